@@ -1,0 +1,1 @@
+"""The conversational agent: voice in, TwinService, voice out."""

@@ -1,0 +1,9 @@
+"""Errors that end in one clear line for the person who reads it."""
+
+
+class UserError(Exception):
+    """A failure that a person can put right.
+
+    The message is one line: what failed, then what to do about it. The command line prints it
+    without a traceback and exits with status 1; the page shows it as it stands.
+    """

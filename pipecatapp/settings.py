@@ -1,0 +1,88 @@
+"""Every setting of the agent, and the only place that reads the environment."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+def default_home() -> Path:
+    """Return the state directory used when PIPECATAPP_HOME is not set."""
+    return Path.home() / ".local" / "share" / "pipecatapp"
+
+
+class Settings(BaseSettings):
+    """What can be set, by the environment or by `settings.env` in the state directory.
+
+    A name without a prefix is one that users already have in their job files.
+    """
+
+    model_config = SettingsConfigDict(extra="ignore", populate_by_name=True)
+
+    home: Path = Field(default_factory=default_home, alias="PIPECATAPP_HOME")
+    catalogue: Path = Field(
+        REPOSITORY / "group_vars" / "models.yaml", alias="PIPECATAPP_CATALOGUE"
+    )
+    prompts: Path = Field(
+        REPOSITORY / "ansible" / "roles" / "pipecatapp" / "files" / "prompts",
+        alias="PIPECATAPP_PROMPTS",
+    )
+
+    host: str = Field("127.0.0.1", alias="PIPECATAPP_HOST")
+    port: int = Field(8000, alias="PIPECATAPP_PORT", ge=0, le=65535)
+    lan: bool = Field(False, alias="PIPECATAPP_LAN")
+    api_keys: str = Field("", alias="PIPECAT_API_KEYS")
+    """Comma-separated SHA-256 sums, in hexadecimal, of keys that may use the API."""
+
+    llm_model: str | None = Field(None, alias="LLM_MODEL")
+    llm_context: int = Field(4096, alias="LLM_CONTEXT", ge=1024, description="tokens per slot")
+    llm_slots: int = Field(2, alias="LLM_SLOTS", ge=1, le=16)
+    llm_port: int = Field(0, alias="LLM_PORT", ge=0, le=65535, description="0: any free port")
+
+    language: str = Field("en", alias="SPEECH_LANGUAGE", pattern="^[a-z]{2}$")
+    stt_service: Literal["faster-whisper", "realtimestt"] = Field(
+        "faster-whisper", alias="STT_SERVICE"
+    )
+    stt_model: str | None = Field(None, alias="STT_MODEL")
+    hot_words: str = Field("", alias="HOT_WORDS")
+    """Comma-separated names that the house uses and speech recognition should know."""
+    tts_service: Literal["piper", "piper-http"] = Field("piper", alias="TTS_SERVICE")
+    tts_model: str | None = Field(None, alias="TTS_MODEL")
+    piper_http_url: str = Field("http://127.0.0.1:5000", alias="PIPER_HTTP_URL")
+    turn_strategy: Literal["speech-timeout", "smart-turn"] = Field(
+        "speech-timeout", alias="TURN_STRATEGY"
+    )
+    audio_device: Literal["none", "local"] = Field("none", alias="AUDIO_DEVICE")
+
+    benchmark_mode: bool = Field(False, alias="BENCHMARK_MODE")
+    log_level: str = Field("INFO", validation_alias=AliasChoices("LOG_LEVEL", "PIPECATAPP_LOG"))
+
+    @property
+    def models_dir(self) -> Path:
+        """Where the catalogue's models are kept, one directory each."""
+        return self.home / "models"
+
+    @property
+    def state_dir(self) -> Path:
+        """Where measured choices are remembered."""
+        return self.home / "state"
+
+    @property
+    def log_dir(self) -> Path:
+        """Where the logs of child processes go."""
+        return self.home / "logs"
+
+
+@lru_cache(maxsize=1)
+def load_settings() -> Settings:
+    """Read the settings once, the environment before `settings.env` of the state directory.
+
+    Raises:
+        pydantic.ValidationError: A value is not among those allowed.
+    """
+    home = Settings().home
+    return Settings(_env_file=home / "settings.env")
