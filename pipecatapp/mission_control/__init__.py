@@ -1,0 +1,1 @@
+"""The web server, its authentication, and the page."""

@@ -1,0 +1,70 @@
+"""The names and addresses by which this machine's agent is reached."""
+
+import ipaddress
+import socket
+
+import psutil
+
+from pipecatapp.settings import Settings
+
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a listening address is reached from this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def lan_addresses() -> list[str]:
+    """Return this machine's addresses in private networks, IPv4 first, in a stable order."""
+    found: set[ipaddress.IPv4Address | ipaddress.IPv6Address] = set()
+    for interface in psutil.net_if_addrs().values():
+        for entry in interface:
+            if entry.family not in (socket.AF_INET, socket.AF_INET6):
+                continue
+            address = ipaddress.ip_address(entry.address.partition("%")[0])
+            if address.is_private and not address.is_loopback and not address.is_link_local:
+                found.add(address)
+    return [str(item) for item in sorted(found, key=lambda item: (item.version, int(item)))]
+
+
+def outward_address() -> str | None:
+    """Return the address of the interface that leads to the network's router, if there is one."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # Connecting a datagram socket sends nothing; it only asks the routing table.
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return None
+        return str(probe.getsockname()[0])
+
+
+def base_url(settings: Settings, port: int) -> str:
+    """Return the address to give to people.
+
+    Args:
+        settings: The agent's settings.
+        port: The port that the server listens on.
+    """
+    if settings.lan:
+        known = lan_addresses()
+        outward = outward_address()
+        host = outward if outward in known else next(iter(known), "localhost")
+        return f"https://{_bracketed(host)}:{port}"
+    if settings.host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+        return f"http://{socket.gethostname()}:{port}"
+    return f"http://{_bracketed(settings.host)}:{port}"
+
+
+def login_url(settings: Settings, port: int, token: str) -> str:
+    """Return the link that logs a person in, once."""
+    return f"{base_url(settings, port)}/login?token={token}"
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,144 @@
+"""Who may use Mission Control: people by session, programs by key."""
+
+import time
+from collections import OrderedDict, deque
+from dataclasses import dataclass
+from typing import Literal
+
+from starlette.requests import HTTPConnection
+
+from pipecatapp.mission_control.digests import digest
+from pipecatapp.mission_control.keys import LOCAL_KEY_NAME, KeyStore
+from pipecatapp.mission_control.sessions import LoginTokens, SessionStore
+from pipecatapp.settings import Settings
+
+COOKIE = "pipecatapp_session"
+FAILURES = 10
+FAILURE_SECONDS = 60.0
+_MAX_ADDRESSES = 4096
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who is asking.
+
+    Attributes:
+        kind: A person's session, an API key, or the command line on this machine.
+        name: The key's name; "session" for a session.
+        conversation_id: The conversation that this caller continues.
+    """
+
+    kind: Literal["session", "key", "local"]
+    name: str
+    conversation_id: str
+
+
+class TooManyAttempts(Exception):  # noqa: N818 - it is an answer (429), not a fault
+    """An address guessed wrong too often; it must wait."""
+
+
+class FailureLimiter:
+    """Counts wrong tokens and keys by address, and refuses to look at more than a few."""
+
+    def __init__(self) -> None:
+        self._failures: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def check(self, address: str) -> None:
+        """Refuse an address that failed 10 times within the last minute.
+
+        Raises:
+            TooManyAttempts: The address must wait.
+        """
+        times = self._failures.get(address)
+        now = time.monotonic()
+        while times and times[0] < now - FAILURE_SECONDS:
+            times.popleft()
+        if times and len(times) >= FAILURES:
+            raise TooManyAttempts
+
+    def record(self, address: str) -> None:
+        """Count a failure."""
+        self._failures.setdefault(address, deque(maxlen=FAILURES)).append(time.monotonic())
+        self._failures.move_to_end(address)
+        if len(self._failures) > _MAX_ADDRESSES:
+            self._failures.popitem(last=False)
+
+
+class Auth:
+    """Decides who a request comes from.
+
+    Sessions and the local key are found before the limiter is asked: a stranger's wrong guesses
+    from the same address (a proxy's, say) lock nobody out who is already in.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Open the stores under the state directory and make the local key.
+
+        Raises:
+            UserError: The state directory cannot be used, or a configured key is malformed.
+        """
+        self.keys = KeyStore(settings.home, settings.api_keys)
+        self.keys.ensure_local()
+        self.sessions = SessionStore(settings.home)
+        self.tokens = LoginTokens()
+        self._limiter = FailureLimiter()
+
+    def identify(self, connection: HTTPConnection) -> Identity | None:
+        """Return who sent a request or opened a socket, or None for a stranger.
+
+        Raises:
+            TooManyAttempts: A key was sent by an address that guessed too often.
+        """
+        secret = bearer(connection)
+        if secret is not None:
+            return self._identify_key(secret, client_address(connection))
+        cookie = connection.cookies.get(COOKIE)
+        conversation = self.sessions.conversation(cookie) if cookie else None
+        return Identity("session", "session", conversation) if conversation else None
+
+    def login(self, address: str, *, token: str = "", key: str = "") -> str | None:
+        """Trade a one-time token or an API key for a session.
+
+        Args:
+            address: Where the request came from.
+            token: From a login link; used up by this.
+            key: An API key, for people who have no link at hand.
+
+        Returns:
+            The cookie's value, or None if neither is valid.
+
+        Raises:
+            TooManyAttempts: The address guessed too often.
+        """
+        self._limiter.check(address)
+        if token and self.tokens.redeem(token):
+            return self.sessions.create()
+        if key and (self.keys.is_local(key) or self.keys.find(key)):
+            return self.sessions.create()
+        self._limiter.record(address)
+        return None
+
+    def _identify_key(self, secret: str, address: str) -> Identity | None:
+        if self.keys.is_local(secret):
+            return Identity("local", LOCAL_KEY_NAME, _key_conversation(LOCAL_KEY_NAME))
+        self._limiter.check(address)
+        name = self.keys.find(secret)
+        if name is None:
+            self._limiter.record(address)
+            return None
+        return Identity("key", name, _key_conversation(name))
+
+
+def bearer(connection: HTTPConnection) -> str | None:
+    """Return the key of an `Authorization: Bearer` header, or None."""
+    scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" and secret.strip() else None
+
+
+def client_address(connection: HTTPConnection) -> str:
+    """Return the address that a request came from."""
+    return connection.client.host if connection.client else "unknown"
+
+
+def _key_conversation(name: str) -> str:
+    return f"key-{digest(name)[:32]}"

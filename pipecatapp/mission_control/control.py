@@ -1,0 +1,36 @@
+"""What Mission Control needs of the agent behind it."""
+
+from typing import Any, Protocol
+
+from starlette.websockets import WebSocket
+
+from pipecatapp.settings import Settings
+
+
+class Control(Protocol):
+    """The agent, as the web server sees it."""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that the agent runs with."""
+        ...
+
+    async def health(self) -> str | None:
+        """Return None when a turn can be answered, else one line that says why not."""
+        ...
+
+    async def status(self) -> dict[str, Any]:
+        """Return what `/api/status` answers; must be JSON."""
+        ...
+
+    async def history(self, conversation_id: str) -> list[dict[str, Any]]:
+        """Return a conversation, oldest first.
+
+        Each item is `{id, role: "user" | "assistant", text, at, timings}`; `at` is ISO 8601,
+        `timings` holds the names of the CLI's `--json` or is None.
+        """
+        ...
+
+    async def serve_socket(self, websocket: WebSocket, conversation_id: str) -> None:
+        """Accept an authenticated socket and serve it until it closes."""
+        ...

@@ -1,0 +1,50 @@
+"""Logging in: the one-time link's page and the cookie that it is traded for."""
+
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse, Response
+
+from pipecatapp.mission_control.auth import COOKIE, Auth, TooManyAttempts, client_address
+from pipecatapp.mission_control.pages import login_page
+from pipecatapp.mission_control.sessions import SESSION_SECONDS
+
+router = APIRouter()
+
+
+@router.get("/login")
+async def show(token: str = "") -> Response:
+    """Show the login page; a link's token is not used up by this."""
+    return login_page(token)
+
+
+@router.post("/login")
+async def submit(request: Request) -> Response:
+    """Trade a one-time token or an API key for a session's cookie."""
+    auth: Auth = request.app.state.auth
+    form = parse_qs((await request.body()).decode("utf-8", "replace"))
+    token, key = (form.get(name, [""])[0].strip() for name in ("token", "key"))
+    try:
+        # Opening a session writes a file and waits for the disk.
+        cookie = await run_in_threadpool(auth.login, client_address(request), token=token, key=key)
+    except TooManyAttempts:
+        return login_page("", "Too many wrong attempts. Wait a minute and try again.", 429)
+    if cookie is None:
+        problem = (
+            "This link was used before or is older than 15 minutes. Ask for a new one."
+            if token
+            else "This is not a valid API key."
+        )
+        return login_page("", problem, 401)
+    response = RedirectResponse("/", status_code=303)
+    response.set_cookie(
+        COOKIE,
+        cookie,
+        max_age=SESSION_SECONDS,
+        path="/",
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="strict",
+    )
+    return response

@@ -1,0 +1,160 @@
+"""What every request passes first: host, origin and size checks; what every answer carries."""
+
+import json
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pipecatapp.mission_control.auth import bearer
+
+MAX_BODY = 64 * 1024
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+_SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+_DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+
+
+class SecurityMiddleware:
+    """Refuses what no page of ours would send, before any other code sees it."""
+
+    def __init__(
+        self, app: ASGIApp, allowed_hosts: frozenset[str] | None, max_body: int = MAX_BODY
+    ) -> None:
+        """Wrap an application.
+
+        Args:
+            app: The application.
+            allowed_hosts: Names by which the server may be addressed, or None for any. On the
+                loopback address this stops a foreign page whose name is rebound to 127.0.0.1.
+            max_body: Largest request body, in bytes.
+        """
+        self._app = app
+        self._allowed_hosts = allowed_hosts
+        self._max_body = max_body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Check a request or a socket's opening, then pass it on."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        refusal = self._refusal(scope)
+        if refusal is not None:
+            await _refuse(scope, send, *refusal)
+            return
+        if scope["type"] == "http":
+            await _BodyLimit(self._app, self._max_body)(scope, receive, _with_headers(send))
+        else:
+            await self._app(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
+        connection = HTTPConnection(scope)
+        host = connection.headers.get("host", "")
+        if self._allowed_hosts is not None and _hostname(host) not in self._allowed_hosts:
+            return 421, "This server does not answer to that name; use http://localhost."
+        if scope["type"] == "http" and scope["method"] in _SAFE_METHODS:
+            return None
+        origin = connection.headers.get("origin")
+        if origin is None:
+            # Browsers always send an origin here; programs identify themselves by a key.
+            return None if bearer(connection) else (403, "The Origin header is missing.")
+        if not same_origin(origin, host):
+            return 403, "This request comes from another site's page."
+        return None
+
+
+class _TooLarge(Exception):  # noqa: N818 - it is an answer (413), not a fault
+    """A body grew larger than allowed."""
+
+
+class _BodyLimit:
+    """Cuts a request off as soon as its body is larger than allowed."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        declared = Headers(scope=scope).get("content-length", "0")
+        if not declared.isdigit() or int(declared) > self._limit:
+            await _refuse(scope, send, 413, f"At most {self._limit} bytes are accepted.")
+            return
+        received = 0
+
+        async def limited() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._limit:
+                raise _TooLarge
+            return message
+
+        try:
+            await self._app(scope, limited, send)
+        except _TooLarge:
+            # A chunked body gives no warning; it is read before anything is answered.
+            await _refuse(scope, send, 413, f"At most {self._limit} bytes are accepted.")
+
+
+def same_origin(origin: str, host: str) -> bool:
+    """Return whether an Origin header names the server that the Host header names.
+
+    Schemes are not compared: behind a proxy that ends TLS the server sees http only.
+    """
+    try:
+        parts = urlsplit(origin)
+        default = _DEFAULT_PORTS.get(parts.scheme)
+        if default is None or not parts.hostname:
+            return False
+        target = urlsplit(f"//{host}")
+        return (parts.hostname, parts.port or default) == (target.hostname, target.port or default)
+    except ValueError:
+        return False
+
+
+def _hostname(host: str) -> str:
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _with_headers(send: Send) -> Send:
+    async def wrapped(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in SECURITY_HEADERS.items():
+                headers.setdefault(name, value)
+            headers.setdefault("Cache-Control", "no-store")
+        await send(message)
+
+    return wrapped
+
+
+async def _refuse(scope: Scope, send: Send, status: int, reason: str) -> None:
+    if scope["type"] == "websocket":
+        # Closing before accepting is answered as 403 by the server.
+        await send({"type": "websocket.close", "code": 1008, "reason": reason})
+        return
+    body = json.dumps({"error": reason}).encode()
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"connection", b"close"),
+    ]
+    start: Message = {"type": "http.response.start", "status": status, "headers": headers}
+    guarded = _with_headers(send)
+    await guarded(start)
+    await guarded({"type": "http.response.body", "body": body})

@@ -1,0 +1,73 @@
+"""The HTTP server's configuration, and the note that tells the command line where it is."""
+
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from pipecatapp.mission_control.addresses import is_loopback
+from pipecatapp.mission_control.private_files import write_private
+from pipecatapp.mission_control.tls import Authority, LiveCertificate
+from pipecatapp.settings import Settings
+
+MAX_SOCKET_MESSAGE = 1024 * 1024
+MAX_CONNECTIONS = 200
+KEEP_ALIVE_SECONDS = 30
+SHUTDOWN_SECONDS = 5
+PING_SECONDS = 20.0
+
+
+def uvicorn_config(settings: Settings, app: ASGIApp) -> uvicorn.Config:
+    """Return the configuration of the server, with certificates made where `--lan` needs them.
+
+    Args:
+        settings: The agent's settings.
+        app: What `create_app` returned.
+
+    Raises:
+        UserError: The certificates cannot be made.
+    """
+    config = uvicorn.Config(
+        app,
+        host="0.0.0.0" if settings.lan else settings.host,  # noqa: S104 - asked for by --lan
+        port=settings.port,
+        ws="websockets-sansio",
+        ws_max_size=MAX_SOCKET_MESSAGE,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
+        # Deflating 20 ms of speech costs an old CPU more than it saves a wired network.
+        ws_per_message_deflate=False,
+        limit_concurrency=MAX_CONNECTIONS,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        # Access logs would hold login tokens; whoever forwards requests may claim any address.
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        log_config=None,
+        log_level="warning",
+    )
+    if settings.lan:
+        config.load()
+        config.ssl = LiveCertificate(Authority(settings.home)).listen_context()
+    return config
+
+
+def announce(settings: Settings, port: int) -> None:
+    """Note where the agent listens, for the command line; the port may be a free one.
+
+    Args:
+        settings: The agent's settings.
+        port: The port that the server listens on.
+    """
+    scheme = "https" if settings.lan else "http"
+    # The address to reach this machine's agent from itself.
+    wildcard = settings.lan or not is_loopback(settings.host)
+    host = "127.0.0.1" if wildcard or settings.host == "localhost" else settings.host
+    bracketed = f"[{host}]" if ":" in host else host
+    write_private(announcement(settings), f"{scheme}://{bracketed}:{port}".encode())
+
+
+def announcement(settings: Settings) -> Path:
+    """Return the file that `announce` writes."""
+    return settings.home / "auth" / "agent.url"

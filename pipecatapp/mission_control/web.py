@@ -1,0 +1,147 @@
+"""The web server's application: pages, API and socket."""
+
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse
+from loguru import logger
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.responses import Response
+from starlette.websockets import WebSocket
+
+from pipecatapp.errors import UserError
+from pipecatapp.mission_control.addresses import LOOPBACK_NAMES, is_loopback, login_url
+from pipecatapp.mission_control.auth import COOKIE, Auth, Identity, TooManyAttempts
+from pipecatapp.mission_control.control import Control
+from pipecatapp.mission_control.login import router as login_router
+from pipecatapp.mission_control.middleware import SecurityMiddleware
+from pipecatapp.mission_control.pages import STATIC
+from pipecatapp.mission_control.sockets import SocketRegistry
+from pipecatapp.mission_control.static_files import GuardedFiles, RevalidatedFiles
+from pipecatapp.mission_control.tls import router as tls_router
+
+
+def create_app(control: Control) -> FastAPI:
+    """Build Mission Control's application.
+
+    `app.state.auth` is its `Auth`: `app.state.auth.tokens.create()` makes a login token.
+
+    Args:
+        control: The agent behind it.
+
+    Raises:
+        UserError: The state directory cannot be used, or a configured key is malformed.
+    """
+    app = FastAPI(title="Mission Control", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.control = control
+    app.state.auth = Auth(control.settings)
+    app.state.sockets = SocketRegistry()
+    app.exception_handler(TooManyAttempts)(_too_many_attempts)
+    app.exception_handler(UserError)(_user_error)
+    app.include_router(login_router)
+    app.include_router(tls_router)
+    _add_pages(app, control)
+    _add_api(app, control)
+    _add_socket(app, control)
+    local = not control.settings.lan and is_loopback(control.settings.host)
+    hosts = LOOPBACK_NAMES | {control.settings.host} if local else None
+    app.add_middleware(SecurityMiddleware, allowed_hosts=hosts)
+    return app
+
+
+def require_identity(request: Request) -> Identity:
+    """Return who is asking.
+
+    Raises:
+        HTTPException: 401, nobody we know.
+    """
+    identity = request.app.state.auth.identify(request)
+    if identity is None:
+        raise HTTPException(
+            401,
+            "Log in by the link of `pipecatapp login-link`, or send an API key.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    assert isinstance(identity, Identity)  # noqa: S101 - tells mypy what app.state holds
+    return identity
+
+
+Caller = Annotated[Identity, Depends(require_identity)]
+
+
+def _add_pages(app: FastAPI, control: Control) -> None:
+    app.mount("/static/public", RevalidatedFiles(directory=STATIC / "public"))
+    app.mount("/static/app", GuardedFiles(app.state.auth, directory=STATIC / "app"))
+
+    @app.get("/")
+    async def page(request: Request) -> Response:
+        if app.state.auth.identify(request) is None:
+            return RedirectResponse("/login", status_code=303)
+        return FileResponse(STATIC / "app" / "index.html", headers={"Cache-Control": "no-cache"})
+
+    @app.get("/favicon.ico")
+    async def icon() -> Response:
+        return FileResponse(STATIC / "public" / "icon.svg", media_type="image/svg+xml")
+
+    @app.get("/health")
+    async def health() -> JSONResponse:
+        reason = await control.health()
+        if reason is None:
+            return JSONResponse({"status": "ok"})
+        return JSONResponse({"status": "unavailable", "reason": reason}, status_code=503)
+
+
+def _add_api(app: FastAPI, control: Control) -> None:
+    @app.get("/api/status")
+    async def status(_: Caller) -> dict[str, Any]:
+        return await control.status()
+
+    @app.get("/api/history")
+    async def history(caller: Caller) -> list[dict[str, Any]]:
+        return await control.history(caller.conversation_id)
+
+    @app.post("/api/login-link")
+    async def login_link(request: Request, caller: Caller) -> dict[str, str]:
+        if caller.kind != "local":
+            raise HTTPException(403, "Only the command line on this machine may do this.")
+        port = request.scope["server"][1]
+        return {"url": login_url(control.settings, port, app.state.auth.tokens.create())}
+
+    @app.post("/api/logout")
+    async def logout(request: Request, caller: Caller) -> Response:
+        app.state.auth.sessions.close(request.cookies.get(COOKIE, ""))
+        await app.state.sockets.close(caller)
+        response = Response(status_code=204)
+        response.delete_cookie(COOKIE, path="/")
+        return response
+
+    @app.get("/metrics")
+    async def metrics(_: Caller) -> Response:
+        return PlainTextResponse(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _add_socket(app: FastAPI, control: Control) -> None:
+    @app.websocket("/ws")
+    async def socket(websocket: WebSocket) -> None:
+        try:
+            identity = app.state.auth.identify(websocket)
+        except TooManyAttempts:
+            identity = None
+        if identity is None:
+            await websocket.close(1008, "Log in first.")
+            return
+        with app.state.sockets.open(identity, websocket):
+            await control.serve_socket(websocket, identity.conversation_id)
+
+
+async def _too_many_attempts(_: Request, __: Exception) -> JSONResponse:
+    return JSONResponse(
+        {"error": "Too many wrong attempts. Wait a minute and try again."},
+        status_code=429,
+        headers={"Retry-After": "60"},
+    )
+
+
+async def _user_error(_: Request, error: Exception) -> JSONResponse:
+    logger.error("{}", error)
+    return JSONResponse({"error": str(error)}, status_code=503)

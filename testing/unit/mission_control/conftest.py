@@ -1,0 +1,62 @@
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from pipecatapp.mission_control.web import create_app
+from pipecatapp.settings import Settings
+
+ORIGIN = "http://127.0.0.1:8000"
+SOCKET = "ws://127.0.0.1:8000/ws"
+
+
+class EchoControl:
+    """Stands where the agent stands: answers every message with itself."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.problem: str | None = None
+
+    async def health(self) -> str | None:
+        return self.problem
+
+    async def status(self) -> dict[str, Any]:
+        return {"llm": {"model": "echo"}}
+
+    async def history(self, conversation_id: str) -> list[dict[str, Any]]:
+        return [{"id": "1", "role": "user", "text": conversation_id, "at": "", "timings": None}]
+
+    async def serve_socket(self, websocket: WebSocket, conversation_id: str) -> None:
+        await websocket.accept()
+        await websocket.send_text(conversation_id)
+        try:
+            while True:
+                await websocket.send_text(await websocket.receive_text())
+        except WebSocketDisconnect:
+            return
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setenv("PIPECATAPP_HOME", str(tmp_path / "home"))
+    return Settings()
+
+
+@pytest.fixture
+def control(settings: Settings) -> EchoControl:
+    return EchoControl(settings)
+
+
+@pytest.fixture
+def client(control: EchoControl) -> Iterator[TestClient]:
+    with TestClient(create_app(control), base_url=ORIGIN, follow_redirects=False) as client:
+        yield client
+
+
+def log_in(client: TestClient) -> None:
+    token = client.app.state.auth.tokens.create()  # type: ignore[attr-defined]
+    answer = client.post("/login", data={"token": token}, headers={"Origin": ORIGIN})
+    assert answer.status_code == 303

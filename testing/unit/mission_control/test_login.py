@@ -1,0 +1,143 @@
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+from pipecatapp.mission_control import sessions
+from pipecatapp.mission_control.auth import COOKIE, FAILURES
+from pipecatapp.mission_control.web import create_app
+from pipecatapp.settings import Settings
+
+from .conftest import ORIGIN, SOCKET, EchoControl, log_in
+
+FROM_PAGE = {"Origin": ORIGIN}
+
+
+def sessions_file(settings: Settings) -> Path:
+    return settings.home / "auth" / "sessions.json"
+
+
+def new_token(client: TestClient) -> str:
+    return str(client.app.state.auth.tokens.create())  # type: ignore[attr-defined]
+
+
+def test_a_link_survives_previews_and_works_once(client: TestClient) -> None:
+    token = new_token(client)
+    for _ in range(3):
+        page = client.get("/login", params={"token": token})
+        assert page.status_code == 200
+        assert f'value="{token}"' in page.text
+    first = client.post("/login", data={"token": token}, headers=FROM_PAGE)
+    assert (first.status_code, first.headers["location"]) == (303, "/")
+    client.cookies.clear()
+    second = client.post("/login", data={"token": token}, headers=FROM_PAGE)
+    assert second.status_code == 401
+    assert "used before" in second.text
+    assert COOKIE not in second.cookies
+
+
+def test_a_link_expires(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "TOKEN_SECONDS", 0)
+    token = new_token(client)
+    assert client.post("/login", data={"token": token}, headers=FROM_PAGE).status_code == 401
+
+
+def test_a_token_cannot_write_into_the_page(client: TestClient) -> None:
+    page = client.get("/login", params={"token": '"><script>alert(1)</script>'})
+    assert "<script>alert" not in page.text
+
+
+def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(client: TestClient) -> None:
+    answer = client.post("/login", data={"token": new_token(client)}, headers=FROM_PAGE)
+    attributes = {part.strip().lower() for part in answer.headers["set-cookie"].split(";")}
+    assert {"httponly", "samesite=strict", "path=/", "max-age=2592000"} <= attributes
+    assert "secure" not in attributes
+
+
+def test_the_cookie_is_secure_under_https(control: EchoControl) -> None:
+    origin = "https://127.0.0.1:8000"
+    with TestClient(create_app(control), base_url=origin, follow_redirects=False) as client:
+        answer = client.post(
+            "/login", data={"token": new_token(client)}, headers={"Origin": origin}
+        )
+    assert "; Secure" in answer.headers["set-cookie"]
+
+
+def test_a_session_survives_a_restart_and_keeps_its_conversation(
+    client: TestClient, control: EchoControl
+) -> None:
+    log_in(client)
+    conversation = client.get("/api/history").json()[0]["text"]
+    restarted = TestClient(create_app(control), base_url=ORIGIN, cookies=client.cookies)
+    assert restarted.get("/api/history").json()[0]["text"] == conversation
+
+
+def test_two_sessions_are_two_conversations(client: TestClient) -> None:
+    log_in(client)
+    first = client.get("/api/history").json()
+    client.cookies.clear()
+    log_in(client)
+    assert client.get("/api/history").json() != first
+
+
+def test_an_expired_session_is_refused(
+    client: TestClient, control: EchoControl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "SESSION_SECONDS", -1)
+    log_in(client)
+    assert client.get("/api/status").status_code == 401
+
+
+def test_sessions_are_private_and_hashed(client: TestClient, settings: Settings) -> None:
+    log_in(client)
+    path = sessions_file(settings)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert client.cookies[COOKIE] not in path.read_text()
+
+
+@pytest.mark.parametrize("content", ["", "{", "{}", "[1]", '[{"sha256": 1}]'])
+def test_damaged_sessions_only_cost_a_login(control: EchoControl, content: str) -> None:
+    path = sessions_file(control.settings)
+    path.parent.mkdir(parents=True)
+    path.write_text(content)
+    with TestClient(create_app(control), base_url=ORIGIN, follow_redirects=False) as client:
+        assert client.get("/api/status").status_code == 401
+        log_in(client)
+        assert client.get("/api/status").status_code == 200
+    assert len(json.loads(path.read_text())) == 1
+
+
+def test_logging_out_ends_the_session_and_its_sockets(client: TestClient) -> None:
+    log_in(client)
+    cookie = client.cookies[COOKIE]
+    with client.websocket_connect(SOCKET, headers=FROM_PAGE) as socket:
+        socket.receive_text()
+        assert client.post("/api/logout", headers=FROM_PAGE).status_code == 204
+        with pytest.raises(WebSocketDisconnect) as closed:
+            socket.receive_text()
+        assert closed.value.code == 1008
+    client.cookies.set(COOKIE, cookie)
+    assert client.get("/api/status").status_code == 401
+
+
+def test_an_api_key_logs_a_person_in(client: TestClient) -> None:
+    key = client.app.state.auth.keys.add("laptop")  # type: ignore[attr-defined]
+    assert client.post("/login", data={"key": key}, headers=FROM_PAGE).status_code == 303
+    assert client.get("/").status_code == 200
+
+
+def test_guessing_is_stopped_without_locking_out_who_is_in(client: TestClient) -> None:
+    log_in(client)
+    for _ in range(FAILURES):
+        assert client.post("/login", data={"key": "guess"}, headers=FROM_PAGE).status_code == 401
+    token = new_token(client)
+    assert client.post("/login", data={"token": token}, headers=FROM_PAGE).status_code == 429
+    assert client.get("/api/status", headers={"Authorization": "Bearer guess"}).status_code == 429
+    assert client.get("/api/status").status_code == 200
+    local = client.app.state.auth.keys.read_local()  # type: ignore[attr-defined]
+    bearer = {"Authorization": f"Bearer {local}"}
+    assert client.get("/api/status", headers=bearer).status_code == 200
