@@ -1,0 +1,1 @@
+"""What the agent runs on: this CPU, llama.cpp, models, and the processes that serve them."""

@@ -1,0 +1,152 @@
+"""llama.cpp built for this machine's CPU, and proved to run on it."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipecatapp.errors import UserError
+from pipecatapp.runtime.catalogue import Catalogue
+from pipecatapp.runtime.commands import CommandError, run
+from pipecatapp.runtime.cpu import CpuLevel, cpu_level, cpu_model, physical_cores, read_cpu_flags
+from pipecatapp.runtime.download import ensure_model
+from pipecatapp.runtime.files import locked, read_json, write_json
+from pipecatapp.runtime.llama_build import TARGETS, build
+from pipecatapp.runtime.llama_source import VERSION, fetch_source
+from pipecatapp.runtime.progress import Progress
+from pipecatapp.settings import Settings
+
+SMOKE_TOKENS = 4
+
+
+@dataclass(frozen=True)
+class LlamaCpp:
+    """The binaries of one version of llama.cpp for one CPU level."""
+
+    version: str
+    level: CpuLevel
+    bin_dir: Path
+
+    @property
+    def server(self) -> Path:
+        """llama-server: the model behind an OpenAI-compatible API."""
+        return self.bin_dir / "llama-server"
+
+    @property
+    def bench(self) -> Path:
+        """llama-bench: tokens per second of a model."""
+        return self.bin_dir / "llama-bench"
+
+    @property
+    def quantize(self) -> Path:
+        """llama-quantize: another quantization of a model."""
+        return self.bin_dir / "llama-quantize"
+
+    @property
+    def rpc_server(self) -> Path:
+        """ggml-rpc-server: lends this machine's memory to another one's model."""
+        return self.bin_dir / "ggml-rpc-server"
+
+    @property
+    def complete(self) -> bool:
+        """Whether every binary is there."""
+        return all((self.bin_dir / target).is_file() for target in TARGETS)
+
+
+def ensure_llama_cpp(settings: Settings, progress: Progress) -> LlamaCpp:
+    """Return llama.cpp for this CPU, built and tried out at the first call.
+
+    Where the newest level's build is killed by a signal (virtual machines announce
+    instructions that they do not have), the next older level is built, and remembered.
+
+    Raises:
+        UserError: It can be neither found nor built, or no level runs.
+    """
+    home = settings.home / "llama.cpp"
+    with progress.step("llama.cpp for this CPU"):
+        if found := installed_llama_cpp(settings):
+            return found
+        with locked(
+            home / "lock", lambda: progress.say("Another start is building it: waiting for that")
+        ):
+            while not (found := installed_llama_cpp(settings)):
+                _build_level(settings, usable_level(settings), progress)
+    return found
+
+
+def installed_llama_cpp(settings: Settings) -> LlamaCpp | None:
+    """Return the build for this CPU where it is complete, without building anything."""
+    level = usable_level(settings)
+    bin_dir = settings.home / "llama.cpp" / f"{VERSION}-{level}" / "bin"
+    llama = LlamaCpp(VERSION, level, bin_dir)
+    return llama if llama.complete else None
+
+
+def usable_level(settings: Settings) -> CpuLevel:
+    """Return the newest level that the CPU announces and that did not die when tried here.
+
+    Raises:
+        UserError: None is left.
+    """
+    level: CpuLevel | None = cpu_level(read_cpu_flags())
+    died = read_json(_memory(settings)).get(cpu_model(), [])
+    while level in died:
+        level = level.below if level else None
+    if level is None:
+        raise UserError(
+            "No build of llama.cpp runs on this CPU: see logs/llama.cpp-build.log in "
+            f"{settings.home}"
+        )
+    return level
+
+
+def _memory(settings: Settings) -> Path:
+    return settings.state_dir / "cpu_levels_that_died.json"
+
+
+def _build_level(settings: Settings, level: CpuLevel, progress: Progress) -> None:
+    home = settings.home / "llama.cpp"
+    name = f"{VERSION}-{level}"
+    build_dir = home / f".build-{name}"
+    log = settings.log_dir / "llama.cpp-build.log"
+    with progress.step(f"Building llama.cpp for {level}") as step:
+        binaries = build(fetch_source(home, step), build_dir, level, log, step)
+    if not _runs(binaries, settings, level, progress):
+        shutil.rmtree(build_dir)
+        return
+    staging = home / f".{name}"
+    shutil.rmtree(staging, ignore_errors=True)
+    (staging / "bin").mkdir(parents=True)
+    for target in TARGETS:
+        (binaries / target).rename(staging / "bin" / target)
+    shutil.rmtree(home / name, ignore_errors=True)
+    staging.rename(home / name)
+    shutil.rmtree(build_dir)
+    shutil.rmtree(home / f"source-{VERSION}")
+
+
+def _runs(binaries: Path, settings: Settings, level: CpuLevel, progress: Progress) -> bool:
+    """Generate a few tokens; a level that dies by a signal is remembered and False returned."""
+    smoke = Catalogue.load(settings.catalogue).models("smoke")[0]
+    model = ensure_model(smoke, settings, progress) / smoke.files[0].filename
+    command = [str(binaries / "llama-bench"), "-m", str(model), "-p", "16"]
+    command += ["-n", str(SMOKE_TOKENS)]
+    command += ["-r", "1", "-t", str(physical_cores())]
+    log = settings.log_dir / "llama.cpp-build.log"
+    try:
+        with progress.step(f"Trying llama.cpp for {level} on a tiny model") as step:
+            step.working()
+            run(command, log=log)
+    except CommandError as error:
+        if error.status >= 0:
+            raise UserError(
+                f"llama.cpp was built but does not run: {error.last_error} (see {log})"
+            ) from error
+        remembered = read_json(_memory(settings))
+        remembered.setdefault(cpu_model(), []).append(level)
+        write_json(_memory(settings), remembered)
+        progress.say(
+            f"llama.cpp for {level} was ended by signal {-error.status} on this CPU: "
+            f"building for {level.below or 'nothing older'} instead"
+        )
+        return False
+    return True
