@@ -1,0 +1,32 @@
+"""Tokens per second of a model on this machine, measured by llama-bench."""
+
+import json
+from pathlib import Path
+
+from pipecatapp.errors import UserError
+from pipecatapp.runtime.commands import CommandError, run
+from pipecatapp.runtime.cpu import physical_cores
+from pipecatapp.runtime.llama_cpp import LlamaCpp
+
+GENERATED_TOKENS = 32
+
+
+def generation_speed(llama: LlamaCpp, gguf: Path) -> float:
+    """Return how many tokens per second `gguf` generates here, all physical cores used.
+
+    Raises:
+        UserError: llama-bench failed.
+    """
+    command = [str(llama.bench), "-m", str(gguf), "-p", "0", "-n", str(GENERATED_TOKENS)]
+    command += ["-r", "2", "-t", str(physical_cores()), "-o", "jsonl"]
+    try:
+        output = run(command)
+        results = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+        return float(results[-1]["avg_ts"])
+    except CommandError as error:
+        raise UserError(
+            f"llama-bench cannot measure {gguf.name}: {error.last_error}; remove "
+            f"{llama.bin_dir.parent} and run this again"
+        ) from error
+    except (ValueError, LookupError) as error:
+        raise UserError(f"llama-bench gave no result for {gguf.name}: run this again") from error

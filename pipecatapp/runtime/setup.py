@@ -1,0 +1,52 @@
+"""Everything between the virtual environment and the first run; what is there is skipped."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipecatapp.runtime.catalogue import Catalogue, Model
+from pipecatapp.runtime.download import Downloader
+from pipecatapp.runtime.llama_cpp import LlamaCpp, ensure_llama_cpp
+from pipecatapp.runtime.llm_choice import ChosenModel, choose_llm
+from pipecatapp.runtime.progress import Progress
+from pipecatapp.runtime.speech_models import stt_candidates, tts_model, voice_file
+from pipecatapp.settings import Settings
+
+STEPS = 4
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What the agent needs to run.
+
+    Args:
+        llama: llama.cpp for this CPU.
+        llm: The language model to serve.
+        stt_candidates: Speech recognition models whose files are there, the largest first.
+        tts: The voice's .onnx file; None where synthesis is another server's work.
+    """
+
+    llama: LlamaCpp
+    llm: ChosenModel
+    stt_candidates: list[Model]
+    tts: Path | None
+
+
+def set_up(settings: Settings, progress: Progress | None = None) -> Prepared:
+    """Build and fetch what is missing and return what there is.
+
+    Raises:
+        UserError: Something cannot be had; the message says what to do.
+    """
+    progress = progress or Progress(STEPS)
+    catalogue = Catalogue.load(settings.catalogue)
+    stt, tts = stt_candidates(catalogue, settings), tts_model(catalogue, settings)
+    downloader = Downloader(settings, progress)
+    llama = ensure_llama_cpp(settings, progress)
+    with progress.step("Language model"):
+        llm = choose_llm(settings, catalogue, llama, downloader, progress)
+    with progress.step("Speech recognition"):
+        for model in stt:
+            downloader.ensure(model)
+    with progress.step("Voice"):
+        voice = voice_file(downloader.ensure(tts)) if tts else None
+    return Prepared(llama, llm, stt, voice)
