@@ -5,7 +5,7 @@ from pathlib import Path
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.catalogue import Model
 from pipecatapp.runtime.commands import CommandError, run
-from pipecatapp.runtime.cpu import physical_cores
+from pipecatapp.runtime.cpu import CpuLevel, physical_cores
 from pipecatapp.runtime.files import require_space
 from pipecatapp.runtime.llama_cpp import LlamaCpp
 from pipecatapp.runtime.progress import Progress
@@ -32,15 +32,20 @@ def quantization_of(gguf: Path) -> str:
     return gguf.stem.replace(".", "-").rsplit("-", 1)[-1].upper()
 
 
+def served_file(gguf: Path, level: CpuLevel) -> Path:
+    """Return the file to serve on a CPU of `level`: `gguf`, or below AVX its Q4_0 version."""
+    if level.has_avx or quantization_of(gguf) == LEGACY:
+        return gguf
+    return gguf.with_name(f"{gguf.stem}-{LEGACY.lower()}.gguf")
+
+
 def ensure_quantized(gguf: Path, llama: LlamaCpp, progress: Progress) -> Path:
     """Return `gguf`, or below AVX its Q4_0 version beside it, made at the first call.
 
     Raises:
         UserError: llama-quantize failed, or the disk is full.
     """
-    if llama.level.has_avx or quantization_of(gguf) == LEGACY:
-        return gguf
-    target = gguf.with_name(f"{gguf.stem}-{LEGACY.lower()}.gguf")
+    target = served_file(gguf, llama.level)
     if target.exists():
         return target
     with progress.step(f"Making a {LEGACY} version for this CPU") as step:

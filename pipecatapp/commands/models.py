@@ -1,0 +1,97 @@
+"""`pipecatapp models`: the catalogue, and what of it is on this machine."""
+
+import json
+from typing import Any
+
+import click
+
+from pipecatapp.errors import UserError
+from pipecatapp.runtime.catalogue import Catalogue, Model
+from pipecatapp.runtime.download import Downloader
+from pipecatapp.runtime.files import MIB
+from pipecatapp.runtime.progress import Progress
+from pipecatapp.runtime.verified import ChecksumError, Verified, verify_model
+from pipecatapp.settings import load_settings
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.group("models")
+def models() -> None:
+    """List, fetch and verify the models of the catalogue."""
+
+
+@models.command("list")
+@as_json
+def list_models(as_json: bool) -> None:
+    """Show every model, its size, and whether it is here and verified."""
+    settings = load_settings()
+    rows = [
+        {
+            "name": model.name,
+            "kind": model.kind,
+            "languages": model.languages,
+            "size_mb": round(model.size / MIB),
+            "memory_mb": model.memory_mb,
+            "state": "here" if _is_here(model) else "not fetched",
+            "directory": str(model.directory(settings.models_dir)),
+        }
+        for model in _catalogue().models()
+    ]
+    _show(rows, ("name", "kind", "languages", "size_mb", "memory_mb", "state"), as_json)
+
+
+@models.command("fetch")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@as_json
+def fetch(names: tuple[str, ...], as_json: bool) -> None:
+    """Fetch and verify the models called NAME, all of them without a name."""
+    settings, catalogue = load_settings(), _catalogue()
+    wanted = [catalogue.get(name) for name in names] or catalogue.models()
+    downloader = Downloader(settings, Progress(len(wanted)))
+    rows = [{"name": model.name, "directory": str(downloader.ensure(model))} for model in wanted]
+    _show(rows, ("name", "directory"), as_json)
+
+
+@models.command("verify")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@as_json
+def verify(names: tuple[str, ...], as_json: bool) -> None:
+    """Hash the models called NAME that are here, all of them without a name."""
+    settings, catalogue = load_settings(), _catalogue()
+    progress, rows, wrong = Progress(), [], 0
+    for model in [catalogue.get(name) for name in names] or catalogue.models():
+        try:
+            here = verify_model(model, settings.models_dir, progress)
+            row = {"name": model.name, "state": "verified" if here else "not fetched"}
+        except ChecksumError as error:
+            wrong += 1
+            row = {"name": model.name, "state": f"WRONG: {error}"}
+        rows.append(row)
+    _show(rows, ("name", "state"), as_json)
+    if wrong:
+        raise UserError(f"{wrong} of the models here have a wrong checksum: see the sums above")
+
+
+def _catalogue() -> Catalogue:
+    return Catalogue.load(load_settings().catalogue)
+
+
+def _is_here(model: Model) -> bool:
+    verified = Verified(model.directory(load_settings().models_dir))
+    return all(verified.is_current(file) for file in model.files)
+
+
+def _show(rows: list[dict[str, Any]], columns: tuple[str, ...], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+        return
+    table = [columns, *(tuple(_cell(row[column]) for column in columns) for row in rows)]
+    widths = [max(len(line[index]) for line in table) for index in range(len(columns))]
+    for line in table:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        click.echo("  ".join(cells).rstrip())
+
+
+def _cell(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)

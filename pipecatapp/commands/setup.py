@@ -1,0 +1,15 @@
+"""`pipecatapp setup`: everything that a first run needs."""
+
+import click
+
+from pipecatapp.runtime.setup import set_up
+from pipecatapp.settings import load_settings
+
+
+@click.command("setup")
+def setup() -> None:
+    """Build llama.cpp for this CPU, fetch and verify models; what is there is skipped."""
+    prepared = set_up(load_settings())
+    llama, llm = prepared.llama, prepared.llm
+    click.echo(f"llama.cpp {llama.version} for {llama.level}")
+    click.echo(f"Language model {llm.name} ({llm.quantization}): {llm.reason}")

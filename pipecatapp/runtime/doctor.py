@@ -1,0 +1,154 @@
+"""What this machine has and lacks to run the agent."""
+
+import shutil
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from pipecatapp.errors import UserError
+from pipecatapp.runtime.catalogue import Catalogue, Model
+from pipecatapp.runtime.choice import recall_choice
+from pipecatapp.runtime.cpu import cpu_level, cpu_model, physical_cores, read_cpu_flags
+from pipecatapp.runtime.files import MIB
+from pipecatapp.runtime.llama_cpp import installed_llama_cpp
+from pipecatapp.runtime.quantize import gguf_of, quantization_of, served_file
+from pipecatapp.runtime.speech_models import stt_candidates, tts_model
+from pipecatapp.runtime.verified import Verified
+from pipecatapp.settings import Settings
+
+MIN_FREE_DISK_MB = 512
+SOUND_CARDS = Path("/proc/asound/cards")
+SET_UP = "run `pipecatapp setup`"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Args:
+        name: What it is.
+        value: How it is.
+        remedy: What to do about it; empty where all is well.
+    """
+
+    name: str
+    value: str
+    remedy: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether all is well."""
+        return not self.remedy
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Look at everything but the running agent; nothing is built, fetched or changed."""
+    checks: dict[str, Callable[[Settings], Finding]] = {
+        "cpu": _cpu,
+        "llama.cpp": _llama,
+        "language model": _llm,
+        "speech recognition": _stt,
+        "voice": _tts,
+        "memory": _memory,
+        "disk": _disk,
+        "audio": _audio,
+    }
+    findings = []
+    for name, check in checks.items():
+        try:
+            findings.append(check(settings))
+        except UserError as error:
+            findings.append(Finding(name, "not usable", str(error)))
+    return findings
+
+
+def port_is_free(settings: Settings) -> bool:
+    """Whether the agent's port can be listened on now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError:
+            return False
+    return True
+
+
+def _cpu(settings: Settings) -> Finding:
+    level = cpu_level(read_cpu_flags())
+    return Finding("cpu", f"{cpu_model()}, level {level}, {physical_cores()} cores")
+
+
+def _llama(settings: Settings) -> Finding:
+    announced = cpu_level(read_cpu_flags())
+    llama = installed_llama_cpp(settings)
+    if llama is None:
+        return Finding("llama.cpp", "not built for this CPU", SET_UP)
+    note = "" if llama.level == announced else f" ({announced} was tried and died on this CPU)"
+    return Finding("llama.cpp", f"{llama.version}, built for {llama.level}{note}")
+
+
+def _llm(settings: Settings) -> Finding:
+    choice = recall_choice(settings, "llm")
+    if settings.llm_model:
+        choice = {"model": settings.llm_model, "reason": "set by LLM_MODEL"}
+    if choice is None:
+        return Finding("language model", "not chosen yet", SET_UP)
+    model = Catalogue.load(settings.catalogue).get(choice["model"])
+    llama = installed_llama_cpp(settings)
+    gguf = gguf_of(model, model.directory(settings.models_dir))
+    if llama is None or not gguf.is_file():
+        return Finding("language model", f"{model.name} is not here", SET_UP)
+    quantization = quantization_of(served_file(gguf, llama.level))
+    return Finding("language model", f"{model.name} ({quantization}): {choice['reason']}")
+
+
+def _stt(settings: Settings) -> Finding:
+    catalogue = Catalogue.load(settings.catalogue)
+    candidates = stt_candidates(catalogue, settings)
+    missing = [model.name for model in candidates if not _is_here(model, settings)]
+    if missing:
+        return Finding("speech recognition", f"{', '.join(missing)} not here", SET_UP)
+    choice = recall_choice(settings, "stt")
+    chosen = f"{choice['model']}: {choice['reason']}" if choice else "measured at the first run"
+    return Finding("speech recognition", f"{settings.stt_service}, {chosen}")
+
+
+def _tts(settings: Settings) -> Finding:
+    model = tts_model(Catalogue.load(settings.catalogue), settings)
+    if model is None:
+        return Finding("voice", f"{settings.tts_service} at {settings.piper_http_url}")
+    if not _is_here(model, settings):
+        return Finding("voice", f"{model.name} is not here", SET_UP)
+    return Finding("voice", f"{settings.tts_service}, {model.name}")
+
+
+def _is_here(model: Model, settings: Settings) -> bool:
+    verified = Verified(model.directory(settings.models_dir))
+    return all(verified.is_current(file) for file in model.files)
+
+
+def _memory(settings: Settings) -> Finding:
+    memory = psutil.virtual_memory()
+    return Finding("memory", f"{memory.available // MIB} of {memory.total // MIB} MiB available")
+
+
+def _disk(settings: Settings) -> Finding:
+    place = settings.home
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free // MIB
+    remedy = f"make room: at least {MIN_FREE_DISK_MB} MiB" if free < MIN_FREE_DISK_MB else ""
+    return Finding("disk", f"{free} MiB free in {settings.home}", remedy)
+
+
+def _audio(settings: Settings) -> Finding:
+    cards = SOUND_CARDS.read_text() if SOUND_CARDS.exists() else ""
+    names = [line.split("]: ")[-1] for line in cards.splitlines() if "]: " in line]
+    if names:
+        return Finding("audio", ", ".join(names))
+    wanted = settings.audio_device == "local"
+    remedy = "set AUDIO_DEVICE=none, or connect a sound card" if wanted else ""
+    return Finding("audio", "no sound card here (the browser's is used)", remedy)
