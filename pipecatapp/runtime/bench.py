@@ -3,26 +3,31 @@
 import json
 from pathlib import Path
 
+import psutil
+
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.commands import CommandError, run
 from pipecatapp.runtime.cpu import physical_cores
 from pipecatapp.runtime.llama_cpp import LlamaCpp
 
-GENERATED_TOKENS = 32
+GENERATED_TOKENS = 24
+BUSY_PERCENT = 30.0
 
 
 def generation_speed(llama: LlamaCpp, gguf: Path) -> float:
     """Return how many tokens per second `gguf` generates here, all physical cores used.
 
+    The best of three runs counts: whatever else the machine does only makes them slower.
+
     Raises:
         UserError: llama-bench failed.
     """
     command = [str(llama.bench), "-m", str(gguf), "-p", "0", "-n", str(GENERATED_TOKENS)]
-    command += ["-r", "2", "-t", str(physical_cores()), "-o", "jsonl"]
+    command += ["-r", "3", "-t", str(physical_cores()), "-o", "jsonl"]
     try:
         output = run(command)
         results = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
-        return float(results[-1]["avg_ts"])
+        return float(max(results[-1]["samples_ts"]))
     except CommandError as error:
         raise UserError(
             f"llama-bench cannot measure {gguf.name}: {error.last_error}; remove "
@@ -30,3 +35,8 @@ def generation_speed(llama: LlamaCpp, gguf: Path) -> float:
         ) from error
     except (ValueError, LookupError) as error:
         raise UserError(f"llama-bench gave no result for {gguf.name}: run this again") from error
+
+
+def machine_is_busy() -> bool:
+    """Whether other work would falsify a measurement made now."""
+    return psutil.cpu_percent(interval=1.0) > BUSY_PERCENT

@@ -1,13 +1,13 @@
 """The default language model: the largest that fits and is fast enough, measured here."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import psutil
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.bench import generation_speed
+from pipecatapp.runtime.bench import generation_speed, machine_is_busy
 from pipecatapp.runtime.catalogue import Catalogue, Model
 from pipecatapp.runtime.choice import (
     choice_key,
@@ -30,11 +30,15 @@ BENEFIT_OF_DOUBT = 1.25
 
 @dataclass(frozen=True)
 class Choice:
-    """A model, why it was chosen, and the tokens per second of those that were measured."""
+    """A model, why it was chosen, and the tokens per second of those that were measured.
+
+    A provisional choice was measured while the machine was busy and is made anew once it is not.
+    """
 
     model: str
     reason: str
     tokens_per_s: dict[str, float] = field(default_factory=dict)
+    provisional: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,20 +67,35 @@ def choose_llm(
     def fetch(model: Model) -> Path:
         return ensure_quantized(gguf_of(model, downloader.ensure(model)), llama, progress)
 
-    candidates = catalogue.lists.get("llm_models", [])
     if settings.llm_model:
         choice = Choice(settings.llm_model, "set by LLM_MODEL")
-    elif not candidates:
-        raise UserError(f"{settings.catalogue} has no llm_models: add one or set LLM_MODEL")
     else:
-        key = choice_key(candidates, llama.version, llama.level)
-        if recalled := recall_choice(settings, "llm", key):
-            choice = Choice(recalled["model"], recalled["reason"])
-        else:
-            choice = _measure(candidates, catalogue.models("smoke"), llama, fetch, progress)
-            remember_choice(settings, "llm", key, asdict(choice))
+        choice = _recall_or_measure(settings, catalogue, llama, fetch, progress)
     path = fetch(catalogue.get(choice.model))
     return ChosenModel(choice.model, path, quantization_of(path), choice.reason)
+
+
+def _recall_or_measure(
+    settings: Settings,
+    catalogue: Catalogue,
+    llama: LlamaCpp,
+    fetch: Callable[[Model], Path],
+    progress: Progress,
+) -> Choice:
+    candidates = catalogue.lists.get("llm_models", [])
+    if not candidates:
+        raise UserError(f"{settings.catalogue} has no llm_models: add one or set LLM_MODEL")
+    key = choice_key(candidates, llama.version, llama.level)
+    recalled = recall_choice(settings, "llm", key)
+    if recalled and not (recalled.get("provisional") and not machine_is_busy()):
+        return Choice(recalled["model"], recalled["reason"])
+    busy = machine_is_busy()
+    choice = _measure(candidates, catalogue.models("smoke"), llama, fetch, progress)
+    if busy:
+        reason = f"{choice.reason} (measured while the machine was busy)"
+        choice = replace(choice, reason=reason, provisional=True)
+    remember_choice(settings, "llm", key, asdict(choice))
+    return choice
 
 
 def _measure(
