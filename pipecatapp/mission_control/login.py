@@ -19,6 +19,12 @@ async def show(token: str = "") -> Response:
     return login_page(token)
 
 
+@router.get("/login/session")
+async def session(request: Request) -> dict[str, bool]:
+    """Tell a page whether its browser is logged in."""
+    return {"logged_in": request.app.state.auth.identify(request) is not None}
+
+
 @router.post("/login")
 async def submit(request: Request) -> Response:
     """Trade a one-time token or an API key for a session's cookie."""

@@ -20,8 +20,8 @@ function whenVisible(action) {
 
 async function openIfLoggedIn() {
   // Following a link from another site leaves the strict cookie out of the first request only.
-  const answer = await fetch("/api/status");
-  if (answer.ok) location.replace("/");
+  const answer = await fetch("/login/session");
+  if ((await answer.json()).logged_in) location.replace("/");
 }
 
 if (form) {

@@ -1,0 +1,193 @@
+"""A real Pipecat pipeline that stands where the twin stands: it repeats what it is told.
+
+It hears by loudness instead of by a model, and its voice is a tone, so that the page and the
+socket's protocol can be tried without models.
+"""
+
+import array
+import math
+from datetime import UTC, datetime
+from typing import Any
+
+from pipecat.frames.frames import (
+    Frame,
+    InputAudioRawFrame,
+    InterimTranscriptionFrame,
+    LLMFullResponseEndFrame,
+    LLMFullResponseStartFrame,
+    LLMMessagesAppendFrame,
+    LLMTextFrame,
+    TranscriptionFrame,
+    TTSAudioRawFrame,
+    UserStartedSpeakingFrame,
+    UserStoppedSpeakingFrame,
+)
+from pipecat.pipeline.pipeline import Pipeline
+from pipecat.pipeline.worker import PipelineParams, PipelineWorker
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.processors.frameworks.rtvi.frames import (
+    RTVIClientMessageFrame,
+    RTVIServerMessageFrame,
+)
+from pipecat.transports.websocket.fastapi import (
+    FastAPIWebsocketParams,
+    FastAPIWebsocketTransport,
+)
+from pipecat.workers.runner import WorkerRunner
+from starlette.websockets import WebSocket
+
+from pipecatapp.mission_control.serializer import TwinSerializer
+from pipecatapp.settings import Settings
+
+OUTPUT_RATE = 22050
+LOUD = 500
+QUIET_CHUNKS = 15
+TIMINGS = {
+    "turn_end_ms": 310,
+    "stt_ms": 262,
+    "decide_ms": 4,
+    "ttft_ms": 241,
+    "tts_first_ms": 180,
+    "first_audio_ms": 944,
+    "total_ms": 2100,
+    "prompt_tokens": 400,
+    "cached_tokens": 380,
+    "tokens_per_s": 33.7,
+}
+
+
+class EchoAgent:
+    """Mission Control's `Control`, without models."""
+
+    def __init__(self, settings: Settings, seconds: float = 1.0) -> None:
+        self.settings = settings
+        self.seconds = seconds
+        self.told: list[str] = []
+        self.heard = 0
+        self.turns: list[dict[str, Any]] = []
+        self.open_sockets: set[WebSocket] = set()
+
+    async def health(self) -> str | None:
+        return None
+
+    async def status(self) -> dict[str, Any]:
+        return {
+            "llm": {"model": "Qwen2.5-Coder-1.5B-Instruct Q4_K_M", "tokens_per_s": 34.12},
+            "stt": "faster-whisper base",
+            "tts": "Piper en_US-joe-medium",
+            "cpu_level": "haswell",
+            "uptime_s": 8000,
+        }
+
+    async def history(self, conversation_id: str) -> list[dict[str, Any]]:
+        return self.turns
+
+    def remember(self, role: str, text: str) -> None:
+        at = datetime.now(UTC).isoformat()
+        timings = TIMINGS if role == "assistant" else None
+        entry = {"id": str(len(self.turns)), "role": role, "text": text, "at": at}
+        self.turns.append({**entry, "timings": timings})
+
+    async def serve_socket(self, websocket: WebSocket, conversation_id: str) -> None:
+        await websocket.accept()
+        self.open_sockets.add(websocket)
+        transport = FastAPIWebsocketTransport(
+            websocket,
+            FastAPIWebsocketParams(
+                audio_in_enabled=True,
+                audio_out_enabled=True,
+                audio_in_sample_rate=16000,
+                audio_out_sample_rate=OUTPUT_RATE,
+                serializer=TwinSerializer(),
+            ),
+        )
+        pipeline = Pipeline([transport.input(), Echo(self), transport.output()])
+        worker = PipelineWorker(pipeline, params=PipelineParams(), idle_timeout_secs=None)
+
+        @worker.rtvi.event_handler("on_client_ready")
+        async def ready(rtvi: Any) -> None:
+            await rtvi.set_bot_ready()
+            await rtvi.send_server_message(
+                {
+                    "kind": "session",
+                    "input_sample_rate": 16000,
+                    "output_sample_rate": OUTPUT_RATE,
+                    "conversation_id": conversation_id,
+                }
+            )
+
+        @transport.event_handler("on_client_disconnected")
+        async def gone(*_: Any) -> None:
+            await worker.cancel()
+
+        runner = WorkerRunner(handle_sigint=False)
+        await runner.add_workers(worker)
+        try:
+            await runner.run()
+        finally:
+            self.open_sockets.discard(websocket)
+
+
+class Echo(FrameProcessor):
+    """Says "You said: ..." and hums."""
+
+    def __init__(self, agent: EchoAgent) -> None:
+        super().__init__()
+        self._agent = agent
+        self._loud = 0
+        self._quiet = 0
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
+        if isinstance(frame, InputAudioRawFrame):
+            await self._listen(frame)
+        elif isinstance(frame, LLMMessagesAppendFrame):
+            await self._answer(str(frame.messages[0]["content"]))
+        elif isinstance(frame, RTVIClientMessageFrame):
+            self._agent.told.append(frame.type)
+            if frame.type == "stop":
+                await self.broadcast_interruption()
+        else:
+            await self.push_frame(frame, direction)
+
+    async def _listen(self, frame: InputAudioRawFrame) -> None:
+        self._agent.heard += len(frame.audio)
+        if max(map(abs, array.array("h", frame.audio)), default=0) > LOUD:
+            self._loud += 1
+            self._quiet = 0
+            if self._loud == 1:
+                await self.broadcast_frame(UserStartedSpeakingFrame)
+                await self.broadcast_interruption()
+            if self._loud == 5:
+                now = datetime.now(UTC).isoformat()
+                await self.push_frame(InterimTranscriptionFrame("a sound", "", now))
+        elif self._loud:
+            self._quiet += 1
+            if self._quiet == QUIET_CHUNKS:
+                await self._end_of_speech()
+
+    async def _end_of_speech(self) -> None:
+        self._loud = self._quiet = 0
+        text = "A sound was heard."
+        await self.push_frame(TranscriptionFrame(text, "", datetime.now(UTC).isoformat()))
+        await self.broadcast_frame(UserStoppedSpeakingFrame)
+        await self._answer(text)
+
+    async def _answer(self, text: str) -> None:
+        answer = f"You said: {text}"
+        self._agent.remember("user", text)
+        self._agent.remember("assistant", answer)
+        await self.push_frame(LLMFullResponseStartFrame())
+        for word in answer.split(" "):
+            await self.push_frame(LLMTextFrame(f"{word} "))
+        await self.push_frame(LLMFullResponseEndFrame())
+        chunk = OUTPUT_RATE // 50
+        for index in range(int(self._agent.seconds * 50)):
+            await self.push_frame(TTSAudioRawFrame(hum(index * chunk, chunk), OUTPUT_RATE, 1))
+        await self.push_frame(RTVIServerMessageFrame(data={"kind": "timings", **TIMINGS}))
+
+
+def hum(start: int, count: int) -> bytes:
+    turn = 2 * math.pi * 220 / OUTPUT_RATE
+    samples = (int(6000 * math.sin(turn * (start + index))) for index in range(count))
+    return array.array("h", samples).tobytes()
