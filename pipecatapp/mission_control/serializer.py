@@ -109,7 +109,7 @@ class TwinSerializer(FrameSerializer):
                 return self._client_ready(identifier, data)
             case "send-text":
                 return _send_text(identifier, data)
-            case "client-message" if data.get("t") in CLIENT_MESSAGES:
+            case "client-message" if str(data.get("t")) in CLIENT_MESSAGES:
                 return _incoming(kind, identifier, {"t": data["t"], "d": data.get("d")})
             case _:
                 return error_message("This server does not accept that message.", identifier)

@@ -6,6 +6,7 @@ socket's protocol can be tried without models.
 
 import array
 import math
+import threading
 from datetime import UTC, datetime
 from typing import Any
 
@@ -65,7 +66,8 @@ class EchoAgent:
         self.told: list[str] = []
         self.heard = 0
         self.turns: list[dict[str, Any]] = []
-        self.open_sockets: set[WebSocket] = set()
+        self.sockets = 0
+        self.released = threading.Event()
 
     async def health(self) -> str | None:
         return None
@@ -90,7 +92,8 @@ class EchoAgent:
 
     async def serve_socket(self, websocket: WebSocket, conversation_id: str) -> None:
         await websocket.accept()
-        self.open_sockets.add(websocket)
+        self.sockets += 1
+        self.released.clear()
         transport = FastAPIWebsocketTransport(
             websocket,
             FastAPIWebsocketParams(
@@ -125,7 +128,9 @@ class EchoAgent:
         try:
             await runner.run()
         finally:
-            self.open_sockets.discard(websocket)
+            self.sockets -= 1
+            if not self.sockets:
+                self.released.set()
 
 
 class Echo(FrameProcessor):
