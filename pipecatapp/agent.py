@@ -1,0 +1,241 @@
+"""What all sessions of one agent share: models, the model server, conversations, figures."""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any, Self
+
+import aiohttp
+import psutil
+from loguru import logger
+from pipecat.pipeline.worker import PipelineWorker
+from pipecat.transports.base_transport import BaseTransport
+from pipecat.transports.websocket.fastapi import (
+    FastAPIWebsocketParams,
+    FastAPIWebsocketTransport,
+)
+from pipecat.workers.runner import WorkerRunner
+from starlette.websockets import WebSocket
+
+from pipecatapp.benchmark.metrics import observe_turn
+from pipecatapp.errors import UserError
+from pipecatapp.mission_control.addresses import login_url
+from pipecatapp.mission_control.serializer import TwinSerializer
+from pipecatapp.runtime.llama_server import LlamaServer
+from pipecatapp.runtime.orchestrator import LocalOrchestrator
+from pipecatapp.runtime.setup import Prepared, set_up
+from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
+from pipecatapp.session import Session
+from pipecatapp.settings import Settings
+from pipecatapp.twin.conversation import Conversation, Conversations, SlotPool
+from pipecatapp.twin.personas import load_persona
+from pipecatapp.voice.piper import Speaker, SpeechAhead
+from pipecatapp.voice.selection import SttChoice, choose_stt, load_recognizer
+from pipecatapp.voice.whisper import Recognizer
+
+Compose = Callable[["Agent", BaseTransport, Conversation], tuple[PipelineWorker, Session]]
+
+LLAMA_JOB = "llamacpp-rpc"
+"""The default expert's job, named as in the cluster."""
+
+
+class LocalModelServer:
+    """The llama-server that this process runs itself."""
+
+    def __init__(self, server: LlamaServer, orchestrator: LocalOrchestrator):
+        self._server = server
+        self._orchestrator = orchestrator
+
+    @property
+    def url(self) -> str:
+        """Base URL, without `/v1`."""
+        return self._server.url
+
+    @property
+    def api_key(self) -> str:
+        """The key it asks for."""
+        return self._server.api_key
+
+    async def wait_healthy(self, timeout: float) -> bool:  # noqa: ASYNC109 - a bound, not a scope
+        """Wait until it answers again; the orchestrator restarts it by itself.
+
+        Args:
+            timeout: Seconds to wait at most.
+        """
+        try:
+            await self._orchestrator.wait_healthy(LLAMA_JOB, timeout)
+        except UserError as error:
+            logger.warning(str(error))
+            return False
+        return True
+
+
+class Agent:
+    """The running agent; an async context manager that starts and ends all it needs."""
+
+    def __init__(self, settings: Settings, compose: Compose):
+        """Make an agent; entering its context starts it.
+
+        Args:
+            settings: How it is to run.
+            compose: Makes the pipeline of one session.
+        """
+        self.settings = settings
+        self.slots = SlotPool(settings.llm_slots)
+        self.conversations = Conversations(settings.home / "conversations")
+        self.recognizer: Recognizer | None = None
+        self.speaker: Speaker | None = None
+        self._compose = compose
+        self._started = time.monotonic()
+        self._sessions: set[PipelineWorker] = set()
+        self._prepared: Prepared | None = None
+        self._stt: SttChoice | None = None
+        self._last_turn: TurnTimings | None = None
+
+    async def __aenter__(self) -> Self:
+        """Prepare what is missing, start llama-server, load and warm the models."""
+        self.persona()
+        self._prepared = await asyncio.to_thread(set_up, self.settings)
+        prepared = self._prepared
+        server = LlamaServer(
+            prepared.llama, prepared.llm.path, self.settings, name=LLAMA_JOB
+        )
+        self._orchestrator = LocalOrchestrator([server.spec()], self.settings.log_dir)
+        self.model_server = LocalModelServer(server, self._orchestrator)
+        self.http = aiohttp.ClientSession()
+        await self._orchestrator.start(LLAMA_JOB)
+        try:
+            await asyncio.to_thread(self._load_voices, prepared)
+            await self._orchestrator.wait_healthy(LLAMA_JOB, 300)
+        except BaseException:
+            await self.__aexit__()
+            raise
+        return self
+
+    def _load_voices(self, prepared: Prepared) -> None:
+        if prepared.tts is not None:
+            self.speaker = Speaker(prepared.tts)
+            self.speaker.speak_now("Ready.")
+        if self.settings.stt_service == "faster-whisper":
+            self._stt = choose_stt(prepared.stt_candidates, self.settings, self.speaker)
+            chosen = next(m for m in prepared.stt_candidates if m.name == self._stt.model)
+            self.recognizer = load_recognizer(chosen, self.settings)
+            self.recognizer.warm_up()
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        """End the sessions, then the child processes."""
+        for worker in list(self._sessions):
+            await worker.cancel()
+        await self.http.close()
+        await self._orchestrator.close()
+        if self.recognizer:
+            self.recognizer.close()
+        if self.speaker:
+            self.speaker.close()
+
+    # -- for the pipeline ---------------------------------------------------------------------
+
+    def persona(self) -> str:
+        """Return the router's persona, as its file stands now.
+
+        Raises:
+            UserError: The file cannot be used.
+        """
+        return load_persona(self.settings.prompts)
+
+    def speech_ahead(self, clock: TurnClock) -> SpeechAhead | None:
+        """Return a session's speech ahead; `None` where another server synthesizes."""
+        return SpeechAhead(self.speaker, clock) if self.speaker else None
+
+    def turn_finished(self, timings: TurnTimings) -> None:
+        """Take the figures of a finished turn, to be seen in status, metrics and the log."""
+        self._last_turn = timings
+        observe_turn(timings)
+        if self.settings.benchmark_mode:
+            print(json.dumps({"event": "turn", **timings.as_dict()}), flush=True)
+
+    # -- for Mission Control ------------------------------------------------------------------
+
+    async def health(self) -> str | None:
+        """Return None when a turn can be answered, else why not."""
+        status = await self._orchestrator.status(LLAMA_JOB)
+        return None if status.healthy else f"The language model is {status.state.value}."
+
+    async def status(self) -> dict[str, Any]:
+        """Return what the page and `/api/status` show."""
+        if self._prepared is None:
+            return {"state": "starting"}
+        job = await self._orchestrator.status(LLAMA_JOB)
+        return {
+            "version": version("pipecatapp"),
+            "uptime_s": round(time.monotonic() - self._started),
+            "cpu_level": self._prepared.llama.level.value,
+            "llm": {
+                "model": self._prepared.llm.name,
+                "reason": self._prepared.llm.reason,
+                "state": job.state.value,
+                "restarts": job.restarts,
+            },
+            "stt": {
+                "service": self.settings.stt_service,
+                "model": self._stt.model if self._stt else None,
+                "reason": self._stt.reason if self._stt else None,
+            },
+            "tts": {
+                "service": self.settings.tts_service,
+                "voice": self.speaker.name if self.speaker else self.settings.tts_model,
+            },
+            "language": self.settings.language,
+            "sessions": len(self._sessions),
+            "memory_mb": round(psutil.Process().memory_info().rss / 2**20),
+            "last_turn": self._last_turn.as_dict() if self._last_turn else None,
+        }
+
+    async def history(self, conversation_id: str) -> list[dict[str, Any]]:
+        """Return a conversation's log, oldest first."""
+        return self.conversations.get(conversation_id).history()
+
+    async def serve_socket(self, websocket: WebSocket, conversation_id: str) -> None:
+        """Run one client's session until its socket closes."""
+        await websocket.accept()
+        transport = FastAPIWebsocketTransport(
+            websocket,
+            FastAPIWebsocketParams(
+                audio_in_enabled=True, audio_out_enabled=True, serializer=TwinSerializer()
+            ),
+        )
+        await self.serve(transport, conversation_id)
+
+    async def serve(self, transport: BaseTransport, conversation_id: str) -> None:
+        """Run one session on a transport until that is closed."""
+        worker, session = self._compose(
+            self, transport, self.conversations.get(conversation_id)
+        )
+
+        async def disconnected(*_: object) -> None:
+            await worker.cancel(reason="the client has gone")
+
+        transport.add_event_handler("on_client_disconnected", disconnected)
+        runner = WorkerRunner(handle_sigint=False, handle_sigterm=False)
+        self._sessions.add(worker)
+        try:
+            await runner.add_workers(worker)
+            await runner.run()
+        finally:
+            self._sessions.discard(worker)
+            session.detach()
+
+    # -- for the terminal ---------------------------------------------------------------------
+
+    def say_ready(self, port: int, token: str) -> None:
+        """Print the address and a login link that works once."""
+        print(
+            f"\nThe twin is ready. Open this link, it works once:\n\n"
+            f"  {login_url(self.settings, port, token)}\n\n"
+            "Another one: pipecatapp login-link. Stop with Ctrl-C.",
+            file=sys.stdout,
+            flush=True,
+        )

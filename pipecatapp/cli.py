@@ -1,0 +1,40 @@
+"""The command line, `pipecatapp`."""
+
+import sys
+
+import click
+from pydantic import ValidationError
+
+from pipecatapp.commands.bench import bench
+from pipecatapp.commands.doctor import doctor
+from pipecatapp.commands.keys import keys
+from pipecatapp.commands.login_link import login_link
+from pipecatapp.commands.models import models
+from pipecatapp.commands.run import run
+from pipecatapp.commands.setup import setup
+from pipecatapp.commands.talk import chat, talk
+from pipecatapp.errors import UserError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="pipecatapp")
+def cli() -> None:
+    """The twin: one private, conversational agent on old desktop PCs."""
+
+
+for command in (run, chat, talk, login_link, keys, models, doctor, setup, bench):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; a failure is one line and exit status 1."""
+    try:
+        cli(standalone_mode=True)
+    except UserError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+    except ValidationError as error:
+        for problem in error.errors():
+            name = ".".join(str(part) for part in problem["loc"])
+            click.echo(f"error: the setting {name}: {problem['msg']}", err=True)
+        sys.exit(1)

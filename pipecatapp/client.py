@@ -1,0 +1,197 @@
+"""A client of the agent's socket, as a browser is one; the command line and benchmarks use it."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Self
+from uuid import uuid4
+
+import numpy as np
+import websockets
+
+from pipecatapp.errors import UserError
+from pipecatapp.mission_control.client import NOT_RUNNING, agent_headers, agent_ssl, agent_url
+from pipecatapp.settings import Settings
+
+SAMPLE_RATE = 16_000
+CHUNK_MS = 20
+CHUNK_BYTES = 2 * SAMPLE_RATE * CHUNK_MS // 1000
+VOICED_LEVEL = 0.01
+"""Amplitude, of 1.0, above which a sample counts as voice."""
+
+
+@dataclass
+class Turn:
+    """One exchange as the client saw it. Times are seconds of the monotonic clock."""
+
+    transcript: str = ""
+    reply: str = ""
+    audio: bytes = b""
+    timings: dict[str, Any] = field(default_factory=dict)
+    voice_ended: float | None = None
+    first_audio: float | None = None
+
+    @property
+    def voice_to_voice(self) -> float | None:
+        """Seconds from the last voiced sample sent to the first audio byte received."""
+        if self.voice_ended is None or self.first_audio is None:
+            return None
+        return self.first_audio - self.voice_ended
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what `--json` prints."""
+        return {
+            "transcript": self.transcript,
+            "reply": self.reply,
+            "action": {"kind": "answer", "name": None},
+            "timings": self.timings,
+        }
+
+
+def last_voiced_byte(pcm: bytes) -> int:
+    """Return the offset after the last voiced sample of PCM16 audio; 0 when all is silent."""
+    samples = np.abs(np.frombuffer(pcm, dtype=np.int16))
+    voiced = np.flatnonzero(samples > VOICED_LEVEL * 32768)
+    return 0 if len(voiced) == 0 else 2 * (int(voiced[-1]) + 1)
+
+
+class TwinClient:
+    """A connected client. Use `connect` to get one."""
+
+    def __init__(self, socket: websockets.ClientConnection):
+        self._socket = socket
+        self._turn = Turn()
+        self._done = asyncio.Event()
+        self._problem: str | None = None
+        self._reader = asyncio.create_task(self._read())
+
+    @classmethod
+    @asynccontextmanager
+    async def connect(cls, settings: Settings) -> AsyncIterator[Self]:
+        """Connect to the agent of this machine with the local key.
+
+        Raises:
+            UserError: No agent runs here, or it refused.
+        """
+        url = agent_url(settings).replace("http", "ws", 1) + "/ws"
+        try:
+            async with websockets.connect(
+                url,
+                additional_headers=agent_headers(settings),
+                ssl=agent_ssl(settings),
+                proxy=None,
+                max_size=2**22,
+            ) as socket:
+                client = cls(socket)
+                try:
+                    await client._send("client-ready", {"version": "2.0.0", "sample_rate": 16000})
+                    yield client
+                finally:
+                    client._reader.cancel()
+        except (OSError, websockets.InvalidHandshake) as error:
+            raise UserError(f"{NOT_RUNNING} ({error})") from error
+
+    async def _send(self, kind: str, data: dict[str, Any]) -> None:
+        message = {"label": "rtvi-ai", "type": kind, "id": uuid4().hex, "data": data}
+        await self._socket.send(json.dumps(message))
+
+    # -- turns ------------------------------------------------------------------------------
+
+    async def say(self, text: str, *, audio: bool = False, timeout: float = 180) -> Turn:
+        """Type something and return the exchange.
+
+        Args:
+            text: What is typed.
+            audio: Whether the answer is spoken too.
+            timeout: Seconds to wait for the answer's end.
+
+        Raises:
+            UserError: The agent refused, or did not answer in time.
+        """
+        self._begin()
+        await self._send("send-text", {"content": text, "options": {"audio_response": audio}})
+        self._turn.transcript = text
+        return await self._finish(timeout)
+
+    async def speak(self, pcm: bytes, *, timeout: float = 180) -> Turn:
+        """Speak at real-time pace, then be silent and return the exchange.
+
+        Args:
+            pcm: PCM16 mono at 16 kHz.
+            timeout: Seconds to wait for the answer's end.
+
+        Raises:
+            UserError: The agent refused, or did not answer in time.
+        """
+        self._begin()
+        voiced = last_voiced_byte(pcm)
+        speaking = asyncio.create_task(self._stream(pcm, voiced))
+        try:
+            return await self._finish(timeout)
+        finally:
+            speaking.cancel()
+
+    async def _stream(self, pcm: bytes, voiced: int) -> None:
+        """Send audio in steps of 20 ms, as a microphone does, and silence after it."""
+        start, sent = time.monotonic(), 0
+        while True:
+            chunk = pcm[sent : sent + CHUNK_BYTES].ljust(CHUNK_BYTES, b"\0")
+            due = start + (sent + CHUNK_BYTES) / (2 * SAMPLE_RATE)
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            await self._socket.send(chunk)
+            if sent < voiced <= sent + CHUNK_BYTES:
+                self._turn.voice_ended = time.monotonic()
+            sent += CHUNK_BYTES
+
+    def _begin(self) -> None:
+        self._turn = Turn()
+        self._problem = None
+        self._done.clear()
+
+    async def _finish(self, timeout: float) -> Turn:
+        try:
+            await asyncio.wait_for(self._done.wait(), timeout)
+        except TimeoutError as error:
+            raise UserError(
+                f"The twin did not answer within {timeout:.0f} s: was anything said? "
+                "See `pipecatapp doctor`."
+            ) from error
+        if self._problem:
+            raise UserError(self._problem)
+        return self._turn
+
+    # -- what comes back --------------------------------------------------------------------
+
+    async def _read(self) -> None:
+        try:
+            async for message in self._socket:
+                if isinstance(message, bytes):
+                    self._heard(message)
+                else:
+                    self._told(json.loads(message))
+        finally:
+            self._problem = self._problem or "The agent closed the connection."
+            self._done.set()
+
+    def _heard(self, audio: bytes) -> None:
+        if self._turn.first_audio is None and any(audio):
+            self._turn.first_audio = time.monotonic()
+        self._turn.audio += audio
+
+    def _told(self, message: dict[str, Any]) -> None:
+        data = message.get("data") or {}
+        match message.get("type"):
+            case "user-transcription" if data.get("final") and data.get("text"):
+                self._turn.transcript = f"{self._turn.transcript} {data['text']}".strip()
+            case "bot-llm-text":
+                self._turn.reply += data.get("text", "")
+            case "error" | "error-response":
+                self._problem = data.get("error", "The agent reported an error.")
+                self._done.set()
+            case "server-message" if data.get("kind") == "timings":
+                self._turn.timings = {k: v for k, v in data.items() if k != "kind"}
+                self._turn.reply = self._turn.reply.strip()
+                self._done.set()

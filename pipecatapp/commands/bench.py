@@ -1,0 +1,13 @@
+"""`pipecatapp bench`: measurements, each printed as a table or as JSON."""
+
+import click
+
+from pipecatapp.benchmark.latency import latency
+
+
+@click.group()
+def bench() -> None:
+    """Measure what a user feels, on this machine."""
+
+
+bench.add_command(latency)

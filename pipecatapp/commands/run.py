@@ -1,0 +1,20 @@
+"""`pipecatapp run`: the agent in the foreground."""
+
+import asyncio
+
+import click
+
+from pipecatapp.settings import load_settings
+
+
+@click.command()
+@click.option("--lan", is_flag=True, help="Serve HTTPS to the other machines of the house.")
+def run(lan: bool) -> None:
+    """Run the agent in the foreground and print its address and a login link."""
+    settings = load_settings()
+    if lan:
+        settings = settings.model_copy(update={"lan": True})
+    # Imported here: models and Pipecat take seconds to load, which `--help` need not wait for.
+    from pipecatapp.app import run as run_agent
+
+    asyncio.run(run_agent(settings))

@@ -1,0 +1,149 @@
+"""One open page, or one command-line client: a socket, its pipeline, and what it is told."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from pipecat.frames.frames import (
+    BotStartedSpeakingFrame,
+    LLMConfigureOutputFrame,
+    UserStoppedSpeakingFrame,
+    VADUserStoppedSpeakingFrame,
+)
+from pipecat.observers.base_observer import BaseObserver, FramePushed
+from pipecat.pipeline.worker import PipelineWorker
+from pipecat.processors.aggregators.llm_response_universal import (
+    AssistantTurnStoppedMessage,
+    LLMContextAggregatorPair,
+    UserTurnMessageAddedMessage,
+)
+from pipecat.processors.frameworks.rtvi import RTVIProcessor
+from pipecat.processors.frameworks.rtvi.frames import RTVISendTextFrame
+
+from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
+from pipecatapp.twin.conversation import Conversation, LogEntry
+from pipecatapp.twin.service import TwinService
+from pipecatapp.voice.microphone import MicrophoneGate
+from pipecatapp.voice.whisper import SAMPLE_RATE
+
+
+class ClockObserver(BaseObserver):  # type: ignore[misc]
+    """Takes the marks that only the pipeline's frames show."""
+
+    def __init__(self, clock: TurnClock):
+        super().__init__(observe_every_push=False)
+        self._clock = clock
+
+    async def on_push_frame(self, data: FramePushed) -> None:
+        """Mark the moments of a turn."""
+        frame = data.frame
+        if isinstance(frame, VADUserStoppedSpeakingFrame):
+            self._clock.voice_paused(frame.stop_secs)
+        elif isinstance(frame, UserStoppedSpeakingFrame):
+            self._clock.turn_ended()
+        elif isinstance(frame, RTVISendTextFrame):
+            self._clock.typed()
+        elif isinstance(frame, BotStartedSpeakingFrame):
+            self._clock.audio_sent()
+
+
+class Session:
+    """Connects one client's pipeline with the conversation that it shares."""
+
+    def __init__(
+        self,
+        worker: PipelineWorker,
+        conversation: Conversation,
+        clock: TurnClock,
+        microphone: MicrophoneGate,
+        twin: TwinService,
+        on_turn: Callable[[TurnTimings], None],
+    ):
+        """Prepare a session; `attach` begins it.
+
+        Args:
+            worker: The client's pipeline.
+            conversation: What its tabs share.
+            clock: The pipeline's clock.
+            microphone: The pipeline's microphone gate.
+            twin: The pipeline's language model service.
+            on_turn: Called with the timings of each finished turn.
+        """
+        self._worker = worker
+        self._conversation = conversation
+        self._clock = clock
+        self._microphone = microphone
+        self._twin = twin
+        self._on_turn = on_turn
+        self._telling: set[asyncio.Task[None]] = set()
+
+    def attach(self, aggregators: LLMContextAggregatorPair) -> None:
+        """Listen to the pipeline's events and to the other tabs."""
+        rtvi = self._worker.rtvi
+        user, assistant = aggregators.user(), aggregators.assistant()
+        rtvi.add_event_handler("on_client_ready", self._on_client_ready)
+        rtvi.add_event_handler("on_client_message", self._on_client_message)
+        user.add_event_handler("on_user_turn_message_added", self._on_user_message)
+        assistant.add_event_handler("on_assistant_turn_stopped", self._on_assistant_turn)
+        self._conversation.listeners.add(self._tell)
+
+    def detach(self) -> None:
+        """Stop listening to the other tabs."""
+        self._conversation.listeners.discard(self._tell)
+
+    # -- from the client --------------------------------------------------------------------
+
+    async def _on_client_ready(self, rtvi: RTVIProcessor) -> None:
+        await self._send(
+            {
+                "kind": "session",
+                "input_sample_rate": SAMPLE_RATE,
+                "output_sample_rate": SAMPLE_RATE,
+                "conversation_id": self._conversation.id,
+            }
+        )
+
+    async def _on_client_message(self, rtvi: RTVIProcessor, message: Any) -> None:
+        match message.type:
+            case "mute" | "unmute":
+                self._microphone.muted = message.type == "mute"
+            case "audio-on" | "audio-off":
+                skip = message.type == "audio-off"
+                await self._worker.queue_frame(LLMConfigureOutputFrame(skip_tts=skip))
+            case "stop":
+                await rtvi.interrupt_bot()
+
+    # -- from the pipeline ------------------------------------------------------------------
+
+    async def _on_user_message(self, _: Any, message: UserTurnMessageAddedMessage) -> None:
+        if message.content:
+            self._conversation.record("user", message.content, by=self._tell)
+
+    async def on_typed(self, text: str) -> None:
+        """Put what was typed on record."""
+        self._conversation.record("user", text, by=self._tell)
+
+    async def _on_assistant_turn(self, _: Any, message: AssistantTurnStoppedMessage) -> None:
+        timings = self._clock.finish()
+        figures = timings.as_dict() if timings else None
+        if message.content:
+            self._conversation.record(
+                "assistant", message.content, timings=figures, by=self._tell
+            )
+        if timings and figures:
+            self._on_turn(timings)
+            await self._send({"kind": "timings", **figures})
+        if self._conversation.trim():
+            self._twin.prefill_history()
+
+    # -- to the client ----------------------------------------------------------------------
+
+    def _tell(self, entry: LogEntry) -> None:
+        """Show this client a message of another tab."""
+        data = {"kind": "turn", "id": entry.id, "role": entry.role, "text": entry.text}
+        task = asyncio.create_task(self._send({**data, "at": entry.at, "timings": entry.timings}))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+    async def _send(self, data: dict[str, Any]) -> None:
+        await self._worker.rtvi.send_server_message(data)

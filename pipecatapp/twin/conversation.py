@@ -1,0 +1,220 @@
+"""One conversation: its short-term memory, and the exact prompt that this makes.
+
+What stands before the current turn never changes between requests, byte for byte, so that
+llama-server's prefix cache serves it. Two rules keep it so: what is added to a user's message
+(its date and time) stays with it, and history is trimmed in blocks rather than at every turn.
+"""
+
+import json
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+from uuid import uuid4
+
+from loguru import logger
+from pipecat.processors.aggregators.llm_context import LLMContext, LLMContextMessage
+
+KEPT_TURNS = 10
+"""Turns that remain after a trim: what the agent remembers word for word."""
+MOST_TURNS = 16
+"""Turns that history grows to before it is trimmed."""
+STAMP = "[%A %-d %B %Y, %H:%M] "
+STAMP_LIFETIME = 300
+"""Seconds after which a turn that came to nothing no longer lends its time to the next."""
+LONGEST_LOG = 200
+"""Entries of the log that a page shows and a restart brings back."""
+
+
+@dataclass
+class LogEntry:
+    """One message as people see it."""
+
+    role: str
+    text: str
+    at: str
+    id: str = field(default_factory=lambda: uuid4().hex)
+    timings: dict[str, Any] | None = None
+
+
+Listener = Callable[[LogEntry], None]
+
+
+class Conversation:
+    """The history that the tabs of one login session share."""
+
+    def __init__(self, conversation_id: str, path: Path | None = None):
+        """Begin, or take up again, a conversation.
+
+        Args:
+            conversation_id: Opaque and unique.
+            path: The file that keeps it across restarts; `None` for one that is not kept.
+        """
+        self.id = conversation_id
+        self.context = LLMContext()
+        self.log: list[LogEntry] = []
+        self.listeners: set[Listener] = set()
+        self._stamps: dict[int, str] = {}
+        self._stamped = time.monotonic()
+        self._path = path
+        if path is not None and path.exists():
+            self._load(path)
+
+    # -- prompt ---------------------------------------------------------------------------
+
+    def begin_turn(self) -> str:
+        """Fix the date and time of the turn that begins now, and return them as text.
+
+        All requests of the turn carry the same, so that they share a prefix.
+        """
+        turn = self._user_messages(self.context.messages)
+        self._stamps[turn] = datetime.now().strftime(STAMP)
+        self._stamped = time.monotonic()
+        return self._stamps[turn]
+
+    def prompt(self, messages: list[LLMContextMessage]) -> list[LLMContextMessage]:
+        """Return `messages` with each user message carrying what belongs to its turn.
+
+        Args:
+            messages: The context's own messages, or a provisional copy with one more.
+        """
+        current = self._user_messages(messages) - 1
+        stale = time.monotonic() - self._stamped > STAMP_LIFETIME
+        if current not in self._stamps or stale:
+            self._stamps[current] = datetime.now().strftime(STAMP)
+            self._stamped = time.monotonic()
+        turn = 0
+        prompt = []
+        for message in messages:
+            entry = dict(cast(dict[str, Any], message))
+            if entry.get("role") == "user" and isinstance(entry.get("content"), str):
+                entry["content"] = self._stamps.get(turn, "") + entry["content"]
+                turn += 1
+            prompt.append(cast(LLMContextMessage, entry))
+        return prompt
+
+    @staticmethod
+    def _user_messages(messages: list[LLMContextMessage]) -> int:
+        return sum(cast(dict[str, Any], m).get("role") == "user" for m in messages)
+
+    def trim(self, *, most: int = MOST_TURNS, keep: int = KEPT_TURNS) -> bool:
+        """Cut history to its last `keep` turns once it has grown beyond `most`.
+
+        Returns:
+            Whether anything was cut; the prompt's prefix is then a new one.
+        """
+        messages = self.context.messages
+        users = [i for i, m in enumerate(messages) if cast(dict[str, Any], m).get("role") == "user"]
+        if len(users) <= most:
+            return False
+        cut = len(users) - keep
+        self.context.set_messages(messages[users[cut] :])
+        self._stamps = {turn - cut: s for turn, s in self._stamps.items() if turn >= cut}
+        self._save()
+        return True
+
+    # -- log ------------------------------------------------------------------------------
+
+    def record(
+        self, role: str, text: str, *, timings: dict[str, Any] | None = None, by: Listener | None
+    ) -> LogEntry:
+        """Add a message to the log, tell the other tabs, and keep the whole.
+
+        Args:
+            role: `user` or `assistant`.
+            text: The words.
+            timings: What the answer took.
+            by: The listener of the tab it came from, which is not told.
+        """
+        at = datetime.now().astimezone().isoformat(timespec="seconds")
+        entry = LogEntry(role, text, at, timings=timings)
+        self.log = [*self.log[-(LONGEST_LOG - 1) :], entry]
+        self._save()
+        for listener in self.listeners - {by}:
+            listener(entry)
+        return entry
+
+    def history(self) -> list[dict[str, Any]]:
+        """Return the log as JSON-ready dictionaries, oldest first."""
+        return [vars(entry) for entry in self.log]
+
+    # -- keeping --------------------------------------------------------------------------
+
+    def _save(self) -> None:
+        if self._path is None:
+            return
+        state = {
+            "messages": self.context.messages,
+            "stamps": list(self._stamps.items()),
+            "log": self.history(),
+        }
+        beside = self._path.with_suffix(".tmp")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                json.dump(state, file, ensure_ascii=False)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(self._path)
+        except OSError as error:
+            logger.error(
+                f"The conversation could not be kept in {self._path} ({error.strerror}): "
+                "make room or put the directory's permissions right. It goes on in memory."
+            )
+
+    def _load(self, path: Path) -> None:
+        try:
+            state = json.loads(path.read_text(encoding="utf-8"))
+            log = [LogEntry(**entry) for entry in state["log"]]
+            stamps = {int(turn): str(stamp) for turn, stamp in state["stamps"]}
+            messages = list(state["messages"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            aside = path.with_suffix(".damaged")
+            path.replace(aside)
+            logger.error(f"A conversation could not be read ({error}); it was put aside as {aside}")
+            return
+        self.context.set_messages(messages)
+        self._stamps, self.log = stamps, log
+
+
+class Conversations:
+    """All conversations of this agent, each loaded when it is first asked for."""
+
+    def __init__(self, directory: Path):
+        self._directory = directory
+        self._open: dict[str, Conversation] = {}
+
+    def get(self, conversation_id: str) -> Conversation:
+        """Return a conversation, new or known.
+
+        Raises:
+            ValueError: The id is not made of letters, digits, dashes and underscores.
+        """
+        if not conversation_id.replace("-", "").replace("_", "").isalnum():
+            raise ValueError("not a conversation id")
+        if conversation_id not in self._open:
+            path = self._directory / f"{conversation_id}.json"
+            self._open[conversation_id] = Conversation(conversation_id, path)
+        return self._open[conversation_id]
+
+
+class SlotPool:
+    """Gives each conversation one of llama-server's slots, the longest unused one first."""
+
+    def __init__(self, slots: int):
+        self._owners: dict[str, int] = {}
+        self._free = list(range(slots))
+
+    def slot(self, conversation_id: str) -> int:
+        """Return the conversation's slot, from now on the most recently used one."""
+        if conversation_id in self._owners:
+            number = self._owners.pop(conversation_id)
+        elif self._free:
+            number = self._free.pop(0)
+        else:
+            number = self._owners.pop(next(iter(self._owners)))
+        self._owners[conversation_id] = number
+        return number

@@ -1,0 +1,25 @@
+"""What the twin needs of the place where its model runs."""
+
+from typing import Protocol
+
+
+class ModelServer(Protocol):
+    """An OpenAI-compatible llama-server, wherever it runs."""
+
+    @property
+    def url(self) -> str:
+        """Base URL, without `/v1`."""
+
+    @property
+    def api_key(self) -> str:
+        """The key it asks for."""
+
+    async def wait_healthy(self, timeout: float) -> bool:
+        """Wait until it answers, having it started again where it died.
+
+        Args:
+            timeout: Seconds to wait at most.
+
+        Returns:
+            Whether it is healthy now.
+        """

@@ -1,0 +1,123 @@
+"""Speech synthesis by Piper, one loaded voice for every session, begun before it is needed."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from loguru import logger
+from pipecat.frames.frames import ErrorFrame, Frame
+from pipecat.services.settings import TTSSettings
+from pipecat.services.tts_service import TTSService
+from piper import PiperVoice
+
+from pipecatapp.runtime.turn_clock import TurnClock
+from pipecatapp.voice.clauses import ClauseAggregator
+
+
+class Speaker:
+    """One loaded Piper voice; it speaks one piece of text at a time, in its own thread."""
+
+    def __init__(self, model: Path):
+        """Load the voice.
+
+        Args:
+            model: The voice's .onnx file, its .onnx.json beside it.
+        """
+        self.name = model.stem
+        self._voice = PiperVoice.load(model)
+        self.sample_rate: int = self._voice.config.sample_rate
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="piper")
+
+    async def speak(self, text: str) -> bytes:
+        """Return `text` as PCM16 mono at `sample_rate`."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, self.speak_now, text)
+
+    def speak_now(self, text: str) -> bytes:
+        """Like `speak`, in the thread of the caller."""
+        return b"".join(chunk.audio_int16_bytes for chunk in self._voice.synthesize(text))
+
+    def close(self) -> None:
+        """Let the thread end."""
+        self._executor.shutdown(cancel_futures=True)
+
+
+class SpeechAhead:
+    """Pieces of an answer that are synthesized before the turn they answer is over.
+
+    The answer itself is held back by Pipecat's speculation gate. When it is let go, its first
+    pieces are here already; when it is withdrawn, they are dropped.
+    """
+
+    LIMIT = 2
+    """More than the first two pieces would only take the processor from the model."""
+
+    def __init__(self, speaker: Speaker, clock: TurnClock):
+        self._speaker = speaker
+        self._clock = clock
+        self._pieces: dict[str, asyncio.Task[bytes]] = {}
+
+    def begin(self, text: str) -> None:
+        """Start to synthesize a piece, unless enough are under way."""
+        if text and text not in self._pieces and len(self._pieces) < self.LIMIT:
+            self._clock.first_clause()
+            self._pieces[text] = asyncio.create_task(self._speak(text))
+
+    async def _speak(self, text: str) -> bytes:
+        audio = await self._speaker.speak(text)
+        self._clock.first_speech()
+        return audio
+
+    async def take(self, text: str) -> bytes:
+        """Return a piece's audio, synthesized now if that was not begun."""
+        self._clock.first_clause()
+        task = self._pieces.pop(text, None)
+        return await (task if task is not None else self._speak(text))
+
+    def drop(self) -> None:
+        """Forget all pieces: the answer they belong to was withdrawn or is over."""
+        for task in self._pieces.values():
+            task.cancel()
+        self._pieces.clear()
+
+
+class PiperTextToSpeech(TTSService):  # type: ignore[misc]
+    """Speaks with a shared Piper voice, the first clause of an answer first."""
+
+    def __init__(self, speaker: Speaker, ahead: SpeechAhead, **kwargs: object):
+        super().__init__(
+            push_start_frame=True,
+            push_stop_frames=True,
+            # An answer of nothing but punctuation is silent, and that is no fault.
+            max_consecutive_zero_audio_contexts=0,
+            settings=TTSSettings(model=None, voice=speaker.name, language=None),
+            **kwargs,
+        )
+        self._speaker = speaker
+        self._ahead = ahead
+        self._text_aggregator = ClauseAggregator(language=self._text_aggregator.language)
+
+    def can_generate_metrics(self) -> bool:
+        """Tell Pipecat that this service reports its times."""
+        return True
+
+    async def run_tts(self, text: str, context_id: str) -> AsyncGenerator[Frame, None]:
+        """Synthesize one piece of an answer.
+
+        Yields:
+            Audio frames at the pipeline's output rate, or an error frame.
+        """
+
+        async def audio() -> AsyncIterator[bytes]:
+            yield await self._ahead.take(text.strip())
+
+        try:
+            async for frame in self._stream_audio_frames_from_iterator(
+                audio(), in_sample_rate=self._speaker.sample_rate, context_id=context_id
+            ):
+                await self.stop_ttfb_metrics()
+                yield frame
+        except Exception as error:
+            logger.exception("speech synthesis failed")
+            yield ErrorFrame(error=f"I could not speak that: {error}")

@@ -1,0 +1,88 @@
+"""Which speech recognition and which voice this machine uses."""
+
+import time
+from dataclasses import dataclass
+from statistics import median
+
+import numpy as np
+import numpy.typing as npt
+
+from pipecatapp.runtime.catalogue import Model
+from pipecatapp.runtime.choice import choice_key, recall_choice, remember_choice
+from pipecatapp.runtime.cpu import physical_cores
+from pipecatapp.settings import Settings
+from pipecatapp.voice.piper import Speaker
+from pipecatapp.voice.whisper import SAMPLE_RATE, Recognizer
+
+FAST_ENOUGH_SECS = 0.4
+"""For three seconds of speech; what is slower makes every turn feel slow."""
+SAMPLE_SENTENCE = "Good morning, could you tell me what time it is in Tokyo now?"
+
+
+@dataclass(frozen=True)
+class SttChoice:
+    """The recognizer chosen for this machine, and why."""
+
+    model: str
+    reason: str
+
+
+def choose_stt(
+    candidates: list[Model], settings: Settings, speaker: Speaker | None
+) -> SttChoice:
+    """Return the largest recognizer that hears three seconds of speech in 0.4 s here.
+
+    The figure is measured once and remembered for this processor.
+
+    Args:
+        candidates: The recognizers whose files are there, the largest first.
+        settings: For the state directory and the language.
+        speaker: Speaks the sample that is recognized; without one noise stands in for it.
+    """
+    if len(candidates) == 1:
+        return SttChoice(candidates[0].name, "the only one to choose from")
+    key = choice_key(candidates, settings.language)
+    known = recall_choice(settings, "stt", key)
+    if known:
+        return SttChoice(known["model"], known["reason"])
+    choice = _measure(candidates, settings, _sample(speaker))
+    remember_choice(settings, "stt", key, {"model": choice.model, "reason": choice.reason})
+    return choice
+
+
+def _measure(candidates: list[Model], settings: Settings, sample: npt.NDArray[np.float32]) -> SttChoice:
+    for model in candidates:
+        recognizer = load_recognizer(model, settings)
+        recognizer.transcribe(sample)
+        times = []
+        for _ in range(3):
+            start = time.perf_counter()
+            recognizer.transcribe(sample)
+            times.append(time.perf_counter() - start)
+        recognizer.close()
+        took = median(times)
+        verdict = f"hears {len(sample) / SAMPLE_RATE:.1f} s of speech in {took:.2f} s here"
+        if took <= FAST_ENOUGH_SECS:
+            return SttChoice(model.name, f"the largest that is fast enough: {verdict}")
+    return SttChoice(candidates[-1].name, f"the smallest; none is fast enough: {verdict}")
+
+
+def _sample(speaker: Speaker | None) -> npt.NDArray[np.float32]:
+    """Return about three seconds of speech at 16 kHz."""
+    if speaker is None:
+        return np.random.default_rng(0).normal(0, 0.05, 3 * SAMPLE_RATE).astype(np.float32)
+    spoken = np.frombuffer(speaker.speak_now(SAMPLE_SENTENCE), np.int16).astype(np.float32)
+    count = int(len(spoken) * SAMPLE_RATE / speaker.sample_rate)
+    points = np.linspace(0, len(spoken) - 1, count)
+    resampled = np.interp(points, np.arange(len(spoken)), spoken) / 32768.0
+    return np.asarray(resampled[: 3 * SAMPLE_RATE], dtype=np.float32)
+
+
+def load_recognizer(model: Model, settings: Settings) -> Recognizer:
+    """Load a recognizer whose files are there."""
+    return Recognizer(
+        model.directory(settings.models_dir),
+        language=settings.language,
+        hot_words=settings.hot_words,
+        threads=physical_cores(),
+    )

@@ -1,0 +1,46 @@
+"""The speech services that the settings name."""
+
+import aiohttp
+from pipecat.services.piper.tts import PiperHttpTTSService
+from pipecat.services.stt_service import STTService
+from pipecat.services.tts_service import TTSService
+
+from pipecatapp.runtime.turn_clock import TurnClock
+from pipecatapp.settings import Settings
+from pipecatapp.voice.piper import PiperTextToSpeech, Speaker, SpeechAhead
+from pipecatapp.voice.whisper import Recognizer, WhisperSpeechToText
+
+# The longest that Whisper may take after the voice paused before a turn ends without it. A turn
+# ends as soon as the transcript is there; this only bounds the wait on a processor that is slow.
+STT_P99_SECS = 20.0
+
+
+def make_stt(settings: Settings, recognizer: Recognizer | None, clock: TurnClock) -> STTService:
+    """Return the speech recognition service of one session (STT_SERVICE).
+
+    Raises:
+        UserError: It needs an extra that is not installed.
+    """
+    if settings.stt_service == "realtimestt" or recognizer is None:
+        # Imported here: it is an extra that brings torch.
+        from pipecatapp.voice.realtime_stt import RealtimeSpeechToText
+
+        return RealtimeSpeechToText(clock, language=settings.language)
+    return WhisperSpeechToText(recognizer, clock, ttfs_p99_latency=STT_P99_SECS)
+
+
+def make_tts(
+    settings: Settings,
+    speaker: Speaker | None,
+    ahead: SpeechAhead | None,
+    http: aiohttp.ClientSession,
+) -> TTSService:
+    """Return the speech synthesis service of one session (TTS_SERVICE)."""
+    if speaker is None or ahead is None:
+        return PiperHttpTTSService(
+            base_url=settings.piper_http_url.rstrip("/"),
+            aiohttp_session=http,
+            settings=PiperHttpTTSService.Settings(voice=settings.tts_model),
+            max_consecutive_zero_audio_contexts=0,
+        )
+    return PiperTextToSpeech(speaker, ahead)

@@ -1,0 +1,91 @@
+"""When a spoken turn is over, and answering before that is certain.
+
+The silence that proves the end of a turn need not be idle time. As soon as the voice pauses and
+a transcript is there, the answer is generated and held back; when the silence has lasted long
+enough it is let go, and when the voice goes on it is thrown away. Pipecat does the holding
+(`pipecat.turns.speculation_gate`); the strategies here say when to start, keep and withdraw.
+"""
+
+from pipecat.frames.frames import (
+    EagerEndOfTurnCancelFrame,
+    Frame,
+    TranscriptionFrame,
+    VADUserStartedSpeakingFrame,
+)
+from pipecat.turns.types import ProcessFrameResult, UserTurnSpeculation
+from pipecat.turns.user_stop import (
+    SpeechTimeoutUserTurnStopStrategy,
+    TurnAnalyzerUserTurnStopStrategy,
+)
+from pipecat.turns.user_stop.base_user_turn_stop_strategy import BaseUserTurnStopStrategy
+
+
+class Speculation(BaseUserTurnStopStrategy):  # type: ignore[misc]
+    """Mixed into a stop strategy, has every final transcript answered ahead of the turn's end."""
+
+    def __init__(self, **kwargs: object):
+        super().__init__(**kwargs)
+        self._heard: list[str] = []
+        self._answering: str | None = None
+
+    async def process_frame(self, frame: Frame) -> ProcessFrameResult | None:
+        """Watch for transcripts, and for a voice that goes on."""
+        if isinstance(frame, VADUserStartedSpeakingFrame):
+            await self._withdraw()
+        elif isinstance(frame, EagerEndOfTurnCancelFrame):
+            self._answering = None
+        elif isinstance(frame, TranscriptionFrame):
+            self._heard.append(frame.text.strip())
+        heard = len(self._heard)
+        result = await super().process_frame(frame)
+        # The base class may have ended the turn on this very frame; then there is nothing left
+        # to answer ahead of.
+        if isinstance(frame, TranscriptionFrame) and heard == len(self._heard):
+            await self._answer_ahead()
+        return result
+
+    async def _answer_ahead(self) -> None:
+        await self._withdraw()
+        self._answering = " ".join(self._heard)
+        await self.trigger_user_turn_inference_triggered(
+            speculation=UserTurnSpeculation(text=self._answering)
+        )
+
+    async def _withdraw(self) -> None:
+        if self._answering is not None:
+            self._answering = None
+            await self.trigger_user_turn_speculation_cancelled()
+
+    async def trigger_user_turn_stopped(
+        self, *, enable_user_speaking_frames: bool | None = None
+    ) -> None:
+        """End the turn; an answer to all that was heard is let go, any other is withdrawn."""
+        if self._answering is not None and self._answering == " ".join(self._heard):
+            self._answering = None
+            await self.trigger_user_turn_finalized(
+                enable_user_speaking_frames=enable_user_speaking_frames, confirms_speculation=True
+            )
+            return
+        await self._withdraw()
+        await super().trigger_user_turn_stopped(
+            enable_user_speaking_frames=enable_user_speaking_frames
+        )
+
+    async def handle_user_turn_started(self) -> None:
+        """Forget the turn before."""
+        self._heard = []
+        await super().handle_user_turn_started()
+
+    async def handle_user_turn_stopped(self) -> None:
+        """Withdraw an answer that a turn which ended otherwise left behind."""
+        self._heard = []
+        await self._withdraw()
+        await super().handle_user_turn_stopped()
+
+
+class SpeculativeSpeechTimeout(Speculation, SpeechTimeoutUserTurnStopStrategy):  # type: ignore[misc]
+    """A turn is over after a fixed silence. Cheap: fit for a Core 2 Duo."""
+
+
+class SpeculativeTurnAnalyzer(Speculation, TurnAnalyzerUserTurnStopStrategy):  # type: ignore[misc]
+    """A turn is over when a model of intonation says so (smart-turn)."""
