@@ -34,6 +34,8 @@ CHROMIUM_FLAGS = [
     "--no-first-run",
     "--no-pings",
     "--autoplay-policy=no-user-gesture-required",
+    # A name that is not this machine's own: pages under it are no secure context.
+    "--host-resolver-rules=MAP twin.test 127.0.0.1",
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
 ]
@@ -102,13 +104,22 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def echo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+def listening() -> dict[str, Any]:
+    """Settings that a test module may override."""
+    return {}
+
+
+@pytest.fixture
+def echo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listening: dict[str, Any]
+) -> Iterator[Server]:
     """Mission Control before a pipeline without models."""
     monkeypatch.setenv("PIPECATAPP_HOME", str(tmp_path / "home"))
-    agent = EchoAgent(Settings(PIPECATAPP_PORT=0))
+    agent = EchoAgent(Settings(**listening))
     app = create_app(agent)
     listener = socket.create_server(("127.0.0.1", 0))
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    scheme = "https" if agent.settings.lan else "http"
+    url = f"{scheme}://127.0.0.1:{listener.getsockname()[1]}"
     server = uvicorn.Server(uvicorn_config(agent.settings, app))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

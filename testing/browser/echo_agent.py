@@ -74,11 +74,18 @@ class EchoAgent:
 
     async def status(self) -> dict[str, Any]:
         return {
-            "llm": {"model": "Qwen2.5-Coder-1.5B-Instruct Q4_K_M", "tokens_per_s": 34.12},
-            "stt": "faster-whisper base",
-            "tts": "Piper en_US-joe-medium",
-            "cpu_level": "haswell",
+            "version": "0.1.0",
             "uptime_s": 8000,
+            "cpu_level": "haswell",
+            "llm": {
+                "model": "qwen2.5-coder-1.5b",
+                "reason": "The largest that generates 6 tokens/s here: 34.1.",
+                "state": "running",
+                "restarts": 0,
+            },
+            "stt": {"service": "faster-whisper", "model": "base", "reason": None},
+            "tts": {"service": "piper", "voice": "en_US-joe-medium"},
+            "last_turn": None,
         }
 
     async def history(self, conversation_id: str) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 
 from .conftest import Server
 
@@ -110,7 +110,7 @@ def test_the_conversation_is_back_after_a_reload(page: Page) -> None:
 
 def test_status_shows_what_runs(page: Page) -> None:
     status = page.get_by_role("complementary", name="Status")
-    for part in ("Qwen2.5-Coder-1.5B-Instruct", "faster-whisper base", "haswell", "2 h 13 min"):
+    for part in ("qwen2.5-coder-1.5b", "faster-whisper", "haswell", "2 h 13 min"):
         expect(status).to_contain_text(part)
     page.get_by_role("button", name="Status").click()
     expect(status).to_be_hidden()
@@ -135,3 +135,54 @@ def test_nothing_sticks_out_sideways(page: Page, width: int) -> None:
         assert box["x"] >= 0, name
         assert box["x"] + box["width"] <= width, name
         assert box["y"] + box["height"] <= 700, name
+
+
+def test_a_lost_connection_comes_back_with_the_conversation(
+    context: BrowserContext, echo: Server
+) -> None:
+    sockets: list[WebSocketRoute] = []
+
+    def pass_on(route: WebSocketRoute) -> None:
+        route.connect_to_server()
+        sockets.append(route)
+
+    page = context.new_page()
+    page.route_web_socket(re.compile("/ws$"), pass_on)
+    page.goto(echo.new_link())
+    page.wait_for_selector("#link[data-state=open]")
+    say(page, "Before")
+    expect(page.locator(ANSWER)).to_contain_text("34 tokens/s")
+    sockets[0].close(code=1011)
+    expect(page.locator("#link")).to_have_text(re.compile("Reconnecting"))
+    expect(page.get_by_role("button", name="Send")).to_be_disabled()
+    page.wait_for_selector("#link[data-state=open]")
+    expect(page.locator(ANSWER)).to_have_count(1)
+    say(page, "After")
+    expect(page.locator(ANSWER).last).to_contain_text("You said: After")
+
+
+def test_the_capture_filter_keeps_speech_and_drops_what_would_fold_back(page: Page) -> None:
+    """Feed sines at 48 and 44.1 kHz in uneven pieces, and read the level at 16 kHz."""
+    levels = page.evaluate(
+        """async () => {
+          const { Resampler } = await import("/static/app/resampler.js");
+          const level = (rate, pitch) => {
+            const resampler = new Resampler(rate, 16000);
+            const output = [];
+            for (let start = 0; start < rate; start += 128) {
+              const piece = Float32Array.from({ length: 128 },
+                (_, index) => Math.sin((2 * Math.PI * pitch * (start + index)) / rate));
+              output.push(...resampler.push(piece));
+            }
+            const steady = output.slice(1000, 15000);
+            const power = steady.reduce((sum, value) => sum + value * value, 0) / steady.length;
+            return { count: output.length, rms: Math.sqrt(power) };
+          };
+          return [48000, 44100].map((rate) => [300, 3000, 10000, 14000].map((p) => level(rate, p)));
+        }"""
+    )
+    for low, middle, *folding in levels:
+        assert low["count"] == pytest.approx(16000, abs=100)
+        assert low["rms"] == pytest.approx(0.5**0.5, rel=0.01)
+        assert middle["rms"] == pytest.approx(0.5**0.5, rel=0.01)
+        assert all(item["rms"] < 0.005 for item in folding)

@@ -2,17 +2,15 @@
 
 const EVERY_MS = 10000;
 const LABELS = {
-  model: "Language model",
   llm: "Language model",
-  llm_model: "Language model",
   stt: "Speech recognition",
-  stt_model: "Speech recognition",
   tts: "Voice",
-  tts_model: "Voice",
-  cpu: "CPU",
   cpu_level: "CPU level",
+  memory_mb: "Memory, MB",
   uptime_s: "Running for",
 };
+const NAMES = ["model", "voice", "service"]; // what a part is called, the most telling first
+const HIDDEN = new Set(["last_turn"]); // the conversation shows it
 
 export class StatusPanel {
   #list;
@@ -52,26 +50,34 @@ export class StatusPanel {
   }
 
   #render(status) {
-    this.#list.replaceChildren(...rows(status).flatMap(([name, value]) => row(name, value)));
+    const shown = Object.entries(status).filter(([key, value]) => isSaid(value) && !HIDDEN.has(key));
+    this.#list.replaceChildren(...shown.flatMap(([key, value]) => row(key, value)));
   }
 }
 
-function rows(status, prefix = "") {
-  return Object.entries(status).flatMap(([key, value]) => {
-    const name = LABELS[key] ?? (prefix ? `${prefix}: ${words(key)}` : capital(words(key)));
-    if (value === null || value === "") return [];
-    if (Array.isArray(value)) return value.length ? [[name, value.map(plain).join(", ")]] : [];
-    if (typeof value === "object") return rows(value, name);
-    return [[name, key.endsWith("uptime_s") ? duration(value) : plain(value)]];
-  });
+const isSaid = (value) => value !== null && value !== "";
+
+function row(key, value) {
+  const name = LABELS[key] ?? capital(words(key));
+  const lines = typeof value === "object" ? part(value) : [key === "uptime_s" ? duration(value) : plain(value)];
+  return [cell("dt", name), ...lines.map((text, index) => cell("dd", text, index && "muted"))];
 }
 
-function row(name, value) {
-  const term = document.createElement("dt");
-  term.textContent = name;
-  const detail = document.createElement("dd");
-  detail.textContent = value;
-  return [term, detail];
+// A part's name on the first line, the rest of what is known about it below.
+function part(value) {
+  const { reason, ...rest } = value;
+  const named = NAMES.find((key) => isSaid(rest[key] ?? ""));
+  const details = Object.entries(rest)
+    .filter(([key, detail]) => key !== named && isSaid(detail))
+    .map(([key, detail]) => (typeof detail === "string" ? detail : `${words(key)} ${plain(detail)}`));
+  return [named ? rest[named] : null, details.join(", "), reason].filter(Boolean).map(String);
+}
+
+function cell(tag, text, style) {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  if (style) element.className = style;
+  return element;
 }
 
 function plain(value) {

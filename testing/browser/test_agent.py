@@ -1,0 +1,78 @@
+"""The page before the real agent: real models, a real llama-server."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from .conftest import Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.integration]
+ANSWER = ".entry.assistant"
+PATIENCE_MS = 90_000
+
+
+def open_page(context: BrowserContext, agent: Server) -> Page:
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(agent.new_link())
+    page.wait_for_selector("#link[data-state=open]")
+    return page
+
+
+@pytest.fixture
+def page(context: BrowserContext, agent: Server) -> Page:
+    return open_page(context, agent)
+
+
+def test_a_typed_question_is_answered(page: Page) -> None:
+    page.get_by_label("Message").fill("What is the capital of France? Answer in one sentence.")
+    page.keyboard.press("Enter")
+    expect(page.locator(ANSWER)).to_contain_text("Paris", timeout=PATIENCE_MS)
+    expect(page.locator(f"{ANSWER} .foot")).to_contain_text("tokens/s", timeout=PATIENCE_MS)
+    page.reload()
+    expect(page.locator(ANSWER)).to_contain_text("Paris")
+
+
+def test_stop_ends_a_long_answer(page: Page) -> None:
+    page.get_by_label("Message").fill("Count from one to one hundred in words.")
+    page.keyboard.press("Enter")
+    stop = page.get_by_role("button", name="Stop")
+    expect(page.locator(f"{ANSWER}.speaking")).to_have_count(1, timeout=PATIENCE_MS)
+    stop.click()
+    expect(stop).to_be_disabled()
+    expect(page.locator(ANSWER)).to_contain_text("interrupted")
+    expect(page.locator(ANSWER)).not_to_contain_text("one hundred")
+
+
+@pytest.fixture
+def speaking_browser(
+    launch: Callable[[Path], Browser], agent: Server, tmp_path: Path
+) -> Iterator[Browser]:
+    """A browser whose microphone hears a question, then half a minute of silence."""
+    question = tmp_path / "question.wav"
+    said = "What is the capital of France?"
+    subprocess.run(
+        [sys.executable, "-m", "piper", "-m", str(agent.voice()), "-f", str(question), "--", said],
+        check=True,
+    )
+    microphone = tmp_path / "microphone.wav"
+    subprocess.run(["sox", question, "-r", "48000", microphone, "pad", "0.5", "30"], check=True)
+    browser = launch(microphone)
+    yield browser
+    browser.close()
+
+
+def test_a_spoken_question_is_heard_and_answered(speaking_browser: Browser, agent: Server) -> None:
+    page = open_page(speaking_browser.new_context(), agent)
+    page.get_by_text("Hands-free", exact=True).click()
+    page.get_by_role("button", name="Listen").click()
+    expect(page.locator(".entry.user").first).to_contain_text("France", timeout=PATIENCE_MS)
+    expect(page.locator(ANSWER).first).to_contain_text("Paris", timeout=PATIENCE_MS)
+    expect(page.locator(f"{ANSWER} .foot").first).to_have_text(
+        re.compile(r"first audio \d+\.\d\d s"), timeout=PATIENCE_MS
+    )
