@@ -1,5 +1,6 @@
 """Login sessions and the one-time links that open them."""
 
+import threading
 import time
 import uuid
 from pathlib import Path
@@ -24,22 +25,23 @@ class LoginTokens:
 
     def __init__(self) -> None:
         self._expiry: dict[str, float] = {}
+        # Logins run in worker threads: two that send one token must not both win.
+        self._lock = threading.Lock()
 
     def create(self) -> str:
         """Return a new token."""
-        self._drop_expired()
         token = new_secret()
-        self._expiry[digest(token)] = time.monotonic() + TOKEN_SECONDS
+        with self._lock:
+            self._drop_expired()
+            self._expiry[digest(token)] = time.monotonic() + TOKEN_SECONDS
         return token
 
     def redeem(self, token: str) -> bool:
         """Use up a token; return whether it was valid."""
-        self._drop_expired()
-        found = find_digest(digest(token), self._expiry)
-        if found is None:
-            return False
-        del self._expiry[found]
-        return True
+        with self._lock:
+            self._drop_expired()
+            found = find_digest(digest(token), self._expiry)
+            return found is not None and bool(self._expiry.pop(found))
 
     def _drop_expired(self) -> None:
         now = time.monotonic()
@@ -56,6 +58,7 @@ class SessionStore:
     def __init__(self, home: Path) -> None:
         self._path = home / "auth" / "sessions.json"
         self._sessions = self._load()
+        self._lock = threading.Lock()
 
     def create(self) -> str:
         """Open a session and return the value of its cookie.
@@ -64,15 +67,14 @@ class SessionStore:
             UserError: The session cannot be stored.
         """
         secret = new_secret()
-        sessions = [item for item in self._sessions if item["expires"] > time.time()]
-        sessions.append(
-            {
-                "sha256": digest(secret),
-                "conversation_id": f"session-{uuid.uuid4().hex}",
-                "expires": int(time.time()) + SESSION_SECONDS,
-            }
-        )
-        self._store(sessions[-MAX_SESSIONS:])
+        session = {
+            "sha256": digest(secret),
+            "conversation_id": f"session-{uuid.uuid4().hex}",
+            "expires": int(time.time()) + SESSION_SECONDS,
+        }
+        with self._lock:
+            valid = [item for item in self._sessions if item["expires"] > time.time()]
+            self._store([*valid, session][-MAX_SESSIONS:])
         return secret
 
     def conversation(self, secret: str) -> str | None:
@@ -86,7 +88,8 @@ class SessionStore:
     def close(self, secret: str) -> None:
         """Forget a session."""
         wanted = digest(secret)
-        self._store([item for item in self._sessions if item["sha256"] != wanted])
+        with self._lock:
+            self._store([item for item in self._sessions if item["sha256"] != wanted])
 
     def _store(self, sessions: list[dict[str, Any]]) -> None:
         write_json(self._path, sessions)

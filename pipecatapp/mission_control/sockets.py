@@ -1,11 +1,14 @@
-"""The open sockets, so that logging out closes them."""
+"""The open sockets: they close when their caller logs out or loses its right."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from pipecatapp.mission_control.auth import Identity
+from pipecatapp.mission_control.auth import Auth, Identity, TooManyAttempts
+
+RECHECK_SECONDS = 30.0
 
 
 class SocketRegistry:
@@ -14,14 +17,18 @@ class SocketRegistry:
     def __init__(self) -> None:
         self._open: dict[str, set[WebSocket]] = {}
 
-    @contextmanager
-    def open(self, identity: Identity, websocket: WebSocket) -> Iterator[None]:
-        """Keep a socket listed while it is served."""
+    @asynccontextmanager
+    async def open(
+        self, identity: Identity, websocket: WebSocket, auth: Auth
+    ) -> AsyncIterator[None]:
+        """Keep a socket listed, and its caller's right checked, while it is served."""
         sockets = self._open.setdefault(identity.conversation_id, set())
         sockets.add(websocket)
+        watch = asyncio.create_task(_close_once_refused(websocket, auth))
         try:
             yield
         finally:
+            watch.cancel()
             sockets.discard(websocket)
             if not sockets:
                 self._open.pop(identity.conversation_id, None)
@@ -29,8 +36,24 @@ class SocketRegistry:
     async def close(self, identity: Identity) -> None:
         """Close all sockets of a caller."""
         for websocket in list(self._open.get(identity.conversation_id, ())):
-            if websocket.application_state is WebSocketState.CONNECTED:
-                try:
-                    await websocket.close(1008, "Logged out.")
-                except (RuntimeError, WebSocketDisconnect):
-                    continue  # it closed by itself meanwhile
+            await _close(websocket, "Logged out.")
+
+
+async def _close_once_refused(websocket: WebSocket, auth: Auth) -> None:
+    """Close a socket within half a minute of its key's revocation or its session's end."""
+    while True:
+        await asyncio.sleep(RECHECK_SECONDS)
+        try:
+            if auth.identify(websocket) is None:
+                await _close(websocket, "Log in again.")
+                return
+        except TooManyAttempts:
+            continue  # somebody else at this address; ask again later
+
+
+async def _close(websocket: WebSocket, reason: str) -> None:
+    if websocket.application_state is WebSocketState.CONNECTED:
+        try:
+            await websocket.close(1008, reason)
+        except (RuntimeError, WebSocketDisconnect):
+            return  # it closed by itself meanwhile

@@ -6,6 +6,7 @@ from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse
 from loguru import logger
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
@@ -109,7 +110,7 @@ def _add_api(app: FastAPI, control: Control) -> None:
 
     @app.post("/api/logout")
     async def logout(request: Request, caller: Caller) -> Response:
-        app.state.auth.sessions.close(request.cookies.get(COOKIE, ""))
+        await run_in_threadpool(app.state.auth.sessions.close, request.cookies.get(COOKIE, ""))
         await app.state.sockets.close(caller)
         response = Response(status_code=204)
         response.delete_cookie(COOKIE, path="/")
@@ -130,7 +131,7 @@ def _add_socket(app: FastAPI, control: Control) -> None:
         if identity is None:
             await websocket.close(1008, "Log in first.")
             return
-        with app.state.sockets.open(identity, websocket):
+        async with app.state.sockets.open(identity, websocket, app.state.auth):
             await control.serve_socket(websocket, identity.conversation_id)
 
 

@@ -151,7 +151,7 @@ def agent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     environment = {**os.environ, "PIPECATAPP_PORT": str(port), "PIPECATAPP_HOST": "127.0.0.1"}
-    command = [sys.executable, "-m", "pipecatapp.cli"]
+    command = [sys.executable, "-c", "from pipecatapp.cli import main; main()"]
     log = tmp_path_factory.mktemp("agent") / "agent.log"
     with log.open("wb") as output:
         process = subprocess.Popen(

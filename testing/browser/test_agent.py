@@ -1,19 +1,22 @@
 """The page before the real agent: real models, a real llama-server."""
 
 import re
-import subprocess
-import sys
+import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from piper import PiperVoice
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from pipecatapp.settings import Settings
 
 from .conftest import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.integration]
 ANSWER = ".entry.assistant"
 PATIENCE_MS = 90_000
+SILENCE_SECONDS = 30
 
 
 def open_page(context: BrowserContext, agent: Server) -> Page:
@@ -50,18 +53,20 @@ def test_stop_ends_a_long_answer(page: Page) -> None:
 
 
 @pytest.fixture
+def models() -> Path:
+    return Settings().models_dir
+
+
+@pytest.fixture
 def speaking_browser(
-    launch: Callable[[Path], Browser], agent: Server, tmp_path: Path
+    launch: Callable[[Path], Browser], models: Path, tmp_path: Path
 ) -> Iterator[Browser]:
     """A browser whose microphone hears a question, then half a minute of silence."""
-    question = tmp_path / "question.wav"
-    said = "What is the capital of France?"
-    subprocess.run(
-        [sys.executable, "-m", "piper", "-m", str(agent.voice()), "-f", str(question), "--", said],
-        check=True,
-    )
     microphone = tmp_path / "microphone.wav"
-    subprocess.run(["sox", question, "-r", "48000", microphone, "pad", "0.5", "30"], check=True)
+    with wave.open(str(microphone), "wb") as file:
+        voice = PiperVoice.load(next(models.glob("*/*.onnx.json")).with_suffix(""))
+        voice.synthesize_wav("What is the capital of France?", file)
+        file.writeframes(bytes(2 * file.getframerate() * SILENCE_SECONDS))
     browser = launch(microphone)
     yield browser
     browser.close()

@@ -1,5 +1,6 @@
 import json
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -141,3 +142,11 @@ def test_guessing_is_stopped_without_locking_out_who_is_in(client: TestClient) -
     local = client.app.state.auth.keys.read_local()  # type: ignore[attr-defined]
     bearer = {"Authorization": f"Bearer {local}"}
     assert client.get("/api/status", headers=bearer).status_code == 200
+
+
+def test_of_many_at_once_a_token_lets_one_in() -> None:
+    tokens = sessions.LoginTokens()
+    for _ in range(20):
+        token = tokens.create()
+        with ThreadPoolExecutor(8) as pool:
+            assert sorted(pool.map(tokens.redeem, [token] * 8)) == [False] * 7 + [True]
