@@ -73,7 +73,9 @@ def spoken_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
+# Playwright keeps an event loop running in this thread while it is started: it must be stopped
+# before asynchronous tests of other packages run.
+@pytest.fixture(scope="package")
 def launch(chromium_path: str) -> Iterator[Callable[[Path], Browser]]:
     """Start Chromium with a file for a microphone."""
     with sync_playwright() as playwright:
@@ -90,7 +92,7 @@ def launch(chromium_path: str) -> Iterator[Callable[[Path], Browser]]:
             browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(launch: Callable[[Path], Browser], spoken_file: Path) -> Browser:
     return launch(spoken_file)
 
@@ -142,7 +144,7 @@ def page(context: BrowserContext, echo: Server) -> Iterator[Page]:
     assert problems == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def agent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The real agent, on a free port, with the models under PIPECATAPP_HOME."""
     home = os.environ.get("PIPECATAPP_HOME")

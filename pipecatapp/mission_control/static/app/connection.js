@@ -28,7 +28,7 @@ export class Connection extends EventTarget {
     clearTimeout(this.#timer);
     this.#timer = 0;
     this.#state("connecting", "Connecting");
-    const socket = new WebSocket(location.origin.replace(/^http/, "ws") + "/ws");
+    const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/ws`);
     socket.binaryType = "arraybuffer";
     socket.onopen = () => this.#opened();
     socket.onclose = () => this.#closed();

@@ -21,7 +21,7 @@ export class Conversation {
 
   // Replaces everything by what the server remembers.
   load(turns) {
-    this.#log.querySelectorAll(".entry").forEach((element) => element.remove());
+    for (const element of this.#log.querySelectorAll(".entry")) element.remove();
     this.#user = this.#bot = null;
     this.#ids.clear();
     this.#segments.clear();

@@ -102,6 +102,8 @@ addEventListener("keydown", (event) => {
   if (event.key === "Escape") voice.stop();
 });
 
+// On a phone the focus would open the keyboard over the conversation.
+if (matchMedia("(pointer: fine)").matches) text.focus();
 const panel = new StatusPanel(byId("status"), byId("status-toggle"));
 panel.show(matchMedia(WIDE).matches);
 updateButtons();

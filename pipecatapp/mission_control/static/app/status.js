@@ -50,7 +50,9 @@ export class StatusPanel {
   }
 
   #render(status) {
-    const shown = Object.entries(status).filter(([key, value]) => isSaid(value) && !HIDDEN.has(key));
+    const shown = Object.entries(status).filter(
+      ([key, value]) => isSaid(value) && !HIDDEN.has(key),
+    );
     this.#list.replaceChildren(...shown.flatMap(([key, value]) => row(key, value)));
   }
 }
@@ -59,7 +61,8 @@ const isSaid = (value) => value !== null && value !== "";
 
 function row(key, value) {
   const name = LABELS[key] ?? capital(words(key));
-  const lines = typeof value === "object" ? part(value) : [key === "uptime_s" ? duration(value) : plain(value)];
+  const lines =
+    typeof value === "object" ? part(value) : [key === "uptime_s" ? duration(value) : plain(value)];
   return [cell("dt", name), ...lines.map((text, index) => cell("dd", text, index && "muted"))];
 }
 
@@ -69,7 +72,9 @@ function part(value) {
   const named = NAMES.find((key) => isSaid(rest[key] ?? ""));
   const details = Object.entries(rest)
     .filter(([key, detail]) => key !== named && isSaid(detail))
-    .map(([key, detail]) => (typeof detail === "string" ? detail : `${words(key)} ${plain(detail)}`));
+    .map(([key, detail]) =>
+      typeof detail === "string" ? detail : `${words(key)} ${plain(detail)}`,
+    );
   return [named ? rest[named] : null, details.join(", "), reason].filter(Boolean).map(String);
 }
 

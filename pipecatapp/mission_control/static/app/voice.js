@@ -53,7 +53,6 @@ export function bindVoice({ connection, conversation, microphone, player }) {
 
   function showLevel(value) {
     byId("level").style.setProperty("--level", value.toFixed(2));
-    byId("level").setAttribute("aria-valuenow", String(Math.round(value * 100)));
   }
 
   function setMode(mode) {
