@@ -33,6 +33,7 @@ from pipecatapp.settings import Settings
 from pipecatapp.twin.conversation import Conversation, Conversations, SlotPool
 from pipecatapp.twin.personas import load_persona
 from pipecatapp.voice.piper import Speaker, SpeechAhead
+from pipecatapp.voice.realtime_stt import require_realtime_stt
 from pipecatapp.voice.selection import SttChoice, choose_stt, load_recognizer
 from pipecatapp.voice.whisper import Recognizer
 
@@ -98,11 +99,11 @@ class Agent:
     async def __aenter__(self) -> Self:
         """Prepare what is missing, start llama-server, load and warm the models."""
         self.persona()
+        if self.settings.stt_service == "realtimestt":
+            require_realtime_stt()
         self._prepared = await asyncio.to_thread(set_up, self.settings)
         prepared = self._prepared
-        server = LlamaServer(
-            prepared.llama, prepared.llm.path, self.settings, name=LLAMA_JOB
-        )
+        server = LlamaServer(prepared.llama, prepared.llm.path, self.settings, name=LLAMA_JOB)
         self._orchestrator = LocalOrchestrator([server.spec()], self.settings.log_dir)
         self.model_server = LocalModelServer(server, self._orchestrator)
         self.http = aiohttp.ClientSession()
@@ -119,9 +120,10 @@ class Agent:
         if prepared.tts is not None:
             self.speaker = Speaker(prepared.tts)
             self.speaker.speak_now("Ready.")
+        self._stt = choose_stt(prepared.stt_candidates, self.settings, self.speaker)
+        chosen = next(m for m in prepared.stt_candidates if m.name == self._stt.model)
+        self.stt_dir = chosen.directory(self.settings.models_dir)
         if self.settings.stt_service == "faster-whisper":
-            self._stt = choose_stt(prepared.stt_candidates, self.settings, self.speaker)
-            chosen = next(m for m in prepared.stt_candidates if m.name == self._stt.model)
             self.recognizer = load_recognizer(chosen, self.settings)
             self.recognizer.warm_up()
 
@@ -211,9 +213,7 @@ class Agent:
 
     async def serve(self, transport: BaseTransport, conversation_id: str) -> None:
         """Run one session on a transport until that is closed."""
-        worker, session = self._compose(
-            self, transport, self.conversations.get(conversation_id)
-        )
+        worker, session = self._compose(self, transport, self.conversations.get(conversation_id))
 
         async def disconnected(*_: object) -> None:
             await worker.cancel(reason="the client has gone")

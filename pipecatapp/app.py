@@ -29,7 +29,7 @@ from pipecatapp.errors import UserError
 from pipecatapp.mission_control.server import announce, uvicorn_config
 from pipecatapp.mission_control.web import create_app
 from pipecatapp.runtime.turn_clock import TurnClock
-from pipecatapp.session import ClockObserver, Session
+from pipecatapp.session import Session
 from pipecatapp.settings import Settings
 from pipecatapp.twin.conversation import Conversation
 from pipecatapp.twin.service import TwinService
@@ -119,7 +119,7 @@ def compose(
         [
             transport.input(),
             microphone,
-            make_stt(settings, agent.recognizer, clock),
+            make_stt(settings, agent.recognizer, agent.stt_dir, clock),
             aggregators.user(),
             twin,
             make_tts(settings, agent.speaker, speech, agent.http),
@@ -137,7 +137,6 @@ def compose(
         ),
         # A page may stay open for days: silence is no reason to end its session.
         idle_timeout_secs=None,
-        observers=[ClockObserver(clock)],
         app_resources=agent,
         # What the model is sent is not the client's business; its log comes from `user-input`.
         rtvi_observer_params=RTVIObserverParams(user_llm_enabled=False),

@@ -27,12 +27,19 @@ from pipecatapp.voice.microphone import MicrophoneGate
 from pipecatapp.voice.whisper import SAMPLE_RATE
 
 
-class ClockObserver(BaseObserver):  # type: ignore[misc]
+class ClockObserver(BaseObserver):
     """Takes the marks that only the pipeline's frames show."""
 
-    def __init__(self, clock: TurnClock):
+    def __init__(self, clock: TurnClock, on_typed: Callable[[str], None]):
+        """Make an observer.
+
+        Args:
+            clock: Takes the marks.
+            on_typed: Called with each text that the client typed.
+        """
         super().__init__(observe_every_push=False)
         self._clock = clock
+        self._on_typed = on_typed
 
     async def on_push_frame(self, data: FramePushed) -> None:
         """Mark the moments of a turn."""
@@ -43,6 +50,7 @@ class ClockObserver(BaseObserver):  # type: ignore[misc]
             self._clock.turn_ended()
         elif isinstance(frame, RTVISendTextFrame):
             self._clock.typed()
+            self._on_typed(frame.text)
         elif isinstance(frame, BotStartedSpeakingFrame):
             self._clock.audio_sent()
 
@@ -85,6 +93,7 @@ class Session:
         rtvi.add_event_handler("on_client_message", self._on_client_message)
         user.add_event_handler("on_user_turn_message_added", self._on_user_message)
         assistant.add_event_handler("on_assistant_turn_stopped", self._on_assistant_turn)
+        self._worker.add_observer(ClockObserver(self._clock, self._on_text))
         self._conversation.listeners.add(self._tell)
 
     def detach(self) -> None:
@@ -119,17 +128,14 @@ class Session:
         if message.content:
             self._conversation.record("user", message.content, by=self._tell)
 
-    async def on_typed(self, text: str) -> None:
-        """Put what was typed on record."""
+    def _on_text(self, text: str) -> None:
         self._conversation.record("user", text, by=self._tell)
 
     async def _on_assistant_turn(self, _: Any, message: AssistantTurnStoppedMessage) -> None:
         timings = self._clock.finish()
         figures = timings.as_dict() if timings else None
         if message.content:
-            self._conversation.record(
-                "assistant", message.content, timings=figures, by=self._tell
-            )
+            self._conversation.record("assistant", message.content, timings=figures, by=self._tell)
         if timings and figures:
             self._on_turn(timings)
             await self._send({"kind": "timings", **figures})

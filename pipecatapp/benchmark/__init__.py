@@ -1,0 +1,1 @@
+"""What a turn of conversation took."""

@@ -44,7 +44,9 @@ def latency(as_json: bool) -> None:
 
 def speak_questions(settings: Settings) -> list[bytes]:
     """Return the questions as PCM16 mono at 16 kHz, spoken by the catalogue's voice."""
-    model = tts_model(Catalogue.load(settings.catalogue), settings.model_copy(update={"tts_service": "piper"}))
+    model = tts_model(
+        Catalogue.load(settings.catalogue), settings.model_copy(update={"tts_service": "piper"})
+    )
     assert model is not None  # noqa: S101 - only piper-http has none
     voice = PiperVoice.load(voice_file(model.directory(settings.models_dir)))
     config = SynthesisConfig(length_scale=SPEAKING_RATE)

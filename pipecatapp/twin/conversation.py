@@ -22,7 +22,7 @@ KEPT_TURNS = 10
 """Turns that remain after a trim: what the agent remembers word for word."""
 MOST_TURNS = 16
 """Turns that history grows to before it is trimmed."""
-STAMP = "[%A %-d %B %Y, %H:%M] "
+STAMP = "(It is now %H:%M on %A, %-d %B %Y.) "
 STAMP_LIFETIME = 300
 """Seconds after which a turn that came to nothing no longer lends its time to the next."""
 LONGEST_LOG = 200
@@ -154,8 +154,10 @@ class Conversation:
         beside = self._path.with_suffix(".tmp")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-                json.dump(state, file, ensure_ascii=False)
+            private = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(private, "w", encoding="ascii") as file:
+                # ASCII keeps whatever a client sent, half a surrogate pair too.
+                json.dump(state, file)
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(self._path)

@@ -14,7 +14,7 @@ class ModelServer(Protocol):
     def api_key(self) -> str:
         """The key it asks for."""
 
-    async def wait_healthy(self, timeout: float) -> bool:
+    async def wait_healthy(self, timeout: float) -> bool:  # noqa: ASYNC109 - a bound, not a scope
         """Wait until it answers, having it started again where it died.
 
         Args:

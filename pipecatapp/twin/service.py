@@ -1,11 +1,11 @@
 """The TwinService: Pipecat's OpenAI service, made to think on one's own llama-server."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 from typing import Any
 
-import httpx
+import httpx2
 from loguru import logger
 from openai import APIConnectionError, APIStatusError, AsyncOpenAI, BadRequestError
 from openai.types.chat import ChatCompletionChunk
@@ -35,7 +35,7 @@ SILENCE_SECS = 7.0
 """How long the model may think before the user hears that it is thinking."""
 
 
-class TwinService(OpenAILLMService):  # type: ignore[misc]
+class TwinService(OpenAILLMService):
     """Decides what a turn needs and answers it, a sentence at a time.
 
     It never stays silent: a model server that is down, restarting, slow or that dies in the
@@ -65,10 +65,12 @@ class TwinService(OpenAILLMService):  # type: ignore[misc]
             persona: The system prompt.
             clock: Takes the times of each turn.
             ahead: Begins to speak answers that are still held back; `None` for text alone.
+            **kwargs: For Pipecat's service.
         """
         self._server = server
         self._conversation = conversation
         self._slot = slot
+        self._persona = persona
         self._clock = clock
         self._ahead = ahead
         self._prefilling: asyncio.Task[None] | None = None
@@ -84,7 +86,7 @@ class TwinService(OpenAILLMService):  # type: ignore[misc]
             **kwargs,
         )
 
-    def create_client(
+    def create_client(  # type: ignore[override] # accounts at OpenAI have no place here
         self, api_key: str | None = None, base_url: str | None = None, **kwargs: Any
     ) -> AsyncOpenAI:
         """Make a client that fails fast: a restart is waited for here, not by blind retries.
@@ -96,16 +98,18 @@ class TwinService(OpenAILLMService):  # type: ignore[misc]
             api_key=api_key,
             base_url=base_url,
             max_retries=0,
-            http_client=httpx.AsyncClient(
-                timeout=httpx.Timeout(120.0, connect=2.0),
-                limits=httpx.Limits(max_keepalive_connections=0),
+            http_client=httpx2.AsyncClient(
+                timeout=httpx2.Timeout(120.0, connect=2.0),
+                limits=httpx2.Limits(max_keepalive_connections=0),
                 trust_env=False,
             ),
         )
 
     # -- answering --------------------------------------------------------------------------
 
-    async def get_chat_completions(self, context: LLMContext) -> AsyncIterator[ChatCompletionChunk]:
+    async def get_chat_completions(  # type: ignore[override] # Pipecat only iterates and closes it
+        self, context: LLMContext
+    ) -> AsyncIterator[ChatCompletionChunk]:
         """Return the stream of the answer to the last message; it always says something."""
         await self._stop_prefilling()
         if self._ahead:
@@ -129,7 +133,7 @@ class TwinService(OpenAILLMService):  # type: ignore[misc]
         except BadRequestError as error:
             logger.warning(f"the model server refused the request: {error}")
             yield _say(PHRASES.too_long)
-        except (APIConnectionError, APIStatusError, httpx.HTTPError, TimeoutError) as error:
+        except (APIConnectionError, APIStatusError, httpx2.HTTPError, TimeoutError) as error:
             logger.warning(f"the model server failed: {error!r}")
             yield _say(PHRASES.broken_off if said else PHRASES.unavailable)
 
@@ -152,7 +156,7 @@ class TwinService(OpenAILLMService):  # type: ignore[misc]
                 await pending
             await chunks.aclose()
 
-    async def _request(self, context: LLMContext) -> AsyncIterator[ChatCompletionChunk]:
+    async def _request(self, context: LLMContext) -> AsyncGenerator[ChatCompletionChunk, None]:
         """Yield the model's chunks; a server that is down is waited for, once."""
         for attempt in (1, 2):
             try:
@@ -175,7 +179,7 @@ class TwinService(OpenAILLMService):  # type: ignore[misc]
     async def _create(self, context: LLMContext) -> Any:
         parameters = await self.get_llm_adapter().get_llm_invocation_params(
             LLMContext(self._conversation.prompt(context.messages), context.tools),
-            system_instruction=self._settings.system_instruction,
+            system_instruction=self._persona,
             convert_developer_to_user=True,
         )
         return await self._client.chat.completions.create(
@@ -235,9 +239,9 @@ class TwinService(OpenAILLMService):  # type: ignore[misc]
             self._prefilling = asyncio.create_task(self._prefill(messages))
 
     async def _prefill(self, messages: list[Any]) -> None:
-        system = {"role": "system", "content": self._settings.system_instruction}
+        system = {"role": "system", "content": self._persona}
         # A failure here is no loss: the turn itself will meet it and say so.
-        with suppress(APIConnectionError, APIStatusError, httpx.HTTPError):
+        with suppress(APIConnectionError, APIStatusError, httpx2.HTTPError):
             await self._client.chat.completions.create(
                 model="twin",
                 messages=[system, *messages],

@@ -1,12 +1,13 @@
 """Cuts a streamed answer into speakable pieces: the first clause soon, then whole sentences."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 from pipecat.utils.text.base_text_aggregator import Aggregation, TextType
 from pipecat.utils.text.simple_text_aggregator import SimpleTextAggregator
 
 # A pause is natural here. A dot is not among them: whether it ends a sentence needs lookahead.
-CLAUSE_ENDINGS = ",;:!?–—"
+CLAUSE_ENDINGS = ",;:!?–—"  # noqa: RUF001 - dashes as models write them
 
 # Shorter pieces sound clipped, and synthesis has a cost a piece.
 SHORTEST_CLAUSE = 10
@@ -14,14 +15,14 @@ SHORTEST_CLAUSE = 10
 LONGEST_FIRST_PIECE = 60
 
 
-class ClauseAggregator(SimpleTextAggregator):  # type: ignore[misc]
+class ClauseAggregator(SimpleTextAggregator):
     """A sentence aggregator that lets go of an answer's first clause at once.
 
     Speech can start while the rest of the first sentence is still being generated. The space
     after a comma is awaited, so that "1,000" stays whole.
     """
 
-    def __init__(self, **kwargs: object):
+    def __init__(self, **kwargs: Any):
         super().__init__(**kwargs)
         self._first = True
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from loguru import logger
 from pipecat.frames.frames import ErrorFrame, Frame
@@ -82,10 +83,10 @@ class SpeechAhead:
         self._pieces.clear()
 
 
-class PiperTextToSpeech(TTSService):  # type: ignore[misc]
+class PiperTextToSpeech(TTSService):
     """Speaks with a shared Piper voice, the first clause of an answer first."""
 
-    def __init__(self, speaker: Speaker, ahead: SpeechAhead, **kwargs: object):
+    def __init__(self, speaker: Speaker, ahead: SpeechAhead, **kwargs: Any):
         super().__init__(
             push_start_frame=True,
             push_stop_frames=True,

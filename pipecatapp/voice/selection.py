@@ -27,9 +27,7 @@ class SttChoice:
     reason: str
 
 
-def choose_stt(
-    candidates: list[Model], settings: Settings, speaker: Speaker | None
-) -> SttChoice:
+def choose_stt(candidates: list[Model], settings: Settings, speaker: Speaker | None) -> SttChoice:
     """Return the largest recognizer that hears three seconds of speech in 0.4 s here.
 
     The figure is measured once and remembered for this processor.
@@ -50,7 +48,9 @@ def choose_stt(
     return choice
 
 
-def _measure(candidates: list[Model], settings: Settings, sample: npt.NDArray[np.float32]) -> SttChoice:
+def _measure(
+    candidates: list[Model], settings: Settings, sample: npt.NDArray[np.float32]
+) -> SttChoice:
     for model in candidates:
         recognizer = load_recognizer(model, settings)
         recognizer.transcribe(sample)

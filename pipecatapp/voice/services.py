@@ -1,5 +1,7 @@
 """The speech services that the settings name."""
 
+from pathlib import Path
+
 import aiohttp
 from pipecat.services.piper.tts import PiperHttpTTSService
 from pipecat.services.stt_service import STTService
@@ -8,6 +10,7 @@ from pipecat.services.tts_service import TTSService
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.settings import Settings
 from pipecatapp.voice.piper import PiperTextToSpeech, Speaker, SpeechAhead
+from pipecatapp.voice.realtime_stt import RealtimeSpeechToText
 from pipecatapp.voice.whisper import Recognizer, WhisperSpeechToText
 
 # The longest that Whisper may take after the voice paused before a turn ends without it. A turn
@@ -15,17 +18,22 @@ from pipecatapp.voice.whisper import Recognizer, WhisperSpeechToText
 STT_P99_SECS = 20.0
 
 
-def make_stt(settings: Settings, recognizer: Recognizer | None, clock: TurnClock) -> STTService:
+def make_stt(
+    settings: Settings, recognizer: Recognizer | None, stt_dir: Path, clock: TurnClock
+) -> STTService:
     """Return the speech recognition service of one session (STT_SERVICE).
+
+    Args:
+        settings: Which service, and the language.
+        recognizer: The shared Whisper model; `None` for RealtimeSTT, which loads its own.
+        stt_dir: The directory of the chosen Whisper model.
+        clock: The session's clock.
 
     Raises:
         UserError: It needs an extra that is not installed.
     """
     if settings.stt_service == "realtimestt" or recognizer is None:
-        # Imported here: it is an extra that brings torch.
-        from pipecatapp.voice.realtime_stt import RealtimeSpeechToText
-
-        return RealtimeSpeechToText(clock, language=settings.language)
+        return RealtimeSpeechToText(stt_dir, clock, language=settings.language)
     return WhisperSpeechToText(recognizer, clock, ttfs_p99_latency=STT_P99_SECS)
 
 

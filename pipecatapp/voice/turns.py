@@ -6,6 +6,8 @@ enough it is let go, and when the voice goes on it is thrown away. Pipecat does 
 (`pipecat.turns.speculation_gate`); the strategies here say when to start, keep and withdraw.
 """
 
+from typing import Any
+
 from pipecat.frames.frames import (
     EagerEndOfTurnCancelFrame,
     Frame,
@@ -20,15 +22,15 @@ from pipecat.turns.user_stop import (
 from pipecat.turns.user_stop.base_user_turn_stop_strategy import BaseUserTurnStopStrategy
 
 
-class Speculation(BaseUserTurnStopStrategy):  # type: ignore[misc]
+class Speculation(BaseUserTurnStopStrategy):
     """Mixed into a stop strategy, has every final transcript answered ahead of the turn's end."""
 
-    def __init__(self, **kwargs: object):
+    def __init__(self, **kwargs: Any):
         super().__init__(**kwargs)
         self._heard: list[str] = []
         self._answering: str | None = None
 
-    async def process_frame(self, frame: Frame) -> ProcessFrameResult | None:
+    async def process_frame(self, frame: Frame) -> ProcessFrameResult:
         """Watch for transcripts, and for a voice that goes on."""
         if isinstance(frame, VADUserStartedSpeakingFrame):
             await self._withdraw()
@@ -42,7 +44,7 @@ class Speculation(BaseUserTurnStopStrategy):  # type: ignore[misc]
         # to answer ahead of.
         if isinstance(frame, TranscriptionFrame) and heard == len(self._heard):
             await self._answer_ahead()
-        return result
+        return result or ProcessFrameResult.CONTINUE
 
     async def _answer_ahead(self) -> None:
         await self._withdraw()
@@ -83,9 +85,9 @@ class Speculation(BaseUserTurnStopStrategy):  # type: ignore[misc]
         await super().handle_user_turn_stopped()
 
 
-class SpeculativeSpeechTimeout(Speculation, SpeechTimeoutUserTurnStopStrategy):  # type: ignore[misc]
+class SpeculativeSpeechTimeout(Speculation, SpeechTimeoutUserTurnStopStrategy):
     """A turn is over after a fixed silence. Cheap: fit for a Core 2 Duo."""
 
 
-class SpeculativeTurnAnalyzer(Speculation, TurnAnalyzerUserTurnStopStrategy):  # type: ignore[misc]
+class SpeculativeTurnAnalyzer(Speculation, TurnAnalyzerUserTurnStopStrategy):
     """A turn is over when a model of intonation says so (smart-turn)."""

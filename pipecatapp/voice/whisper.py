@@ -5,6 +5,7 @@ import threading
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +38,7 @@ LOOP_COMPRESSION_RATIO = 2.4
 TOKENS_PER_SECOND = 8
 
 
-class WindowedWhisperModel(WhisperModel):  # type: ignore[misc]
+class WindowedWhisperModel(WhisperModel):  # type: ignore[misc] # faster-whisper has no types
     """A Whisper model whose encoder sees only the first `window` frames of 10 ms."""
 
     window = FULL_WINDOW
@@ -87,9 +88,7 @@ class Recognizer:
                 segments = self._hear(audio, FULL_WINDOW, context)
         return " ".join(s.text.strip() for s in segments if s.no_speech_prob < 0.6).strip()
 
-    def _hear(
-        self, audio: npt.NDArray[np.float32], window: int, context: str
-    ) -> list[Segment]:
+    def _hear(self, audio: npt.NDArray[np.float32], window: int, context: str) -> list[Segment]:
         self._model.window = window
         seconds = len(audio) / SAMPLE_RATE
         segments, _ = self._model.transcribe(
@@ -104,9 +103,7 @@ class Recognizer:
         )
         return list(segments)
 
-    async def transcribe_async(
-        self, audio: npt.NDArray[np.float32], *, context: str = ""
-    ) -> str:
+    async def transcribe_async(self, audio: npt.NDArray[np.float32], *, context: str = "") -> str:
         """Like `transcribe`, in the recognizer's own thread."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
@@ -129,10 +126,10 @@ def _repeats(segments: list[Segment]) -> bool:
     return len(sentences) >= 3 and len(set(sentences)) == 1
 
 
-class WhisperSpeechToText(WhisperSTTService):  # type: ignore[misc]
+class WhisperSpeechToText(WhisperSTTService):
     """Pipecat's Whisper service on a model that all sessions share."""
 
-    def __init__(self, recognizer: Recognizer, clock: TurnClock, **kwargs: object):
+    def __init__(self, recognizer: Recognizer, clock: TurnClock, **kwargs: Any):
         self._recognizer = recognizer
         self._clock = clock
         self._heard_before = ""

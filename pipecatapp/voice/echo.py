@@ -1,0 +1,211 @@
+"""Does the microphone hear the agent's own voice? Decided block by block, from what was played.
+
+Within a block the question is how much of the microphone's energy a room could have made of what
+the loudspeaker played: the delay is found by a whitened cross-correlation (GCC-PHAT, Knapp and
+Carter 1976), then a short filter per frequency band is fitted that turns the played sound into
+the heard one (the convolutive transfer function of Talmon et al. 2009). An echo is explained
+almost wholly by it, a person who speaks at the same time is not.
+"""
+
+import time
+from collections import deque
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
+
+Samples = npt.NDArray[np.float64]
+Bands = npt.NDArray[np.complex128]
+"""A short-time spectrum, of shape (frames, bands)."""
+
+SAMPLE_RATE = 16_000
+BLOCK_SECS = 0.12
+"""What is decided about at once; audio waits so long, while the agent speaks, to be judged."""
+AFTERMATH_SECS = 1.5
+"""An echo is looked for so long after the last sample was played."""
+WINDOW_SECS = 0.8
+"""How much of the microphone's past the filter is fitted to: less would fit by chance."""
+JUDGED_SECS = 0.24
+"""How much of it, at its end, the verdict is about."""
+EARLIEST_SECS, LATEST_SECS = -0.15, 1.2
+"""When an echo arrives, counted from the moment that the transport took the sound."""
+GAP_SECS = 0.15
+"""A player bridges shorter gaps between chunks, so they are none in the sound that is heard."""
+EXPLAINED = 0.68
+"""Share of the energy above the noise, from which a block is an echo."""
+QUIET = 0.003
+"""RMS amplitude, of 1.0, below which nobody would be understood anyway."""
+
+FRAME, HOP, TAPS = 1024, 256, 3
+"""The bands' window and step in samples; with 3 taps the filter spans 80 ms of the room."""
+BANDS = slice(6, 230)
+"""About 90 to 3600 Hz, where voices and small loudspeakers have their energy."""
+NOISE_BLOCKS = 12
+NOISE_MARGIN = 3.0
+"""Steady noise is what a band never falls below, which underrates it by about this factor."""
+ABOVE_NOISE = 0.4
+"""Share of a block's energy that must stand above the noise, else there is only noise."""
+
+COUNT = int(WINDOW_SECS * SAMPLE_RATE)
+SPAN = int((LATEST_SECS - EARLIEST_SECS) * SAMPLE_RATE)
+LEAD = HOP * TAPS
+JUDGED = int(JUDGED_SECS * SAMPLE_RATE / HOP)
+TINY = 1e-9
+
+
+class Verdict(Enum):
+    """What a block of microphone audio holds."""
+
+    QUIET = "quiet"
+    ECHO = "echo"
+    VOICE = "voice"
+
+
+class Timeline:
+    """The last seconds of a stream of samples, each in its place in time."""
+
+    def __init__(self, seconds: float):
+        self._samples = np.zeros(int(seconds * SAMPLE_RATE))
+        self.end = -1e9
+        """When the last sample ended, in seconds of the clock that `add` is given."""
+
+    def add(self, samples: Samples, at: float) -> None:
+        """Append what arrived at `at`; a gap before it becomes silence."""
+        begun = at - len(samples) / SAMPLE_RATE
+        gap = begun - self.end
+        if gap > GAP_SECS:
+            silence = np.zeros(min(len(self._samples), int(gap * SAMPLE_RATE)))
+            samples = np.concatenate([silence, samples])
+            self.end = at
+        else:
+            # Never far ahead of the clock: a burst after a stall is heard late, not early.
+            self.end = min(self.end + len(samples) / SAMPLE_RATE, at + GAP_SECS)
+        self._samples = np.concatenate([self._samples, samples])[-len(self._samples) :]
+
+    def between(self, start: float, count: int) -> Samples:
+        """Return `count` samples from the time `start` on, silence where there are none."""
+        first = len(self._samples) - round((self.end - start) * SAMPLE_RATE)
+        wanted = np.zeros(count)
+        low, high = max(0, first), min(len(self._samples), first + count)
+        if low < high:
+            wanted[low - first : high - first] = self._samples[low:high]
+        return wanted
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How well what was played, beginning at an offset, explains what was heard."""
+
+    offset: int
+    explained: float
+    above_noise: float
+    residual: Samples
+
+
+class EchoDetector:
+    """Compares what the microphone hears with what was played.
+
+    Times are seconds of one monotonic clock, samples are mono at 16 kHz in [-1, 1].
+    """
+
+    def __init__(self) -> None:
+        self._played = Timeline(WINDOW_SECS + LATEST_SECS + 1.0)
+        self._heard = Timeline(WINDOW_SECS + 0.5)
+        self._offset: int | None = None
+        self._residuals: deque[Samples] = deque(maxlen=NOISE_BLOCKS)
+        self.explained = 0.0
+        """Share of the last judged block's energy that the played sound explains."""
+
+    def played(self, samples: Samples, at: float | None = None) -> None:
+        """Take what was sent to the loudspeaker."""
+        self._played.add(samples, time.monotonic() if at is None else at)
+
+    def listening(self, at: float | None = None) -> bool:
+        """Tell whether an echo can be heard now."""
+        return (time.monotonic() if at is None else at) - self._played.end < AFTERMATH_SECS
+
+    def heard(self, samples: Samples, at: float | None = None) -> None:
+        """Take what the microphone heard."""
+        self._heard.add(samples, time.monotonic() if at is None else at)
+
+    def judge(self) -> Verdict:
+        """Return what the last block heard is."""
+        start = self._heard.end - WINDOW_SECS
+        heard = self._heard.between(start, COUNT)
+        latest = heard[-int(BLOCK_SECS * SAMPLE_RATE) :]
+        if np.sqrt(np.mean(latest**2)) < QUIET:
+            return Verdict.QUIET
+        # The filter remembers a few frames, so what was played must begin earlier.
+        played = self._played.between(start - LATEST_SECS - LEAD / SAMPLE_RATE, LEAD + SPAN + COUNT)
+        fit = self._best_fit(heard, played)
+        self._residuals.append(fit.residual[-JUDGED:].mean(axis=0))
+        self.explained = fit.explained
+        if fit.above_noise < ABOVE_NOISE:
+            return Verdict.QUIET
+        if fit.explained < EXPLAINED:
+            return Verdict.VOICE
+        self._offset = fit.offset
+        return Verdict.ECHO
+
+    def _best_fit(self, heard: Samples, played: Samples) -> Fit:
+        """Return what the played sound explains, at the known delay or a better one."""
+        bands = _bands(heard)
+        fits = []
+        if self._offset is not None:
+            fits.append(self._fit(bands, played, self._offset))
+        if not fits or fits[0].explained < EXPLAINED:
+            fits.append(self._fit(bands, played, _offset(heard, played[LEAD:])))
+        return max(fits, key=lambda fit: fit.explained)
+
+    def _fit(self, bands: Bands, played: Samples, offset: int) -> Fit:
+        part = played[offset : offset + LEAD + COUNT]
+        residual = np.abs(bands - _filtered(bands, _bands(part))) ** 2
+        power = np.abs(bands[-JUDGED:]) ** 2
+        noise = self._noise(residual)
+        left = np.maximum(residual[-JUDGED:] - noise, 0).sum()
+        total = np.maximum(power - noise, 0).sum()
+        return Fit(
+            offset, float(1 - left / (total + TINY)), float(total / (power.sum() + TINY)), residual
+        )
+
+    def _noise(self, residual: Samples) -> Samples:
+        """Return each band's steady noise: the least of what was left over lately."""
+        pieces = [residual[i : i + JUDGED].mean(axis=0) for i in range(0, len(residual), JUDGED)]
+        return np.asarray(NOISE_MARGIN * np.min([*self._residuals, *pieces], axis=0))
+
+
+def _bands(samples: Samples) -> Bands:
+    """Return the short-time spectrum, of shape (frames, bands)."""
+    frames = np.lib.stride_tricks.sliding_window_view(samples, FRAME)[::HOP]
+    return np.asarray(np.fft.rfft(frames * np.hanning(FRAME), axis=1)[:, BANDS])
+
+
+def _filtered(heard: Bands, played: Bands) -> Bands:
+    """Return `played` through the filter, fitted by least squares, that best makes `heard` of it.
+
+    Args:
+        heard: Short-time spectrum of shape (frames, bands).
+        played: The same of what was played, `TAPS` frames longer at its beginning.
+    """
+    count = len(heard)
+    taps = np.stack([played[TAPS - k : TAPS - k + count] for k in range(TAPS)], -1)
+    taps = taps.transpose(1, 0, 2)
+    adjoint = taps.conj().transpose(0, 2, 1)
+    gram = adjoint @ taps
+    weight = 1e-3 * np.trace(gram, axis1=1, axis2=2).real / TAPS + 1e-6
+    gram += weight[:, None, None] * np.eye(TAPS)
+    filters = np.linalg.solve(gram, adjoint @ heard.T[..., None])
+    return np.asarray((taps @ filters)[..., 0].T)
+
+
+def _offset(heard: Samples, played: Samples) -> int:
+    """Return where in `played`, which is longer, `heard` begins most probably."""
+    size = 36_000  # no less than either; a product of small primes, of which an FFT is fast
+    # A quarter of the band is enough, and makes the correlation four times shorter.
+    kept = size // 8 + 1
+    cross = np.conj(np.fft.rfft(heard, size)[:kept]) * np.fft.rfft(played, size)[:kept]
+    cross /= np.abs(cross) ** 0.8 + 1e-9
+    cross[: 150 * size // SAMPLE_RATE] = 0
+    correlation = np.abs(np.fft.irfft(cross, size // 4))
+    return 4 * int(correlation[: (len(played) - len(heard)) // 4 + 1].argmax())
