@@ -100,7 +100,7 @@ class TwinClient:
 
     # -- turns ------------------------------------------------------------------------------
 
-    async def say(self, text: str, *, audio: bool = False, timeout: float = 180) -> Turn:
+    async def say(self, text: str, *, audio: bool = False, timeout: float = 180) -> Turn:  # noqa: ASYNC109 - a bound, not a scope
         """Type something and return the exchange.
 
         Args:
@@ -116,7 +116,7 @@ class TwinClient:
         self._turn.transcript = text
         return await self._finish(timeout)
 
-    async def speak(self, pcm: bytes, *, timeout: float = 180) -> Turn:
+    async def speak(self, pcm: bytes, *, timeout: float = 180) -> Turn:  # noqa: ASYNC109 - a bound, not a scope
         """Speak at real-time pace, then be silent and return the exchange.
 
         Args:
@@ -151,7 +151,7 @@ class TwinClient:
         self._problem = None
         self._done.clear()
 
-    async def _finish(self, timeout: float) -> Turn:
+    async def _finish(self, timeout: float) -> Turn:  # noqa: ASYNC109 - a bound, not a scope
         try:
             await asyncio.wait_for(self._done.wait(), timeout)
         except TimeoutError as error:

@@ -24,9 +24,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", populate_by_name=True)
 
     home: Path = Field(default_factory=default_home, alias="PIPECATAPP_HOME")
-    catalogue: Path = Field(
-        REPOSITORY / "group_vars" / "models.yaml", alias="PIPECATAPP_CATALOGUE"
-    )
+    catalogue: Path = Field(REPOSITORY / "group_vars" / "models.yaml", alias="PIPECATAPP_CATALOGUE")
     prompts: Path = Field(
         REPOSITORY / "ansible" / "roles" / "pipecatapp" / "files" / "prompts",
         alias="PIPECATAPP_PROMPTS",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 import numpy as np
+import numpy.typing as npt
 import soxr
 
 from pipecatapp.client import SAMPLE_RATE, Turn, TwinClient
@@ -73,7 +74,9 @@ def read_wav(path: Path) -> bytes:
     if len(samples) > LONGEST_WAV_SECS * rate:
         raise UserError(f"{path} is longer than {LONGEST_WAV_SECS} s: cut it into shorter turns.")
     mono = samples.mean(axis=1)
-    resampled = soxr.resample(mono, rate, SAMPLE_RATE) if rate != SAMPLE_RATE else mono
+    resampled: npt.NDArray[np.float64] = (
+        soxr.resample(mono, rate, SAMPLE_RATE) if rate != SAMPLE_RATE else mono
+    )
     return np.clip(resampled, -32768, 32767).astype(np.int16).tobytes()
 
 
