@@ -71,7 +71,7 @@ function part(value) {
   const { reason, ...rest } = value;
   const named = NAMES.find((key) => isSaid(rest[key] ?? ""));
   const details = Object.entries(rest)
-    .filter(([key, detail]) => key !== named && isSaid(detail))
+    .filter(([key, detail]) => key !== named && isSaid(detail) && detail !== 0)
     .map(([key, detail]) =>
       typeof detail === "string" ? detail : `${words(key)} ${plain(detail)}`,
     );
