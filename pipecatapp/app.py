@@ -120,10 +120,12 @@ def compose(
             transport.input(),
             microphone,
             make_stt(settings, agent.recognizer, agent.stt_dir, clock),
+            microphone.transcripts(),
             aggregators.user(),
             twin,
             make_tts(settings, agent.speaker, speech, agent.http),
             transport.output(),
+            microphone.played(),
             aggregators.assistant(),
         ]
     )

@@ -15,11 +15,11 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 
-Samples = npt.NDArray[np.float64]
+from pipecatapp.voice.timeline import SAMPLE_RATE, Samples, Timeline
+
 Bands = npt.NDArray[np.complex128]
 """A short-time spectrum, of shape (frames, bands)."""
 
-SAMPLE_RATE = 16_000
 BLOCK_SECS = 0.12
 """What is decided about at once; audio waits so long, while the agent speaks, to be judged."""
 AFTERMATH_SECS = 1.5
@@ -30,8 +30,6 @@ JUDGED_SECS = 0.24
 """How much of it, at its end, the verdict is about."""
 EARLIEST_SECS, LATEST_SECS = -0.15, 1.2
 """When an echo arrives, counted from the moment that the transport took the sound."""
-GAP_SECS = 0.15
-"""A player bridges shorter gaps between chunks, so they are none in the sound that is heard."""
 EXPLAINED = 0.68
 """Share of the energy above the noise, from which a block is an echo."""
 QUIET = 0.003
@@ -60,37 +58,6 @@ class Verdict(Enum):
     QUIET = "quiet"
     ECHO = "echo"
     VOICE = "voice"
-
-
-class Timeline:
-    """The last seconds of a stream of samples, each in its place in time."""
-
-    def __init__(self, seconds: float):
-        self._samples = np.zeros(int(seconds * SAMPLE_RATE))
-        self.end = -1e9
-        """When the last sample ended, in seconds of the clock that `add` is given."""
-
-    def add(self, samples: Samples, at: float) -> None:
-        """Append what arrived at `at`; a gap before it becomes silence."""
-        begun = at - len(samples) / SAMPLE_RATE
-        gap = begun - self.end
-        if gap > GAP_SECS:
-            silence = np.zeros(min(len(self._samples), int(gap * SAMPLE_RATE)))
-            samples = np.concatenate([silence, samples])
-            self.end = at
-        else:
-            # Never far ahead of the clock: a burst after a stall is heard late, not early.
-            self.end = min(self.end + len(samples) / SAMPLE_RATE, at + GAP_SECS)
-        self._samples = np.concatenate([self._samples, samples])[-len(self._samples) :]
-
-    def between(self, start: float, count: int) -> Samples:
-        """Return `count` samples from the time `start` on, silence where there are none."""
-        first = len(self._samples) - round((self.end - start) * SAMPLE_RATE)
-        wanted = np.zeros(count)
-        low, high = max(0, first), min(len(self._samples), first + count)
-        if low < high:
-            wanted[low - first : high - first] = self._samples[low:high]
-        return wanted
 
 
 @dataclass(frozen=True)

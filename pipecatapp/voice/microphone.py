@@ -1,11 +1,30 @@
 """The gate that every sample from a microphone passes before anything listens to it."""
 
-from pipecat.frames.frames import Frame, InputAudioRawFrame
+import numpy as np
+from pipecat.frames.frames import (
+    AggregatedTextFrame,
+    Frame,
+    InputAudioRawFrame,
+    OutputAudioRawFrame,
+)
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
+from pipecatapp.voice.echo import BLOCK_SECS, EchoDetector, Verdict
+from pipecatapp.voice.own_words import OwnWords, OwnWordsFilter
+from pipecatapp.voice.timeline import Samples
 
-class MicrophoneGate(FrameProcessor):  # type: ignore[misc]
-    """Lets a microphone's audio through unless it is muted.
+BLOCKS_TO_OPEN = 2
+"""A voice must be heard in so many blocks in a row: a chair that creaks is no interruption."""
+BLOCKS_TO_CLOSE = 4
+"""Somebody who speaks over the agent pauses between words; the gate stays open meanwhile."""
+
+
+class MicrophoneGate(FrameProcessor):
+    """Lets a microphone's audio through unless it is muted or hears the agent itself.
+
+    While the agent is audible, and shortly after, audio is judged block by block: echoes become
+    silence, a person's voice over them passes, with its beginning. At all other times audio
+    passes at once.
 
     A muted microphone yields silence rather than nothing: voice detection then sees the speech
     end, and a turn that was under way is finished.
@@ -14,10 +33,75 @@ class MicrophoneGate(FrameProcessor):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self.muted = False
+        self.echo = EchoDetector()
+        self.words = OwnWords()
+        self._block: list[InputAudioRawFrame] = []
+        self._silenced: list[bytes] = []
+        self._voices = 0
+        self._open_for = 0
+
+    def played(self) -> "PlayedAudio":
+        """Return the processor that goes behind the output transport."""
+        return PlayedAudio(self.echo, self.words)
+
+    def transcripts(self) -> OwnWordsFilter:
+        """Return the processor that goes behind speech recognition."""
+        return OwnWordsFilter(self.words, self.echo)
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
-        """Pass every frame on, audio silenced while muted."""
+        """Pass every frame on, audio silenced while muted or an echo."""
         await super().process_frame(frame, direction)
-        if self.muted and isinstance(frame, InputAudioRawFrame):
+        if not isinstance(frame, InputAudioRawFrame):
+            await self.push_frame(frame, direction)
+            return
+        if self.muted:
             frame.audio = bytes(len(frame.audio))
+        self.echo.heard(samples_of(frame.audio))
+        if not self._block and not self.echo.listening():
+            self._voices = self._open_for = 0
+            self._silenced.clear()
+            await self.push_frame(frame, direction)
+            return
+        self._block.append(frame)
+        if sum(f.num_frames for f in self._block) >= BLOCK_SECS * frame.sample_rate:
+            await self._pass_block(self.echo.judge())
+
+    async def _pass_block(self, verdict: Verdict) -> None:
+        block, self._block = self._block, []
+        self._voices = self._voices + 1 if verdict is Verdict.VOICE else 0
+        if self._voices >= BLOCKS_TO_OPEN:
+            self._open_for = BLOCKS_TO_CLOSE
+            # What was taken for an echo before was the voice's beginning: it is heard late.
+            block[0].audio = b"".join(self._silenced) + block[0].audio
+        if self._open_for:
+            self._open_for -= 1
+            self._silenced.clear()
+        else:
+            self._silenced = [frame.audio for frame in block]
+            for frame in block:
+                frame.audio = bytes(len(frame.audio))
+        for frame in block:
+            await self.push_frame(frame)
+
+
+class PlayedAudio(FrameProcessor):
+    """Stands behind the output transport, which lets go of audio at the pace it is played."""
+
+    def __init__(self, echo: EchoDetector, words: OwnWords):
+        super().__init__()
+        self._echo = echo
+        self._words = words
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        """Note what is played and said, and pass it on."""
+        await super().process_frame(frame, direction)
+        if isinstance(frame, OutputAudioRawFrame):
+            self._echo.played(samples_of(frame.audio))
+        elif isinstance(frame, AggregatedTextFrame) and frame.will_be_spoken:
+            self._words.said(frame.text)
         await self.push_frame(frame, direction)
+
+
+def samples_of(pcm: bytes) -> Samples:
+    """Return PCM16 mono as samples in [-1, 1]."""
+    return np.frombuffer(pcm, dtype=np.int16) / 32768.0
