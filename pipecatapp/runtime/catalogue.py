@@ -10,8 +10,10 @@ from pydantic import (
     AnyHttpUrl,
     BaseModel,
     ConfigDict,
+    Discriminator,
     Field,
     StringConstraints,
+    Tag,
     ValidationError,
     field_validator,
     model_validator,
@@ -73,7 +75,17 @@ class PackageSource(_Strict):
         return f"package {self.package}"
 
 
-Source: TypeAlias = UrlSource | PathSource | PackageSource
+Source: TypeAlias = (
+    Annotated[UrlSource, Tag("url")]
+    | Annotated[PathSource, Tag("path")]
+    | Annotated[PackageSource, Tag("package")]
+)
+
+
+def _source_kind(data: Any) -> str | None:
+    """Name the key that says what a source is, so that errors speak of that kind alone."""
+    present = data if isinstance(data, dict) else vars(data) if isinstance(data, _Strict) else ()
+    return next((kind for kind in ("url", "path", "package") if kind in present), None)
 
 
 def _numbered(template: str, number: int) -> str:
@@ -86,7 +98,7 @@ class ModelFile(_Strict):
     filename: str
     sha256: Sha256 | None = None
     size: int | None = Field(None, ge=0)
-    sources: list[Source] = Field(min_length=1)
+    sources: list[Annotated[Source, Discriminator(_source_kind)]] = Field(min_length=1)
 
     @field_validator("filename")
     @classmethod

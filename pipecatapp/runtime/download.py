@@ -96,14 +96,14 @@ class Downloader:
         """Bring the file from the first source that delivers."""
         failures = []
         for source in file.sources:
-            if isinstance(source, UrlSource) and source.url.host in self._dead_hosts:
-                failures.append(f"{source.url.host} does not answer")
+            if isinstance(source, UrlSource) and _host(source) in self._dead_hosts:
+                failures.append(f"{_host(source)} does not answer")
                 continue
             try:
                 self._fetch_from(source, file, part, step)
             except SourceError as error:
                 if isinstance(source, UrlSource) and error.unreachable:
-                    self._dead_hosts.add(source.url.host or "")
+                    self._dead_hosts.add(_host(source))
                 failures.append(f"{source}: {error}")
                 self._progress.say(f"{file.filename}: {source} failed ({error})")
             else:
@@ -142,3 +142,7 @@ class Downloader:
             if isinstance(source, PackageSource):
                 for wheel in cached_wheels(source, self._cache):
                     wheel.unlink()
+
+
+def _host(source: UrlSource) -> str:
+    return f"{source.url.host}:{source.url.port}"

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import httpx
 
-from pipecatapp.runtime.files import CHUNK_BYTES
-
 # A dead address must fail over to the next source within seconds.
 TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 ATTEMPTS = 4
@@ -78,7 +76,8 @@ def _fetch_once(
         length = response.headers.get("Content-Length")
         total = done + int(length) if length else None
         with part.open("ab" if resumes else "wb") as stream:
-            for chunk in response.iter_bytes(CHUNK_BYTES):
+            # In pieces as they arrive: larger ones would be lost when the connection is cut.
+            for chunk in response.iter_raw():
                 stream.write(chunk)
                 done += len(chunk)
                 on_bytes(done, total)

@@ -87,11 +87,13 @@ def _recall_or_measure(
         raise UserError(f"{settings.catalogue} has no llm_models: add one or set LLM_MODEL")
     key = choice_key(candidates, llama.version, llama.level)
     recalled = recall_choice(settings, "llm", key)
-    if recalled and not (recalled.get("provisional") and not machine_is_busy()):
+    if recalled and not recalled.get("provisional"):
         return Choice(recalled["model"], recalled["reason"])
     busy = machine_is_busy()
+    if recalled and busy:
+        return Choice(recalled["model"], recalled["reason"])
     choice = _measure(candidates, catalogue.models("smoke"), llama, fetch, progress)
-    if busy:
+    if busy and choice.model != max(candidates, key=lambda model: model.size).name:
         reason = f"{choice.reason} (measured while the machine was busy)"
         choice = replace(choice, reason=reason, provisional=True)
     remember_choice(settings, "llm", key, asdict(choice))

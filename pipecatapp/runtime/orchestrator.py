@@ -1,6 +1,6 @@
 """Jobs by name: start, stop, status. Locally they are child processes, watched over."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -64,6 +64,14 @@ class LocalOrchestrator:
             UserError: There is no such job.
         """
         return self._job(name).status
+
+    async def wait_for(self, name: str, condition: Callable[[JobStatus], bool]) -> JobStatus:
+        """Wait until `condition` holds for the job's status and return that status.
+
+        Raises:
+            UserError: There is no such job.
+        """
+        return await self._job(name).wait_for(condition)
 
     async def wait_healthy(self, name: str, seconds: float) -> None:
         """Wait until the job answers its health check.

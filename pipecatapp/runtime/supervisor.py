@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from asyncio.subprocess import DEVNULL, STDOUT, Process
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -63,6 +64,12 @@ class Supervisor:
             self._task = None
         await self._set_state(JobState.STOPPED)
 
+    async def wait_for(self, condition: Callable[[JobStatus], bool]) -> JobStatus:
+        """Wait until `condition` holds for the status and return that status."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: condition(self.status))
+            return self.status
+
     async def wait_healthy(self, seconds: float) -> None:
         """Wait until the job answers its health check, `seconds` at most.
 
@@ -70,21 +77,21 @@ class Supervisor:
             UserError: It keeps ending, is not started, or did not answer in time.
         """
 
-        def settled() -> bool:
-            over = self._state == JobState.STOPPED or self._failed_starts >= FAILED_STARTS
-            return over or self._state == JobState.HEALTHY
+        def settled(status: JobStatus) -> bool:
+            over = status.state == JobState.STOPPED or self._failed_starts >= FAILED_STARTS
+            return over or status.healthy
 
         try:
-            async with asyncio.timeout(seconds), self._changed:
-                await self._changed.wait_for(settled)
+            async with asyncio.timeout(seconds):
+                status = await self.wait_for(settled)
         except TimeoutError:
             raise UserError(
                 f"{self.spec.name} is not ready after {seconds:.0f} s ({self._state}): "
                 f"see {self.log}"
             ) from None
-        if self._state != JobState.HEALTHY:
+        if not status.healthy:
             raise UserError(
-                f"{self.spec.name} does not run ({self._detail or self._state}): see {self.log}"
+                f"{self.spec.name} does not run ({status.detail or status.state}): see {self.log}"
             )
 
     async def _keep_running(self) -> None:
@@ -102,6 +109,7 @@ class Supervisor:
         """Run the process to its end; return whether it was ever healthy."""
         try:
             process = self._process = await self._spawn()
+            await self._set_state(JobState.STARTING)
         except OSError as error:
             self._detail = f"cannot run {self.spec.command[0]}: {error.strerror}"
             return False
