@@ -48,7 +48,7 @@ def require_realtime_stt() -> Any:
     return AudioToTextRecorder
 
 
-class RealtimeSpeechToText(STTService):  # type: ignore[misc]
+class RealtimeSpeechToText(STTService):
     """Feeds RealtimeSTT's recorder, and pushes what it hears."""
 
     def __init__(self, model_dir: Path, clock: TurnClock, *, language: str, **kwargs: Any):
