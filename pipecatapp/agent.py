@@ -32,12 +32,16 @@ from pipecatapp.session import Session
 from pipecatapp.settings import Settings
 from pipecatapp.twin.conversation import Conversation, Conversations, SlotPool
 from pipecatapp.twin.personas import load_persona
+from pipecatapp.voice.local_audio import local_transport
 from pipecatapp.voice.piper import Speaker, SpeechAhead
 from pipecatapp.voice.realtime_stt import require_realtime_stt
 from pipecatapp.voice.selection import SttChoice, choose_stt, load_recognizer
 from pipecatapp.voice.whisper import Recognizer
 
 Compose = Callable[["Agent", BaseTransport, Conversation], tuple[PipelineWorker, Session]]
+
+ROOM = "room"
+"""The conversation of the microphone and speaker of this machine."""
 
 LLAMA_JOB = "llamacpp-rpc"
 """The default expert's job, named as in the cluster."""
@@ -227,6 +231,23 @@ class Agent:
         finally:
             self._sessions.discard(worker)
             session.detach()
+
+    async def serve_room(self) -> None:
+        """Serve the microphone and speaker of this machine, if it is to and has them.
+
+        A machine without sound is no less an agent: the reason is logged, and the page works.
+        """
+        if self.settings.audio_device != "local":
+            return
+        try:
+            transport = await asyncio.to_thread(local_transport)
+            logger.info("Listening on the microphone of this machine")
+            await self.serve(transport, ROOM)
+        except UserError as error:
+            logger.warning(str(error))
+        except Exception as error:
+            logger.exception("the sound device of this machine failed")
+            logger.warning(f"AUDIO_DEVICE=local stopped working ({error}); the page goes on.")
 
     # -- for the terminal ---------------------------------------------------------------------
 

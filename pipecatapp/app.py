@@ -174,7 +174,9 @@ async def run(settings: Settings) -> None:
         port = listener.getsockname()[1]
         announce(settings, port)
         agent.say_ready(port, app.state.auth.tokens.create())
+        room = asyncio.create_task(agent.serve_room())
         await server.serve(sockets=[listener])
+        room.cancel()
         logger.info("Stopping")
 
 

@@ -1,6 +1,7 @@
 """`pipecatapp run`: the agent in the foreground."""
 
 import asyncio
+import sys
 
 import click
 
@@ -15,6 +16,11 @@ def run(lan: bool) -> None:
     if lan:
         settings = settings.model_copy(update={"lan": True})
     # Imported here: models and Pipecat take seconds to load, which `--help` need not wait for.
+    from loguru import logger
+
+    # Pipecat logs what is said at DEBUG: it stays out of the log unless it is asked for.
+    logger.remove()
+    logger.add(sys.stderr, level=settings.log_level.upper())
     from pipecatapp.app import run as run_agent
 
     asyncio.run(run_agent(settings))
