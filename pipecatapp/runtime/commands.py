@@ -75,20 +75,20 @@ def run(
         )
     except OSError as error:
         raise UserError(f"Cannot run {command[0]}: {error.strerror}") from error
-    try:
-        assert process.stdout is not None  # noqa: S101  # a pipe was asked for
-        with process:
+    assert process.stdout is not None  # noqa: S101  # a pipe was asked for
+    with process:
+        try:
             for line in process.stdout:
                 output.append(line)
                 if on_line:
                     on_line(line.rstrip("\n"))
-    except BaseException:
-        process.kill()
-        raise
-    finally:
-        if log:
-            with log.open("a") as stream:
-                stream.writelines(output)
+        except BaseException:
+            process.terminate()
+            raise
+        finally:
+            if log:
+                with log.open("a") as stream:
+                    stream.writelines(output)
     if process.returncode:
         raise CommandError(process.returncode, deque(output, TAIL_LINES))
     return "".join(output)

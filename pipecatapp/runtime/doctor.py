@@ -10,10 +10,11 @@ import psutil
 
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.catalogue import Catalogue, Model
-from pipecatapp.runtime.choice import recall_choice
+from pipecatapp.runtime.choice import recall_choice, total_memory_mb
 from pipecatapp.runtime.cpu import cpu_level, cpu_model, physical_cores, read_cpu_flags
 from pipecatapp.runtime.files import MIB
 from pipecatapp.runtime.llama_cpp import installed_llama_cpp
+from pipecatapp.runtime.llm_choice import HEADROOM_MB
 from pipecatapp.runtime.quantize import gguf_of, quantization_of, served_file
 from pipecatapp.runtime.speech_models import stt_candidates, tts_model
 from pipecatapp.runtime.verified import Verified
@@ -132,7 +133,12 @@ def _is_here(model: Model, settings: Settings) -> bool:
 
 def _memory(settings: Settings) -> Finding:
     memory = psutil.virtual_memory()
-    return Finding("memory", f"{memory.available // MIB} of {memory.total // MIB} MiB available")
+    value = f"{memory.available // MIB} of {memory.total // MIB} MiB available"
+    models = Catalogue.load(settings.catalogue).models("llm")
+    least = min((model.memory_mb for model in models), default=0) + HEADROOM_MB
+    short = total_memory_mb() < least
+    remedy = f"add memory: the smallest model and the rest take {least} MiB" if short else ""
+    return Finding("memory", value, remedy)
 
 
 def _disk(settings: Settings) -> Finding:

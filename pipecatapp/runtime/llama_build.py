@@ -54,15 +54,9 @@ def build(source: Path, build_dir: Path, level: CpuLevel, log: Path, step: Step)
 
     try:
         run([*configure, *cmake_flags(level)], log=log)
-        compile_ = [
-            "cmake",
-            "--build",
-            str(build_dir),
-            f"-j{_parallel_jobs()}",
-            "--target",
-            *TARGETS,
-        ]
-        run(compile_, log=log, on_line=show)
+        # Not by way of cmake: a signal to this one process ends the compilers too.
+        compiler = ["ninja", "-C", str(build_dir), f"-j{_parallel_jobs()}", *TARGETS]
+        run(compiler, log=log, on_line=show)
         for target in TARGETS:
             run(["strip", build_dir / "bin" / target], log=log)
     except CommandError as error:

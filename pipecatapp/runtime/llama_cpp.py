@@ -110,7 +110,7 @@ def _build_level(settings: Settings, level: CpuLevel, progress: Progress) -> Non
     log = settings.log_dir / "llama.cpp-build.log"
     with progress.step(f"Building llama.cpp for {level}") as step:
         binaries = build(fetch_source(home, step), build_dir, level, log, step)
-    if not _runs(binaries, settings, level, progress):
+    if not survives(LlamaCpp(VERSION, level, binaries), settings, progress):
         shutil.rmtree(build_dir)
         return
     staging = home / f".{name}"
@@ -124,11 +124,16 @@ def _build_level(settings: Settings, level: CpuLevel, progress: Progress) -> Non
     shutil.rmtree(home / f"source-{VERSION}")
 
 
-def _runs(binaries: Path, settings: Settings, level: CpuLevel, progress: Progress) -> bool:
-    """Generate a few tokens; a level that dies by a signal is remembered and False returned."""
+def survives(llama: LlamaCpp, settings: Settings, progress: Progress) -> bool:
+    """Generate a few tokens; a level that dies by a signal is remembered and False returned.
+
+    Raises:
+        UserError: It failed in another way.
+    """
+    level = llama.level
     smoke = Catalogue.load(settings.catalogue).models("smoke")[0]
     model = ensure_model(smoke, settings, progress) / smoke.files[0].filename
-    command = [str(binaries / "llama-bench"), "-m", str(model), "-p", "16"]
+    command = [str(llama.bench), "-m", str(model), "-p", "16"]
     command += ["-n", str(SMOKE_TOKENS)]
     command += ["-r", "1", "-t", str(physical_cores())]
     log = settings.log_dir / "llama.cpp-build.log"
