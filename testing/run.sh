@@ -51,7 +51,7 @@ install_tools() {
 install_linters() {
 	cmp -s package-lock.json node_modules/.installed && return
 	echo "Linters ..." >&2
-	npm ci --loglevel=error
+	npm ci --loglevel=error >/dev/null
 	cp package-lock.json node_modules/.installed
 }
 
