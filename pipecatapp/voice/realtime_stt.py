@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
+import pipecat.audio.vad
 from loguru import logger
 from pipecat.frames.frames import (
     CancelFrame,
@@ -26,6 +27,9 @@ from pipecat.utils.time import time_now_iso8601
 
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.turn_clock import TurnClock
+
+# RealtimeSTT would fetch its own from a code host.
+SILERO_MODEL = Path(pipecat.audio.vad.__path__[0]) / "data" / "silero_vad.onnx"
 
 SILENCE_SECS = 0.3
 """Silence after which RealtimeSTT makes the final transcript of what was said."""
@@ -92,6 +96,8 @@ class RealtimeSpeechToText(STTService):
             compute_type="int8",
             beam_size=1,
             beam_size_realtime=1,
+            silero_backend="raw_onnx",
+            silero_onnx_model_path=str(SILERO_MODEL),
             use_microphone=False,
             spinner=False,
             no_log_file=True,
