@@ -1,0 +1,141 @@
+"""A client in a room: what its loudspeaker plays comes back into its microphone."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+import numpy.typing as npt
+import soxr
+import websockets
+from piper import PiperVoice, SynthesisConfig
+
+RATE = 16_000
+CHUNK = RATE // 50
+LONGEST_SECONDS = 300
+
+Samples = npt.NDArray[np.float64]
+
+
+def speech(models: Path, text: str, *, pitch: float = 1.25) -> Samples:
+    """Return `text` as another person than the agent speaks it, at 16 kHz in [-1, 1].
+
+    Args:
+        models: The models' directory.
+        text: What is said.
+        pitch: How much higher than the agent's the voice is.
+    """
+    (model,) = models.glob("en_US-joe-medium/*.onnx")
+    voice = PiperVoice.load(model)
+    config = SynthesisConfig(length_scale=pitch)
+    pcm = b"".join(c.audio_int16_bytes for c in voice.synthesize(text, config))
+    samples = np.frombuffer(pcm, np.int16) / 32768.0
+    # Played faster than it was spoken, slowly, a voice is higher and no faster.
+    return np.asarray(soxr.resample(samples, voice.config.sample_rate * pitch, RATE))
+
+
+@dataclass
+class Room:
+    """A connected client with a microphone, a loudspeaker and an acoustic path between them."""
+
+    socket: websockets.ClientConnection
+    delay: float = 0.2
+    gain: float = 0.0
+    noise: float = 0.0
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    last_audio: float = 0.0
+    """When audio last arrived, in seconds of the monotonic clock."""
+
+    def __post_init__(self) -> None:
+        self._echo = np.zeros(LONGEST_SECONDS * RATE)
+        self._voice = np.zeros(0)
+        self._random = np.random.default_rng(7)
+        self._started = time.monotonic()
+        self._played = 0
+        self._changed = asyncio.Condition()
+
+    def _now(self) -> int:
+        return int((time.monotonic() - self._started) * RATE)
+
+    async def listen(self) -> None:
+        """Take what the agent sends and play it."""
+        async for message in self.socket:
+            if isinstance(message, bytes):
+                samples = np.frombuffer(message, np.int16) / 32768.0
+                self.last_audio = time.monotonic()
+                begin = max(self._played, self._now())
+                self._played = begin + len(samples)
+                late = begin + int(self.delay * RATE)
+                self._echo[late : late + len(samples)] += self.gain * samples
+            else:
+                self.messages.append(json.loads(message))
+            async with self._changed:
+                self._changed.notify_all()
+
+    async def microphone(self) -> None:
+        """Send what the microphone hears, 20 ms at a time."""
+        position = 0
+        while True:
+            due = self._started + (position + CHUNK) / RATE
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            heard = self._echo[position : position + CHUNK].copy()
+            said, self._voice = self._voice[:CHUNK], self._voice[CHUNK:]
+            heard[: len(said)] += said
+            heard += self._random.normal(0, self.noise, CHUNK)
+            await self.socket.send((heard.clip(-1, 1) * 32767).astype(np.int16).tobytes())
+            position += CHUNK
+            if len(said) and not len(self._voice):
+                async with self._changed:
+                    self._changed.notify_all()
+
+    async def say(self, voice: Samples) -> None:
+        """Speak into the microphone, and return when that is done."""
+        self._voice = voice
+        await self.until(lambda: not len(self._voice), 60)
+
+    async def send(self, kind: str, **data: Any) -> None:
+        message = {"label": "rtvi-ai", "type": kind, "id": uuid4().hex, "data": data}
+        await self.socket.send(json.dumps(message))
+
+    async def until(self, condition: Callable[[], Any], seconds: float) -> Any:
+        """Wait for `condition` to hold, looked at whenever something arrives."""
+        async with asyncio.timeout(seconds), self._changed:
+            await self._changed.wait_for(condition)
+        return condition()
+
+    # -- what the agent told ----------------------------------------------------------------
+
+    def told(self, kind: str) -> list[dict[str, Any]]:
+        """Return the data of the messages of a kind: RTVI's type, or our own `kind`."""
+        data = [(m["type"], m.get("data") or {}) for m in self.messages]
+        return [d for t, d in data if t == kind or d.get("kind") == kind]
+
+    def reply(self) -> str:
+        return "".join(d.get("text", "") for d in self.told("bot-llm-text"))
+
+
+@asynccontextmanager
+async def connect(url: str, key: str, **acoustics: float) -> AsyncIterator[Room]:
+    """Connect a client that has declared itself ready and whose microphone runs."""
+    async with websockets.connect(
+        url.replace("http", "ws", 1) + "/ws",
+        additional_headers={"Authorization": f"Bearer {key}"},
+        proxy=None,
+        max_size=2**22,
+    ) as socket:
+        room = Room(socket, **acoustics)
+        tasks = [asyncio.create_task(room.listen()), asyncio.create_task(room.microphone())]
+        try:
+            await room.send("client-ready", version="2.0.0", sample_rate=RATE)
+            await room.until(lambda: room.told("session"), 30)
+            yield room
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
