@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sys
 import time
 from collections.abc import Callable
 from importlib.metadata import version
@@ -22,8 +21,9 @@ from starlette.websockets import WebSocket
 
 from pipecatapp.benchmark.metrics import observe_turn
 from pipecatapp.errors import UserError
-from pipecatapp.mission_control.addresses import login_url
+from pipecatapp.mission_control.addresses import base_url, login_url
 from pipecatapp.mission_control.serializer import TwinSerializer
+from pipecatapp.mission_control.tls import Authority
 from pipecatapp.runtime.llama_server import LlamaServer
 from pipecatapp.runtime.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.setup import Prepared, set_up
@@ -253,10 +253,14 @@ class Agent:
 
     def say_ready(self, port: int, token: str) -> None:
         """Print the address and a login link that works once."""
-        print(
-            f"\nThe twin is ready. Open this link, it works once:\n\n"
-            f"  {login_url(self.settings, port, token)}\n\n"
-            "Another one: pipecatapp login-link. Stop with Ctrl-C.",
-            file=sys.stdout,
-            flush=True,
-        )
+        lines = [
+            "\nThe twin is ready. Open this link, it works once:\n",
+            f"  {login_url(self.settings, port, token)}\n",
+        ]
+        if self.settings.lan:
+            lines += [
+                f"Other devices learn to trust it at {base_url(self.settings, port)}/trust",
+                f"SHA-256 of its authority: {Authority(self.settings.home).fingerprint()}\n",
+            ]
+        lines.append("Another link: pipecatapp login-link. Stop with Ctrl-C.")
+        print("\n".join(lines), flush=True)
