@@ -83,7 +83,7 @@ class Conversation:
         """
         current = self._user_messages(messages) - 1
         stale = time.monotonic() - self._stamped > STAMP_LIFETIME
-        if current not in self._stamps or stale:
+        if current >= 0 and (current not in self._stamps or stale):
             self._stamps[current] = datetime.now().strftime(STAMP)
             self._stamped = time.monotonic()
         turn = 0
@@ -172,7 +172,7 @@ class Conversation:
             state = json.loads(path.read_text(encoding="utf-8"))
             log = [LogEntry(**entry) for entry in state["log"]]
             stamps = {int(turn): str(stamp) for turn, stamp in state["stamps"]}
-            messages = list(state["messages"])
+            messages = [cast(LLMContextMessage, dict(message)) for message in state["messages"]]
         except (OSError, ValueError, KeyError, TypeError) as error:
             aside = path.with_suffix(".damaged")
             path.replace(aside)
