@@ -1,0 +1,60 @@
+import numpy as np
+from pipecat.frames.frames import (
+    Frame,
+    InputAudioRawFrame,
+    TranscriptionFrame,
+    VADUserStartedSpeakingFrame,
+    VADUserStoppedSpeakingFrame,
+)
+from pipecat.pipeline.worker import PipelineParams
+from pipecat.tests.utils import run_test
+
+from pipecatapp.runtime.turn_clock import TurnClock
+from pipecatapp.voice.whisper import SAMPLE_RATE, Recognizer, WhisperSpeechToText
+
+from .conftest import Samples
+
+
+def test_a_question_is_heard(recognizer: Recognizer, capital_of_france: Samples) -> None:
+    assert "capital of france" in recognizer.transcribe(capital_of_france).lower()
+
+
+def test_silence_says_nothing(recognizer: Recognizer) -> None:
+    assert recognizer.transcribe(np.zeros(3 * SAMPLE_RATE, dtype=np.float32)) == ""
+
+
+def test_more_than_whispers_thirty_seconds_are_heard_to_the_end(
+    recognizer: Recognizer, capital_of_france: Samples
+) -> None:
+    pause = np.zeros(SAMPLE_RATE, dtype=np.float32)
+    times = int(33 * SAMPLE_RATE / (len(capital_of_france) + len(pause))) + 1
+    heard = recognizer.transcribe(np.concatenate([capital_of_france, pause] * times))
+    assert heard.lower().count("france") > times / 2
+
+
+def test_a_word_in_the_middle_of_noise_is_no_loop(recognizer: Recognizer) -> None:
+    noise = np.random.default_rng(1).normal(0, 0.05, 5 * SAMPLE_RATE).astype(np.float32)
+    words = recognizer.transcribe(noise).split()
+    assert len(words) <= 12 + 5 * 8
+
+
+async def test_the_service_pushes_one_final_transcript(
+    recognizer: Recognizer, capital_of_france: Samples
+) -> None:
+    pcm = (capital_of_france * 32767).astype(np.int16).tobytes()
+    chunks = [pcm[start : start + 640] for start in range(0, len(pcm), 640)]
+    frames: list[Frame] = [
+        VADUserStartedSpeakingFrame(),
+        *(InputAudioRawFrame(chunk, SAMPLE_RATE, 1) for chunk in chunks),
+        VADUserStoppedSpeakingFrame(),
+    ]
+    clock = TurnClock()
+    down, _ = await run_test(
+        WhisperSpeechToText(recognizer, clock, ttfs_p99_latency=20.0),
+        frames_to_send=frames,
+        pipeline_params=PipelineParams(audio_in_sample_rate=SAMPLE_RATE),
+        start_timeout=30,
+    )
+    (transcript,) = (frame for frame in down if isinstance(frame, TranscriptionFrame))
+    assert "france" in transcript.text.lower()
+    assert transcript.finalized
