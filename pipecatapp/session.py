@@ -111,6 +111,8 @@ class Session:
                 "conversation_id": self._conversation.id,
             }
         )
+        # The first turn should not have to wait for what is known before it.
+        self._twin.prefill_history()
 
     async def _on_client_message(self, rtvi: RTVIProcessor, message: Any) -> None:
         match message.type:
