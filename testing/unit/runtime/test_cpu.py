@@ -32,7 +32,7 @@ BULLDOZER = "fpu mmx sse sse2 pni ssse3 cx16 sse4_1 sse4_2 popcnt aes xsave avx 
         (BULLDOZER, CpuLevel.SANDYBRIDGE),
         (HASWELL, CpuLevel.HASWELL),
         (SKYLAKE_X, CpuLevel.SKYLAKEX),
-        (SAPPHIRE_RAPIDS, CpuLevel.SKYLAKEX),
+        (SAPPHIRE_RAPIDS, CpuLevel.CASCADELAKE),
     ],
 )
 def test_level_of_real_cpus(flags: str, level: CpuLevel) -> None:
@@ -53,7 +53,7 @@ def test_a_gap_ends_the_climb() -> None:
 
 
 def test_levels_below() -> None:
-    walk = [CpuLevel.SKYLAKEX]
+    walk = [CpuLevel.CASCADELAKE]
     while below := walk[-1].below:
         walk.append(below)
     assert walk == list(reversed(CpuLevel))
