@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Self
 from uuid import uuid4
@@ -19,6 +19,7 @@ from pipecatapp.settings import Settings
 SAMPLE_RATE = 16_000
 CHUNK_MS = 20
 CHUNK_BYTES = 2 * SAMPLE_RATE * CHUNK_MS // 1000
+GONE = "The agent closed the connection: see its log."
 VOICED_LEVEL = 0.01
 """Amplitude, of 1.0, above which a sample counts as voice."""
 
@@ -53,7 +54,8 @@ class Turn:
 
 def last_voiced_byte(pcm: bytes) -> int:
     """Return the offset after the last voiced sample of PCM16 audio; 0 when all is silent."""
-    samples = np.abs(np.frombuffer(pcm, dtype=np.int16))
+    # Wider first: the lowest 16-bit value has no positive counterpart.
+    samples = np.abs(np.frombuffer(pcm, dtype=np.int16).astype(np.int32))
     voiced = np.flatnonzero(samples > VOICED_LEVEL * 32768)
     return 0 if len(voiced) == 0 else 2 * (int(voiced[-1]) + 1)
 
@@ -96,7 +98,10 @@ class TwinClient:
 
     async def _send(self, kind: str, data: dict[str, Any]) -> None:
         message = {"label": "rtvi-ai", "type": kind, "id": uuid4().hex, "data": data}
-        await self._socket.send(json.dumps(message))
+        try:
+            await self._socket.send(json.dumps(message))
+        except websockets.ConnectionClosed as error:
+            raise UserError(GONE) from error
 
     # -- turns ------------------------------------------------------------------------------
 
@@ -133,6 +138,9 @@ class TwinClient:
             return await self._finish(timeout)
         finally:
             speaking.cancel()
+            # Where the connection was lost, the reader has told so.
+            with suppress(asyncio.CancelledError, websockets.ConnectionClosed):
+                await speaking
 
     async def _stream(self, pcm: bytes, voiced: int) -> None:
         """Send audio in steps of 20 ms, as a microphone does, and silence after it."""
@@ -147,6 +155,8 @@ class TwinClient:
             sent += CHUNK_BYTES
 
     def _begin(self) -> None:
+        if self._reader.done():
+            raise UserError(GONE)
         self._turn = Turn()
         self._problem = None
         self._done.clear()
@@ -167,13 +177,14 @@ class TwinClient:
 
     async def _read(self) -> None:
         try:
-            async for message in self._socket:
-                if isinstance(message, bytes):
-                    self._heard(message)
-                else:
-                    self._told(json.loads(message))
+            with suppress(websockets.ConnectionClosed):
+                async for message in self._socket:
+                    if isinstance(message, bytes):
+                        self._heard(message)
+                    else:
+                        self._told(json.loads(message))
         finally:
-            self._problem = self._problem or "The agent closed the connection."
+            self._problem = self._problem or GONE
             self._done.set()
 
     def _heard(self, audio: bytes) -> None:

@@ -60,7 +60,7 @@ def read_wav(path: Path) -> bytes:
     """Return a WAV file as PCM16 mono at 16 kHz.
 
     Raises:
-        UserError: It is not a WAV file of 16-bit samples, or too long.
+        UserError: It is not a WAV file of 16-bit samples, is empty or too long.
     """
     try:
         with wave.open(str(path), "rb") as file:
@@ -70,7 +70,11 @@ def read_wav(path: Path) -> bytes:
         raise UserError(f"{path} cannot be read as a WAV file: {error}.") from error
     if width != 2:
         raise UserError(f"{path} has {8 * width}-bit samples: convert it to 16-bit PCM first.")
-    samples = np.frombuffer(frames, dtype=np.int16).reshape(-1, channels)
+    # A file that was cut off may end in the middle of a frame.
+    count = len(frames) // (2 * channels)
+    if count == 0:
+        raise UserError(f"{path} holds no sound: record something first.")
+    samples = np.frombuffer(frames, dtype=np.int16, count=count * channels).reshape(-1, channels)
     if len(samples) > LONGEST_WAV_SECS * rate:
         raise UserError(f"{path} is longer than {LONGEST_WAV_SECS} s: cut it into shorter turns.")
     mono = samples.mean(axis=1)
@@ -87,7 +91,7 @@ def write_wav(path: Path, pcm: bytes) -> None:
         UserError: The file cannot be written.
     """
     try:
-        with wave.open(str(path), "wb") as file:
+        with path.open("wb") as raw, wave.open(raw, "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(SAMPLE_RATE)
