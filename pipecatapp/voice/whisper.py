@@ -142,6 +142,11 @@ class WhisperSpeechToText(WhisperSTTService):
     def _load(self) -> None:
         """Load nothing: the recognizer holds the model."""
 
+    async def cleanup(self) -> None:
+        """End the transcription task, which outlives a pipeline that is cancelled as it starts."""
+        await self._cancel_segment_task()
+        await super().cleanup()
+
     def forget_context(self) -> None:
         """A turn is over: what was said in it does not help with the next."""
         self._heard_before = ""
