@@ -1,5 +1,6 @@
 """The HTTP server's configuration, and the note that tells the command line where it is."""
 
+import logging
 from pathlib import Path
 
 import uvicorn
@@ -27,6 +28,7 @@ def uvicorn_config(settings: Settings, app: ASGIApp) -> uvicorn.Config:
     Raises:
         UserError: The certificates cannot be made.
     """
+    logging.getLogger("uvicorn.error").addFilter(_without_client_tracebacks)
     config = uvicorn.Config(
         app,
         host="0.0.0.0" if settings.lan else settings.host,  # noqa: S104 - asked for by --lan
@@ -51,6 +53,13 @@ def uvicorn_config(settings: Settings, app: ASGIApp) -> uvicorn.Config:
         config.load()
         config.ssl = LiveCertificate(Authority(settings.home)).listen_context()
     return config
+
+
+def _without_client_tracebacks(record: logging.LogRecord) -> bool:
+    """Keep one line of a client's invalid UTF-8: a traceback each would flood the log."""
+    if record.exc_info and isinstance(record.exc_info[1], UnicodeDecodeError):
+        record.exc_info = None
+    return True
 
 
 def announce(settings: Settings, port: int) -> None:
