@@ -38,3 +38,7 @@ def main() -> None:
             name = ".".join(str(part) for part in problem["loc"])
             click.echo(f"error: the setting {name}: {problem['msg']}", err=True)
         sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -21,7 +21,11 @@ class Settings(BaseSettings):
     A name without a prefix is one that users already have in their job files.
     """
 
-    model_config = SettingsConfigDict(extra="ignore", populate_by_name=True)
+    # A field's own name counts in the environment too: without a prefix HOME, LANGUAGE and PORT,
+    # which mean something else there, would be taken for settings.
+    model_config = SettingsConfigDict(
+        extra="ignore", populate_by_name=True, env_prefix="PIPECATAPP_"
+    )
 
     home: Path = Field(default_factory=default_home, alias="PIPECATAPP_HOME")
     catalogue: Path = Field(REPOSITORY / "group_vars" / "models.yaml", alias="PIPECATAPP_CATALOGUE")

@@ -15,6 +15,7 @@ missing_packages() {
 	command -v espeak-ng >/dev/null || echo espeak-ng   # a second voice, beside Piper's
 	command -v ip >/dev/null || echo iproute2           # network namespaces: the other machines
 	command -v git >/dev/null || echo git               # names the files that are linted
+	command -v qemu-x86_64 >/dev/null || echo qemu-user # emulates a Core 2 Duo
 	command -v npm >/dev/null || printf 'nodejs\nnpm\n' # linters
 }
 

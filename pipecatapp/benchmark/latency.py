@@ -8,7 +8,6 @@ from typing import Any
 import click
 import numpy as np
 import soxr
-from piper import PiperVoice, SynthesisConfig
 
 from pipecatapp.client import SAMPLE_RATE, Turn, TwinClient
 from pipecatapp.mission_control.client import ask_agent
@@ -47,6 +46,9 @@ def speak_questions(settings: Settings) -> list[bytes]:
     model = tts_model(
         Catalogue.load(settings.catalogue), settings.model_copy(update={"tts_service": "piper"})
     )
+    # Imported here: it takes a second, which the other commands need not wait for.
+    from piper import PiperVoice, SynthesisConfig
+
     assert model is not None  # noqa: S101 - only piper-http has none
     voice = PiperVoice.load(voice_file(model.directory(settings.models_dir)))
     config = SynthesisConfig(length_scale=SPEAKING_RATE)
