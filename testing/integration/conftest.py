@@ -74,9 +74,11 @@ class RunningAgent:
         (server,) = (p for p in self.children() if p.name() == "llama-server")
         return server
 
-    def failures(self) -> list[str]:
-        """Return the log's lines that tell of something unforeseen."""
-        return [line for line in self.lines if "Traceback" in line or "exception" in line.lower()]
+    def assert_untroubled(self) -> None:
+        """See that the log tells of nothing unforeseen."""
+        signs = ("traceback", "| error ", "dangling")
+        found = [i for i, line in enumerate(self.lines) if any(s in line.lower() for s in signs)]
+        assert not found, "".join(self.lines[max(0, found[0] - 3) : found[0] + 60])
 
     def stop(self) -> None:
         """Press Ctrl-C, and see that everything ends."""
@@ -88,12 +90,14 @@ class RunningAgent:
 
 @pytest.fixture(scope="session")
 def start_agent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., RunningAgent]]:
+    prepared = Settings().home
+    assert (prepared / "models").is_dir(), f"nothing is prepared in {prepared}: `pipecatapp setup`"
     started: list[RunningAgent] = []
 
     def start(*options: str, **environment: str) -> RunningAgent:
         home = tmp_path_factory.mktemp("home")
         for name in SHARED:
-            (home / name).symlink_to(Settings().home / name, target_is_directory=True)
+            (home / name).symlink_to(prepared / name, target_is_directory=True)
         process = subprocess.Popen(
             [Path(sys.executable).with_name("pipecatapp"), "run", *options],
             env={

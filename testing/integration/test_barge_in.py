@@ -60,4 +60,4 @@ async def test_a_spoken_stop_ends_the_answer_and_gets_none(agent: RunningAgent, 
         await room.until(lambda: room.told("bot-stopped-speaking"), 10)
         await silence(room)
         assert len(room.told("bot-started-speaking")) == said
-    assert agent.failures() == []
+    agent.assert_untroubled()

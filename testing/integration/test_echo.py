@@ -24,4 +24,4 @@ async def test_it_never_answers_itself(
         assert room.reply()
         roles = [entry["role"] for entry in await asyncio.to_thread(agent.ask, "/api/history", key)]
         assert roles == ["user", "assistant"]
-    assert agent.failures() == []
+    agent.assert_untroubled()
