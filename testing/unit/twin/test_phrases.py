@@ -20,7 +20,7 @@ def test_somebody_who_wants_silence_gets_it(words: str) -> None:
         "How do I stop a nosebleed?",
         "Do not stop.",
         "Is that enough?",
-        "stopp",
+        "stopping",
     ],
 )
 def test_a_question_with_such_a_word_is_answered(words: str) -> None:
