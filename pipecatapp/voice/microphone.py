@@ -1,5 +1,9 @@
 """The gate that every sample from a microphone passes before anything listens to it."""
 
+import time
+from collections import deque
+from collections.abc import Callable
+
 import numpy as np
 from pipecat.frames.frames import (
     AggregatedTextFrame,
@@ -15,6 +19,8 @@ from pipecatapp.voice.timeline import Samples
 
 BLOCKS_TO_OPEN = 2
 """A voice must be heard in so many blocks in a row: a chair that creaks is no interruption."""
+BLOCKS_HEARD_LATE = 2
+"""How much before the gate opened passes too: a word's beginning may look like an echo."""
 BLOCKS_TO_CLOSE = 4
 """Somebody who speaks over the agent pauses between words; the gate stays open meanwhile."""
 
@@ -30,13 +36,13 @@ class MicrophoneGate(FrameProcessor):
     end, and a turn that was under way is finished.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self.muted = False
-        self.echo = EchoDetector()
+        self.echo = EchoDetector(clock)
         self.words = OwnWords()
         self._block: list[InputAudioRawFrame] = []
-        self._silenced: list[bytes] = []
+        self._silenced: deque[bytes] = deque(maxlen=BLOCKS_HEARD_LATE)
         self._voices = 0
         self._open_for = 0
 
@@ -77,7 +83,7 @@ class MicrophoneGate(FrameProcessor):
             self._open_for -= 1
             self._silenced.clear()
         else:
-            self._silenced = [frame.audio for frame in block]
+            self._silenced.append(b"".join(frame.audio for frame in block))
             for frame in block:
                 frame.audio = bytes(len(frame.audio))
         for frame in block:
