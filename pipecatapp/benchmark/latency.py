@@ -62,8 +62,12 @@ def speak_questions(settings: Settings) -> list[bytes]:
 
 
 async def _converse(settings: Settings, spoken: list[bytes]) -> list[Turn]:
+    turns = []
     async with TwinClient.connect(settings) as client:
-        return [await client.speak(pcm) for pcm in spoken]
+        for number, pcm in enumerate(spoken, 1):
+            turns.append(await client.speak(pcm))
+            click.echo(f"[{number}/{len(spoken)}] {turns[-1].transcript}", err=True)
+    return turns
 
 
 def summarize(turns: list[Turn]) -> dict[str, Any]:

@@ -1,19 +1,24 @@
 """Speech synthesis by Piper, one loaded voice for every session, begun before it is needed."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import onnxruntime
 from loguru import logger
 from pipecat.frames.frames import ErrorFrame, Frame
 from pipecat.services.settings import TTSSettings
 from pipecat.services.tts_service import TTSService
 from piper import PiperVoice
+from piper.config import PiperConfig
 
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.voice.clauses import ClauseAggregator
+
+SYNTHESIS_THREADS = 2
 
 
 class Speaker:
@@ -26,7 +31,7 @@ class Speaker:
             model: The voice's .onnx file, its .onnx.json beside it.
         """
         self.name = model.stem
-        self._voice = PiperVoice.load(model)
+        self._voice = _load(model)
         self.sample_rate: int = self._voice.config.sample_rate
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="piper")
 
@@ -42,6 +47,22 @@ class Speaker:
     def close(self) -> None:
         """Let the thread end."""
         self._executor.shutdown(cancel_futures=True)
+
+
+def _load(model: Path) -> PiperVoice:
+    """Load a voice whose threads sleep while they wait.
+
+    While a piece is synthesized the model generates the next one on the same cores. Threads that
+    spin, as onnxruntime's do by default, would take the processor from it for nothing.
+    """
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = SYNTHESIS_THREADS
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    session = onnxruntime.InferenceSession(
+        str(model), sess_options=options, providers=["CPUExecutionProvider"]
+    )
+    config = json.loads(Path(f"{model}.json").read_text(encoding="utf-8"))
+    return PiperVoice(session=session, config=PiperConfig.from_dict(config))
 
 
 class SpeechAhead:
