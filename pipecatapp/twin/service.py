@@ -12,6 +12,7 @@ from openai.types.chat import ChatCompletionChunk
 from pipecat.frames.frames import (
     EagerEndOfTurnCancelFrame,
     Frame,
+    InputAudioRawFrame,
     InterruptionFrame,
     LLMFullResponseEndFrame,
     LLMTextFrame,
@@ -135,7 +136,7 @@ class TwinService(OpenAILLMService):
             yield _say(PHRASES.too_long)
         except (APIConnectionError, APIStatusError, httpx2.HTTPError, TimeoutError) as error:
             logger.warning(f"the model server failed: {error!r}")
-            yield _say(PHRASES.broken_off if said else PHRASES.unavailable)
+            yield _say(f" {PHRASES.broken_off}" if said else PHRASES.unavailable)
 
     async def _patient(self, context: LLMContext) -> AsyncIterator[ChatCompletionChunk]:
         """Yield the model's chunks, with a word in between when the first is slow to come."""
@@ -212,6 +213,9 @@ class TwinService(OpenAILLMService):
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Prepare for a voice that starts; drop what was prepared for a withdrawn answer."""
+        if isinstance(frame, InputAudioRawFrame):
+            # Nothing behind the model listens, and fifty frames a second take their toll.
+            return
         if isinstance(frame, UserStartedSpeakingFrame) and direction == FrameDirection.DOWNSTREAM:
             self._prefill_turn()
         if isinstance(frame, (EagerEndOfTurnCancelFrame, InterruptionFrame)) and self._ahead:

@@ -11,6 +11,29 @@ CLAUSE_ENDINGS = ",;:!?–—"  # noqa: RUF001 - dashes as models write them
 
 # Shorter pieces sound clipped, and synthesis has a cost a piece.
 SHORTEST_CLAUSE = 10
+# A first piece of this length may also end before a word that begins a new phrase.
+SHORTEST_PHRASE = 20
+PHRASE_STARTS = frozenset(
+    {"is", "are", "was", "were", "has", "have", "had", "can", "will", "would"}
+    | {"and", "or", "but", "because", "that", "which", "who", "when", "where"}
+    | {
+        "while",
+        "if",
+        "so",
+        "by",
+        "from",
+        "in",
+        "of",
+        "on",
+        "to",
+        "with",
+        "for",
+        "about",
+        "into",
+        "than",
+        "as",
+    }
+)
 # From here on a reply does not wait for its first comma: it is cut between two words.
 LONGEST_FIRST_PIECE = 60
 
@@ -29,19 +52,24 @@ class ClauseAggregator(SimpleTextAggregator):
     async def aggregate(self, text: str) -> AsyncIterator[Aggregation]:
         """Take streamed text and yield the pieces that it completes."""
         for char in text:
-            if self._first and self._ends_clause(char):
+            cut = self._first_cut() if self._first and char.isspace() else 0
+            if cut:
                 self._first = False
-                piece, self._text = self._text, ""
+                piece, self._text = self._text[:cut], self._text[cut:].lstrip()
                 yield Aggregation(text=piece.strip(), type=TextType.SENTENCE)
             async for aggregation in super().aggregate(char):
                 self._first = False
                 yield aggregation
 
-    def _ends_clause(self, char: str) -> bool:
-        piece = self._text.strip()
-        if not char.isspace() or len(piece) < SHORTEST_CLAUSE:
-            return False
-        return piece[-1] in CLAUSE_ENDINGS or len(piece) >= LONGEST_FIRST_PIECE
+    def _first_cut(self) -> int:
+        """Return where the first piece ends in the text so far; 0 where it does not end yet."""
+        piece = self._text.rstrip()
+        if len(piece) >= SHORTEST_CLAUSE and piece[-1] in CLAUSE_ENDINGS:
+            return len(piece)
+        phrase, _, word = piece.rpartition(" ")
+        if len(phrase) >= SHORTEST_PHRASE and word in PHRASE_STARTS:
+            return len(phrase)
+        return len(piece) if len(piece) >= LONGEST_FIRST_PIECE else 0
 
     async def flush(self) -> Aggregation | None:
         """Return what is left at the end of the answer."""

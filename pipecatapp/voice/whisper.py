@@ -1,6 +1,7 @@
 """Speech recognition by faster-whisper, with a window cut to what was said."""
 
 import asyncio
+import re
 import threading
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,14 @@ import numpy.typing as npt
 from faster_whisper import WhisperModel
 from faster_whisper.transcribe import Segment
 from loguru import logger
-from pipecat.frames.frames import ErrorFrame, Frame, TranscriptionFrame
+from pipecat.frames.frames import (
+    ErrorFrame,
+    Frame,
+    InputAudioRawFrame,
+    TranscriptionFrame,
+    UserStoppedSpeakingFrame,
+)
+from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.whisper.stt import WhisperSTTService
 from pipecat.transcriptions.language import Language
 from pipecat.utils.time import time_now_iso8601
@@ -25,17 +33,36 @@ FULL_WINDOW = 3_000
 
 # Whisper always encodes 30 s. Most of that is silence for a short question, and the encoder is
 # what takes the time: with base on two cores 0.2 s instead of 0.8 s. Windows that end less than
-# 4 s after the speech, or that are shorter than 8 s, make it repeat itself (tried with 32 spoken
-# sentences); what still repeats is caught below and heard again with the full window.
-SILENCE_AFTER_SPEECH = 4 * FRAMES_PER_SECOND
-SHORTEST_WINDOW = 8 * FRAMES_PER_SECOND
+# 3 s after the speech, or that are shorter than 6 s, make it repeat itself (tried with 32 spoken
+# sentences); what still repeats is caught below.
+SILENCE_AFTER_SPEECH = 3 * FRAMES_PER_SECOND
+SHORTEST_WINDOW = 6 * FRAMES_PER_SECOND
 
 # Above this ratio of text length to its compressed length, the text is a loop. The threshold is
 # that of the Whisper paper (Radford et al. 2022, section 4.5).
 LOOP_COMPRESSION_RATIO = 2.4
 
+# Dropped are segments that are no speech with at least this probability by Whisper's own account
+# and of which it is unsure too. Noise came to 0.66 and -0.89; speech after a second of silence came
+# to 0.77, but never below -0.61.
+NO_SPEECH = 0.6
+UNSURE_LOG_PROBABILITY = -0.7
+
+# More silence before the speech only makes Whisper doubt that there is any.
+SILENCE_BEFORE_SPEECH = 0.3
+SILENT_SHARE = 0.05
+"""Share of the loudest 20 ms, by RMS amplitude, below which audio before the speech is silence."""
+
 # Nobody speaks faster than this many tokens a second; it bounds what a loop can cost.
 TOKENS_PER_SECOND = 8
+
+
+PAUSE_SECS = 0.08
+"""Silence after which a transcript is begun, before voice detection calls it a pause."""
+LONGEST_PAUSE_SECS = 0.36
+"""Voice detection calls a pause by then; see VAD_STOP_SECS in app.py."""
+PAUSE_LEVEL = 0.05
+"""Share of the loudest sound of this utterance, by RMS amplitude, below which it is silence."""
 
 
 class WindowedWhisperModel(WhisperModel):  # type: ignore[misc] # faster-whisper has no types
@@ -78,15 +105,17 @@ class Recognizer:
             audio: Mono samples at 16 kHz in [-1, 1].
             context: What was said just before, which helps with a sentence cut by a pause.
         """
+        audio = without_leading_silence(audio)
         seconds = len(audio) / SAMPLE_RATE
         window = int(seconds * FRAMES_PER_SECOND) + SILENCE_AFTER_SPEECH
         window = min(FULL_WINDOW, max(SHORTEST_WINDOW, window))
         with self._lock:
             segments = self._hear(audio, window, context)
             looped = any(s.compression_ratio > LOOP_COMPRESSION_RATIO for s in segments)
-            if window < FULL_WINDOW and (looped or _repeats(segments)):
+            if window < FULL_WINDOW and looped:
                 segments = self._hear(audio, FULL_WINDOW, context)
-        return " ".join(s.text.strip() for s in segments if s.no_speech_prob < 0.6).strip()
+        spoken = " ".join(segment.text.strip() for segment in segments if _is_speech(segment))
+        return spoken.strip() if window == FULL_WINDOW else without_echoed_sentences(spoken)
 
     def _hear(self, audio: npt.NDArray[np.float32], window: int, context: str) -> list[Segment]:
         self._model.window = window
@@ -119,20 +148,53 @@ class Recognizer:
         self._executor.shutdown(cancel_futures=True)
 
 
-def _repeats(segments: list[Segment]) -> bool:
-    """Tell whether a sentence stands three times or more; too short a loop to compress well."""
-    words = " ".join(s.text for s in segments).replace("?", ".").replace("!", ".").split(".")
-    sentences = [w.strip().lower() for w in words if w.strip()]
-    return len(sentences) >= 3 and len(set(sentences)) == 1
+def _is_speech(segment: Segment) -> bool:
+    unsure: bool = segment.avg_logprob <= UNSURE_LOG_PROBABILITY
+    return not (unsure and segment.no_speech_prob >= NO_SPEECH)
+
+
+def without_leading_silence(audio: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return `audio`, mono at 16 kHz, from 0.3 s before its first sound."""
+    step = SAMPLE_RATE // 50
+    pieces = audio[: len(audio) // step * step].reshape(-1, step)
+    levels = np.sqrt(np.mean(pieces**2, axis=1))
+    voiced = np.flatnonzero(levels > SILENT_SHARE * levels.max(initial=0.0))
+    if len(voiced) == 0:
+        return audio
+    return audio[max(0, int(voiced[0]) * step - int(SILENCE_BEFORE_SPEECH * SAMPLE_RATE)) :]
+
+
+def without_echoed_sentences(text: str) -> str:
+    """Return `text` with a sentence that follows upon itself said once.
+
+    A cut window makes Whisper say a short sentence again; a person who does so means no more by
+    it either.
+    """
+    said: list[str] = []
+    for sentence in re.findall(r"[^.?!]+[.?!]*", text):
+        if not said or _plain(sentence) != _plain(said[-1]):
+            said.append(sentence)
+    return "".join(said).strip()
+
+
+def _plain(sentence: str) -> str:
+    return "".join(c for c in sentence.lower() if c.isalnum())
 
 
 class WhisperSpeechToText(WhisperSTTService):
-    """Pipecat's Whisper service on a model that all sessions share."""
+    """Pipecat's Whisper service on a model that all sessions share.
+
+    It begins to transcribe as soon as the voice seems to pause, before voice detection is sure.
+    When nothing more was said until that is, its transcript is there so much sooner.
+    """
 
     def __init__(self, recognizer: Recognizer, clock: TurnClock, **kwargs: Any):
         self._recognizer = recognizer
         self._clock = clock
         self._heard_before = ""
+        self._level = 0.0
+        self._silence = 0.0
+        self._early: asyncio.Task[str] | None = None
         super().__init__(
             device="cpu",
             settings=WhisperSTTService.Settings(model=recognizer.name, language=Language.EN),
@@ -147,9 +209,44 @@ class WhisperSpeechToText(WhisperSTTService):
         await self._cancel_segment_task()
         await super().cleanup()
 
-    def forget_context(self) -> None:
-        """A turn is over: what was said in it does not help with the next."""
-        self._heard_before = ""
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        """Watch for the turn's end: what was said in it does not help with the next."""
+        if isinstance(frame, UserStoppedSpeakingFrame):
+            self._heard_before = ""
+        await super().process_frame(frame, direction)
+
+    async def process_audio_frame(
+        self, frame: InputAudioRawFrame, direction: FrameDirection
+    ) -> None:
+        """Buffer audio, and begin to transcribe it where the voice seems to pause."""
+        await super().process_audio_frame(frame, direction)
+        samples = np.frombuffer(frame.audio, dtype=np.int16).astype(np.float32) / 32768.0
+        level = float(np.sqrt(np.mean(samples**2))) if len(samples) else 0.0
+        if not self._user_speaking:
+            self._level = self._silence = 0.0
+        elif level > PAUSE_LEVEL * self._level:
+            self._level = max(level, self._level)
+            self._silence = 0.0
+            self._early = None
+        else:
+            self._silence += len(samples) / self.sample_rate
+            # Voice detection is the judge of what is voice: if it goes on to hear one, what was
+            # taken for a pause was soft speech, and its transcript is a part of the words only.
+            if self._silence > LONGEST_PAUSE_SECS:
+                self._silence = 0.0
+                self._early = None
+            if self._silence >= PAUSE_SECS and self._early is None:
+                self._begin_early()
+
+    def _begin_early(self) -> None:
+        pcm = bytes(self._audio_buffer) + self._trailing_silence()
+        self._early = asyncio.create_task(self._transcribe(pcm))
+        # A pass whose words are overtaken by more speech fails unheard.
+        self._early.add_done_callback(lambda task: task.cancelled() or task.exception())
+
+    async def _transcribe(self, pcm: bytes) -> str:
+        samples = np.frombuffer(pcm, dtype=np.int16).astype(np.float32) / 32768.0
+        return await self._recognizer.transcribe_async(samples, context=self._heard_before)
 
     async def run_stt(self, audio: bytes) -> AsyncGenerator[Frame, None]:
         """Transcribe one stretch of speech.
@@ -161,15 +258,16 @@ class WhisperSpeechToText(WhisperSTTService):
             A final transcription, nothing when there were no words, or an error frame.
         """
         await self.start_processing_metrics()
-        samples = np.frombuffer(audio, dtype=np.int16).astype(np.float32) / 32768.0
+        early, self._early = self._early, None
         try:
-            text = await self._recognizer.transcribe_async(samples, context=self._heard_before)
+            text = await (early or self._transcribe(audio))
         except Exception as error:
             logger.exception("speech recognition failed")
             yield ErrorFrame(error=f"I could not make out what was said: {error}")
             return
         finally:
             await self.stop_processing_metrics()
+        logger.debug(f"Heard {text!r}")
         self._clock.transcribed()
         if text:
             self._heard_before = f"{self._heard_before} {text}".strip()

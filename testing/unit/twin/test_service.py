@@ -104,7 +104,7 @@ async def test_a_server_that_dies_before_its_first_word(
 async def test_a_server_that_dies_in_the_middle_of_an_answer(
     server: ModelServer, make: Callable[[], TwinService], conversation: Conversation
 ) -> None:
-    server.replies = [dies_after("The capital ", "of ")]
+    server.replies = [dies_after("The capital", " of")]
     said = await spoken(make, conversation)
     assert said == f"The capital of {PHRASES.broken_off}"
 

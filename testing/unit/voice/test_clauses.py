@@ -91,3 +91,14 @@ async def test_a_first_sentence_without_a_pause_is_cut_between_words() -> None:
 async def test_a_short_interjection_is_not_spoken_by_itself() -> None:
     first, *_ = await cut(ClauseAggregator(), ["Yes, of course I can do that, my friend."])
     assert len(first) >= SHORTEST_CLAUSE
+
+
+async def test_a_long_first_phrase_ends_before_the_next_one() -> None:
+    aggregator = ClauseAggregator()
+    text = "The largest planet in the solar system is Jupiter."
+    assert [p.text async for p in aggregator.aggregate(text)] == [
+        "The largest planet in the solar system"
+    ]
+    last = await aggregator.flush()
+    assert last
+    assert last.text == "is Jupiter."
