@@ -22,6 +22,8 @@ STOP_WORDS = frozenset(
     {"stop", "stop it", "stop please", "please stop", "stop talking", "be quiet", "quiet", "shush"}
     | {"shut up", "silence", "enough", "that's enough", "cancel", "never mind", "nevermind"}
     | {"okay stop", "ok stop", "no stop", "stop stop", "stop stop stop"}
+    # What Whisper makes of one "Stop!" in four; by itself it is no request that could be answered.
+    | {"start"}
 )
 
 
