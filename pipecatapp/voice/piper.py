@@ -22,6 +22,7 @@ from pipecatapp.voice.clauses import CLAUSE_ENDINGS, ClauseAggregator
 SYNTHESIS_THREADS = 1
 """One: the model generates meanwhile. Two threads delayed the first audio by 0.07 s."""
 SENTENCE_ENDINGS = ".!?:;\N{HORIZONTAL ELLIPSIS}"
+SYNTHESIS_PATIENCE_SECS = 30.0
 PHRASE_GAP_SECS = 0.05
 """Silence left at the end of a piece in mid-sentence: the next piece belongs to it."""
 SILENT = 300
@@ -115,7 +116,15 @@ class SpeechAhead:
         """Return a piece's audio, synthesized now if that was not begun."""
         self._clock.first_clause()
         task = self._pieces.pop(text, None)
-        return await (task if task is not None else self._speak(text))
+        if task is not None:
+            try:
+                return await asyncio.shield(task)
+            except asyncio.CancelledError:
+                # Whoever waits here is only to end if it was cancelled itself: the end of a
+                # piece that was dropped must not take the speech service with it.
+                if not task.cancelled():
+                    raise
+        return await self._speak(text)
 
     def drop(self) -> None:
         """Forget all pieces: the answer they belong to was withdrawn or is over."""
@@ -131,6 +140,8 @@ class PiperTextToSpeech(TTSService):
         super().__init__(
             push_start_frame=True,
             push_stop_frames=True,
+            # An old processor may need long for a sentence: that is no end of the answer.
+            stop_frame_timeout_s=SYNTHESIS_PATIENCE_SECS,
             # An answer of nothing but punctuation is silent, and that is no fault.
             max_consecutive_zero_audio_contexts=0,
             settings=TTSSettings(model=None, voice=speaker.name, language=None),

@@ -36,6 +36,7 @@ class RunningAgent:
     process: subprocess.Popen[str]
     lines: list[str] = field(default_factory=list)
     ready: threading.Event = field(default_factory=threading.Event)
+    judged: int = 0
 
     def __post_init__(self) -> None:
         self.reader = threading.Thread(target=self.read_log, daemon=True)
@@ -75,10 +76,11 @@ class RunningAgent:
         return server
 
     def assert_untroubled(self) -> None:
-        """See that the log tells of nothing unforeseen."""
+        """See that the log tells of nothing unforeseen since this was last seen to."""
         signs = ("traceback", "| error ", "dangling")
-        found = [i for i, line in enumerate(self.lines) if any(s in line.lower() for s in signs)]
-        assert not found, "".join(self.lines[max(0, found[0] - 3) : found[0] + 60])
+        new, self.judged = self.lines[self.judged :], len(self.lines)
+        found = [i for i, line in enumerate(new) if any(s in line.lower() for s in signs)]
+        assert not found, "".join(new[max(0, found[0] - 3) : found[0] + 60])
 
     def stop(self) -> None:
         """Press Ctrl-C, and see that everything ends."""

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from .conftest import RunningAgent
-from .room import Room, connect, speech
+from .room import Room, connect, once_more, speech
 
 pytestmark = pytest.mark.integration
 LONG = "Tell me a long story about a dragon."
@@ -26,6 +26,7 @@ async def silence(room: Room) -> None:
 
 
 @pytest.mark.parametrize("gain", [0.0, 0.3])
+@once_more
 async def test_a_voice_over_the_answer_is_heard_and_answered(
     agent: RunningAgent, key: str, gain: float
 ) -> None:
@@ -43,6 +44,7 @@ async def test_a_voice_over_the_answer_is_heard_and_answered(
         await room.until(lambda: "paris" in room.reply().lower(), 60)
 
 
+@once_more
 async def test_the_stop_button_ends_the_audio_at_once(agent: RunningAgent, key: str) -> None:
     async with connect(agent.url, key) as room:
         await begin_long_answer(room)
@@ -51,6 +53,7 @@ async def test_the_stop_button_ends_the_audio_at_once(agent: RunningAgent, key: 
         await silence(room)
 
 
+@once_more
 async def test_a_spoken_stop_ends_the_answer_and_gets_none(agent: RunningAgent, key: str) -> None:
     stop = speech(agent.settings.models_dir, "Please stop.") * 0.6
     async with connect(agent.url, key) as room:

@@ -5,13 +5,14 @@ import asyncio
 import pytest
 
 from .conftest import RunningAgent
-from .room import connect, speech
+from .room import connect, once_more, speech
 
 pytestmark = pytest.mark.integration
 HEARD_SECONDS = 30
 
 
 @pytest.mark.parametrize(("delay", "gain"), [(0.15, 0.5), (0.4, 0.5)])
+@once_more
 async def test_it_never_answers_itself(
     agent: RunningAgent, key: str, delay: float, gain: float
 ) -> None:
