@@ -6,7 +6,6 @@ llama-server's prefix cache serves it. Two rules keep it so: what is added to a 
 """
 
 import json
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,6 +16,8 @@ from uuid import uuid4
 
 from loguru import logger
 from pipecat.processors.aggregators.llm_context import LLMContext, LLMContextMessage
+
+from pipecatapp.runtime.files import write_atomic
 
 KEPT_TURNS = 10
 """Turns that remain after a trim: what the agent remembers word for word."""
@@ -151,16 +152,10 @@ class Conversation:
             "stamps": list(self._stamps.items()),
             "log": self.history(),
         }
-        beside = self._path.with_suffix(".tmp")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            private = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(private, "w", encoding="ascii") as file:
-                # ASCII keeps whatever a client sent, half a surrogate pair too.
-                json.dump(state, file)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(self._path)
+            # JSON in ASCII keeps whatever a client sent, half a surrogate pair too.
+            write_atomic(self._path, json.dumps(state), mode=0o600)
         except OSError as error:
             logger.error(
                 f"The conversation could not be kept in {self._path} ({error.strerror}): "

@@ -6,6 +6,7 @@ from statistics import median
 
 import numpy as np
 import numpy.typing as npt
+import soxr
 
 from pipecatapp.runtime.catalogue import Model
 from pipecatapp.runtime.choice import choice_key, recall_choice, remember_choice
@@ -72,9 +73,7 @@ def _sample(speaker: Speaker | None) -> npt.NDArray[np.float32]:
     if speaker is None:
         return np.random.default_rng(0).normal(0, 0.05, 3 * SAMPLE_RATE).astype(np.float32)
     spoken = np.frombuffer(speaker.speak_now(SAMPLE_SENTENCE), np.int16).astype(np.float32)
-    count = int(len(spoken) * SAMPLE_RATE / speaker.sample_rate)
-    points = np.linspace(0, len(spoken) - 1, count)
-    resampled = np.interp(points, np.arange(len(spoken)), spoken) / 32768.0
+    resampled = soxr.resample(spoken / 32768.0, speaker.sample_rate, SAMPLE_RATE)
     return np.asarray(resampled[: 3 * SAMPLE_RATE], dtype=np.float32)
 
 
