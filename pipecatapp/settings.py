@@ -60,6 +60,25 @@ class Settings(BaseSettings):
     )
     audio_device: Literal["none", "local"] = Field("none", alias="AUDIO_DEVICE")
 
+    decision: Literal["head+model", "model"] = Field("head+model", alias="DECISION")
+    approval_mode: Literal["sensitive", "all", "none"] = Field("sensitive", alias="APPROVAL_MODE")
+
+    playbooks: Path = Field(REPOSITORY, alias="PIPECATAPP_PLAYBOOKS")
+    """The directory of the playbooks that `ansible.run_playbook` may run."""
+    ssh_user: str | None = Field(None, alias="SSH_USER")
+    ssh_key_file: Path | None = Field(None, alias="SSH_KEY_FILE")
+    ssh_password_file: Path | None = Field(None, alias="SSH_PASSWORD_FILE")
+    ssh_known_hosts: Path = Field(
+        default_factory=lambda: Path.home() / ".ssh" / "known_hosts", alias="SSH_KNOWN_HOSTS"
+    )
+    code_runner_image: str = Field("twin-code-runner", alias="CODE_RUNNER_IMAGE")
+    web_browser: Path = Field(Path("/usr/bin/chromium"), alias="WEB_BROWSER")
+    web_browser_allow: str = Field("", alias="WEB_BROWSER_ALLOW")
+    """Comma-separated private addresses, networks or names that the browser may open."""
+    camera: str = Field("0", alias="CAMERA")
+    """A number or path of a video device, an image or video file, or a URL."""
+    vision_model: str | None = Field(None, alias="VISION_MODEL")
+
     benchmark_mode: bool = Field(False, alias="BENCHMARK_MODE")
     log_level: str = Field("INFO", validation_alias=AliasChoices("LOG_LEVEL", "PIPECATAPP_LOG"))
 

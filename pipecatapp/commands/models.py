@@ -45,9 +45,10 @@ def list_models(as_json: bool) -> None:
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @as_json
 def fetch(names: tuple[str, ...], as_json: bool) -> None:
-    """Fetch and verify the models called NAME, all of them without a name."""
+    """Fetch and verify the models called NAME; without a name, all but those for a camera."""
     settings, catalogue = load_settings(), _catalogue()
-    wanted = [catalogue.get(name) for name in names] or catalogue.models()
+    everyday = [model for model in catalogue.models() if model.kind != "vision"]
+    wanted = [catalogue.get(name) for name in names] or everyday
     downloader = Downloader(settings, Progress(len(wanted)))
     rows = [{"name": model.name, "directory": str(downloader.ensure(model))} for model in wanted]
     _show(rows, ("name", "directory"), as_json)

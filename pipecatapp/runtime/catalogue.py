@@ -108,6 +108,11 @@ class ModelFile(_Strict):
             raise ValueError("a relative path of letters, digits and . _ - is expected")
         return value
 
+    @property
+    def is_projector(self) -> bool:
+        """Whether it brings images into a vision model, by llama.cpp's custom for names."""
+        return "mmproj" in PurePosixPath(self.filename).name
+
 
 class Model(_Strict):
     """One model of the catalogue; `memory_mb` in MiB while it runs."""
@@ -125,6 +130,15 @@ class Model(_Strict):
             return data
         entry = {key: value for key, value in data.items() if key not in _FILE_KEYS}
         return entry | {"files": [{key: data[key] for key in _FILE_KEYS if key in data}]}
+
+    @model_validator(mode="after")
+    def _vision_model_has_its_projector(self) -> Self:
+        ggufs = [file for file in self.files if file.filename.endswith(".gguf")]
+        if self.kind == "vision" and [file.is_projector for file in ggufs].count(True) != 1:
+            raise ValueError("a vision model needs one .gguf file with mmproj in its name")
+        if self.kind == "vision" and len(ggufs) != 2:
+            raise ValueError("a vision model needs one .gguf file of text beside its mmproj file")
+        return self
 
     def directory(self, models_dir: Path) -> Path:
         """Return where the model's files are, or will be."""

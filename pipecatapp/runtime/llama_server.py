@@ -26,6 +26,7 @@ class LlamaServer:
         settings: Context per slot, slots, port (0: any free one) and state directory.
         name: The job's name.
         alias: The model's name in the API; the file's stem by default.
+        mmproj: The projector that brings images into a vision model.
     """
 
     def __init__(
@@ -36,12 +37,14 @@ class LlamaServer:
         *,
         name: str = "llama-server",
         alias: str | None = None,
+        mmproj: Path | None = None,
     ) -> None:
         self.name = name
         self.model = model
         self.alias = alias or model.stem
         self.port = settings.llm_port or free_port()
         self.api_key = secrets.token_urlsafe(32)
+        self._mmproj = mmproj
         self._llama = llama
         self._settings = settings
         self._key_file = settings.home / "run" / f"{name}.key"
@@ -76,7 +79,15 @@ class LlamaServer:
             "--fit": "off",
             "--log-colors": "off",
         }
-        switches = ["--metrics", "--slots", "--no-webui", "--jinja", "--offline"]
+        switches = ["--metrics", "--slots", "--no-webui", "--offline"]
+        if self._mmproj:
+            options["--mmproj"] = str(self._mmproj)
+            options["--cache-ram"] = "0"  # no two pictures are the same
+            # Moondream2's template is the bare word "vicuna": as Jinja that is the whole prompt,
+            # and the request fails as its image is in no place of it.
+            switches.append("--no-jinja")
+        else:
+            switches.append("--jinja")
         pairs = [word for option in options.items() for word in option]
         return [str(self._llama.server), *pairs, *switches]
 

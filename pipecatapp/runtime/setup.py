@@ -11,7 +11,7 @@ from pipecatapp.runtime.progress import Progress
 from pipecatapp.runtime.speech_models import stt_candidates, tts_model, voice_file
 from pipecatapp.settings import Settings
 
-STEPS = 4
+STEPS = 5
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,14 @@ class Prepared:
         llm: The language model to serve.
         stt_candidates: Speech recognition models whose files are there, the largest first.
         tts: The voice's .onnx file; None where synthesis is another server's work.
+        embedder: The directory of the model that compares meanings.
     """
 
     llama: LlamaCpp
     llm: ChosenModel
     stt_candidates: list[Model]
     tts: Path | None
+    embedder: Path
 
 
 def set_up(settings: Settings, progress: Progress | None = None) -> Prepared:
@@ -49,4 +51,6 @@ def set_up(settings: Settings, progress: Progress | None = None) -> Prepared:
             downloader.ensure(model)
     with progress.step("Voice"):
         voice = voice_file(downloader.ensure(tts)) if tts else None
-    return Prepared(llama, llm, stt, voice)
+    with progress.step("Meanings"):
+        embedder = downloader.ensure(catalogue.models("embedding")[0])
+    return Prepared(llama, llm, stt, voice, embedder)

@@ -38,8 +38,10 @@ def test_the_shipped_catalogue_has_every_kind(shipped: Catalogue) -> None:
 
 
 def test_the_shipped_catalogue_pins_and_measures_every_file(shipped: Catalogue) -> None:
-    files = [file for model in shipped.models() for file in model.files]
-    assert all(file.sha256 and file.size for file in files)
+    # What the camera needs has no sum that could be verified: the first download records it.
+    pinned = [model for model in shipped.models() if model.kind != "vision"]
+    assert all(file.sha256 for model in pinned for file in model.files)
+    assert all(file.size for model in shipped.models() for file in model.files)
 
 
 def test_the_publisher_comes_before_packages(shipped: Catalogue) -> None:
@@ -65,14 +67,14 @@ def test_kind_follows_the_list_unless_it_is_given(tmp_path: Path) -> None:
         {
             "stt_models": [entry(name="ears")],
             "creative_writing_models": [entry(name="poet")],
-            "lab_models": [entry(name="eyes", kind="vision")],
+            "lab_models": [entry(name="meaning", kind="embedding")],
             "something_else": 3,
         },
     )
     assert {model.name: model.kind for model in catalogue.models()} == {
         "ears": "stt",
         "poet": "llm",
-        "eyes": "vision",
+        "meaning": "embedding",
     }
 
 

@@ -1,0 +1,1 @@
+"""The specialists that the twin can hand a request to."""

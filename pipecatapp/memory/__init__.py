@@ -1,0 +1,1 @@
+"""What the twin remembers, and how it is put into few words."""

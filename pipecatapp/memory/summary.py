@@ -1,0 +1,59 @@
+"""Extractive summaries: the sentences of a conversation that matter most, word for word."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from pipecatapp.runtime.embedder import Embedder
+
+MOST_SENTENCES = 6
+RELEVANCE = 0.7
+"""How much nearness to the query weighs against being unlike what was chosen already."""
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+
+Turn = tuple[str, str]
+
+
+def summarize(
+    turns: Sequence[Turn], query: str, embedder: Embedder, most: int = MOST_SENTENCES
+) -> str:
+    """Return the sentences that say most about a query, in the order in which they were said.
+
+    They are chosen by maximal marginal relevance (Carbonell and Goldstein, 1998): near the query,
+    and unlike each other. Without a query, what is near to the conversation as a whole counts.
+
+    Args:
+        turns: `(user, assistant)`, oldest first.
+        query: What is wanted to be known; may be empty.
+        embedder: Compares meanings.
+        most: Sentences that are returned at most.
+
+    Returns:
+        One line a sentence, each with who said it; empty where nothing was said.
+    """
+    said = [
+        (speaker, sentence)
+        for turn in turns
+        for speaker, text in zip(("User", "Twin"), turn, strict=True)
+        for sentence in _sentences(text)
+    ]
+    if not said:
+        return ""
+    vectors = embedder.embed([sentence for _, sentence in said])
+    target = embedder.embed([query])[0] if query.strip() else vectors.mean(axis=0)
+    near = vectors @ target
+    alike = vectors @ vectors.T
+    chosen: list[int] = []
+    while len(chosen) < min(most, len(said)):
+        repeated = alike[:, chosen].max(axis=1) if chosen else np.zeros(len(said))
+        score = RELEVANCE * near - (1 - RELEVANCE) * repeated
+        score[chosen] = -np.inf
+        chosen.append(int(score.argmax()))
+    return "\n".join(f"{said[i][0]}: {said[i][1]}" for i in sorted(chosen))
+
+
+def _sentences(text: str) -> list[str]:
+    parts = (part.strip() for part in _SENTENCE_END.split(text.replace("\n", " ")))
+    return [part for part in parts if part]

@@ -1,0 +1,128 @@
+"""Python code of the model, run in a container that can reach nothing and ends soon."""
+
+import asyncio
+import re
+from typing import ClassVar
+
+from docker.errors import DockerException
+
+from pipecatapp.tools.sandbox.container import (
+    LONGEST_OUTPUT,
+    MEMORY_MB,
+    SECONDS,
+    Outcome,
+    SandboxRun,
+)
+from pipecatapp.tools.sandbox.engine import advice, problem, remove_leftovers
+from pipecatapp.tools.tool import Call, Resources, ToolError, Toolset, tool
+
+LONGEST_CODE = 2**20
+_FENCED = re.compile(r"\s*```\w*[ \t]*\n(.*?)\n?```\s*", re.DOTALL)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+EXAMPLES = (
+    "what is seventeen to the power of nine use python",
+    "um can you calculate the first twenty prime numbers with code",
+    "use python to work out three hundred and twelve times eighty seven point five",
+    "run some code to find out how many days there are between the third of march and christmas",
+    "okay calculate the factorial of thirty exactly please",
+    "uh run a bit of python and tell me the square root of two to fifty digits",
+    "what is the sum of all numbers from one to ten thousand compute it with python",
+    "run python code that reverses the word refrigerator",
+    "let the computer work out how many seconds are in seventeen years with a script",
+    "can you execute this in python please print two to the power of one hundred",
+    "simulate a thousand dice rolls in python and give me the average",
+    "count how many times the letter s is in mississippi by running code",
+    "what is 17 to the power of 9, use Python",
+    "Calculate the first twenty prime numbers with code",
+    "Run this: print(sum(range(101)))",
+    "run python: 2**64 - 1",
+    "Execute [x*x for x in range(10)] and show me the output.",
+    "Use Python to convert 0xDEADBEEF to decimal",
+    "compute the sha256 of 'hello world' with python",
+    "Sort 42, 7, 19, 3, 88 in Python and tell me the median",
+    "is 1000003 prime? check it by running code",
+    "Run some code: what's the 50th Fibonacci number?",
+    "what's 4817 * 3926 exactly? run it, don't guess",
+    "Work out the compound interest on 2500 at 3.2% over 12 years in Python.",
+    "run this snippet and tell me what it prints: import math; print(math.pi ** 5)",
+)
+
+
+class CodeRunner(Toolset):
+    """Runs code in containers without network, privileges or files of this machine."""
+
+    namespace: ClassVar[str] = "code_runner"
+
+    def __init__(self, resources: Resources):
+        super().__init__(resources)
+        self._image = resources.settings.code_runner_image
+
+    async def unavailable(self) -> str | None:
+        """Return None where Docker runs and has the image; then also remove what was left over."""
+        found = await asyncio.to_thread(problem, self._image)
+        return found or await asyncio.to_thread(self._clean_up)
+
+    @tool(sensitive=True, examples=EXAMPLES)
+    async def run_python_code(self, call: Call, code: str) -> str:
+        """Run Python code and return its output: for exact calculations, dates, sorting, counting.
+
+        Args:
+            code: Python 3, standard library only, without files, network or input. What it
+                prints is returned, and the value of its last expression.
+        """
+        source = without_fence(code)
+        if not source.strip():
+            raise ToolError("There is no code to run")
+        if len(source) > LONGEST_CODE:
+            raise ToolError(f"The code is longer than {LONGEST_CODE} characters")
+        call.progress("Running Python code")
+        try:
+            await asyncio.to_thread(remove_leftovers)
+            return result_text(await self._run(source))
+        except (DockerException, OSError) as error:
+            # What is missing is said best by the check that looks for it.
+            found = await asyncio.to_thread(problem, self._image)
+            raise ToolError(f"Code cannot run: {found or advice(error)}") from error
+
+    async def _run(self, source: str) -> Outcome:
+        run = SandboxRun(self._image, source)
+        task = asyncio.create_task(asyncio.to_thread(run.execute))
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            run.stop()
+            # Its container is gone once the thread has ended, however that was.
+            await asyncio.gather(task, return_exceptions=True)
+            raise
+
+    def _clean_up(self) -> str | None:
+        try:
+            remove_leftovers()
+        except (DockerException, OSError) as error:
+            return advice(error)
+        return None
+
+
+def without_fence(code: str) -> str:
+    """Return code without the Markdown fence that models like to put around it."""
+    fenced = _FENCED.fullmatch(code)
+    return fenced[1] if fenced else code
+
+
+def result_text(outcome: Outcome) -> str:
+    """Return what the model reads of an outcome: the output, then how the run ended.
+
+    Control characters are left out, so that terminals and pages show the rest as it is.
+    """
+    text = _CONTROL.sub("", outcome.output.decode(errors="replace")).strip("\n")
+    lines = [text] if text.strip() else []
+    if outcome.cut:
+        lines.append(f"output was cut: the code was ended after {LONGEST_OUTPUT // 1024} kB")
+    elif outcome.timed_out:
+        lines.append(f"timed out after {SECONDS} s")
+    elif outcome.out_of_memory:
+        lines.append(f"killed: more than {MEMORY_MB} MB of memory")
+    elif outcome.exit_code:
+        lines.append(f"exit code {outcome.exit_code}")
+    return "\n".join(lines) or "The code ran and printed nothing."

@@ -1,0 +1,1 @@
+"""What the ansible tools stand on: the process that runs a playbook, and its report."""

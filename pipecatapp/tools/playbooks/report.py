@@ -1,0 +1,138 @@
+"""What is told of a playbook's run: lines while it runs, a text at its end."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pipecatapp.tools.tool import ToolError, shortened
+
+MOST_FAILURES = 5
+LONGEST_MESSAGE = 400
+LONGEST_LINE = 160
+RECAP = {
+    "ok": "ok",
+    "changed": "changed",
+    "failed": "failures",
+    "unreachable": "dark",
+    "skipped": "skipped",
+}
+"""The recap's words, and Ansible's keys for them."""
+
+SUDO_REMEDY = (
+    "sudo wants a password. To allow it without one, run this there as the user that Ansible works "
+    'as: echo "$USER ALL=(ALL) NOPASSWD: ALL" | sudo tee /etc/sudoers.d/ansible'
+)
+_SUDO = re.compile(
+    r"sudo password|sudo: a password is required|a terminal is required|privilege escalation prompt"
+)
+_ESCAPE = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f]")
+_FAILED = {"runner_on_failed": "failed", "runner_on_unreachable": "unreachable"}
+_SAID = {"error", "output"}
+
+
+class Report:
+    """Collects a run's events.
+
+    Args:
+        name: The playbook.
+        check: Whether it is a dry run.
+    """
+
+    def __init__(self, name: str, check: bool) -> None:
+        self._name = f"{name} (dry run)" if check else name
+        self._check = check
+        self._plays = self._tasks = 0
+        self._task = ""
+        self._failures: list[str] = []
+        self._said: list[str] = []
+        self._recap: dict[str, dict[str, int]] = {}
+        self._complete = False
+
+    def take(self, event: dict[str, Any]) -> Iterator[str]:
+        """Note an event of ansible-runner; yield the lines, if any, that tell of it."""
+        kind, data = str(event.get("event")), event.get("event_data") or {}
+        if kind == "playbook_on_play_start":
+            self._plays += 1
+            yield _cut(f"play {self._plays}: {clean(data.get('name'))}", LONGEST_LINE)
+        elif kind == "playbook_on_task_start":
+            self._tasks += 1
+            self._task = clean(data.get("name"))
+            yield _cut(f"task {self._tasks}: {self._task}", LONGEST_LINE)
+        elif kind in _FAILED and not data.get("ignore_errors"):
+            failure = f"{data.get('host')} {_FAILED[kind]} at {self._where(data)}"
+            message = _cut(clean(_message(data.get("res"))), LONGEST_MESSAGE)
+            self._failures.append(f"{failure}: {message}")
+            yield _cut(self._failures[-1], LONGEST_LINE)
+        elif kind == "playbook_on_stats":
+            self._complete = True
+            self._recap = {word: data.get(key) or {} for word, key in RECAP.items()}
+        elif kind in _SAID:
+            self._said.append(clean(event.get("stdout")))
+
+    def ended(self, status: int) -> str:
+        """Return the result of a run that ended by itself.
+
+        Args:
+            status: The exit status.
+
+        Raises:
+            ToolError: No play began.
+        """
+        if status and not self._plays:
+            said = " ".join(filter(None, self._said)) or f"exit status {status}"
+            raise ToolError(f"{self._name} cannot start: {_cut(said, LONGEST_MESSAGE)}")
+        if not status:
+            # Rescued, or its host was allowed to be unreachable.
+            self._failures = [f"passed over: {failure}" for failure in self._failures]
+        return self._text("failed" if status else "succeeded")
+
+    def timed_out(self, minutes: int) -> str:
+        """Return the result of a run that was ended for taking too long."""
+        return self._text(f"was ended after {minutes} minutes, at task {self._tasks}: {self._task}")
+
+    def _text(self, outcome: str) -> str:
+        lines = [f"{self._name} {outcome}."]
+        if self._check:
+            lines.append("This was a dry run: nothing was changed; changed counts what would be.")
+        lines += self._hosts()
+        lines += self._failures[:MOST_FAILURES]
+        if len(self._failures) > MOST_FAILURES:
+            lines.append(f"and {len(self._failures) - MOST_FAILURES} more failures")
+        if not self._complete:
+            lines += [_cut(said, LONGEST_MESSAGE) for said in self._said[-2:] if said]
+        if any(_SUDO.search(failure) for failure in self._failures):
+            lines.append(SUDO_REMEDY)
+        return shortened("\n".join(lines))
+
+    def _hosts(self) -> Iterable[str]:
+        hosts = sorted({host for counts in self._recap.values() for host in counts})
+        if self._complete and not hosts:
+            yield "It ran on no host: the inventory has none that its plays name."
+        for host in hosts:
+            counts = (f"{word} {self._recap[word].get(host, 0)}" for word in self._recap)
+            yield f"{host}: {', '.join(counts)}"
+
+    def _where(self, data: dict[str, Any]) -> str:
+        return f'"{_cut(clean(data.get("task")) or self._task, LONGEST_LINE)}"'
+
+
+def clean(text: object) -> str:
+    """Return text on one line, without the colours and control characters of a terminal."""
+    return " ".join(_ESCAPE.sub(" ", str(text or "")).split())
+
+
+def _message(result: object) -> str:
+    """Return what a task's result says of its failure; what `no_log` hides is not in it."""
+    if not isinstance(result, dict):
+        return "it did not say why"
+    items = [item for item in result.get("results") or [] if isinstance(item, dict)]
+    failed = [_message(item) for item in items if item.get("failed") or item.get("unreachable")]
+    if failed:
+        return "; ".join(dict.fromkeys(failed))
+    parts = (result.get(key) for key in ("censored", "msg", "stderr", "module_stderr"))
+    said = list(dict.fromkeys(str(part).strip() for part in parts if part))
+    return ": ".join(said) or "it did not say why"
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 3] + "..."

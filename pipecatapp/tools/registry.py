@@ -1,0 +1,118 @@
+"""Finds the toolsets, and knows which of their tools can work here."""
+
+import asyncio
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterable, Iterator
+
+from loguru import logger
+
+import pipecatapp.tools
+from pipecatapp.tools.tool import Resources, Tool, Toolset, tools_of
+
+
+class Registry:
+    """All tools of this agent, in the order of their names.
+
+    A toolset is any file of the package `pipecatapp.tools` with a `Toolset` in it. One that cannot
+    be loaded, or whose surroundings are missing, is left out, and the reason is kept.
+    """
+
+    def __init__(self, toolsets: Iterable[Toolset]):
+        """Take toolsets; `examine` decides which of them are offered.
+
+        Args:
+            toolsets: In any order.
+        """
+        self._toolsets = sorted(toolsets, key=lambda toolset: toolset.namespace)
+        self._tools: dict[str, Tool] = {}
+        self.unavailable: dict[str, str] = {}
+
+    @classmethod
+    async def discover(cls, resources: Resources) -> "Registry":
+        """Load every toolset there is, and examine them.
+
+        Args:
+            resources: What the agent lends its tools.
+        """
+        classes, failures = await asyncio.to_thread(_load)
+        registry = cls(toolset(resources) for toolset in classes)
+        await registry.examine()
+        registry.unavailable.update(failures)
+        return registry
+
+    async def examine(self) -> bool:
+        """Ask every toolset whether it can work here.
+
+        Returns:
+            Whether the offered tools are others than before.
+        """
+        reasons = await asyncio.gather(*(_reason(toolset) for toolset in self._toolsets))
+        before = list(self._tools)
+        self._tools, self.unavailable = {}, {}
+        for toolset, reason in zip(self._toolsets, reasons, strict=True):
+            if reason is None:
+                self._tools.update((tool.name, tool) for tool in tools_of(toolset))
+            else:
+                self.unavailable[toolset.namespace] = reason
+        return list(self._tools) != before
+
+    @property
+    def tools(self) -> list[Tool]:
+        """The tools that can work here, in the order of their names."""
+        return list(self._tools.values())
+
+    def get(self, name: str) -> Tool | None:
+        """Return an offered tool, or None."""
+        return self._tools.get(name)
+
+    async def close(self) -> None:
+        """Release everything."""
+        for toolset in self._toolsets:
+            try:
+                await toolset.close()
+            except Exception:
+                # One that fails must not keep the others from being released.
+                logger.exception(f"the tools {toolset.namespace} could not be closed")
+
+
+def every_tool(resources: Resources) -> list[Tool]:
+    """Return the tools of all files that can be loaded, those too that cannot work here."""
+    toolsets = [toolset(resources) for toolset in _load()[0]]
+    return sorted((tool for toolset in toolsets for tool in tools_of(toolset)), key=_by_name)
+
+
+def _by_name(tool: Tool) -> str:
+    return tool.name
+
+
+async def _reason(toolset: Toolset) -> str | None:
+    try:
+        return await toolset.unavailable()
+    except Exception as error:
+        logger.exception(f"the tools {toolset.namespace} could not be examined")
+        return f"it failed when it was examined ({error}): see the log"
+
+
+def _load() -> tuple[list[type[Toolset]], dict[str, str]]:
+    """Return the toolsets' classes, and why files could not be loaded, by their names."""
+    classes: list[type[Toolset]] = []
+    failures: dict[str, str] = {}
+    for info in pkgutil.iter_modules(pipecatapp.tools.__path__):
+        name = f"{pipecatapp.tools.__name__}.{info.name}"
+        try:
+            classes += _toolsets_in(name)
+        except Exception as error:
+            # A tool's file is for anyone to add: a mistake in it costs that tool alone.
+            logger.exception(f"the tools of {name} could not be loaded")
+            failures[info.name] = f"its file could not be loaded ({error}): see the log"
+    return classes, failures
+
+
+def _toolsets_in(module_name: str) -> Iterator[type[Toolset]]:
+    module = importlib.import_module(module_name)
+    for _, member in inspect.getmembers(module, inspect.isclass):
+        own = member.__module__ == module_name and member is not Toolset
+        if own and issubclass(member, Toolset):
+            yield member

@@ -1,0 +1,1 @@
+"""What the code runner's containers are made of, and how they are run."""

@@ -1,0 +1,171 @@
+"""One container for one run of untrusted code: what it may use, and what came of it."""
+
+import socket
+import struct
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from docker.errors import NotFound
+from docker.models.containers import Container
+from docker.types import LogConfig, Ulimit
+
+from pipecatapp.tools.sandbox.engine import ENGINE_SECONDS, LABEL, connect
+
+MEGABYTE = 2**20
+SECONDS = 20
+MEMORY_MB = 256
+LONGEST_OUTPUT = 64 * 1024
+"""Bytes; a program that prints more is ended."""
+# Docker multiplexes streams in frames: the stream, three zeros, the length, the bytes.
+_HEADER = struct.Struct(">xxxxL")
+
+LIMITS: dict[str, Any] = {
+    "network_mode": "none",
+    "read_only": True,
+    "tmpfs": {"/tmp": "rw,noexec,nosuid,nodev,size=64m,mode=1777"},  # noqa: S108 - not the host's
+    "working_dir": "/tmp",  # noqa: S108
+    "user": "65532:65532",
+    "cap_drop": ["ALL"],
+    "security_opt": ["no-new-privileges:true"],
+    "mem_limit": MEMORY_MB * MEGABYTE,
+    # Memory and swap together: no swap.
+    "memswap_limit": MEMORY_MB * MEGABYTE,
+    "shm_size": 16 * MEGABYTE,
+    "nano_cpus": 10**9,
+    "pids_limit": 64,
+    # Seconds of processor time: ends what a killed agent left running.
+    "ulimits": [Ulimit(name="cpu", soft=SECONDS + 5, hard=SECONDS + 5)],
+    "init": True,
+    "hostname": "sandbox",
+    "ipc_mode": "private",
+    "log_config": LogConfig(type="none"),
+    # The client would hand its proxies' addresses, which may hold passwords, to the container.
+    "use_config_proxy": False,
+    "stdin_open": True,
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a run.
+
+    Attributes:
+        output: What was printed, both streams in their order.
+        exit_code: None where the run was ended from outside.
+        timed_out: Whether it took longer than `SECONDS`.
+        out_of_memory: Whether it was killed for wanting more than `MEMORY_MB`.
+        cut: Whether it was ended for printing more than `LONGEST_OUTPUT`.
+    """
+
+    output: bytes
+    exit_code: int | None = None
+    timed_out: bool = False
+    out_of_memory: bool = False
+    cut: bool = False
+
+
+class SandboxRun:
+    """A run in a thread of its own, which another thread may stop."""
+
+    def __init__(self, image: str, code: str):
+        self._image = image
+        self._code = code.encode(errors="replace")
+        self._connection: socket.socket | None = None
+        self._stopped = False
+        self._deadline = 0.0
+
+    def execute(self) -> Outcome:
+        """Run the code; blocks for up to `SECONDS` and what the engine takes beside.
+
+        Raises:
+            DockerException: The engine failed or does not answer.
+            OSError: The connection to the engine broke.
+        """
+        client = connect(ENGINE_SECONDS)
+        try:
+            runtimes = client.info().get("Runtimes") or {}
+            container = client.containers.create(
+                self._image,
+                labels={LABEL: ""},
+                runtime="runsc" if "runsc" in runtimes else None,
+                **LIMITS,
+            )
+            try:
+                return self._converse(container)
+            finally:
+                # Ends it, too, where it still runs.
+                with suppress(NotFound):
+                    client.api.remove_container(str(container.id), force=True)
+        finally:
+            client.close()
+
+    def stop(self) -> None:
+        """End the run from another thread; its container is removed all the same."""
+        self._stopped = True
+        connection = self._connection
+        if connection is not None:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def _converse(self, container: Container) -> Outcome:
+        stream = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
+        # Attached before it starts, so that nothing it prints is missed.
+        attached: Any = container.attach_socket(params=stream)
+        connection: socket.socket = attached._sock
+        self._connection = connection
+        with attached, connection:
+            if self._stopped:
+                return Outcome(b"")
+            container.start()
+            self._deadline = time.monotonic() + SECONDS
+            output = bytearray()
+            try:
+                self._send_code(connection)
+                self._collect(connection, output)
+            except TimeoutError:
+                return Outcome(bytes(output), timed_out=True)
+        if len(output) > LONGEST_OUTPUT:
+            return Outcome(bytes(output[:LONGEST_OUTPUT]), cut=True)
+        return self._end(container, bytes(output))
+
+    def _send_code(self, connection: socket.socket) -> None:
+        connection.settimeout(self._left())
+        # What ended before it read all says why in its output.
+        with suppress(BrokenPipeError, ConnectionResetError):
+            connection.sendall(self._code)
+            connection.shutdown(socket.SHUT_WR)
+
+    def _collect(self, connection: socket.socket, output: bytearray) -> None:
+        """Append what is printed until the end, or until it is too much."""
+        frames = bytearray()
+        while len(output) <= LONGEST_OUTPUT:
+            connection.settimeout(self._left())
+            received = connection.recv(LONGEST_OUTPUT)
+            if not received:
+                return
+            frames += received
+            while len(frames) >= _HEADER.size:
+                end = _HEADER.size + _HEADER.unpack_from(frames)[0]
+                if len(frames) < end:
+                    break
+                output += frames[_HEADER.size : end]
+                del frames[:end]
+
+    def _end(self, container: Container, output: bytes) -> Outcome:
+        if self._stopped:
+            return Outcome(output)
+        try:
+            ended = container.wait(timeout=self._left())
+        except (requests.Timeout, requests.ConnectionError):
+            # It closed its output and runs on.
+            return Outcome(output, timed_out=True)
+        container.reload()
+        out_of_memory = container.attrs["State"]["OOMKilled"]
+        return Outcome(output, exit_code=ended["StatusCode"], out_of_memory=out_of_memory)
+
+    def _left(self) -> float:
+        # Zero would mean not to wait at all.
+        return max(self._deadline - time.monotonic(), 0.001)

@@ -1,0 +1,1 @@
+"""What the vision tools stand on: the camera, and the model that describes pictures."""

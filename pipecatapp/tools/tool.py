@@ -1,0 +1,225 @@
+"""What a tool is. A toolset is a class in a file of its own; its tools are decorated methods."""
+
+import inspect
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, TypeVar
+
+import docstring_parser
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+
+from pipecatapp.settings import Settings
+
+FEWEST_EXAMPLES = 5
+LONGEST_RESULT = 4000
+"""Characters of a result that reach the model; a prompt's room is small on old machines."""
+LONGEST_SPOKEN = 50
+"""Characters of an argument that are said aloud; the page shows it in full."""
+
+Method = TypeVar("Method", bound=Callable[..., Awaitable[str]])
+
+
+class ToolError(Exception):
+    """A tool could not do what was asked; the text says why, for the model and for people."""
+
+
+class ShortTermMemory(Protocol):
+    """The conversation a call belongs to, as far as tools may know it."""
+
+    @property
+    def id(self) -> str:
+        """Opaque and unique."""
+
+    def turns(self) -> list[tuple[str, str]]:
+        """Return the words of each turn, oldest first, as `(user, assistant)`."""
+
+    def clear(self) -> None:
+        """Forget all turns, at the end of the one under way."""
+
+
+class Resources(Protocol):
+    """What a toolset may use of the agent."""
+
+    @property
+    def settings(self) -> Settings:
+        """How the agent runs."""
+
+    async def status(self) -> dict[str, Any]:
+        """Return what `/api/status` shows."""
+
+    def summarize(self, turns: list[tuple[str, str]], query: str) -> str:
+        """Return the sentences of some turns that matter most to a query."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a tool.
+
+    Attributes:
+        conversation: Where it was asked for.
+        progress: Takes a line of what a long call is doing, for the page.
+    """
+
+    conversation: ShortTermMemory
+    progress: Callable[[str], None] = lambda line: None
+
+
+class Toolset:
+    """Tools that belong together and share state; one instance serves the whole agent.
+
+    Its file is found by being there. The docstring of each tool is what the model reads, so it
+    says in a line what the tool is good for.
+    """
+
+    namespace: ClassVar[str]
+    """The part of the tools' names before the dot."""
+
+    def __init__(self, resources: Resources):
+        """Begin; nothing that can fail or take long belongs here.
+
+        Args:
+            resources: What the agent lends its tools.
+        """
+        self.resources = resources
+
+    async def unavailable(self) -> str | None:
+        """Return None where the tools can work, else one line that says what is missing."""
+        return None
+
+    async def close(self) -> None:
+        """Release everything at the agent's end."""
+
+
+def tool(
+    *,
+    examples: tuple[str, ...],
+    sensitive: bool = False,
+    harmless: bool = False,
+    purpose: str = "",
+) -> Callable[[Method], Method]:
+    """Make a method of a toolset a tool.
+
+    The method takes a `Call` and the tool's arguments: strings, numbers, booleans, `Literal`s, or
+    lists of them. It returns text for the model and raises `ToolError` where it fails.
+
+    Args:
+        examples: What people say when they want it, at least five; decisions learn from them.
+        sensitive: Whether a person has to approve each call (`APPROVAL_MODE=sensitive`).
+        harmless: Whether it changes nothing and lets nothing out of this machine. Any other tool
+            needs a person's yes when it is called after a result: it may have been the result,
+            such as a web page, that asked for it.
+        purpose: What a person is asked to approve, such as `run {command} on {host}`.
+
+    Raises:
+        ValueError: There are too few examples.
+    """
+    if len(set(examples)) < FEWEST_EXAMPLES:
+        raise ValueError(f"a tool needs at least {FEWEST_EXAMPLES} different examples")
+
+    def mark(method: Method) -> Method:
+        method.__dict__["tool_options"] = {
+            "examples": examples,
+            "sensitive": sensitive,
+            "harmless": harmless,
+            "purpose": purpose,
+        }
+        return method
+
+    return mark
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A tool as decisions, approvals and the model see it.
+
+    Attributes:
+        name: Dotted, such as `ssh.run_command`.
+        description: One line.
+        arguments: The model that checks a call's arguments.
+        examples: What people say when they want it.
+        sensitive: Whether a person has to approve each call.
+        harmless: Whether it changes nothing and lets nothing out.
+        purpose: What a person is asked to approve.
+        method: The bound method.
+    """
+
+    name: str
+    description: str
+    arguments: type[BaseModel]
+    examples: tuple[str, ...]
+    sensitive: bool
+    harmless: bool
+    purpose: str
+    method: Callable[..., Awaitable[str]]
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The JSON schema of the arguments, `type: object`."""
+        return self.arguments.model_json_schema()
+
+    def check(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Return the arguments with their defaults, each of the right type.
+
+        Raises:
+            ToolError: One is missing, unknown or wrong.
+        """
+        try:
+            return self.arguments.model_validate(arguments).model_dump()
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"]) or "arguments"
+            raise ToolError(f"{self.name}: {where}: {first['msg']}") from error
+
+    def spoken_purpose(self, arguments: dict[str, Any]) -> str:
+        """Return what a call is for, to be said aloud; long arguments are cut."""
+        words = {name: _spoken(value) for name, value in arguments.items()}
+        return self.purpose.format(**words) if self.purpose else f"use {self.name}"
+
+    async def run(self, call: Call, arguments: dict[str, Any]) -> str:
+        """Run the tool.
+
+        Raises:
+            ToolError: It failed, or the arguments are wrong.
+        """
+        return shortened(await self.method(call, **self.check(arguments)))
+
+
+def tools_of(toolset: Toolset) -> list[Tool]:
+    """Return the tools of a toolset, in the order of their names."""
+    methods = inspect.getmembers(toolset, lambda member: hasattr(member, "tool_options"))
+    return [_tool(toolset.namespace, method) for _, method in methods]
+
+
+def _tool(namespace: str, method: Callable[..., Awaitable[str]]) -> Tool:
+    name = f"{namespace}.{method.__name__}"
+    docstring = docstring_parser.parse(inspect.getdoc(method) or "", docstring_parser.Style.GOOGLE)
+    if not docstring.short_description:
+        raise ValueError(f"{name} needs a docstring: it is what the model reads")
+    described = {entry.arg_name: entry.description for entry in docstring.params}
+    fields: dict[str, Any] = {}
+    for parameter in list(inspect.signature(method).parameters.values())[1:]:
+        default = ... if parameter.default is parameter.empty else parameter.default
+        about = re.sub(r"\s+", " ", described.get(parameter.name) or "")
+        fields[parameter.name] = (parameter.annotation, Field(default, description=about))
+    arguments = create_model(name, __config__=ConfigDict(extra="forbid", strict=True), **fields)
+    return Tool(
+        name=name,
+        description=docstring.short_description,
+        arguments=arguments,
+        method=method,
+        **getattr(method, "tool_options"),  # noqa: B009 - mypy knows no attribute of methods
+    )
+
+
+def _spoken(value: Any) -> str:
+    words = " ".join(str(value).split())
+    return words if len(words) <= LONGEST_SPOKEN else f"{words[:LONGEST_SPOKEN]} and so on"
+
+
+def shortened(text: str, longest: int = LONGEST_RESULT) -> str:
+    """Return text cut in its middle to so many characters, with a note of what was left out."""
+    if len(text) <= longest:
+        return text
+    half = longest // 2
+    return f"{text[:half]}\n[... {len(text) - longest} characters left out ...]\n{text[-half:]}"

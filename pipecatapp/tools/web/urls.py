@@ -1,0 +1,89 @@
+"""Web addresses as people say them, and as a browser needs them."""
+
+import re
+from urllib.parse import urlsplit, urlunsplit
+
+from pipecatapp.tools.tool import ToolError
+
+LONGEST_URL = 2000
+_SPOKEN = {
+    "dot": ".",
+    "slash": "/",
+    "colon": ":",
+    "dash": "-",
+    "hyphen": "-",
+    "underscore": "_",
+}
+_SPOKEN_WWW = re.compile(r"^(?:w\s*w\s*w|triple\s+w)(?=\s*\.|\s+dot\b)", re.IGNORECASE)
+_SIGN_SPACE = re.compile(r"\s*([/.:_-])\s*(?=\S)")
+# A number after the colon is a port: localhost:8000 has no scheme.
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(?!\d+(?:[/?#]|$))", re.IGNORECASE)
+_NUMERIC = re.compile(r"(0x[0-9a-f]*|\d+)(\.(0x[0-9a-f]*|\d+))*\.?", re.IGNORECASE)
+_QUAD = re.compile(r"(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}")
+_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def candidates(spoken: str) -> list[str]:
+    """Return the URLs that may be meant, the best one first.
+
+    Where no scheme is given HTTPS comes first and HTTP second.
+
+    Args:
+        spoken: Such as "https://example.com/a", "example.com" or "example dot com".
+
+    Raises:
+        ToolError: It is no address of a web page, or one of an unusual kind.
+    """
+    url = spoken.strip().strip("<>\"'`").strip()
+    if len(url) > LONGEST_URL:
+        raise ToolError(f"A web address may have {LONGEST_URL} characters, this has {len(url)}")
+    if _CONTROL.search(url):
+        raise ToolError("A web address has no control characters or line breaks")
+    url = _written(url)
+    scheme = _SCHEME.match(url)
+    if scheme is None:
+        return [_checked(f"{kind}://{url.lstrip('/')}") for kind in ("https", "http")]
+    if scheme[1].lower() not in ("http", "https"):
+        raise ToolError(f"Only http and https pages can be opened, not {scheme[1].lower()}:")
+    return [_checked(url)]
+
+
+def _written(url: str) -> str:
+    """Return an address without the words and spaces that speech puts into it."""
+    if re.search(r"\s", url):
+        url = _SPOKEN_WWW.sub("www", url)
+        first, *words = url.split()
+        url = " ".join([first, *(_SPOKEN.get(word.lower(), word) for word in words)])
+        url = _SIGN_SPACE.sub(r"\1", url)
+    return url.rstrip(".,;!?")
+
+
+def _checked(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise ToolError(f"{url[:80]!r} is no web address") from error
+    if "@" in parts.netloc or "\\" in url:
+        raise ToolError("A web address with a user name or password in it is not opened")
+    host = _checked_host(host, url)
+    netloc = host if port is None else f"{host}:{port}"
+    return urlunsplit((parts.scheme.lower(), netloc, parts.path or "/", parts.query, ""))
+
+
+def _checked_host(host: str, url: str) -> str:
+    """Return the host in the one usual notation."""
+    host = host.removesuffix(".")
+    if ":" in host:
+        return f"[{host}]"
+    if _NUMERIC.fullmatch(host) and not _QUAD.fullmatch(host):
+        raise ToolError(f"{host} is an unusual notation of an address: write it as 192.0.2.1")
+    try:
+        name = host.encode("idna").decode("ascii")
+    except UnicodeError:
+        name = ""
+    if not _NAME.fullmatch(name) or (host != name and _NUMERIC.fullmatch(name)):
+        shown = url.partition("://")[2].rstrip("/")[:80]
+        raise ToolError(f"{shown!r} is no web address: give one such as debian.org")
+    return name

@@ -1,0 +1,203 @@
+"""Reads and uses web pages, in Chromium."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Locator
+
+from pipecatapp.errors import UserError
+from pipecatapp.tools.tool import Call, Resources, ToolError, Toolset, tool
+from pipecatapp.tools.web import examples
+from pipecatapp.tools.web.addresses import AddressGuard
+from pipecatapp.tools.web.chromium import INSTALL, Chromium, first_line
+from pipecatapp.tools.web.controls import (
+    BUTTONS,
+    FIELDS,
+    FIND_SECONDS,
+    LINKS,
+    Control,
+    choose,
+    controls_of,
+    names,
+)
+from pipecatapp.tools.web.loading import act, load, require_usable
+from pipecatapp.tools.web.proxy import ForwardProxy, NoAnswerError
+from pipecatapp.tools.web.reading import read, told
+from pipecatapp.tools.web.tabs import Tab, Tabs
+from pipecatapp.tools.web.urls import candidates
+
+LONGEST_TYPED = 2000
+_SAME_WINDOW = "element => element.closest('a, area, form')?.setAttribute('target', '_self')"
+
+
+class WebBrowser(Toolset):
+    """A page for each conversation, on the public Internet and where the settings allow."""
+
+    namespace = "web_browser"
+
+    def __init__(self, resources: Resources):
+        """Begin without a browser; the first page starts it.
+
+        Args:
+            resources: What the agent lends its tools.
+        """
+        super().__init__(resources)
+        self._guard: AddressGuard | None = None
+        self._chromium: Chromium | None = None
+        self._tabs: Tabs | None = None
+
+    async def unavailable(self) -> str | None:
+        """Return None where Chromium is there and the settings are right, else what is wrong."""
+        path = self.resources.settings.web_browser
+        if not await asyncio.to_thread(os.access, path, os.X_OK):
+            return f"there is no Chromium at {path}: {INSTALL}"
+        try:
+            AddressGuard(self.resources.settings.web_browser_allow).close()
+        except UserError as error:
+            return str(error)
+        return None
+
+    @tool(examples=examples.GOTO)
+    async def goto(self, call: Call, url: str) -> str:
+        """Open a web page and read it.
+
+        Args:
+            url: the page's address, such as example.org
+        """
+        urls = candidates(url)
+        tab = await self._ready().open(call.conversation.id)
+        try:
+            return await self._goto(call, tab, urls)
+        except ToolError:
+            if tab.usable:
+                raise
+        # Chromium, or the page that was open, died in between.
+        return await self._goto(call, await self._ready().open(call.conversation.id), urls)
+
+    @tool(examples=examples.GET_PAGE_CONTENT)
+    async def get_page_content(self, call: Call) -> str:
+        """Read the open web page again, with the names of its buttons, links and fields."""
+        tab = self._open_tab(call)
+        async with self._working(call, tab):
+            reading = await read(tab)
+            return told(reading, [], names(await controls_of(tab)))
+
+    @tool(examples=examples.CLICK, sensitive=True)
+    async def click(self, call: Call, target: str) -> str:
+        """Click on a button or link of the open web page.
+
+        Args:
+            target: its visible name
+        """
+        tab = self._open_tab(call)
+        async with self._working(call, tab):
+            control, element = await self._find(tab, target, BUTTONS | LINKS | FIELDS)
+
+            async def click() -> None:
+                # A link for a window of its own is followed in this one.
+                await element.evaluate(_SAME_WINDOW, timeout=FIND_SECONDS * 1000)
+                await element.click(timeout=FIND_SECONDS * 1000)
+
+            notes = await act(tab, click, self._proxy())
+            return told(await read(tab), [f'Clicked {control.role} "{control.name}".', *notes])
+
+    @tool(examples=examples.TYPE, sensitive=True)
+    async def type(self, call: Call, target: str, text: str) -> str:
+        """Type text into a field of the open web page.
+
+        Args:
+            target: the field's visible name
+            text: what to type; a line break at its end presses Enter
+        """
+        if len(text) > LONGEST_TYPED:
+            raise ToolError(f"At most {LONGEST_TYPED} characters can be typed at once")
+        tab = self._open_tab(call)
+        async with self._working(call, tab):
+            control, element = await self._find(tab, target, FIELDS)
+            await _refuse_password(element)
+            enters = text.endswith("\n")
+
+            async def fill() -> None:
+                await element.fill(text.rstrip("\n"), timeout=FIND_SECONDS * 1000)
+                if enters:
+                    await element.press("Enter", timeout=FIND_SECONDS * 1000)
+
+            notes = await act(tab, fill, self._proxy())
+            done = f'Typed into "{control.name}"' + (" and pressed Enter." if enters else ".")
+            return told(await read(tab), [done, *notes]) if enters else "\n".join([done, *notes])
+
+    async def forget(self, conversation_id: str) -> None:
+        """Close a conversation's page; its cookies are gone with it."""
+        if self._tabs:
+            await self._tabs.close(conversation_id)
+
+    async def close(self) -> None:
+        """End Chromium."""
+        if self._tabs and self._guard:
+            await self._tabs.close_all()
+            self._guard.close()
+        self._tabs = self._chromium = self._guard = None
+
+    async def _goto(self, call: Call, tab: Tab, urls: list[str]) -> str:
+        async with self._working(call, tab):
+            call.progress(f"opening {urls[0][:100]}")
+            try:
+                notes = await load(tab, urls[0], self._proxy())
+            except NoAnswerError:
+                if len(urls) == 1:
+                    raise
+                notes = await load(tab, urls[1], self._proxy())
+            return told(await read(tab), notes)
+
+    def _ready(self) -> Tabs:
+        if self._tabs is None:
+            settings = self.resources.settings
+            try:
+                self._guard = AddressGuard(settings.web_browser_allow)
+            except UserError as error:
+                raise ToolError(str(error)) from error
+            self._chromium = Chromium(settings.web_browser, self._guard)
+            self._tabs = Tabs(self._chromium)
+        return self._tabs
+
+    def _proxy(self) -> ForwardProxy:
+        proxy = self._chromium.proxy if self._chromium else None
+        if proxy is None:
+            raise ToolError("The browser was closed: open the page again")
+        return proxy
+
+    def _open_tab(self, call: Call) -> Tab:
+        tab = self._tabs.find(call.conversation.id) if self._tabs else None
+        if tab is None:
+            raise ToolError("No page is open: open one with web_browser.goto first")
+        return tab
+
+    @asynccontextmanager
+    async def _working(self, call: Call, tab: Tab) -> AsyncIterator[None]:
+        """Keep other calls of the conversation off its page."""
+        async with tab.busy:
+            require_usable(tab)
+            try:
+                yield
+            except PlaywrightError as error:
+                require_usable(tab)
+                raise ToolError(
+                    f"The page does not let that be done: {first_line(error)}"
+                ) from error
+            finally:
+                if self._tabs:
+                    self._tabs.touch(call.conversation.id)
+
+    async def _find(self, tab: Tab, target: str, roles: frozenset[str]) -> tuple[Control, Locator]:
+        control = choose(await controls_of(tab), target, roles)
+        return control, tab.page.locator(f"aria-ref={control.ref}")
+
+
+async def _refuse_password(element: Locator) -> None:
+    kind = await element.get_attribute("type", timeout=FIND_SECONDS * 1000) or ""
+    completion = await element.get_attribute("autocomplete", timeout=FIND_SECONDS * 1000) or ""
+    if kind.lower() == "password" or "password" in completion.lower():
+        raise ToolError("Passwords are not typed by me: log in with a browser of your own")

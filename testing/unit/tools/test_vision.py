@@ -1,0 +1,362 @@
+import asyncio
+import contextlib
+import http.server
+import os
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import cv2
+import numpy as np
+import psutil
+import pytest
+import yaml
+
+from pipecatapp.errors import UserError
+from pipecatapp.runtime.catalogue import Catalogue
+from pipecatapp.runtime.download import ensure_model
+from pipecatapp.runtime.progress import Progress
+from pipecatapp.settings import REPOSITORY, Settings
+from pipecatapp.tools.seeing import camera
+from pipecatapp.tools.seeing.camera import camera_problem, shown, take_picture
+from pipecatapp.tools.seeing.capture import LONG_SIDE
+from pipecatapp.tools.seeing.model import find_model
+from pipecatapp.tools.tool import tools_of
+from pipecatapp.tools.vision import Vision
+
+RED, BLUE = (0, 0, 255), (255, 0, 0)
+NOBODY = "65534"
+
+
+def image(colour: tuple[int, int, int], width: int = 640, height: int = 480) -> Any:
+    return np.full((height, width, 3), colour, np.uint8)
+
+
+def picture_file(path: Path, *size: int) -> str:
+    assert cv2.imwrite(str(path), image(RED, *size))
+    return str(path)
+
+
+def colour_of(jpeg: bytes) -> list[int]:
+    """Return the mean colour, blue, green and red, each 0 or 255."""
+    mean = decoded(jpeg).mean(axis=(0, 1))
+    return [255 if value > 127 else 0 for value in mean]
+
+
+def decoded(jpeg: bytes) -> Any:
+    assert jpeg.startswith(b"\xff\xd8")
+    return cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+
+
+# -- a picture ---------------------------------------------------------------------------------
+
+
+async def test_a_large_picture_is_made_small_in_its_proportions(tmp_path: Path) -> None:
+    picture = decoded(await take_picture(picture_file(tmp_path / "a.png", 3000, 1500)))
+    assert picture.shape == (LONG_SIDE // 2, LONG_SIDE, 3)
+
+
+async def test_a_small_picture_stays_as_it_is(tmp_path: Path) -> None:
+    picture = await take_picture(picture_file(tmp_path / "a.jpg", 100, 200))
+    assert decoded(picture).shape == (200, 100, 3)
+    assert colour_of(picture) == list(RED)
+
+
+async def test_of_a_video_the_first_pictures_are_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "door.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 10, (64, 48))
+    for colour in [BLUE] * 4 + [RED] * 12:
+        writer.write(image(colour, 64, 48))
+    writer.release()
+    assert colour_of(await take_picture(str(path))) == list(RED)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.jpg", b"no picture"), ("a.png", b"\x89PNG"), ("a.mp4", b"")]
+)
+async def test_a_file_that_is_no_picture_is_named(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=rf"{name} is no image or video.*set CAMERA") as caught:
+        await take_picture(str(path))
+    assert "\n" not in str(caught.value)
+
+
+async def test_a_picture_too_large_for_the_memory_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "huge.png"
+    assert cv2.imwrite(str(path), np.zeros((10_001, 10_000), np.uint8))
+    with pytest.raises(UserError, match=r"huge\.png has more than 100 million pixels"):
+        await take_picture(str(path))
+
+
+async def test_a_device_that_is_no_camera_is_said() -> None:
+    with pytest.raises(UserError, match=r"/dev/null is no camera, or another program has it"):
+        await take_picture("/dev/null")
+
+
+async def test_a_camera_that_hangs_is_given_up_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(camera, "CAMERA_SECONDS", 0.5)
+    path = tmp_path / "hangs"
+    os.mkfifo(path)  # opening it waits for a writer
+    with pytest.raises(UserError, match="gave no picture within"):
+        await take_picture(str(path))
+    assert not psutil.Process().children()
+
+
+async def test_a_cancelled_picture_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "hangs"
+    os.mkfifo(path)
+    picture = asyncio.create_task(take_picture(str(path)))
+    while not psutil.Process().children():  # noqa: ASYNC110  # another program's doing
+        await asyncio.sleep(0.01)
+    picture.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await picture
+    assert not psutil.Process().children()
+
+
+# -- a camera of the network -------------------------------------------------------------------
+
+
+class WebCamera(http.server.BaseHTTPRequestHandler):
+    """A still image, a stream that never ends, and an address with a password."""
+
+    jpeg = cv2.imencode(".jpg", image(BLUE))[1].tobytes()
+
+    def do_GET(self) -> None:
+        with contextlib.suppress(ConnectionError):
+            if self.path == "/stream":
+                self.stream()
+            elif self.path == "/private" and "Authorization" not in self.headers:
+                self.send_response(401)
+                self.send_header("WWW-Authenticate", 'Basic realm="camera"')
+                self.end_headers()
+            else:
+                self.send_response(200)
+                self.send_header("Content-Type", "image/jpeg")
+                self.send_header("Content-Length", str(len(self.jpeg)))
+                self.end_headers()
+                self.wfile.write(self.jpeg)
+
+    def stream(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
+        self.end_headers()
+        while True:
+            head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(self.jpeg)}"
+            self.wfile.write(head.encode() + b"\r\n\r\n" + self.jpeg + b"\r\n")
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # its name
+        pass
+
+
+@pytest.fixture
+def web_camera() -> Iterator[str]:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), WebCamera)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("path", ["/still.jpg", "/stream"])
+async def test_a_still_image_and_a_stream_come_over_http(web_camera: str, path: str) -> None:
+    assert colour_of(await take_picture(f"http://{web_camera}{path}")) == list(BLUE)
+
+
+async def test_a_password_in_the_url_is_used(web_camera: str) -> None:
+    picture = await take_picture(f"http://me:secret@{web_camera}/private")
+    assert colour_of(picture) == list(BLUE)
+
+
+async def test_a_password_in_the_url_is_not_shown_where_it_fails() -> None:
+    with pytest.raises(UserError, match=r"http://127\.0\.0\.1:1/x does not answer") as caught:
+        await take_picture("http://me:secret@127.0.0.1:1/x?token=hidden")
+    assert "me:" not in str(caught.value)
+    assert "hidden" not in str(caught.value)
+
+
+@pytest.mark.parametrize("scheme", ["http", "rtsp"])
+async def test_an_address_that_takes_calls_and_says_nothing_is_given_up(
+    scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(camera, "CAMERA_SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"{scheme}://127.0.0.1:{silent.getsockname()[1]}/"
+        with pytest.raises(UserError, match="gave no picture within"):
+            await take_picture(url)
+    assert not psutil.Process().children()
+
+
+# -- is there a camera -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        *("", "97", "/dev/video97", "/nowhere/a.jpg", "/tmp"),
+        *("http://", "ftp://host/a.jpg", "https://host:99999/", "http://a b/", "rtsp:///x"),
+    ],
+)
+def test_without_a_camera_it_says_what_to_set(source: str) -> None:
+    problem = camera_problem(source)
+    assert problem
+    assert problem.startswith("no camera: ")
+    assert "set CAMERA" in problem
+    assert "\n" not in problem
+
+
+@pytest.mark.parametrize(
+    "source", ["/dev/null", __file__, "http://cam.local/still.jpg", "rtsp://me:pw@10.0.0.7:554/1"]
+)
+def test_what_can_be_a_camera_is_none_of_its_business_yet(source: str) -> None:
+    assert camera_problem(source) is None
+
+
+@pytest.mark.skipif(
+    os.geteuid() != 0 or not shutil.which("setpriv"), reason="being another user needs root"
+)
+def test_without_the_permission_it_names_the_group(tmp_path: Path) -> None:
+    device = tmp_path / "video0"
+    try:
+        os.mknod(device, stat.S_IFCHR | 0o600, os.makedev(1, 3))
+    except PermissionError:
+        pytest.skip("devices cannot be made here")
+    for directory in [tmp_path, *list(tmp_path.parents)[:2]]:
+        directory.chmod(0o755)  # pytest's own are private
+    program = "import sys; from pipecatapp.tools.seeing.camera import camera_problem as p;"
+    program += "print(p(sys.argv[1]))"
+    user = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+    command = [*user, sys.executable, "-c", program, str(device)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, cwd=REPOSITORY)
+    assert "join the group video" in said.stdout
+
+
+def test_a_url_is_shown_without_what_is_secret() -> None:
+    assert shown("http://me:pw@cam:81/a?key=1#x") == "http://cam:81/a"
+    assert shown("http://me:p/w?e@t@cam/a") == "http://cam/a"
+    assert shown("0") == "/dev/video0"
+
+
+# -- is there a model --------------------------------------------------------------------------
+
+
+class Lent:
+    """What the toolset uses of the agent."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    async def status(self) -> dict[str, Any]:
+        return {}
+
+    def summarize(self, turns: list[tuple[str, str]], query: str) -> str:
+        return ""
+
+
+def entry(tmp_path: Path, name: str, **changes: object) -> dict[str, object]:
+    """Return a catalogue entry of two files that are on this machine."""
+    files = []
+    for filename in (f"{name}-text.gguf", f"{name}-mmproj.gguf"):
+        (tmp_path / filename).write_bytes(b"GGUF")
+        source = {"path": str(tmp_path / filename)}
+        files.append({"filename": filename, "sha256": None, "sources": [source]})
+    return {"name": name, "memory_mb": 1, "files": files} | changes
+
+
+def settings_with(tmp_path: Path, *entries: dict[str, object], **others: Any) -> Settings:
+    path = tmp_path / "models.yaml"
+    path.write_text(yaml.safe_dump({"vision_models": list(entries)}))
+    return Settings(home=tmp_path / "home", catalogue=path, camera="/dev/null", **others)
+
+
+def test_a_model_that_was_not_fetched_is_not_fetched_now(tmp_path: Path) -> None:
+    settings = settings_with(tmp_path, entry(tmp_path, "one"), entry(tmp_path, "two"))
+    with pytest.raises(UserError, match=r"is not there: pipecatapp models fetch one$"):
+        find_model(settings)
+    assert not settings.models_dir.exists()
+
+
+def test_the_first_model_that_is_here_is_taken_unless_one_is_set(tmp_path: Path) -> None:
+    entries = [entry(tmp_path, name) for name in ("one", "two", "three")]
+    settings = settings_with(tmp_path, *entries)
+    catalogue = Catalogue.load(settings.catalogue)
+    for name in ("two", "three"):
+        ensure_model(catalogue.get(name), settings, Progress())
+    assert find_model(settings).name == "two"
+    assert find_model(settings.model_copy(update={"vision_model": "three"})).name == "three"
+    with pytest.raises(UserError, match="models fetch one"):
+        find_model(settings.model_copy(update={"vision_model": "one"}))
+
+
+def test_half_a_model_is_none(tmp_path: Path) -> None:
+    settings = settings_with(tmp_path, entry(tmp_path, "one"))
+    ensure_model(Catalogue.load(settings.catalogue).get("one"), settings, Progress())
+    (settings.models_dir / "one" / "one-mmproj.gguf").unlink()
+    with pytest.raises(UserError, match="models fetch one"):
+        find_model(settings)
+
+
+@pytest.mark.parametrize("name", ["nothing", "ears"])
+def test_a_model_that_cannot_see_is_refused(tmp_path: Path, name: str) -> None:
+    ears = entry(tmp_path, "ears", kind="stt")
+    with pytest.raises(UserError, match=rf"(no model '{name}'|{name} has no vision model)"):
+        find_model(settings_with(tmp_path, ears, vision_model=name))
+
+
+async def test_what_is_missing_is_said_one_by_one(tmp_path: Path) -> None:
+    settings = settings_with(tmp_path, entry(tmp_path, "one"))
+    blind = Vision(Lent(settings.model_copy(update={"camera": "97"})))
+    assert "set CAMERA" in (await blind.unavailable() or "")
+    vision = Vision(Lent(settings))
+    assert "models fetch one" in (await vision.unavailable() or "")
+    ensure_model(Catalogue.load(settings.catalogue).get("one"), settings, Progress())
+    assert await vision.unavailable() == "llama.cpp is not built: pipecatapp setup"
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted"),
+    [
+        (["text.gguf"], "mmproj in its name"),
+        (["a.gguf", "b.gguf"], "mmproj in its name"),
+        (["mmproj-a.gguf", "mmproj-b.gguf"], "mmproj in its name"),
+        (["mmproj.gguf"], "file of text"),
+        (["a.gguf", "b.gguf", "mmproj.gguf"], "file of text"),
+    ],
+)
+def test_a_catalogue_entry_that_cannot_see_is_refused(
+    tmp_path: Path, names: list[str], wanted: str
+) -> None:
+    sources = [{"path": "/nowhere"}]
+    files = [{"filename": name, "sha256": None, "sources": sources} for name in names]
+    settings = settings_with(tmp_path, {"name": "one", "memory_mb": 1, "files": files})
+    with pytest.raises(UserError, match=rf"vision_models, entry 1, .*{wanted}"):
+        find_model(settings)
+
+
+def test_the_shipped_model_is_moondream_by_its_publisher() -> None:
+    models = Catalogue.load(REPOSITORY / "group_vars" / "models.yaml").models("vision")
+    assert models[0].name == "moondream2"
+    for file in models[0].files:
+        hosts = {urlsplit(str(source)).hostname for source in file.sources}
+        assert hosts == {"huggingface.co"}
+
+
+def test_the_tool_needs_no_argument_and_no_approval(tmp_path: Path) -> None:
+    (tool,) = tools_of(Vision(Lent(settings_with(tmp_path))))
+    assert tool.name == "vision.get_observation"
+    assert tool.check({}) == {"question": "What do you see?"}
+    assert not tool.sensitive
