@@ -12,6 +12,7 @@ from uuid import uuid4
 import numpy as np
 import websockets
 
+from pipecatapp.client_approvals import Approver, Decisions
 from pipecatapp.errors import UserError
 from pipecatapp.mission_control.client import NOT_RUNNING, agent_headers, agent_ssl, agent_url
 from pipecatapp.settings import Settings
@@ -26,11 +27,16 @@ VOICED_LEVEL = 0.01
 
 @dataclass
 class Turn:
-    """One exchange as the client saw it. Times are seconds of the monotonic clock."""
+    """One exchange as the client saw it. Times are seconds of the monotonic clock.
+
+    Where a call needed approval it holds the answers before and after it, each on a line of its
+    own; its timings are those of the first.
+    """
 
     transcript: str = ""
     reply: str = ""
     audio: bytes = b""
+    action: dict[str, Any] = field(default_factory=lambda: {"kind": "answer", "name": None})
     timings: dict[str, Any] = field(default_factory=dict)
     voice_ended: float | None = None
     first_audio: float | None = None
@@ -47,7 +53,7 @@ class Turn:
         return {
             "transcript": self.transcript,
             "reply": self.reply,
-            "action": {"kind": "answer", "name": None},
+            "action": self.action,
             "timings": self.timings,
         }
 
@@ -63,17 +69,27 @@ def last_voiced_byte(pcm: bytes) -> int:
 class TwinClient:
     """A connected client. Use `connect` to get one."""
 
-    def __init__(self, socket: websockets.ClientConnection):
+    def __init__(self, socket: websockets.ClientConnection, decisions: Decisions):
         self._socket = socket
+        self._decisions = decisions
         self._turn = Turn()
+        self._answers = 0
+        self._scope: asyncio.Timeout | None = None
+        self._timeout = 0.0
         self._done = asyncio.Event()
         self._problem: str | None = None
         self._reader = asyncio.create_task(self._read())
 
     @classmethod
     @asynccontextmanager
-    async def connect(cls, settings: Settings) -> AsyncIterator[Self]:
+    async def connect(
+        cls, settings: Settings, approver: Approver | None = None
+    ) -> AsyncIterator[Self]:
         """Connect to the agent of this machine with the local key.
+
+        Args:
+            settings: Where the agent's state directory is.
+            approver: Decides about calls that need a person; without one they are denied.
 
         Raises:
             UserError: No agent runs here, or it refused.
@@ -87,12 +103,13 @@ class TwinClient:
                 proxy=None,
                 max_size=2**22,
             ) as socket:
-                client = cls(socket)
+                client = cls(socket, Decisions(settings, approver))
                 try:
                     await client._send("client-ready", {"version": "2.0.0", "sample_rate": 16000})
                     yield client
                 finally:
                     client._reader.cancel()
+                    client._decisions.cancel()
         except (OSError, websockets.InvalidHandshake) as error:
             raise UserError(f"{NOT_RUNNING} ({error})") from error
 
@@ -158,17 +175,22 @@ class TwinClient:
         if self._reader.done():
             raise UserError(GONE)
         self._turn = Turn()
+        self._answers = 1
         self._problem = None
         self._done.clear()
 
     async def _finish(self, timeout: float) -> Turn:  # noqa: ASYNC109 - a bound, not a scope
+        self._timeout = timeout
         try:
-            await asyncio.wait_for(self._done.wait(), timeout)
+            async with asyncio.timeout(timeout) as self._scope:
+                await self._done.wait()
         except TimeoutError as error:
             raise UserError(
                 f"The twin did not answer within {timeout:.0f} s: was anything said? "
                 "See `pipecatapp doctor`."
             ) from error
+        finally:
+            self._scope = None
         if self._problem:
             raise UserError(self._problem)
         return self._turn
@@ -202,7 +224,55 @@ class TwinClient:
             case "error" | "error-response":
                 self._problem = data.get("error", "The agent reported an error.")
                 self._done.set()
-            case "server-message" if data.get("kind") == "timings":
-                self._turn.timings = {k: v for k, v in data.items() if k != "kind"}
+            case "server-message":
+                details = {name: value for name, value in data.items() if name != "kind"}
+                self._server_told(data.get("kind"), details)
+
+    def _server_told(self, kind: str | None, details: dict[str, Any]) -> None:
+        match kind:
+            case "timings":
+                self._turn.timings = self._turn.timings or details
+                self._answered()
+            case "action":
+                self._turn.action = details["action"]
+            case "tool":
+                # How long a tool may take is its own affair.
+                running = details["state"] in ("waiting", "running")
+                self._allow_time(None if running else self._timeout)
+            case "approval":
+                self._asked(details)
+            case "approval-settled":
+                self._settled(details)
+
+    def _answered(self) -> None:
+        self._answers -= 1
+        self._turn.reply = self._turn.reply.strip()
+        if self._answers > 0:
+            self._turn.reply += "\n"
+        else:
+            self._done.set()
+
+    def _allow_time(self, seconds: float | None) -> None:
+        if self._scope is None or self._scope.expired():
+            return
+        now = asyncio.get_running_loop().time()
+        self._scope.reschedule(None if seconds is None else now + seconds)
+
+    # -- approvals --------------------------------------------------------------------------
+
+    def _asked(self, details: dict[str, Any]) -> None:
+        if self._answers > 0 and self._decisions.ask(details):
+            # What becomes of the call is told in an answer of its own.
+            self._answers += 1
+            self._allow_time(None)
+
+    def _settled(self, details: dict[str, Any]) -> None:
+        if not self._decisions.settle(details["id"], details["verdict"]):
+            return
+        self._allow_time(self._timeout)
+        if details["verdict"] == "withdrawn":
+            # It leads to no further answer.
+            self._answers -= 1
+            if self._answers == 0:
                 self._turn.reply = self._turn.reply.strip()
                 self._done.set()

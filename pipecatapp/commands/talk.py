@@ -11,6 +11,7 @@ import numpy.typing as npt
 import soxr
 
 from pipecatapp.client import SAMPLE_RATE, Turn, TwinClient
+from pipecatapp.commands.approval import TerminalApprover
 from pipecatapp.errors import UserError
 from pipecatapp.settings import load_settings
 
@@ -24,7 +25,7 @@ def chat(text: str, as_json: bool) -> None:
     """Type TEXT to the twin and print what it answers."""
 
     async def exchange() -> Turn:
-        async with TwinClient.connect(load_settings()) as client:
+        async with TwinClient.connect(load_settings(), TerminalApprover()) as client:
             return await client.say(text)
 
     _print(asyncio.run(exchange()), as_json)
@@ -39,7 +40,7 @@ def talk(spoken: Path, out: Path | None, as_json: bool) -> None:
     pcm = read_wav(spoken)
 
     async def exchange() -> Turn:
-        async with TwinClient.connect(load_settings()) as client:
+        async with TwinClient.connect(load_settings(), TerminalApprover()) as client:
             return await client.speak(pcm)
 
     turn = asyncio.run(exchange())

@@ -31,6 +31,31 @@ class Control(Protocol):
         """
         ...
 
+    async def approvals(self, conversation_id: str) -> list[dict[str, Any]]:
+        """Return the calls of a conversation that wait for a person, oldest first.
+
+        Each item is `{id, tool, arguments, digest, expires_in_s}`; `arguments` is an object.
+        """
+        ...
+
+    async def decide(
+        self, conversation_id: str, approval_id: str, digest: str, approve: bool, by: str
+    ) -> None:
+        """Let a waiting call run, or deny it.
+
+        Args:
+            conversation_id: Whose call it has to be.
+            approval_id: Which call.
+            digest: That of the call the person saw.
+            approve: Whether it may run.
+            by: The kind of the identity that decides.
+
+        Raises:
+            LookupError: No such call waits in this conversation.
+            ValueError: The digest is another call's, or the call is settled.
+        """
+        ...
+
     async def serve_socket(self, websocket: WebSocket, conversation_id: str) -> None:
         """Accept an authenticated socket and serve it until it closes."""
         ...

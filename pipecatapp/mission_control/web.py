@@ -1,8 +1,8 @@
 """The web server's application: pages, API and socket."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse
 from loguru import logger
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -12,7 +12,9 @@ from starlette.websockets import WebSocket
 
 from pipecatapp.errors import UserError
 from pipecatapp.mission_control.addresses import LOOPBACK_NAMES, is_loopback, login_url
-from pipecatapp.mission_control.auth import COOKIE, Auth, Identity, TooManyAttempts
+from pipecatapp.mission_control.approvals import router as approvals_router
+from pipecatapp.mission_control.auth import COOKIE, Auth, TooManyAttempts
+from pipecatapp.mission_control.caller import Caller
 from pipecatapp.mission_control.control import Control
 from pipecatapp.mission_control.login import router as login_router
 from pipecatapp.mission_control.middleware import SecurityMiddleware
@@ -41,6 +43,7 @@ def create_app(control: Control) -> FastAPI:
     app.exception_handler(UserError)(_user_error)
     app.include_router(login_router)
     app.include_router(tls_router)
+    app.include_router(approvals_router)
     _add_pages(app, control)
     _add_api(app, control)
     _add_socket(app, control)
@@ -48,26 +51,6 @@ def create_app(control: Control) -> FastAPI:
     hosts = LOOPBACK_NAMES | {control.settings.host} if local else None
     app.add_middleware(SecurityMiddleware, allowed_hosts=hosts)
     return app
-
-
-def require_identity(request: Request) -> Identity:
-    """Return who is asking.
-
-    Raises:
-        HTTPException: 401, nobody we know.
-    """
-    identity = request.app.state.auth.identify(request)
-    if identity is None:
-        raise HTTPException(
-            401,
-            "Log in by the link of `pipecatapp login-link`, or send an API key.",
-            headers={"WWW-Authenticate": "Bearer"},
-        )
-    assert isinstance(identity, Identity)  # noqa: S101 - tells mypy what app.state holds
-    return identity
-
-
-Caller = Annotated[Identity, Depends(require_identity)]
 
 
 def _add_pages(app: FastAPI, control: Control) -> None:

@@ -1,10 +1,14 @@
 """A real Pipecat pipeline that stands where the twin stands: it repeats what it is told.
 
+`/approve {...}` makes a call wait for approval, with what the JSON says of it; `/withdraw` takes
+back what waits.
+
 It hears by loudness instead of by a model, and its voice is a tone, so that the page and the
 socket's protocol can be tried without models.
 """
 
 import array
+import json
 import math
 import threading
 from datetime import UTC, datetime
@@ -40,6 +44,8 @@ from starlette.websockets import WebSocket
 from pipecatapp.mission_control.serializer import TwinSerializer
 from pipecatapp.settings import Settings
 
+from .echo_approvals import EchoApprovals
+
 OUTPUT_RATE = 22050
 LOUD = 500
 QUIET_CHUNKS = 15
@@ -68,6 +74,7 @@ class EchoAgent:
         self.turns: list[dict[str, Any]] = []
         self.sockets = 0
         self.released = threading.Event()
+        self.pending = EchoApprovals()
 
     async def health(self) -> str | None:
         return None
@@ -86,10 +93,22 @@ class EchoAgent:
             "stt": {"service": "faster-whisper", "model": "base", "reason": None},
             "tts": {"service": "piper", "voice": "en_US-joe-medium"},
             "last_turn": None,
+            "tools": {
+                "available": ["ssh.run_command", "ssh.copy_file", "web_browser.open_page"],
+                "unavailable": {"vision": "no camera: set CAMERA to a device, a file or a URL"},
+            },
         }
 
     async def history(self, conversation_id: str) -> list[dict[str, Any]]:
         return self.turns
+
+    async def approvals(self, conversation_id: str) -> list[dict[str, Any]]:
+        return self.pending.of(conversation_id)
+
+    async def decide(
+        self, conversation_id: str, approval_id: str, digest: str, approve: bool, by: str
+    ) -> None:
+        self.pending.decide(conversation_id, approval_id, digest, approve)
 
     def remember(self, role: str, text: str) -> None:
         at = datetime.now(UTC).isoformat()
@@ -111,7 +130,7 @@ class EchoAgent:
                 serializer=TwinSerializer(),
             ),
         )
-        pipeline = Pipeline([transport.input(), Echo(self), transport.output()])
+        pipeline = Pipeline([transport.input(), Echo(self, conversation_id), transport.output()])
         worker = PipelineWorker(pipeline, params=PipelineParams(), idle_timeout_secs=None)
 
         @worker.rtvi.event_handler("on_client_ready")
@@ -130,11 +149,14 @@ class EchoAgent:
         async def gone(*_: Any) -> None:
             await worker.cancel()
 
+        listeners = self.pending.listeners[conversation_id]
+        listeners.add(worker.rtvi.send_server_message)
         runner = WorkerRunner(handle_sigint=False)
         await runner.add_workers(worker)
         try:
             await runner.run()
         finally:
+            listeners.discard(worker.rtvi.send_server_message)
             self.sockets -= 1
             if not self.sockets:
                 self.released.set()
@@ -143,9 +165,10 @@ class EchoAgent:
 class Echo(FrameProcessor):
     """Says "You said: ..." and hums."""
 
-    def __init__(self, agent: EchoAgent) -> None:
+    def __init__(self, agent: EchoAgent, conversation: str) -> None:
         super().__init__()
         self._agent = agent
+        self._conversation = conversation
         self._loud = 0
         self._quiet = 0
 
@@ -186,8 +209,29 @@ class Echo(FrameProcessor):
         await self._answer(text)
 
     async def _answer(self, text: str) -> None:
-        answer = f"You said: {text}"
         self._agent.remember("user", text)
+        if text.startswith("/approve"):
+            call = json.loads(text.removeprefix("/approve") or "{}")
+            await self._agent.pending.ask(self._conversation, call, self._settled)
+            await self._say("That needs your approval.")
+        elif text == "/withdraw":
+            await self._agent.pending.withdraw(self._conversation)
+        else:
+            await self._say(f"You said: {text}")
+
+    async def _settled(self, run: str, verdict: str) -> None:
+        about = {"kind": "tool", "id": run, "tool": "ssh.run_command"}
+        if verdict == "approved":
+            for line in ("connected", "23:59 up 12 days, load average: 0.08"):
+                await self._tell({**about, "state": "running", "line": line})
+            await self._tell({**about, "state": "done", "line": None})
+        if verdict != "withdrawn":
+            await self._say(f"The call was {verdict}.")
+
+    async def _tell(self, data: dict[str, Any]) -> None:
+        await self._agent.pending.tell(self._conversation, data)
+
+    async def _say(self, answer: str) -> None:
         self._agent.remember("assistant", answer)
         await self.push_frame(LLMFullResponseStartFrame())
         for word in answer.split(" "):

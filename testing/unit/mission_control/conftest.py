@@ -19,6 +19,9 @@ class EchoControl:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.problem: str | None = None
+        self.waiting: dict[str, dict[str, Any]] = {}
+        self.owners: dict[str, str] = {}
+        self.decided: list[tuple[str, bool, str]] = []
 
     async def health(self) -> str | None:
         return self.problem
@@ -28,6 +31,26 @@ class EchoControl:
 
     async def history(self, conversation_id: str) -> list[dict[str, Any]]:
         return [{"id": "1", "role": "user", "text": conversation_id, "at": "", "timings": None}]
+
+    def ask(self, conversation_id: str, approval: dict[str, Any]) -> None:
+        """Let a call wait for approval."""
+        self.owners[approval["id"]] = conversation_id
+        self.waiting[approval["id"]] = approval
+
+    async def approvals(self, conversation_id: str) -> list[dict[str, Any]]:
+        return [a for a in self.waiting.values() if self.owners[a["id"]] == conversation_id]
+
+    async def decide(
+        self, conversation_id: str, approval_id: str, digest: str, approve: bool, by: str
+    ) -> None:
+        if self.owners.get(approval_id) != conversation_id:
+            raise LookupError(approval_id)
+        if approval_id not in self.waiting:
+            raise ValueError("This call is settled already.")
+        if self.waiting[approval_id]["digest"] != digest:
+            raise ValueError("This call is not the one that was shown.")
+        del self.waiting[approval_id]
+        self.decided.append((approval_id, approve, by))
 
     async def serve_socket(self, websocket: WebSocket, conversation_id: str) -> None:
         await websocket.accept()

@@ -11,7 +11,7 @@ from pipecatapp.settings import Settings
 
 from .conftest import ORIGIN, SOCKET, EchoControl, log_in
 
-PROTECTED = ["/api/status", "/api/history", "/metrics", "/static/app/index.html"]
+PROTECTED = ["/api/status", "/api/history", "/api/approvals", "/metrics", "/static/app/index.html"]
 PUBLIC = ["/health", "/login", "/static/public/base.css", "/static/public/login.js", "/trust"]
 
 

@@ -1,5 +1,6 @@
 // The conversation: turns what the server reports into entries of the log.
 
+import { CallLine } from "./call-line.js";
 import { Entry } from "./entry.js";
 
 export class Conversation {
@@ -9,6 +10,7 @@ export class Conversation {
   #bot = null; // the newest answer
   #ids = new Set();
   #segments = new Set();
+  #calls = new Map(); // lines, by the id of the call
 
   constructor(log, empty) {
     this.#log = log;
@@ -25,6 +27,7 @@ export class Conversation {
     this.#user = this.#bot = null;
     this.#ids.clear();
     this.#segments.clear();
+    this.#calls.clear();
     for (const turn of turns) this.#turn(turn);
   }
 
@@ -36,6 +39,10 @@ export class Conversation {
 
   note(text, problem = false) {
     this.#add(new Entry("notice", { text, kind: problem ? "notice problem-entry" : "notice" }));
+  }
+
+  remark(text) {
+    this.#add(new Entry("notice", { text, kind: "remark" }));
   }
 
   handle({ type, data = {} }) {
@@ -63,6 +70,7 @@ export class Conversation {
     turn: (turn) => this.#turn(turn),
     timings: (timings) => this.#bot?.setTimings(timings),
     notice: ({ text }) => this.note(text),
+    tool: (call) => this.#call(call),
   };
 
   interrupted() {
@@ -80,6 +88,11 @@ export class Conversation {
     const entry = this.#add(new Entry(role, { text, at }));
     if (role === "assistant") this.#bot = entry;
     if (timings) entry.setTimings(timings);
+  }
+
+  #call({ id, tool, ...news }) {
+    if (!this.#calls.has(id)) this.#calls.set(id, this.#add(new CallLine(tool)));
+    this.#calls.get(id).show(news);
   }
 
   #listen() {
@@ -110,6 +123,8 @@ export class Conversation {
     this.#finishUser();
     if (this.#bot?.is("waiting") && !this.#bot.text) return;
     this.#bot?.mark("waiting", false);
+    // What follows a call of a tool may begin before the words before it were spoken.
+    this.#bot?.mark("speaking", false);
     this.#bot = this.#add(new Entry("assistant"));
     this.#bot.mark("waiting", true);
   }

@@ -1,5 +1,6 @@
 // Mission Control's page: puts the parts together.
 
+import { Approvals } from "./approvals.js";
 import { Connection } from "./connection.js";
 import { Conversation } from "./conversation.js";
 import { Microphone } from "./microphone.js";
@@ -14,6 +15,9 @@ const byId = (id) => document.getElementById(id);
 
 const connection = new Connection(SAMPLE_RATE);
 const conversation = new Conversation(byId("log"), byId("empty"));
+const approvals = new Approvals(byId("approvals"), byId("approval-alert"), (line) =>
+  conversation.remark(line),
+);
 const player = new Player();
 const microphone = new Microphone(SAMPLE_RATE, (pcm) => connection.sendAudio(pcm));
 const toEnd = followEnd(byId("log"), byId("to-end"));
@@ -46,6 +50,18 @@ async function loadHistory() {
   if (answer.ok) conversation.load(await answer.json());
 }
 
+async function catchUp() {
+  try {
+    await loadHistory();
+    await approvals.refresh();
+  } catch (error) {
+    // Where the connection is lost again, this is done again.
+    if (connection.open) conversation.note(error.message, true);
+  } finally {
+    updateButtons();
+  }
+}
+
 async function logOut() {
   microphone.stop();
   connection.end();
@@ -61,6 +77,7 @@ const reactions = {
   "bot-llm-started": () => player.release(),
   "server-message": (data) => {
     if (data.kind === "session") player.configure(data.output_sample_rate);
+    approvals.handle(data);
   },
 };
 
@@ -76,7 +93,7 @@ connection.addEventListener("state", ({ detail: { state, text: words } }) => {
   if (state === "open") {
     player.release();
     voice.announce();
-    loadHistory().finally(updateButtons);
+    catchUp();
   } else {
     player.flush();
     conversation.interrupted();

@@ -10,7 +10,7 @@ const LABELS = {
   uptime_s: "Running for",
 };
 const NAMES = ["model", "voice", "service"]; // what a part is called, the most telling first
-const HIDDEN = new Set(["last_turn"]); // the conversation shows it
+const HIDDEN = new Set(["last_turn", "tools"]); // the conversation, and lines below, show them
 
 export class StatusPanel {
   #list;
@@ -53,7 +53,8 @@ export class StatusPanel {
     const shown = Object.entries(status).filter(
       ([key, value]) => isSaid(value) && !HIDDEN.has(key),
     );
-    this.#list.replaceChildren(...shown.flatMap(([key, value]) => row(key, value)));
+    const rows = shown.flatMap(([key, value]) => row(key, value));
+    this.#list.replaceChildren(...rows, ...toolRows(status.tools ?? {}));
   }
 }
 
@@ -64,6 +65,27 @@ function row(key, value) {
   const lines =
     typeof value === "object" ? part(value) : [key === "uptime_s" ? duration(value) : plain(value)];
   return [cell("dt", name), ...lines.map((text, index) => cell("dd", text, index && "muted"))];
+}
+
+// The tools that can be used, by what they belong to, and what the others miss.
+function toolRows({ available = [], unavailable = {} }) {
+  const groups = new Map();
+  for (const name of available) {
+    const [group, ...rest] = name.split(".");
+    groups.set(group, [...(groups.get(group) ?? []), words(rest.join("."))]);
+  }
+  const working = [...groups].map(([group, names]) => tool(group, names.join(", ")));
+  const missing = Object.entries(unavailable).map(([name, why]) => tool(name, why));
+  return [
+    ...(working.length ? [cell("dt", "Tools"), ...working] : []),
+    ...(missing.length ? [cell("dt", "Tools that cannot work here"), ...missing] : []),
+  ];
+}
+
+function tool(name, about) {
+  const line = cell("dd", "");
+  line.append(cell("b", words(name), "tool-name"), " ", cell("span", about, "muted"));
+  return line;
 }
 
 // A part's name on the first line, the rest of what is known about it below.
