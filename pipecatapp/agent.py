@@ -19,11 +19,13 @@ from pipecat.transports.websocket.fastapi import (
 from pipecat.workers.runner import WorkerRunner
 from starlette.websockets import WebSocket
 
+from pipecatapp.abilities import Abilities
 from pipecatapp.benchmark.metrics import observe_turn
 from pipecatapp.errors import UserError
 from pipecatapp.mission_control.addresses import base_url, login_url
 from pipecatapp.mission_control.serializer import TwinSerializer
 from pipecatapp.mission_control.tls import Authority
+from pipecatapp.runtime.embedder import MiniLM
 from pipecatapp.runtime.llama_server import LlamaServer
 from pipecatapp.runtime.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.setup import Prepared, set_up
@@ -31,6 +33,8 @@ from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
 from pipecatapp.session import Session
 from pipecatapp.settings import Settings
 from pipecatapp.twin.conversation import Conversation, Conversations, SlotPool
+from pipecatapp.twin.mind import Mind
+from pipecatapp.twin.outcomes import Outcomes
 from pipecatapp.twin.personas import load_persona
 from pipecatapp.voice.local_audio import local_transport
 from pipecatapp.voice.piper import Speaker, SpeechAhead
@@ -99,20 +103,26 @@ class Agent:
         self._prepared: Prepared | None = None
         self._stt: SttChoice | None = None
         self._last_turn: TurnTimings | None = None
+        self.abilities: Abilities | None = None
 
     async def __aenter__(self) -> Self:
         """Prepare what is missing, start llama-server, load and warm the models."""
-        self.persona()
+        load_persona(self.settings.prompts)
         if self.settings.stt_service == "realtimestt":
             require_realtime_stt()
         self._prepared = await asyncio.to_thread(set_up, self.settings)
         prepared = self._prepared
-        server = LlamaServer(prepared.llama, prepared.llm.path, self.settings, name=LLAMA_JOB)
+        # One slot more than conversations have: experts' prompts do not evict theirs.
+        slots = self.settings.model_copy(update={"llm_slots": self.settings.llm_slots + 1})
+        server = LlamaServer(prepared.llama, prepared.llm.path, slots, name=LLAMA_JOB)
         self._orchestrator = LocalOrchestrator([server.spec()], self.settings.log_dir)
         self.model_server = LocalModelServer(server, self._orchestrator)
         self.http = aiohttp.ClientSession()
         await self._orchestrator.start(LLAMA_JOB)
         try:
+            embedder = await asyncio.to_thread(MiniLM, prepared.embedder)
+            self.abilities = Abilities(self.settings, embedder, self.status)
+            await self.abilities.start()
             await asyncio.to_thread(self._load_voices, prepared)
             await self._orchestrator.wait_healthy(LLAMA_JOB, 300)
         except BaseException:
@@ -135,6 +145,8 @@ class Agent:
         """End the sessions, then the child processes."""
         for worker in list(self._sessions):
             await worker.cancel()
+        if self.abilities:
+            await self.abilities.close()
         await self.http.close()
         await self._orchestrator.close()
         if self.recognizer:
@@ -144,13 +156,22 @@ class Agent:
 
     # -- for the pipeline ---------------------------------------------------------------------
 
-    def persona(self) -> str:
-        """Return the router's persona, as its file stands now.
+    def mind(self) -> Mind:
+        """Return what a new session decides and acts with.
 
         Raises:
-            UserError: The file cannot be used.
+            UserError: The persona's file cannot be used.
         """
-        return load_persona(self.settings.prompts)
+        return self._able.mind()
+
+    def outcomes(self, conversation_id: str) -> Outcomes:
+        """Return the calls of a conversation that outlived their turn."""
+        return self._able.outcomes(conversation_id)
+
+    @property
+    def _able(self) -> Abilities:
+        assert self.abilities  # noqa: S101 - there from the start on
+        return self.abilities
 
     def speech_ahead(self, clock: TurnClock) -> SpeechAhead | None:
         """Return a session's speech ahead; `None` where another server synthesizes."""
@@ -195,6 +216,7 @@ class Agent:
                 "voice": self.speaker.name if self.speaker else self.settings.tts_model,
             },
             "language": self.settings.language,
+            **self._able.shown(),
             "sessions": len(self._sessions),
             "memory_mb": round(psutil.Process().memory_info().rss / 2**20),
             "last_turn": self._last_turn.as_dict() if self._last_turn else None,
@@ -203,6 +225,22 @@ class Agent:
     async def history(self, conversation_id: str) -> list[dict[str, Any]]:
         """Return a conversation's log, oldest first."""
         return self.conversations.get(conversation_id).history()
+
+    async def approvals(self, conversation_id: str) -> list[dict[str, Any]]:
+        """Return a conversation's calls that wait for a person."""
+        waiting = self._able.approvals.waiting(conversation_id)
+        return [approval.as_dict() for approval in waiting]
+
+    async def decide(
+        self, conversation_id: str, approval_id: str, digest: str, approve: bool, by: str
+    ) -> None:
+        """Take a person's decision on a call.
+
+        Raises:
+            LookupError: There is no such call in that conversation.
+            ValueError: It is settled already, or the digest is another call's.
+        """
+        self._able.approvals.decide(conversation_id, approval_id, digest, approve=approve, by=by)
 
     async def serve_socket(self, websocket: WebSocket, conversation_id: str) -> None:
         """Run one client's session until its socket closes."""
@@ -230,7 +268,7 @@ class Agent:
             await runner.run()
         finally:
             self._sessions.discard(worker)
-            session.detach()
+            await session.detach()
 
     async def serve_room(self) -> None:
         """Serve the microphone and speaker of this machine, if it is to and has them.

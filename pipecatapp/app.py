@@ -99,11 +99,13 @@ def compose(
     """
     settings, clock, microphone = agent.settings, TurnClock(), MicrophoneGate()
     speech = agent.speech_ahead(clock)
+    mind, outcomes = agent.mind(), agent.outcomes(conversation.id)
     twin = TwinService(
         server=agent.model_server,
         conversation=conversation,
         slot=agent.slots.slot(conversation.id),
-        persona=agent.persona(),
+        mind=mind,
+        outcomes=outcomes,
         clock=clock,
         ahead=AnswerAhead(speech) if speech else None,
     )
@@ -143,7 +145,9 @@ def compose(
         # What the model is sent is not the client's business; its log comes from `user-input`.
         rtvi_observer_params=RTVIObserverParams(user_llm_enabled=False),
     )
-    session = Session(worker, conversation, clock, microphone, twin, agent.turn_finished)
+    session = Session(
+        worker, conversation, clock, microphone, twin, mind.runner, outcomes, agent.turn_finished
+    )
     session.attach(aggregators)
     return worker, session
 

@@ -21,7 +21,9 @@ from pipecat.processors.frameworks.rtvi import RTVIProcessor
 from pipecat.processors.frameworks.rtvi.frames import RTVISendTextFrame
 
 from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
+from pipecatapp.tools.runner import Event, Run, Runner
 from pipecatapp.twin.conversation import Conversation, LogEntry
+from pipecatapp.twin.outcomes import Outcomes
 from pipecatapp.twin.service import TwinService
 from pipecatapp.voice.microphone import MicrophoneGate
 from pipecatapp.voice.whisper import SAMPLE_RATE
@@ -65,6 +67,8 @@ class Session:
         clock: TurnClock,
         microphone: MicrophoneGate,
         twin: TwinService,
+        runner: Runner,
+        outcomes: Outcomes,
         on_turn: Callable[[TurnTimings], None],
     ):
         """Prepare a session; `attach` begins it.
@@ -75,6 +79,8 @@ class Session:
             clock: The pipeline's clock.
             microphone: The pipeline's microphone gate.
             twin: The pipeline's language model service.
+            runner: Runs the twin's tools.
+            outcomes: The conversation's calls that outlive their turn.
             on_turn: Called with the timings of each finished turn.
         """
         self._worker = worker
@@ -82,6 +88,8 @@ class Session:
         self._clock = clock
         self._microphone = microphone
         self._twin = twin
+        self._runner = runner
+        self._outcomes = outcomes
         self._on_turn = on_turn
         self._telling: set[asyncio.Task[None]] = set()
 
@@ -95,10 +103,15 @@ class Session:
         assistant.add_event_handler("on_assistant_turn_stopped", self._on_assistant_turn)
         self._worker.add_observer(ClockObserver(self._clock, self._on_text))
         self._conversation.listeners.add(self._tell)
+        self._runner.listen(self._conversation.id, self._tell_of_call)
 
-    def detach(self) -> None:
-        """Stop listening to the other tabs."""
+    async def detach(self) -> None:
+        """Stop listening to the other tabs; with the last of them gone, nobody can say yes."""
         self._conversation.listeners.discard(self._tell)
+        self._runner.unlisten(self._conversation.id, self._tell_of_call)
+        if self._outcomes.detach(self._outcome):
+            for run in self._runner.runs(self._conversation.id):
+                await run.withdraw()
 
     # -- from the client --------------------------------------------------------------------
 
@@ -113,6 +126,7 @@ class Session:
         )
         # The first turn should not have to wait for what is known before it.
         self._twin.prefill_history()
+        await self._outcomes.attach(self._outcome)
 
     async def _on_client_message(self, rtvi: RTVIProcessor, message: Any) -> None:
         match message.type:
@@ -128,9 +142,11 @@ class Session:
 
     async def _on_user_message(self, _: Any, message: UserTurnMessageAddedMessage) -> None:
         if message.content:
+            self._outcomes.prefer(self._outcome)
             self._conversation.record("user", message.content, by=self._tell)
 
     def _on_text(self, text: str) -> None:
+        self._outcomes.prefer(self._outcome)
         self._conversation.record("user", text, by=self._tell)
 
     async def _on_assistant_turn(self, _: Any, message: AssistantTurnStoppedMessage) -> None:
@@ -140,16 +156,29 @@ class Session:
             self._conversation.record("assistant", message.content, timings=figures, by=self._tell)
         if timings and figures:
             self._on_turn(timings)
+            await self._send({"kind": "action", "action": self._twin.decision.as_dict()})
             await self._send({"kind": "timings", **figures})
-        if self._conversation.trim():
+        if self._conversation.end_turn():
             self._twin.prefill_history()
+
+    async def _outcome(self, runs: list[Run]) -> None:
+        """Have the twin tell how calls ended; a turn that nobody began."""
+        self._clock.typed()
+        await self._twin.tell(runs)
 
     # -- to the client ----------------------------------------------------------------------
 
     def _tell(self, entry: LogEntry) -> None:
         """Show this client a message of another tab."""
         data = {"kind": "turn", "id": entry.id, "role": entry.role, "text": entry.text}
-        task = asyncio.create_task(self._send({**data, "at": entry.at, "timings": entry.timings}))
+        self._send_soon({**data, "at": entry.at, "timings": entry.timings})
+
+    def _tell_of_call(self, event: Event) -> None:
+        """Show this client what becomes of a call."""
+        self._send_soon(event.as_dict())
+
+    def _send_soon(self, data: dict[str, Any]) -> None:
+        task = asyncio.create_task(self._send(data))
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
 

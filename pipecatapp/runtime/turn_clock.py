@@ -1,6 +1,8 @@
 """What each stage of one turn of conversation took."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 
 
@@ -91,6 +93,15 @@ class TurnClock:
     def turn_ended(self) -> None:
         """The turn is taken to be over."""
         self._timings.turn_end_ms = self._since_origin()
+
+    @contextmanager
+    def deciding(self) -> Iterator[None]:
+        """It is being decided what the turn needs."""
+        begun = self.now()
+        try:
+            yield
+        finally:
+            self._timings.decide_ms = 1000 * (self.now() - begun)
 
     def requested(self) -> None:
         """A request went to the model."""

@@ -2,7 +2,8 @@
 
 What stands before the current turn never changes between requests, byte for byte, so that
 llama-server's prefix cache serves it. Two rules keep it so: what is added to a user's message
-(its date and time) stays with it, and history is trimmed in blocks rather than at every turn.
+(its date and time, and the calls that it led to) stays with it, and history is trimmed in blocks
+rather than at every turn.
 """
 
 import json
@@ -18,6 +19,7 @@ from loguru import logger
 from pipecat.processors.aggregators.llm_context import LLMContext, LLMContextMessage
 
 from pipecatapp.runtime.files import write_atomic
+from pipecatapp.tools.tool import shortened
 
 KEPT_TURNS = 10
 """Turns that remain after a trim: what the agent remembers word for word."""
@@ -28,6 +30,11 @@ STAMP_LIFETIME = 300
 """Seconds after which a turn that came to nothing no longer lends its time to the next."""
 LONGEST_LOG = 200
 """Entries of the log that a page shows and a restart brings back."""
+LONGEST_RESULT = 1600
+"""Characters of a tool's result that stay in the prompt."""
+OF_RESULT = "Result of "
+RESULT = "tool_result"
+"""The name of messages that bring the result of a call which outlived its turn."""
 
 
 @dataclass
@@ -59,6 +66,8 @@ class Conversation:
         self.log: list[LogEntry] = []
         self.listeners: set[Listener] = set()
         self._stamps: dict[int, str] = {}
+        self._steps: dict[int, list[tuple[str, str]]] = {}
+        self._clearing = self._overfull = False
         self._stamped = time.monotonic()
         self._path = path
         if path is not None and path.exists():
@@ -83,23 +92,44 @@ class Conversation:
             messages: The context's own messages, or a provisional copy with one more.
         """
         current = self._user_messages(messages) - 1
-        stale = time.monotonic() - self._stamped > STAMP_LIFETIME
-        if current >= 0 and (current not in self._stamps or stale):
-            self._stamps[current] = datetime.now().strftime(STAMP)
-            self._stamped = time.monotonic()
+        self._stamp(current, messages)
         turn = 0
-        prompt = []
+        prompt: list[LLMContextMessage] = []
         for message in messages:
             entry = dict(cast(dict[str, Any], message))
+            entry.pop("name", None)
+            prompt.append(cast(LLMContextMessage, entry))
             if entry.get("role") == "user" and isinstance(entry.get("content"), str):
                 entry["content"] = self._stamps.get(turn, "") + entry["content"]
+                for call, result in self._steps.get(turn, ()):
+                    prompt.append({"role": "assistant", "content": call})
+                    prompt.append({"role": "user", "content": result})
                 turn += 1
-            prompt.append(cast(LLMContextMessage, entry))
         return prompt
+
+    def _stamp(self, turn: int, messages: list[LLMContextMessage]) -> None:
+        """See that the current turn has its date and time; a result that came late needs none."""
+        stale = time.monotonic() - self._stamped > STAMP_LIFETIME
+        if turn < 0 or (turn in self._stamps and not stale) or turn in self._steps:
+            return
+        if not is_result(messages[-1]):
+            self._stamps[turn] = datetime.now().strftime(STAMP)
+            self._stamped = time.monotonic()
 
     @staticmethod
     def _user_messages(messages: list[LLMContextMessage]) -> int:
         return sum(cast(dict[str, Any], m).get("role") == "user" for m in messages)
+
+    def add_step(self, messages: list[LLMContextMessage], call: str, result: str) -> None:
+        """Add a call and its result to the turn under way.
+
+        Args:
+            messages: The messages that the turn was begun with, its own one last.
+            call: As the model wrote it.
+            result: As the model is to read it.
+        """
+        turn = self._user_messages(messages) - 1
+        self._steps.setdefault(turn, []).append((call, result))
 
     def trim(self, *, most: int = MOST_TURNS, keep: int = KEPT_TURNS) -> bool:
         """Cut history to its last `keep` turns once it has grown beyond `most`.
@@ -108,12 +138,51 @@ class Conversation:
             Whether anything was cut; the prompt's prefix is then a new one.
         """
         messages = self.context.messages
-        users = [i for i, m in enumerate(messages) if cast(dict[str, Any], m).get("role") == "user"]
-        if len(users) <= most:
+        turns = [i for i, message in enumerate(messages) if _is_said(message, "user")]
+        if len(turns) <= most:
             return False
-        cut = len(users) - keep
-        self.context.set_messages(messages[users[cut] :])
+        start = turns[len(turns) - keep]
+        cut = self._user_messages(messages[:start])
+        self.context.set_messages(messages[start:])
         self._stamps = {turn - cut: s for turn, s in self._stamps.items() if turn >= cut}
+        self._steps = {turn - cut: s for turn, s in self._steps.items() if turn >= cut}
+        self._save()
+        return True
+
+    # -- for tools ------------------------------------------------------------------------
+
+    def turns(self) -> list[tuple[str, str]]:
+        """Return the words of each turn, oldest first, as `(user, assistant)`."""
+        turns: list[tuple[str, str]] = []
+        for message in self.context.messages:
+            content = str(cast(dict[str, Any], message).get("content") or "")
+            if _is_said(message, "user"):
+                turns.append((content, ""))
+            elif _is_said(message, "assistant") and turns:
+                user, said = turns[-1]
+                turns[-1] = (user, f"{said} {content}".strip())
+        return turns
+
+    def clear(self) -> None:
+        """Forget all turns, at the end of the one under way."""
+        self._clearing = True
+
+    def shrink(self) -> None:
+        """Keep the last turn alone, at the end of the one under way: the context was full."""
+        self._overfull = True
+
+    def end_turn(self) -> bool:
+        """Do what had to wait for the turn's end.
+
+        Returns:
+            Whether history is another now, and so the prompt's prefix.
+        """
+        if not self._clearing:
+            overfull, self._overfull = self._overfull, False
+            return self.trim(most=1, keep=1) if overfull else self.trim()
+        self._clearing = False
+        self.context.set_messages([])
+        self._stamps, self._steps, self.log = {}, {}, []
         self._save()
         return True
 
@@ -150,6 +219,7 @@ class Conversation:
         state = {
             "messages": self.context.messages,
             "stamps": list(self._stamps.items()),
+            "steps": list(self._steps.items()),
             "log": self.history(),
         }
         try:
@@ -167,6 +237,10 @@ class Conversation:
             state = json.loads(path.read_text(encoding="utf-8"))
             log = [LogEntry(**entry) for entry in state["log"]]
             stamps = {int(turn): str(stamp) for turn, stamp in state["stamps"]}
+            kept = {
+                int(turn): [(str(call), str(result)) for call, result in steps]
+                for turn, steps in state.get("steps", [])
+            }
             messages = [cast(LLMContextMessage, dict(message)) for message in state["messages"]]
         except (OSError, ValueError, KeyError, TypeError) as error:
             aside = path.with_suffix(".damaged")
@@ -174,7 +248,29 @@ class Conversation:
             logger.error(f"A conversation could not be read ({error}); it was put aside as {aside}")
             return
         self.context.set_messages(messages)
-        self._stamps, self.log = stamps, log
+        self._stamps, self._steps, self.log = stamps, kept, log
+
+
+def is_result(message: LLMContextMessage) -> bool:
+    """Tell whether a message brings a result that came after its turn."""
+    return cast(dict[str, Any], message).get("name") == RESULT
+
+
+def result_text(name: str, result: str) -> str:
+    """Return a tool's result as the model reads it."""
+    return f"{OF_RESULT}{name}:\n{shortened(result, LONGEST_RESULT)}"
+
+
+def last_turn(prompt: list[LLMContextMessage]) -> list[LLMContextMessage]:
+    """Return the last thing the user said in a prompt, and the calls that it has led to."""
+    start = len(prompt) - 1
+    while start >= 2 and str(cast(dict[str, Any], prompt[start])["content"]).startswith(OF_RESULT):
+        start -= 2
+    return prompt[max(0, start) :]
+
+
+def _is_said(message: LLMContextMessage, role: str) -> bool:
+    return cast(dict[str, Any], message).get("role") == role and not is_result(message)
 
 
 class Conversations:

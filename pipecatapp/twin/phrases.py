@@ -13,6 +13,13 @@ class Phrases:
     )
     broken_off: str = "Sorry, my language model stopped in the middle of that. Please ask me again."
     thinking: str = "One moment."
+    asks: str = "I need your yes to {purpose}. I am waiting for it on your screen."
+    denied: str = "All right, I did not {purpose}."
+    expired: str = "Nobody said yes in time, so I did not {purpose}."
+    withdrawn: str = "I was no longer waiting for a yes, so I did not {purpose}."
+    stopped: str = "All right, I have stopped that."
+    takes_long: str = "This takes a while. I will tell you when it is done."
+    ended: str = "By the way, I am done: I was to {purpose}."
     too_long: str = "That is more than I can take in at once. Please make it shorter."
 
 

@@ -1,0 +1,132 @@
+"""What the agent can do: its tools and experts, who approves them, and how it decides."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from loguru import logger
+
+from pipecatapp.experts.directory import LocalDirectory
+from pipecatapp.memory.summary import Turn, summarize
+from pipecatapp.runtime.embedder import Embedder
+from pipecatapp.settings import Settings
+from pipecatapp.tools.approvals import Approvals
+from pipecatapp.tools.audit import Audit
+from pipecatapp.tools.registry import Registry
+from pipecatapp.tools.runner import Runner
+from pipecatapp.tools.tool import Tool
+from pipecatapp.twin.actions import Actions, Talk
+from pipecatapp.twin.decider import Decider
+from pipecatapp.twin.head import Head
+from pipecatapp.twin.mind import Mind
+from pipecatapp.twin.outcomes import Outcomes
+from pipecatapp.twin.personas import load_persona
+
+EXAMINE_SECS = 60.0
+"""How often it is looked whether a tool can work now: a camera is plugged in, Docker started."""
+
+Status = Callable[[], Awaitable[dict[str, Any]]]
+
+
+class Abilities:
+    """Tools, approvals and decisions of one agent; also what the agent lends its tools."""
+
+    def __init__(self, settings: Settings, embedder: Embedder, status: Status):
+        """Make them; `start` looks which of them work here.
+
+        Args:
+            settings: How the agent runs.
+            embedder: Compares meanings.
+            status: Returns what `/api/status` shows.
+        """
+        self.settings = settings
+        self.approvals = Approvals()
+        self.runner = Runner(
+            self.approvals, Audit(settings.home / "audit" / "audit.jsonl"), settings.approval_mode
+        )
+        self._embedder = embedder
+        self._status = status
+        self._experts = LocalDirectory(settings.prompts)
+        self._talk = Talk.load(settings.prompts)
+        self._outcomes: dict[str, Outcomes] = {}
+
+    async def start(self) -> None:
+        """Find the tools, learn when they are wanted, and keep an eye on whether they work."""
+        self.registry = await Registry.discover(self)
+        self._decider = await asyncio.to_thread(self.make_decider, self.registry.tools)
+        self._examining = asyncio.create_task(self._examine())
+        for name, reason in self.registry.unavailable.items():
+            logger.info(f"The tools {name} are left out: {reason}")
+
+    async def close(self) -> None:
+        """End all calls and release the tools."""
+        self._examining.cancel()
+        await self.runner.close()
+        await self.registry.close()
+
+    async def _examine(self) -> None:
+        while True:
+            await asyncio.sleep(EXAMINE_SECS)
+            if await self.registry.examine():
+                # Sessions that are open keep their prompt, and with it what they know of.
+                self._decider = await asyncio.to_thread(self.make_decider, self.registry.tools)
+
+    def make_decider(self, tools: list[Tool]) -> Decider:
+        """Return what decides among some tools, and the experts.
+
+        Args:
+            tools: Those that are offered.
+        """
+        actions = Actions(tools, self._experts.experts(), self._talk)
+        if self.settings.decision == "model":
+            return Decider(actions, None)
+        cache = self.settings.state_dir / "examples.npz"
+        return Decider(actions, Head(self._embedder, actions.examples(), cache))
+
+    def persona(self) -> str:
+        """Return who the twin is, as the file stands now.
+
+        Raises:
+            UserError: The file cannot be used.
+        """
+        return load_persona(self.settings.prompts)
+
+    def mind(self) -> Mind:
+        """Return what a new session decides and acts with, its persona as the file stands now.
+
+        Raises:
+            UserError: The persona's file cannot be used.
+        """
+        prompts = self.settings.prompts
+        return Mind(
+            persona=self.persona(),
+            decider=self._decider,
+            runner=self.runner,
+            tool=self.registry.get,
+            expert_persona=lambda name: load_persona(prompts, f"{name}_expert"),
+            expert_slot=self.settings.llm_slots,
+        )
+
+    def outcomes(self, conversation_id: str) -> Outcomes:
+        """Return the calls of a conversation that outlived their turn."""
+        return self._outcomes.setdefault(conversation_id, Outcomes())
+
+    def shown(self) -> dict[str, Any]:
+        """Return what status says of tools and experts."""
+        return {
+            "tools": {
+                "available": [tool.name for tool in self.registry.tools],
+                "unavailable": self.registry.unavailable,
+            },
+            "experts": [expert.name for expert in self._experts.experts()],
+        }
+
+    # -- for tools ----------------------------------------------------------------------------
+
+    async def status(self) -> dict[str, Any]:
+        """Return what `/api/status` shows."""
+        return await self._status()
+
+    def summarize(self, turns: list[Turn], query: str) -> str:
+        """Return the sentences of some turns that matter most to a query."""
+        return summarize(turns, query, self._embedder)

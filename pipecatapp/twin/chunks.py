@@ -1,0 +1,21 @@
+"""Pieces of an answer, in the form in which OpenAI's API streams them."""
+
+from openai.types.chat import ChatCompletionChunk
+
+
+def say(text: str) -> ChatCompletionChunk:
+    """Return a chunk with words of the twin's own."""
+    return ChatCompletionChunk.model_validate(
+        {
+            "id": "twin",
+            "object": "chat.completion.chunk",
+            "created": 0,
+            "model": "twin",
+            "choices": [{"index": 0, "delta": {"content": f"{text} "}, "finish_reason": None}],
+        }
+    )
+
+
+def text_of(chunk: ChatCompletionChunk) -> str | None:
+    """Return the words in a chunk, if there are any."""
+    return chunk.choices[0].delta.content if chunk.choices else None

@@ -1,0 +1,34 @@
+"""Who the twin is and what it can do: what all sessions of an agent decide and act with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pipecatapp.tools.runner import Runner
+from pipecatapp.tools.tool import Tool
+from pipecatapp.twin.decider import Decider
+
+
+@dataclass(frozen=True)
+class Mind:
+    """A persona, the decisions and the tools.
+
+    Attributes:
+        persona: Who the twin is.
+        decider: Decides what a turn needs.
+        runner: Runs tools.
+        tool: Returns a tool that can work now by its name, else None.
+        expert_persona: Returns the persona of a named expert, as its file stands now.
+        expert_slot: The slot of llama-server that experts' prompts use.
+    """
+
+    persona: str
+    decider: Decider
+    runner: Runner
+    tool: Callable[[str], Tool | None]
+    expert_persona: Callable[[str], str]
+    expert_slot: int | None = None
+
+    @property
+    def system(self) -> str:
+        """The system prompt, the same for the same persona and actions."""
+        return f"{self.persona}\n\n{self.decider.instruction}"

@@ -1,0 +1,221 @@
+"""Asks llama-server: streams answers, completes actions, prefills what is known already."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from typing import Any, TypeVar
+
+import httpx2
+from openai import APIConnectionError, APIStatusError, AsyncOpenAI, BadRequestError
+from openai.types.chat import ChatCompletionChunk
+
+from pipecatapp.runtime.turn_clock import TurnClock
+from pipecatapp.twin.chunks import say, text_of
+from pipecatapp.twin.conversation import Conversation, last_turn
+from pipecatapp.twin.decider import Messages
+from pipecatapp.twin.model_server import ModelServer
+from pipecatapp.twin.phrases import PHRASES
+
+LONGEST_ANSWER = 320
+"""Tokens; an answer that is spoken had better be short."""
+LONGEST_EXPERT_ANSWER = 600
+"""Tokens; a story or a program needs more."""
+TEMPERATURE = 0.3
+RESTART_SECS = 8.0
+"""How long a turn waits for a model server that is being started again."""
+SILENCE_SECS = 7.0
+"""How long the model may think before the user hears that it is thinking."""
+
+Response = TypeVar("Response")
+
+
+def make_client(server: ModelServer) -> AsyncOpenAI:
+    """Make a client that fails fast: a restart is waited for here, not by blind retries.
+
+    Connections are not kept: llama-server closes idle ones after five seconds, and a request
+    on a connection that is just being closed is lost. On loopback a new one costs nothing.
+    """
+    return AsyncOpenAI(
+        api_key=server.api_key,
+        base_url=f"{server.url}/v1",
+        max_retries=0,
+        http_client=httpx2.AsyncClient(
+            timeout=httpx2.Timeout(120.0, connect=2.0),
+            limits=httpx2.Limits(max_keepalive_connections=0),
+            trust_env=False,
+        ),
+    )
+
+
+class LlamaModel:
+    """The language model as one session uses it: its slot of llama-server, its system prompt."""
+
+    def __init__(
+        self,
+        server: ModelServer,
+        conversation: Conversation,
+        slot: int,
+        system: str,
+        clock: TurnClock,
+        expert_slot: int | None = None,
+    ):
+        """Make a model.
+
+        Args:
+            server: Where it runs.
+            conversation: Is told when its history does not fit.
+            slot: The slot of llama-server that holds the conversation's prefix.
+            system: The system prompt.
+            clock: Takes the times of each turn.
+            expert_slot: The slot for other personas, so that they do not evict that prefix.
+        """
+        self._server = server
+        self._conversation = conversation
+        self._slot = slot
+        self._system = system
+        self._clock = clock
+        self._expert_slot = slot if expert_slot is None else expert_slot
+        self._client = make_client(server)
+        self._prefilling: asyncio.Task[None] | None = None
+
+    # -- requests ---------------------------------------------------------------------------
+
+    async def stream(
+        self, messages: Messages, persona: str | None = None
+    ) -> AsyncIterator[ChatCompletionChunk]:
+        """Yield an answer's chunks, with a word in between when the first is slow to come.
+
+        Args:
+            messages: What to answer, without the system prompt.
+            persona: An expert's; None for the twin's own.
+
+        Raises:
+            openai.OpenAIError: The server failed, or refused the request.
+            httpx2.HTTPError: The connection broke.
+        """
+        self._clock.requested()
+        chunks = self._chunks(messages, persona)
+        pending = asyncio.ensure_future(anext(chunks))
+        try:
+            done, _ = await asyncio.wait({pending}, timeout=SILENCE_SECS)
+            if not done:
+                yield say(PHRASES.thinking)
+            yield self._noted(await pending)
+            async for chunk in chunks:
+                yield self._noted(chunk)
+        except StopAsyncIteration:
+            return
+        finally:
+            pending.cancel()
+            with suppress(asyncio.CancelledError, Exception):
+                await pending
+            await chunks.aclose()
+
+    async def complete(self, messages: Messages, *, grammar: str, max_tokens: int) -> str:
+        """Return what the model adds under a grammar.
+
+        Args:
+            messages: Without the system prompt; a last one of the assistant is gone on with.
+            grammar: In GBNF.
+            max_tokens: The most that is written.
+
+        Raises:
+            openai.OpenAIError: The server failed, or refused the request.
+        """
+        body = {"id_slot": self._slot, "grammar": grammar}
+
+        async def request(fitting: Messages) -> Any:
+            return await self._client.chat.completions.create(
+                **self._common(fitting, self._system),
+                max_tokens=max_tokens,
+                temperature=0.0,
+                extra_body=body,
+            )
+
+        answer = await self._persistently(request, messages)
+        return answer.choices[0].message.content or ""
+
+    async def _chunks(
+        self, messages: Messages, persona: str | None
+    ) -> AsyncGenerator[ChatCompletionChunk, None]:
+        slot = self._slot if persona is None else self._expert_slot
+        longest = LONGEST_ANSWER if persona is None else LONGEST_EXPERT_ANSWER
+
+        async def request(fitting: Messages) -> Any:
+            return await self._client.chat.completions.create(
+                **self._common(fitting, persona or self._system),
+                max_tokens=longest,
+                temperature=TEMPERATURE,
+                stream=True,
+                stream_options={"include_usage": True},
+                extra_body={"id_slot": slot},
+            )
+
+        stream = await self._persistently(request, messages)
+        try:
+            async for chunk in stream:
+                yield chunk
+        finally:
+            await stream.close()
+
+    async def _persistently(
+        self, request: Callable[[Messages], Awaitable[Response]], messages: Messages
+    ) -> Response:
+        """Make a request; a server that is down is waited for, a full context emptied, once."""
+        try:
+            return await request(messages)
+        except BadRequestError:
+            last = last_turn(messages)
+            if len(last) == len(messages):
+                raise
+            self._conversation.shrink()
+            messages = last
+        except (APIConnectionError, APIStatusError):
+            if not await self._server.wait_healthy(RESTART_SECS):
+                raise
+        return await request(messages)
+
+    @staticmethod
+    def _common(messages: Messages, system: str) -> dict[str, Any]:
+        return {"model": "twin", "messages": [{"role": "system", "content": system}, *messages]}
+
+    def _noted(self, chunk: ChatCompletionChunk) -> ChatCompletionChunk:
+        """Note the first words, and the model's own counts, which come with the last chunk."""
+        if text_of(chunk):
+            self._clock.first_token()
+        if chunk.usage is not None:
+            timings = (chunk.model_extra or {}).get("timings") or {}
+            details = chunk.usage.prompt_tokens_details
+            cached = timings.get("cache_n", (details and details.cached_tokens) or 0)
+            speed = timings.get("predicted_per_second")
+            self._clock.tokens(chunk.usage.prompt_tokens, int(cached), speed)
+        return chunk
+
+    # -- prefilling -------------------------------------------------------------------------
+
+    def prefill(self, messages: Messages) -> None:
+        """Have messages prefilled in the background, unless something is being prefilled."""
+        if self._prefilling is None or self._prefilling.done():
+            self._prefilling = asyncio.create_task(self._prefill(messages))
+
+    async def _prefill(self, messages: Messages) -> None:
+        # A failure here is no loss: the turn itself will meet it and say so.
+        with suppress(APIConnectionError, APIStatusError, httpx2.HTTPError):
+            await self._client.chat.completions.create(
+                **self._common(messages, self._system),
+                max_tokens=1,
+                extra_body={"id_slot": self._slot, "n_predict": 0},
+            )
+
+    async def stop_prefilling(self) -> None:
+        """Let go of the slot: the request that comes next continues what was prefilled."""
+        task, self._prefilling = self._prefilling, None
+        if task is not None:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def close(self) -> None:
+        """Release the connection."""
+        await self.stop_prefilling()
+        await self._client.close()

@@ -1,0 +1,241 @@
+"""Makes the answer of a turn: decides, acts, and says what comes of it.
+
+A result returns to the same decision, a few times at most. A call that takes longer, or waits for
+a person's yes, is let go: the turn ends with a word about it, and its outcome begins a turn of its
+own (`twin/outcomes.py`).
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from typing import Any, Protocol, cast
+
+from openai.types.chat import ChatCompletionChunk
+from pipecat.processors.aggregators.llm_context import LLMContextMessage
+
+from pipecatapp.runtime.turn_clock import TurnClock
+from pipecatapp.tools.approvals import Verdict
+from pipecatapp.tools.runner import Run
+from pipecatapp.tools.tool import ToolError
+from pipecatapp.twin.actions import Decision, written
+from pipecatapp.twin.chunks import say
+from pipecatapp.twin.conversation import Conversation, is_result, result_text
+from pipecatapp.twin.decider import Messages, asks_for_several
+from pipecatapp.twin.mind import Mind
+from pipecatapp.twin.outcomes import Outcomes
+from pipecatapp.twin.phrases import PHRASES, is_stop
+
+MOST_STEPS = 6
+"""Decisions of one turn."""
+SOON_SECS = 1.5
+"""A call that takes longer is bridged by a word."""
+PATIENCE_SECS = 20.0
+"""A call that takes longer than this ends the turn and goes on by itself."""
+
+Chunks = AsyncGenerator[ChatCompletionChunk, None]
+
+
+class Model(Protocol):
+    """The language model, as far as a turn needs it."""
+
+    def stream(
+        self, messages: Messages, persona: str | None = None
+    ) -> AsyncIterator[ChatCompletionChunk]:
+        """Stream an answer to messages; another persona than the twin's is an expert's."""
+
+    async def complete(self, messages: Messages, *, grammar: str, max_tokens: int) -> str:
+        """Return what the model adds under a grammar."""
+
+
+class Responder:
+    """Answers the turns of one session."""
+
+    def __init__(
+        self,
+        model: Model,
+        mind: Mind,
+        conversation: Conversation,
+        outcomes: Outcomes,
+        clock: TurnClock,
+        confirmed: Callable[[], Awaitable[None]],
+    ):
+        """Make a responder.
+
+        Args:
+            model: Writes.
+            mind: Decides and acts.
+            conversation: The history.
+            outcomes: Takes calls that outlive their turn.
+            clock: Takes the times of each turn.
+            confirmed: Waits until the turn is certain: what is done ahead of its end can be
+                thrown away as long as it is words, not when it is deeds.
+        """
+        self._model = model
+        self._mind = mind
+        self._decider = mind.decider
+        self._runner = mind.runner
+        self._conversation = conversation
+        self._outcomes = outcomes
+        self._clock = clock
+        self._confirmed = confirmed
+        self._untold: list[Run] = []
+        self.decision = Decision("answer")
+        """What was decided last."""
+        self._background: set[asyncio.Task[None]] = set()
+
+    def tell(self, runs: list[Run]) -> None:
+        """Have the next turn tell how these calls ended; their results are in the history."""
+        self._untold += runs
+
+    async def respond(self, messages: list[LLMContextMessage]) -> Chunks:
+        """Yield the answer to the last message.
+
+        Args:
+            messages: The conversation's own, or a provisional copy with one more.
+        """
+        words = _last_words(messages)
+        untold, self._untold = self._untold, []
+        if is_stop(words):
+            async for chunk in self._stop():
+                yield chunk
+            return
+        for run in untold:
+            yield say(_outcome(run, brief=bool(words)))
+        if words:
+            decision = await self._decide(words, messages)
+        elif any(not run.refused for run in untold):
+            decision = await self._decide_next(messages)
+        else:
+            return  # nothing came of any, and that has been said
+        async for chunk in self._carry_out(decision, messages, after_result=not words):
+            yield chunk
+
+    async def _stop(self) -> Chunks:
+        """Be silent, and let go of what is going on."""
+        runs = self._runner.runs(self._conversation.id)
+        if runs:
+            await self._confirmed()
+            for run in runs:
+                run.told = True
+                await run.cancel()
+            yield say(PHRASES.stopped)
+
+    # -- deciding -----------------------------------------------------------------------------
+
+    async def _decide(self, words: str, messages: list[LLMContextMessage]) -> Decision:
+        before = [
+            earlier for i in range(1, len(messages)) if (earlier := _last_words(messages[:i]))
+        ]
+        with self._clock.deciding():
+            return await self._decider.decide(
+                words, before, self._conversation.prompt(messages), self._model.complete
+            )
+
+    async def _decide_next(self, messages: list[LLMContextMessage]) -> Decision:
+        """Return what a result calls for: an answer, unless more was asked for than one thing."""
+        said = (_last_words(messages[:end]) for end in range(len(messages), 0, -1))
+        asked = next(filter(None, said), "")
+        if not asks_for_several(asked):
+            return Decision("answer", by="head")
+        prompt = self._conversation.prompt(messages)
+        return await self._decider.decide_next(asked, prompt, self._model.complete)
+
+    # -- acting -------------------------------------------------------------------------------
+
+    async def _carry_out(
+        self, decision: Decision, messages: list[LLMContextMessage], *, after_result: bool
+    ) -> Chunks:
+        """Yield what a decision comes to, and the decisions that follow from its results."""
+        made: list[tuple[str, dict[str, Any]]] = []
+        for _ in range(MOST_STEPS):
+            if not made:
+                self.decision = decision
+            call = (decision.name or "", decision.arguments)
+            if decision.kind != "tool" or call in made:
+                break
+            made.append(call)
+            run = await self._start(decision, messages, after_result=after_result or len(made) > 1)
+            if run is not None:
+                async for chunk in self._attend(run):
+                    yield chunk
+                if not run.over:
+                    self._note(run, messages, "It goes on; its result comes later.")
+                    return
+                self._note(run, messages, run.result or "")
+            decision = await self._decide_next(messages)
+        persona = None
+        if decision.kind == "expert" and decision.name:
+            persona = self._mind.expert_persona(decision.name)
+        prompt = self._conversation.prompt(messages)
+        async for chunk in self._model.stream(prompt, persona):
+            yield chunk
+
+    async def _start(
+        self, decision: Decision, messages: list[LLMContextMessage], *, after_result: bool
+    ) -> Run | None:
+        """Begin a call once the turn is certain; None, and a note, where it cannot begin."""
+        await self._confirmed()
+        name = decision.name or ""
+        tool = self._mind.tool(name)
+        try:
+            if tool is None:
+                raise ToolError("It cannot be used at the moment.")
+            return self._runner.start(
+                tool, decision.arguments, self._conversation, after_result=after_result
+            )
+        except ToolError as error:
+            called = written(name, decision.arguments)
+            self._conversation.add_step(messages, called, result_text(name, str(error)))
+            return None
+
+    async def _attend(self, run: Run) -> Chunks:
+        """Wait for a call as long as is bearable, with words in between."""
+        try:
+            if run.approval is not None:
+                yield say(PHRASES.asks.format(purpose=run.purpose))
+            elif not await run.wait(SOON_SECS):
+                yield say(PHRASES.thinking)
+                if not await run.wait(PATIENCE_SECS):
+                    yield say(PHRASES.takes_long)
+        finally:
+            # Talked over, or gone on with alone: in any case its end is to be told.
+            if not run.over:
+                self._let_go(run)
+
+    def _let_go(self, run: Run) -> None:
+        async def see_to_the_end() -> None:
+            await run.ended()
+            if not run.told:
+                await self._outcomes.ended(run)
+
+        task = asyncio.create_task(see_to_the_end())
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    def _note(self, run: Run, messages: list[LLMContextMessage], result: str) -> None:
+        called = written(run.tool.name, run.arguments)
+        self._conversation.add_step(messages, called, result_text(run.tool.name, result))
+
+
+def _outcome(run: Run, *, brief: bool) -> str:
+    """Return the sentence that tells how a call ended; where it brought a result, its beginning.
+
+    Args:
+        run: The call.
+        brief: Whether the turn is about something else, and no more will be said of it.
+    """
+    match run.verdict:
+        case Verdict.DENIED:
+            return PHRASES.denied.format(purpose=run.purpose)
+        case Verdict.EXPIRED:
+            return PHRASES.expired.format(purpose=run.purpose)
+        case Verdict.WITHDRAWN:
+            return PHRASES.withdrawn.format(purpose=run.purpose)
+    return PHRASES.ended.format(purpose=run.purpose) if brief else ""
+
+
+def _last_words(messages: list[LLMContextMessage]) -> str:
+    """Return what the user said last; nothing where a call's result came last."""
+    message = cast(dict[str, Any], messages[-1]) if messages else {}
+    content = message.get("content")
+    said = message.get("role") == "user" and not is_result(messages[-1])
+    return content if said and isinstance(content, str) else ""

@@ -1,0 +1,1 @@
+"""Measures how well the twin decides: on its own cases, and on a public leaderboard's."""

@@ -1,0 +1,177 @@
+"""The agent's decisions without the agent: the real model and code, and nothing that acts."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from pipecatapp.abilities import Abilities
+from pipecatapp.agent import LocalModelServer
+from pipecatapp.runtime.embedder import MiniLM
+from pipecatapp.runtime.llama_server import LlamaServer
+from pipecatapp.runtime.orchestrator import LocalOrchestrator
+from pipecatapp.runtime.setup import Prepared, set_up
+from pipecatapp.runtime.turn_clock import TurnClock
+from pipecatapp.settings import Settings
+from pipecatapp.tools.registry import every_tool
+from pipecatapp.twin.actions import Actions, Decision, Talk
+from pipecatapp.twin.conversation import Conversation
+from pipecatapp.twin.decider import Decider
+from pipecatapp.twin.model import LlamaModel
+from pipecatapp.twin.model_server import ModelServer
+from pipecatapp.twin.personas import load_persona
+
+JOB = "llamacpp-rpc"
+STARTING_SECS = 300.0
+
+
+@asynccontextmanager
+async def serve(settings: Settings, prepared: Prepared) -> AsyncIterator[ModelServer]:
+    """Run the language model, as the agent does."""
+    server = LlamaServer(prepared.llama, prepared.llm.path, settings, name=JOB)
+    async with LocalOrchestrator([server.spec()], settings.log_dir) as orchestrator:
+        await orchestrator.start(JOB)
+        await orchestrator.wait_healthy(JOB, STARTING_SECS)
+        yield LocalModelServer(server, orchestrator)
+
+
+class Decisions:
+    """Decides as a session of the agent would, turn by turn."""
+
+    def __init__(self, decider: Decider, server: ModelServer, persona: str, alone: bool):
+        """Make the decisions.
+
+        Args:
+            decider: The agent's own.
+            server: Where the model runs.
+            persona: The router's.
+            alone: Whether the head decides alone, without arguments.
+        """
+        self.actions = decider.actions
+        self._decider = decider
+        self._server = server
+        self._system = f"{persona}\n\n{decider.instruction}"
+        self._alone = alone
+
+    async def decide(self, words: str, history: list[tuple[str, str]]) -> Decision:
+        """Return what some words need, after turns of `(user, assistant)`, oldest first."""
+        before = [user for user, _ in history]
+        if self._alone:
+            name = self._decider.best_guess(words, before)
+            return self.actions.settled(name, "head") or Decision("tool", name, by="head")
+        conversation = Conversation("measured")
+        for user, assistant in history:
+            conversation.context.add_message({"role": "user", "content": user})
+            # The date and time stand in front of every message, as they do in a session.
+            conversation.begin_turn()
+            conversation.context.add_message({"role": "assistant", "content": assistant})
+        conversation.context.add_message({"role": "user", "content": words})
+        model = LlamaModel(self._server, conversation, 0, self._system, TurnClock())
+        try:
+            prompt = conversation.prompt(conversation.context.messages)
+            return await self._decider.decide(words, before, prompt, model.complete)
+        finally:
+            await model.close()
+
+    @property
+    def malformed(self) -> int:
+        """How often the model wrote no usable action."""
+        return self._decider.malformed
+
+
+@asynccontextmanager
+async def open_decider(settings: Settings, *, decision: str) -> AsyncIterator[Decisions]:
+    """Start what decides, with all tools, those too that cannot work on this machine.
+
+    Args:
+        settings: The agent's.
+        decision: `head+model`, `model` or `head`.
+    """
+    mode = "model" if decision == "model" else "head+model"
+    settings = settings.model_copy(update={"decision": mode})
+    prepared = set_up(settings)
+
+    async def status() -> dict[str, object]:
+        return {}
+
+    abilities = Abilities(settings, MiniLM(prepared.embedder), status)
+    decider = abilities.make_decider(every_tool(abilities))
+    async with serve(settings, prepared) as server:
+        yield Decisions(decider, server, abilities.persona(), decision == "head")
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of BFCL, offered as if it were a tool."""
+
+    name: str
+    description: str
+    schema: dict[str, Any]
+    examples: tuple[str, ...] = ()
+
+    def check(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Return the arguments; the grammar has seen to their types."""
+        return arguments
+
+
+class Functions:
+    """Chooses among functions that are not the agent's own, by the model under its grammar."""
+
+    def __init__(self, server: ModelServer, persona: str, talk: Talk):
+        """Make a chooser.
+
+        Args:
+            server: Where the model runs.
+            persona: The router's.
+            talk: What is no action; functions have no examples, so the head cannot help.
+        """
+        self._server = server
+        self._persona = persona
+        self._talk = talk
+
+    async def choose(
+        self, words: str, functions: list[dict[str, Any]]
+    ) -> tuple[str, dict[str, Any]] | None:
+        """Return a function's name and its arguments, or None for no call."""
+        offered = [
+            Function(entry["name"], entry["description"], _json_schema(entry["parameters"]))
+            for entry in functions
+        ]
+        decider = Decider(Actions(offered, [], self._talk), None)
+        decisions = Decisions(decider, self._server, self._persona, alone=False)
+        decision = await decisions.decide(words, [])
+        return (decision.name, decision.arguments) if decision.name else None
+
+
+_TYPES = {
+    "dict": "object",
+    "float": "number",
+    "double": "number",
+    "tuple": "array",
+    "int": "integer",
+}
+
+
+def _json_schema(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return BFCL's notation of a schema as JSON schema."""
+    result = dict(schema)
+    kind = str(schema.get("type", "any")).lower()
+    result["type"] = _TYPES.get(kind, kind)
+    if "properties" in schema:
+        properties = schema["properties"].items()
+        result["properties"] = {name: _json_schema(part) for name, part in properties}
+    if isinstance(schema.get("items"), dict):
+        result["items"] = _json_schema(schema["items"])
+    return result
+
+
+@asynccontextmanager
+async def open_chooser(settings: Settings) -> AsyncIterator[Functions]:
+    """Start what chooses among given functions.
+
+    Args:
+        settings: The agent's.
+    """
+    prepared = set_up(settings)
+    async with serve(settings, prepared) as server:
+        yield Functions(server, load_persona(settings.prompts), Talk.load(settings.prompts))
