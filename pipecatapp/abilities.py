@@ -15,7 +15,7 @@ from pipecatapp.tools.audit import Audit
 from pipecatapp.tools.registry import Registry
 from pipecatapp.tools.runner import Runner
 from pipecatapp.tools.tool import Tool
-from pipecatapp.twin.actions import Actions, Talk
+from pipecatapp.twin.actions import Actions, Requests, Talk
 from pipecatapp.twin.decider import Decider
 from pipecatapp.twin.head import Head
 from pipecatapp.twin.mind import Mind
@@ -48,7 +48,10 @@ class Abilities:
         self._status = status
         self._experts = LocalDirectory(settings.prompts)
         self._talk = Talk.load(settings.prompts)
+        self._requests = Requests.load(settings.prompts)
         self._outcomes: dict[str, Outcomes] = {}
+        self._examining: asyncio.Task[None] | None = None
+        self.registry = Registry([])
 
     async def start(self) -> None:
         """Find the tools, learn when they are wanted, and keep an eye on whether they work."""
@@ -60,16 +63,21 @@ class Abilities:
 
     async def close(self) -> None:
         """End all calls and release the tools."""
-        self._examining.cancel()
+        if self._examining:
+            self._examining.cancel()
         await self.runner.close()
         await self.registry.close()
 
     async def _examine(self) -> None:
         while True:
             await asyncio.sleep(EXAMINE_SECS)
-            if await self.registry.examine():
-                # Sessions that are open keep their prompt, and with it what they know of.
-                self._decider = await asyncio.to_thread(self.make_decider, self.registry.tools)
+            try:
+                if await self.registry.examine():
+                    # Sessions that are open keep their prompt, and with it what they know of.
+                    self._decider = await asyncio.to_thread(self.make_decider, self.registry.tools)
+            except Exception:
+                # The tools of the last look go on being offered.
+                logger.exception("it could not be examined which tools work")
 
     def make_decider(self, tools: list[Tool]) -> Decider:
         """Return what decides among some tools, and the experts.
@@ -77,7 +85,7 @@ class Abilities:
         Args:
             tools: Those that are offered.
         """
-        actions = Actions(tools, self._experts.experts(), self._talk)
+        actions = Actions(tools, self._experts.experts(), self._talk, self._requests)
         if self.settings.decision == "model":
             return Decider(actions, None)
         cache = self.settings.state_dir / "examples.npz"

@@ -242,6 +242,10 @@ class Agent:
         """
         self._able.approvals.decide(conversation_id, approval_id, digest, approve=approve, by=by)
 
+    async def logged_out(self, conversation_id: str) -> None:
+        """Have the tools forget what they kept for somebody who has left."""
+        await self._able.registry.forget(conversation_id)
+
     async def serve_socket(self, websocket: WebSocket, conversation_id: str) -> None:
         """Run one client's session until its socket closes."""
         await websocket.accept()

@@ -1,8 +1,8 @@
 """The agent's decisions without the agent: the real model and code, and nothing that acts."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pipecatapp.abilities import Abilities
@@ -108,6 +108,7 @@ class Function:
     description: str
     schema: dict[str, Any]
     examples: tuple[str, ...] = ()
+    shown: Mapping[str, dict[str, Any]] = field(default_factory=dict)
 
     def check(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """Return the arguments; the grammar has seen to their types."""

@@ -56,6 +56,10 @@ class Control(Protocol):
         """
         ...
 
+    async def logged_out(self, conversation_id: str) -> None:
+        """Forget what is kept for somebody who has left, such as a browser's cookies."""
+        ...
+
     async def serve_socket(self, websocket: WebSocket, conversation_id: str) -> None:
         """Accept an authenticated socket and serve it until it closes."""
         ...

@@ -95,6 +95,7 @@ def _add_api(app: FastAPI, control: Control) -> None:
     async def logout(request: Request, caller: Caller) -> Response:
         await run_in_threadpool(app.state.auth.sessions.close, request.cookies.get(COOKIE, ""))
         await app.state.sockets.close(caller)
+        await control.logged_out(caller.conversation_id)
         response = Response(status_code=204)
         response.delete_cookie(COOKIE, path="/")
         return response

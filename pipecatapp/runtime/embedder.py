@@ -70,7 +70,9 @@ class MiniLM:
         return vectors
 
     def _embed_batch(self, texts: list[str]) -> Vectors:
-        encoded = self._tokenizer.encode_batch(texts)
+        # Half a surrogate pair, which JSON can bring, is no text to the tokenizer.
+        readable = [text.encode(errors="replace").decode() for text in texts]
+        encoded = self._tokenizer.encode_batch(readable)
         ids = np.array([entry.ids for entry in encoded], dtype=np.int64)
         mask = np.array([entry.attention_mask for entry in encoded], dtype=np.int64)
         inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}

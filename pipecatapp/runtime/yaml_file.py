@@ -27,6 +27,7 @@ def read_yaml(path: Path, form: type[Content]) -> Content:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "content"
         raise UserError(f"{path}: {where}: {first['msg']}.") from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        # PyYAML lets a date that does not exist pass as a bare ValueError.
         reason = " ".join(str(error).split())
         raise UserError(f"{path} cannot be read ({reason}): restore it from git.") from error

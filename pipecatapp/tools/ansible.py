@@ -35,6 +35,10 @@ class Ansible(Toolset):
     @tool(
         sensitive=True,
         purpose="run the playbook {playbook}",
+        shown={
+            "run update nodes": {"playbook": "update_nodes.yaml", "check": False},
+            "try site dot yaml in check mode": {"playbook": "site.yaml", "check": True},
+        },
         examples=(
             "run the heal cluster playbook",
             "um please run the playbook called heal cluster",

@@ -18,12 +18,15 @@ _WORD = r"(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|credential|privat
 _NAME = re.compile(_WORD, re.IGNORECASE)
 # What follows the name of a secret, such as password=..., "token": "...", --api-key ...
 _ASSIGNED = re.compile(
-    rf"""({_WORD}s?["']?(?:\s*[=:]\s*|\s+))("[^"]*"|'[^']*'|[^\s,;&"']+)""", re.IGNORECASE
+    rf"""({_WORD}(?:[\w-]*\\*["']?\s*[=:]\s*|s?["']?\s+(?:is\s+)?))"""
+    r"""(\\*"[^"]*"?|'[^']*'?|[^\s,;&"']+)""",
+    re.IGNORECASE,
 )
 _BEARER = re.compile(r"((?:bearer|basic)\s+)[\w.~+/=-]{6,}", re.IGNORECASE)
-_IN_URL = re.compile(r"(://[^/\s:@]*:)[^/\s@]+(?=@)")
+_IN_URL = re.compile(r"(://[^/\s:@]*:)[^/\s]+(?=@)")
 _PEM = re.compile(
-    r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL
+    r"(-----BEGIN [A-Z ]*PRIVATE KEY[A-Z ]*-----).*?(-----END [A-Z ]*PRIVATE KEY[A-Z ]*-----|\Z)",
+    re.DOTALL,
 )
 
 
@@ -34,14 +37,14 @@ def masked(value: Any, name: str = "") -> Any:
         value: A string, number, list, dictionary or None.
         name: The key it stands under.
     """
+    if value is not None and _NAME.search(name):
+        return MASK
     if isinstance(value, dict):
         return {key: masked(entry, str(key)) for key, entry in value.items()}
     if isinstance(value, list):
-        return [masked(entry, name) for entry in value]
+        return [masked(entry) for entry in value]
     if not isinstance(value, str):
         return value
-    if _NAME.search(name):
-        return MASK
     text = _PEM.sub(rf"\1{MASK}\2", value)
     for pattern in (_ASSIGNED, _BEARER, _IN_URL):
         text = pattern.sub(rf"\1{MASK}", text)
@@ -80,6 +83,7 @@ class Audit:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW
         descriptor = os.open(self.path, flags, 0o600)
         try:
+            os.fchmod(descriptor, 0o600)
             written = os.write(descriptor, line)
             os.fsync(descriptor)
         finally:

@@ -45,6 +45,9 @@ EXAMPLES = (
     "Run some code: what's the 50th Fibonacci number?",
     "what's 4817 * 3926 exactly? run it, don't guess",
     "Work out the compound interest on 2500 at 3.2% over 12 years in Python.",
+    "execute this python print open bracket three times four close bracket",
+    "run this python code for me x equals five print x plus one",
+    "use your sandbox to multiply 123456 by 654321",
     "run this snippet and tell me what it prints: import math; print(math.pi ** 5)",
 )
 
@@ -63,7 +66,17 @@ class CodeRunner(Toolset):
         found = await asyncio.to_thread(problem, self._image)
         return found or await asyncio.to_thread(self._clean_up)
 
-    @tool(sensitive=True, examples=EXAMPLES)
+    @tool(
+        sensitive=True,
+        examples=EXAMPLES,
+        purpose="run a piece of Python",
+        shown={
+            "what is three to the power of eleven use python": {"code": "print(3**11)"},
+            "um the sum of the first fifty cubes with python": {
+                "code": "print(sum(n**3 for n in range(1, 51)))"
+            },
+        },
+    )
     async def run_python_code(self, call: Call, code: str) -> str:
         """Run Python code and return its output: for exact calculations, dates, sorting, counting.
 

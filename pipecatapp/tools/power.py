@@ -51,6 +51,13 @@ class Power(Toolset):
 
     @tool(
         sensitive=True,
+        shown={
+            "let cooking sleep after fifteen minutes": {"service": "cooking", "seconds": 900},
+            "the music service should sleep after two hours": {
+                "service": "music",
+                "seconds": 7200,
+            },
+        },
         purpose="let {service} sleep after {seconds} seconds",
         examples=(
             "let the coding expert sleep after ten minutes",

@@ -4,7 +4,7 @@ import asyncio
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from loguru import logger
 
@@ -19,15 +19,17 @@ class Registry:
     be loaded, or whose surroundings are missing, is left out, and the reason is kept.
     """
 
-    def __init__(self, toolsets: Iterable[Toolset]):
+    def __init__(self, toolsets: Iterable[Toolset], failures: Mapping[str, str] | None = None):
         """Take toolsets; `examine` decides which of them are offered.
 
         Args:
             toolsets: In any order.
+            failures: Why files could not be loaded, by their names.
         """
         self._toolsets = sorted(toolsets, key=lambda toolset: toolset.namespace)
         self._tools: dict[str, Tool] = {}
-        self.unavailable: dict[str, str] = {}
+        self._failures = dict(failures or {})
+        self.unavailable = dict(self._failures)
 
     @classmethod
     async def discover(cls, resources: Resources) -> "Registry":
@@ -36,10 +38,8 @@ class Registry:
         Args:
             resources: What the agent lends its tools.
         """
-        classes, failures = await asyncio.to_thread(_load)
-        registry = cls(toolset(resources) for toolset in classes)
+        registry = cls(*await asyncio.to_thread(_load, resources))
         await registry.examine()
-        registry.unavailable.update(failures)
         return registry
 
     async def examine(self) -> bool:
@@ -50,7 +50,7 @@ class Registry:
         """
         reasons = await asyncio.gather(*(_reason(toolset) for toolset in self._toolsets))
         before = list(self._tools)
-        self._tools, self.unavailable = {}, {}
+        self._tools, self.unavailable = {}, dict(self._failures)
         for toolset, reason in zip(self._toolsets, reasons, strict=True):
             if reason is None:
                 self._tools.update((tool.name, tool) for tool in tools_of(toolset))
@@ -67,6 +67,14 @@ class Registry:
         """Return an offered tool, or None."""
         return self._tools.get(name)
 
+    async def forget(self, conversation_id: str) -> None:
+        """Have all toolsets forget a conversation whose person has logged out."""
+        for toolset in self._toolsets:
+            try:
+                await toolset.forget(conversation_id)
+            except Exception:
+                logger.exception(f"the tools {toolset.namespace} could not forget")
+
     async def close(self) -> None:
         """Release everything."""
         for toolset in self._toolsets:
@@ -79,7 +87,7 @@ class Registry:
 
 def every_tool(resources: Resources) -> list[Tool]:
     """Return the tools of all files that can be loaded, those too that cannot work here."""
-    toolsets = [toolset(resources) for toolset in _load()[0]]
+    toolsets, _ = _load(resources)
     return sorted((tool for toolset in toolsets for tool in tools_of(toolset)), key=_by_name)
 
 
@@ -95,19 +103,21 @@ async def _reason(toolset: Toolset) -> str | None:
         return f"it failed when it was examined ({error}): see the log"
 
 
-def _load() -> tuple[list[type[Toolset]], dict[str, str]]:
-    """Return the toolsets' classes, and why files could not be loaded, by their names."""
-    classes: list[type[Toolset]] = []
+def _load(resources: Resources) -> tuple[list[Toolset], dict[str, str]]:
+    """Return the toolsets, and why files could not be loaded, by their names."""
+    toolsets: list[Toolset] = []
     failures: dict[str, str] = {}
     for info in pkgutil.iter_modules(pipecatapp.tools.__path__):
         name = f"{pipecatapp.tools.__name__}.{info.name}"
         try:
-            classes += _toolsets_in(name)
+            made = [toolset(resources) for toolset in _toolsets_in(name)]
+            # A mistake in one of its tools shows here; a base class has none.
+            toolsets += [toolset for toolset in made if tools_of(toolset)]
         except Exception as error:
             # A tool's file is for anyone to add: a mistake in it costs that tool alone.
             logger.exception(f"the tools of {name} could not be loaded")
             failures[info.name] = f"its file could not be loaded ({error}): see the log"
-    return classes, failures
+    return toolsets, failures
 
 
 def _toolsets_in(module_name: str) -> Iterator[type[Toolset]]:

@@ -20,6 +20,8 @@ from pipecatapp.tools.tool import Call, ShortTermMemory, Tool, ToolError, shorte
 
 ApprovalMode = Literal["sensitive", "all", "none"]
 
+STOPPED = "It was stopped before it was done."
+
 
 class State(StrEnum):
     """Where a call is in its life."""
@@ -178,6 +180,7 @@ class Runner:
             run.state = State.WAITING
         self._runs[run.id] = run
         run.task = asyncio.create_task(self._run(run), name=f"call of {tool.name}")
+        run.task.add_done_callback(lambda _: self._finish(run))
         return run
 
     async def _run(self, run: Run) -> None:
@@ -186,7 +189,7 @@ class Runner:
             if run.approval is None or await self._approved(run, run.approval):
                 await self._execute(run)
         except asyncio.CancelledError:
-            run.result, run.state = "It was stopped before it was done.", State.FAILED
+            run.result, run.state = STOPPED, State.FAILED
             await note(self._audit, "cancelled", **_named(run))
             raise
         except OSError as error:
@@ -194,9 +197,17 @@ class Runner:
             logger.error(f"{run.tool.name} was not run: the audit log cannot be written ({reason})")
             run.result = f"It was not run: the audit log cannot be written ({reason})."
             run.state = State.FAILED
-        finally:
-            self._runs.pop(run.id, None)
-            self._show(run)
+
+    def _finish(self, run: Run) -> None:
+        if run.result is None:
+            # A task that is cancelled before its first step never enters `_run`.
+            run.result, run.state = STOPPED, State.FAILED
+        if run.approval:
+            # Where it failed before a person was asked, nobody must be asked any more.
+            run.approval.settle(Verdict.WITHDRAWN)
+            self.approvals.discard(run.approval)
+        self._runs.pop(run.id, None)
+        self._show(run)
 
     async def _approved(self, run: Run, approval: Approval) -> bool:
         self._show(run)
@@ -220,7 +231,8 @@ class Runner:
         )
         if approval.spend(run.tool.name, run.arguments):
             return True
-        run.result, run.state = f"It was not run: {run.verdict}.", State.FAILED
+        reason = "another call was approved" if not run.refused else run.verdict
+        run.result, run.state = f"It was not run: {reason}.", State.FAILED
         return False
 
     async def _execute(self, run: Run) -> None:

@@ -63,7 +63,18 @@ class SshTools(Toolset):
 
     namespace = "ssh"
 
-    @tool(examples=EXAMPLES, sensitive=True, purpose="run {command} on {host}")
+    @tool(
+        examples=EXAMPLES,
+        sensitive=True,
+        purpose="run {command} on {host}",
+        shown={
+            "um how full is the disk of node seven": {"host": "node7", "command": "df -h"},
+            "Restart cups on printserver": {
+                "host": "printserver",
+                "command": "systemctl restart cups",
+            },
+        },
+    )
     async def run_command(self, call: Call, host: str, command: str) -> str:
         """Run a shell command on another machine and return its exit code and output.
 

@@ -12,6 +12,7 @@ class Summarizer(Toolset):
 
     @tool(
         harmless=True,
+        shown={"what did we say about the roof": {"query": "the roof"}},
         examples=(
             "what did we say about the garden",
             "summarize what we discussed about the server",

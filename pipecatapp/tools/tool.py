@@ -1,8 +1,9 @@
 """What a tool is. A toolset is a class in a file of its own; its tools are decorated methods."""
 
 import inspect
+import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -87,6 +88,9 @@ class Toolset:
         """Return None where the tools can work, else one line that says what is missing."""
         return None
 
+    async def forget(self, conversation_id: str) -> None:
+        """Forget what is kept for a conversation whose person has logged out."""
+
     async def close(self) -> None:
         """Release everything at the agent's end."""
 
@@ -97,6 +101,7 @@ def tool(
     sensitive: bool = False,
     harmless: bool = False,
     purpose: str = "",
+    shown: Mapping[str, dict[str, Any]] | None = None,
 ) -> Callable[[Method], Method]:
     """Make a method of a toolset a tool.
 
@@ -110,6 +115,7 @@ def tool(
             needs a person's yes when it is called after a result: it may have been the result,
             such as a web page, that asked for it.
         purpose: What a person is asked to approve, such as `run {command} on {host}`.
+        shown: Requests and the arguments that they lead to, which the model is shown.
 
     Raises:
         ValueError: There are too few examples.
@@ -123,6 +129,7 @@ def tool(
             "sensitive": sensitive,
             "harmless": harmless,
             "purpose": purpose,
+            "shown": shown or {},
         }
         return method
 
@@ -141,6 +148,7 @@ class Tool:
         sensitive: Whether a person has to approve each call.
         harmless: Whether it changes nothing and lets nothing out.
         purpose: What a person is asked to approve.
+        shown: Requests and the arguments that they lead to.
         method: The bound method.
     """
 
@@ -151,6 +159,7 @@ class Tool:
     sensitive: bool
     harmless: bool
     purpose: str
+    shown: Mapping[str, dict[str, Any]]
     method: Callable[..., Awaitable[str]]
 
     @property
@@ -165,11 +174,16 @@ class Tool:
             ToolError: One is missing, unknown or wrong.
         """
         try:
-            return self.arguments.model_validate(arguments).model_dump()
+            checked = self.arguments.model_validate(arguments).model_dump()
+            # Half a surrogate pair, which JSON can bring, could not be sent to who has to approve.
+            json.dumps(checked, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            raise ToolError(f"{self.name}: arguments: half a character is no text") from error
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"]) or "arguments"
             raise ToolError(f"{self.name}: {where}: {first['msg']}") from error
+        return checked
 
     def spoken_purpose(self, arguments: dict[str, Any]) -> str:
         """Return what a call is for, to be said aloud; long arguments are cut."""
@@ -198,18 +212,25 @@ def _tool(namespace: str, method: Callable[..., Awaitable[str]]) -> Tool:
         raise ValueError(f"{name} needs a docstring: it is what the model reads")
     described = {entry.arg_name: entry.description for entry in docstring.params}
     fields: dict[str, Any] = {}
-    for parameter in list(inspect.signature(method).parameters.values())[1:]:
+    for parameter in list(inspect.signature(method, eval_str=True).parameters.values())[1:]:
         default = ... if parameter.default is parameter.empty else parameter.default
         about = re.sub(r"\s+", " ", described.get(parameter.name) or "")
         fields[parameter.name] = (parameter.annotation, Field(default, description=about))
-    arguments = create_model(name, __config__=ConfigDict(extra="forbid", strict=True), **fields)
-    return Tool(
+    # Infinity and NaN are no JSON: neither a person nor an audit could be shown them.
+    config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+    arguments = create_model(name, __config__=config, **fields)
+    made = Tool(
         name=name,
         description=docstring.short_description,
         arguments=arguments,
         method=method,
         **getattr(method, "tool_options"),  # noqa: B009 - mypy knows no attribute of methods
     )
+    try:
+        made.spoken_purpose(dict.fromkeys(fields))
+    except LookupError as error:
+        raise ValueError(f"{name}: its purpose names {error}, which is no argument") from error
+    return made
 
 
 def _spoken(value: Any) -> str:

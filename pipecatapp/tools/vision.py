@@ -44,6 +44,7 @@ class Vision(Toolset):
         return None
 
     @tool(
+        harmless=True,
         examples=(
             "what do you see",
             "is there anyone at the door",
@@ -65,7 +66,7 @@ class Vision(Toolset):
             "webcam: anyone there?",
             "Take a picture and describe it.",
             "Does the printer's display show an error? Have a look with the camera.",
-        )
+        ),
     )
     async def get_observation(self, call: Call, question: str = QUESTION) -> str:
         """Look through the camera now and answer a question about what it sees.

@@ -60,7 +60,11 @@ class WebBrowser(Toolset):
             return str(error)
         return None
 
-    @tool(examples=examples.GOTO)
+    @tool(
+        examples=examples.GOTO,
+        purpose="open {url}",
+        shown={"read me the news on debian dot org slash news": {"url": "https://debian.org/news"}},
+    )
     async def goto(self, call: Call, url: str) -> str:
         """Open a web page and read it.
 
@@ -77,7 +81,7 @@ class WebBrowser(Toolset):
         # Chromium, or the page that was open, died in between.
         return await self._goto(call, await self._ready().open(call.conversation.id), urls)
 
-    @tool(examples=examples.GET_PAGE_CONTENT)
+    @tool(examples=examples.GET_PAGE_CONTENT, harmless=True)
     async def get_page_content(self, call: Call) -> str:
         """Read the open web page again, with the names of its buttons, links and fields."""
         tab = self._open_tab(call)
@@ -85,7 +89,12 @@ class WebBrowser(Toolset):
             reading = await read(tab)
             return told(reading, [], names(await controls_of(tab)))
 
-    @tool(examples=examples.CLICK, sensitive=True)
+    @tool(
+        examples=examples.CLICK,
+        sensitive=True,
+        purpose="click on {target}",
+        shown={"hit the sign up button": {"target": "sign up"}},
+    )
     async def click(self, call: Call, target: str) -> str:
         """Click on a button or link of the open web page.
 
@@ -104,7 +113,12 @@ class WebBrowser(Toolset):
             notes = await act(tab, click, self._proxy())
             return told(await read(tab), [f'Clicked {control.role} "{control.name}".', *notes])
 
-    @tool(examples=examples.TYPE, sensitive=True)
+    @tool(
+        examples=examples.TYPE,
+        sensitive=True,
+        purpose="type {text} into {target}",
+        shown={"enter berlin in the city field": {"target": "city", "text": "berlin"}},
+    )
     async def type(self, call: Call, target: str, text: str) -> str:
         """Type text into a field of the open web page.
 

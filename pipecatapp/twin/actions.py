@@ -5,12 +5,12 @@ An action is written `answer`, `coding_expert`, `mcp.get_status`, or with argume
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from pipecatapp.experts.directory import SUFFIX, Expert
 from pipecatapp.runtime.yaml_file import read_yaml
@@ -30,7 +30,7 @@ class Decision:
     Attributes:
         kind: An answer, a tool or an expert.
         name: Of the tool or expert; None for an answer.
-        arguments: Of the tool, checked.
+        arguments: Of the tool, with its defaults; where they are wrong, as the model wrote them.
         by: What decided: the head alone, or the model.
     """
 
@@ -66,6 +66,24 @@ class Talk(BaseModel):
         return read_yaml(prompts / "talk.yaml", cls)
 
 
+class Requests(RootModel[dict[str, list[str]]]):
+    """More of what people say, by action: the file requests.yaml of the prompts.
+
+    A household adds here how its people put things. Actions that do not exist are passed over, as
+    a tool may be missing on this machine.
+    """
+
+    @classmethod
+    def load(cls, prompts: Path) -> "Requests":
+        """Read it; a file that is not there is an empty one.
+
+        Raises:
+            UserError: It cannot be used.
+        """
+        path = prompts / "requests.yaml"
+        return read_yaml(path, cls) if path.exists() else cls({})
+
+
 class Offered(Protocol):
     """A tool, as far as decisions need to know it."""
 
@@ -82,6 +100,10 @@ class Offered(Protocol):
         """What people say when they want it."""
 
     @property
+    def shown(self) -> Mapping[str, dict[str, Any]]:
+        """Requests and the arguments that they lead to."""
+
+    @property
     def schema(self) -> dict[str, Any]:
         """The JSON schema of its arguments, `type: object`."""
 
@@ -96,17 +118,25 @@ class Offered(Protocol):
 class Actions:
     """The actions that exist now."""
 
-    def __init__(self, tools: Iterable[Offered], experts: Iterable[Expert], talk: Talk):
+    def __init__(
+        self,
+        tools: Iterable[Offered],
+        experts: Iterable[Expert],
+        talk: Talk,
+        requests: Requests | None = None,
+    ):
         """Take what is offered.
 
         Args:
             tools: In the order in which the model reads of them.
             experts: Likewise.
             talk: What people say that is no action of its own.
+            requests: More of what people say.
         """
         self.tools = {tool.name: tool for tool in tools}
         self.experts = {f"{expert.name}{SUFFIX}": expert for expert in experts}
         self._talk = talk
+        self._requests = requests.root if requests else {}
 
     @property
     def names(self) -> list[str]:
@@ -117,11 +147,12 @@ class Actions:
         """Return what people say, by action."""
         tools = {name: tool.examples for name, tool in self.tools.items()}
         experts = {name: expert.examples for name, expert in self.experts.items()}
-        return {ANSWER: self._talk.answer, AGAIN: self._talk.again, **tools, **experts}
+        said = {ANSWER: self._talk.answer, AGAIN: self._talk.again, **tools, **experts}
+        return {name: [*said[name], *self._requests.get(name, ())] for name in said}
 
     def description(self) -> str:
         """Return the list of actions that stands in the prompt; the same for the same actions."""
-        lines = [f"- {name}: {_signature(tool)}" for name, tool in self.tools.items()]
+        lines = [_described(tool) for tool in self.tools.values()]
         lines += [f"- {name}: {expert.description}" for name, expert in self.experts.items()]
         return "\n".join([*lines, f"- {ANSWER}: anything else; just talk"])
 
@@ -150,7 +181,7 @@ class Actions:
         """Return the decision that the model has written.
 
         Raises:
-            MalformedActionError: It is none that exists, or its arguments are wrong.
+            MalformedActionError: It is none that exists, or its arguments are no JSON object.
         """
         name, _, arguments = text.strip().partition(" ")
         if name not in self.names:
@@ -160,9 +191,15 @@ class Actions:
             return settled
         try:
             content = json.loads(arguments)
-            return Decision("tool", name, self.tools[name].check(content))
-        except (ValueError, RecursionError, ToolError) as error:
+        except (ValueError, RecursionError) as error:
             raise MalformedActionError(f"{name}: {error}") from error
+        if not isinstance(content, dict):
+            raise MalformedActionError(f"{name}: no JSON object")
+        try:
+            return Decision("tool", name, self.tools[name].check(content))
+        except ToolError:
+            # The call will be refused with the reason, which the model then reads.
+            return Decision("tool", name, content)
 
     def _takes_arguments(self, name: str) -> bool:
         return name in self.tools and bool(self.tools[name].schema.get("properties"))
@@ -174,6 +211,12 @@ def written(name: str, arguments: dict[str, Any]) -> str:
     if not given:
         return name
     return f"{name} {json.dumps(given, ensure_ascii=False, separators=(',', ':'))}"
+
+
+def _described(tool: Offered) -> str:
+    """Return a tool's description and arguments on one line, and examples below."""
+    shown = [f'"{said}" -> {written(tool.name, given)}' for said, given in tool.shown.items()]
+    return "\n  ".join([f"- {tool.name}: {_signature(tool)}", *shown])
 
 
 def _signature(tool: Offered) -> str:

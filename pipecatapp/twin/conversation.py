@@ -100,7 +100,8 @@ class Conversation:
             entry.pop("name", None)
             prompt.append(cast(LLMContextMessage, entry))
             if entry.get("role") == "user" and isinstance(entry.get("content"), str):
-                entry["content"] = self._stamps.get(turn, "") + entry["content"]
+                stamp = "" if is_result(message) else self._stamps.get(turn, "")
+                entry["content"] = stamp + entry["content"]
                 for call, result in self._steps.get(turn, ()):
                     prompt.append({"role": "assistant", "content": call})
                     prompt.append({"role": "user", "content": result})
@@ -264,6 +265,8 @@ def result_text(name: str, result: str) -> str:
 def last_turn(prompt: list[LLMContextMessage]) -> list[LLMContextMessage]:
     """Return the last thing the user said in a prompt, and the calls that it has led to."""
     start = len(prompt) - 1
+    if cast(dict[str, Any], prompt[start])["role"] == "assistant":
+        start -= 1  # a reply that is begun already
     while start >= 2 and str(cast(dict[str, Any], prompt[start])["content"]).startswith(OF_RESULT):
         start -= 2
     return prompt[max(0, start) :]

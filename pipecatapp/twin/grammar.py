@@ -12,7 +12,9 @@ Schema = Mapping[str, Any]
 
 _COMMON = {
     "string": r'"\"" char* "\""',
-    "char": r'[^"\\\x7F\x00-\x1F] | "\\" (["\\bfnrt/] | "u" [0-9a-fA-F]{4})',
+    "char": r'[^"\\\x7F\x00-\x1F] | "\\" (["\\bfnrt/] | "u" code)',
+    # Half a surrogate pair is no text; what needs a pair can be written as it is.
+    "code": "[0-9a-ce-fA-CE-F] [0-9a-fA-F]{3} | [dD] [0-7] [0-9a-fA-F]{2}",
     "integer": '"-"? ("0" | [1-9] [0-9]{0,14})',
     "number": 'integer ("." [0-9]{1,12})?',
     "boolean": '"true" | "false"',

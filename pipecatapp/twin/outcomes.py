@@ -20,6 +20,7 @@ class Outcomes:
 
     async def attach(self, teller: Teller) -> None:
         """Take on a session that can tell, and have it told what is left from before."""
+        self.detach(teller)  # a client may say twice that it is ready
         self._tellers.append(teller)
         await self._tell()
 

@@ -9,9 +9,11 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from typing import Any, Protocol, cast
 
+from loguru import logger
 from openai.types.chat import ChatCompletionChunk
 from pipecat.processors.aggregators.llm_context import LLMContextMessage
 
+from pipecatapp.errors import UserError
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.tools.approvals import Verdict
 from pipecatapp.tools.runner import Run
@@ -93,13 +95,17 @@ class Responder:
             messages: The conversation's own, or a provisional copy with one more.
         """
         words = _last_words(messages)
+        if self._untold:
+            # An answer that is thrown away would take the outcome with it.
+            await self._confirmed()
         untold, self._untold = self._untold, []
         if is_stop(words):
             async for chunk in self._stop():
                 yield chunk
             return
         for run in untold:
-            yield say(_outcome(run, brief=bool(words)))
+            if sentence := _outcome(run, brief=bool(words)):
+                yield say(sentence)
         if words:
             decision = await self._decide(words, messages)
         elif any(not run.refused for run in untold):
@@ -162,12 +168,19 @@ class Responder:
                     return
                 self._note(run, messages, run.result or "")
             decision = await self._decide_next(messages)
-        persona = None
-        if decision.kind == "expert" and decision.name:
-            persona = self._mind.expert_persona(decision.name)
         prompt = self._conversation.prompt(messages)
-        async for chunk in self._model.stream(prompt, persona):
+        async for chunk in self._model.stream(prompt, self._persona(decision)):
             yield chunk
+
+    def _persona(self, decision: Decision) -> str | None:
+        """Return an expert's persona; None where the twin answers itself."""
+        if decision.kind != "expert" or not decision.name:
+            return None
+        try:
+            return self._mind.expert_persona(decision.name)
+        except UserError as error:
+            logger.error(f"{error} The twin answers in its place.")
+            return None
 
     async def _start(
         self, decision: Decision, messages: list[LLMContextMessage], *, after_result: bool
@@ -189,6 +202,7 @@ class Responder:
 
     async def _attend(self, run: Run) -> Chunks:
         """Wait for a call as long as is bearable, with words in between."""
+        attended = False
         try:
             if run.approval is not None:
                 yield say(PHRASES.asks.format(purpose=run.purpose))
@@ -196,9 +210,10 @@ class Responder:
                 yield say(PHRASES.thinking)
                 if not await run.wait(PATIENCE_SECS):
                     yield say(PHRASES.takes_long)
+            attended = run.over
         finally:
             # Talked over, or gone on with alone: in any case its end is to be told.
-            if not run.over:
+            if not attended:
                 self._let_go(run)
 
     def _let_go(self, run: Run) -> None:

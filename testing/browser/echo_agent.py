@@ -75,6 +75,7 @@ class EchoAgent:
         self.sockets = 0
         self.released = threading.Event()
         self.pending = EchoApprovals()
+        self.left: list[str] = []
 
     async def health(self) -> str | None:
         return None
@@ -115,6 +116,9 @@ class EchoAgent:
         timings = TIMINGS if role == "assistant" else None
         entry = {"id": str(len(self.turns)), "role": role, "text": text, "at": at}
         self.turns.append({**entry, "timings": timings})
+
+    async def logged_out(self, conversation_id: str) -> None:
+        self.left.append(conversation_id)
 
     async def serve_socket(self, websocket: WebSocket, conversation_id: str) -> None:
         await websocket.accept()

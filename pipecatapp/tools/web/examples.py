@@ -22,6 +22,9 @@ GOTO = (
     "Show me what is written on example.net/contact",
     "Take me to the home page of lwn.net",
     "navigate to open street map dot org",
+    "Visit example.org/docs/start.",
+    "visit example dot net",
+    "look up the page example.com slash help",
     "surf to the website of the railway and read me what it says",
 )
 GET_PAGE_CONTENT = (
@@ -44,6 +47,11 @@ GET_PAGE_CONTENT = (
     "Did the page change? Read it once more",
     "Summarise the page that is open",
     "Is there a search box on this page?",
+    "what does it say",
+    "and what does it say there",
+    "read it to me",
+    "read it out loud",
+    "um what is written there",
     "What is the title of the current web page?",
 )
 CLICK = (

@@ -22,6 +22,7 @@ class EchoControl:
         self.waiting: dict[str, dict[str, Any]] = {}
         self.owners: dict[str, str] = {}
         self.decided: list[tuple[str, bool, str]] = []
+        self.left: list[str] = []
 
     async def health(self) -> str | None:
         return self.problem
@@ -51,6 +52,9 @@ class EchoControl:
             raise ValueError("This call is not the one that was shown.")
         del self.waiting[approval_id]
         self.decided.append((approval_id, approve, by))
+
+    async def logged_out(self, conversation_id: str) -> None:
+        self.left.append(conversation_id)
 
     async def serve_socket(self, websocket: WebSocket, conversation_id: str) -> None:
         await websocket.accept()

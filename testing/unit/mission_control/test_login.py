@@ -112,17 +112,21 @@ def test_damaged_sessions_only_cost_a_login(control: EchoControl, content: str) 
     assert len(json.loads(path.read_text())) == 1
 
 
-def test_logging_out_ends_the_session_and_its_sockets(client: TestClient) -> None:
+def test_logging_out_ends_the_session_and_its_sockets(
+    client: TestClient, control: EchoControl
+) -> None:
     log_in(client)
     cookie = client.cookies[COOKIE]
     with client.websocket_connect(SOCKET, headers=FROM_PAGE) as socket:
-        socket.receive_text()
+        conversation_id = socket.receive_text()
         assert client.post("/api/logout", headers=FROM_PAGE).status_code == 204
         with pytest.raises(WebSocketDisconnect) as closed:
             socket.receive_text()
         assert closed.value.code == 1008
     client.cookies.set(COOKIE, cookie)
     assert client.get("/api/status").status_code == 401
+    # What tools kept for the conversation, such as a browser's cookies, goes with it.
+    assert control.left == [conversation_id]
 
 
 def test_an_api_key_logs_a_person_in(client: TestClient) -> None:

@@ -1,9 +1,24 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
 
 import pytest
+from pydantic import Field
+
+from pipecatapp.experts.directory import Expert
+from pipecatapp.runtime.embedder import MiniLM
+from pipecatapp.settings import Settings
+from pipecatapp.tools.approvals import Approvals
+from pipecatapp.tools.audit import Audit
+from pipecatapp.tools.runner import Runner
+from pipecatapp.tools.tool import Call, Toolset, tool, tools_of
+from pipecatapp.twin.actions import Actions, Talk
+from pipecatapp.twin.decider import Decider
+from pipecatapp.twin.head import Head
+from pipecatapp.twin.mind import Mind
 
 Reply = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
@@ -36,6 +51,20 @@ def answers(*words: str, after: asyncio.Event | None = None) -> Reply:
         for word in words:
             writer.write(_token(word))
         writer.write(_chunk("[DONE]") + b"0\r\n\r\n")
+
+    return reply
+
+
+def writes(text: str) -> Reply:
+    """Complete under a grammar: one piece of JSON, as llama-server gives it back."""
+
+    async def reply(writer: asyncio.StreamWriter) -> None:
+        message = {"role": "assistant", "content": text}
+        choice = {"index": 0, "message": message, "finish_reason": "stop"}
+        answer = {"id": "1", "object": "chat.completion", "created": 0, "model": "m"}
+        body = json.dumps({**answer, "choices": [choice]}).encode()
+        head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
+        writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
 
     return reply
 
@@ -114,3 +143,152 @@ async def server() -> AsyncIterator[ModelServer]:
     await server.start()
     yield server
     await server.stop()
+
+
+PERSONA = "You are the twin."
+
+
+class Lamp(Toolset):
+    """Tools of the tests' own; the real ones need what a test cannot have."""
+
+    namespace = "lamp"
+
+    def __init__(self, resources: Any = None):
+        super().__init__(resources)
+        self.calls: list[str] = []
+        self.ready = asyncio.Event()
+        self.says = "The lamp is off."
+
+    @tool(
+        examples=(
+            "switch on the lamp",
+            "switch off the lamp",
+            "turn the lamp on",
+            "turn the lamp off please",
+            "put the light on",
+            "put the light out",
+            "lamp on",
+            "could you switch the light off",
+        ),
+        sensitive=True,
+        purpose="switch the lamp",
+    )
+    async def switch(self, call: Call, on: bool) -> str:
+        """Switches the lamp.
+
+        Args:
+            on: whether it is to shine
+        """
+        self.calls.append(f"switch {on}")
+        return f"The lamp is {'on' if on else 'off'} now."
+
+    @tool(
+        examples=(
+            "is the lamp on",
+            "does the lamp shine",
+            "check whether the light is on",
+            "tell me the state of the lamp",
+            "what is the lamp doing",
+            "is the light still burning",
+            "did i leave the lamp on",
+            "look at the lamp for me",
+        ),
+        harmless=True,
+        purpose="look at the lamp",
+    )
+    async def read(self, call: Call) -> str:
+        """Tells whether the lamp is on."""
+        self.calls.append("read")
+        await self.ready.wait()
+        return self.says
+
+    @tool(
+        examples=(
+            "dim the lamp to ten percent",
+            "set the brightness of the lamp to fifty",
+            "make the light darker",
+            "make the light brighter",
+            "dim the light",
+            "lower the brightness",
+            "raise the lamp's brightness",
+            "brightness to eighty percent please",
+        ),
+        purpose="dim the lamp to {percent} percent",
+    )
+    async def dim(self, call: Call, percent: Annotated[int, Field(ge=0, le=100)] = 50) -> str:
+        """Sets the lamp's brightness.
+
+        Args:
+            percent: of its full power
+        """
+        self.calls.append(f"dim {percent}")
+        return f"The lamp is at {percent} percent."
+
+
+RHYMES = Expert(
+    "rhyming",
+    "makes rhymes",
+    (
+        "make a rhyme on house",
+        "what rhymes with mouse",
+        "find me a rhyme",
+        "rhyme something with orange",
+        "give me two lines that rhyme",
+        "a rhyme for my birthday card please",
+        "which words rhyme with tree",
+        "let the last two words rhyme",
+    ),
+)
+
+
+@pytest.fixture
+def lamp() -> Lamp:
+    """A lamp that is read at once."""
+    lamp = Lamp()
+    lamp.ready.set()
+    return lamp
+
+
+@pytest.fixture(scope="session")
+def embedder() -> MiniLM:
+    directory = Settings().models_dir / "all-MiniLM-L6-v2-int8"
+    if not directory.is_dir():
+        pytest.skip(f"{directory} is not there: `pipecatapp setup` brings it")
+    return MiniLM(directory)
+
+
+@pytest.fixture(scope="session")
+def talk() -> Talk:
+    return Talk.load(Settings().prompts)
+
+
+@pytest.fixture(scope="session")
+def head(embedder: MiniLM, talk: Talk) -> Head:
+    """What each of the tests' actions is asked for with, learned."""
+    return Head(embedder, Actions(tools_of(Lamp()), [RHYMES], talk).examples())
+
+
+@pytest.fixture
+def actions(lamp: Lamp, talk: Talk) -> Actions:
+    return Actions(tools_of(lamp), [RHYMES], talk)
+
+
+@pytest.fixture
+def mind(lamp: Lamp, actions: Actions, tmp_path: Path) -> Mind:
+    """A mind that leaves every decision to its model."""
+    tools = {entry.name: entry for entry in tools_of(lamp)}
+    audit = Audit(tmp_path / "audit.jsonl")
+    return Mind(
+        persona=PERSONA,
+        decider=Decider(actions, None),
+        runner=Runner(Approvals(), audit, "sensitive"),
+        tool=tools.get,
+        expert_persona=lambda name: f"You are good at {name}.",
+        expert_slot=7,
+    )
+
+
+@pytest.fixture
+def quick_mind(mind: Mind, actions: Actions, head: Head) -> Mind:
+    """A mind that decides by its head where that is sure."""
+    return replace(mind, decider=Decider(actions, head))

@@ -10,10 +10,12 @@ from pipecatapp.twin import conversation as module
 from pipecatapp.twin.conversation import (
     KEPT_TURNS,
     MOST_TURNS,
+    RESULT,
     Conversation,
     Conversations,
     LogEntry,
     SlotPool,
+    result_text,
 )
 
 
@@ -206,3 +208,167 @@ def test_the_longest_unused_slot_is_given_away() -> None:
     assert slots.slot("c") == 1
     assert slots.slot("a") == 0
     assert slots.slot("b") == 1
+
+
+# -- tools ---------------------------------------------------------------------------------------
+
+
+def late(text: str) -> dict[str, Any]:
+    return {"role": "user", "name": RESULT, "content": result_text("lamp.read", text)}
+
+
+def act(conversation: Conversation, number: int) -> None:
+    """Have a turn in which a tool is called."""
+    conversation.context.add_message(user(f"question {number}"))
+    prompt_of(conversation)
+    result = result_text("lamp.read", f"result {number}")
+    conversation.add_step(conversation.context.messages, "lamp.read", result)
+    conversation.context.add_message(assistant(f"answer {number}"))
+
+
+def contents(prompt: list[Any]) -> list[str]:
+    return [message["content"].split(") ")[-1] for message in prompt]
+
+
+def test_a_call_and_its_result_stay_with_their_turn() -> None:
+    conversation = Conversation("a")
+    act(conversation, 0)
+    hold(conversation, 1)
+    assert [message["role"] for message in prompt_of(conversation)] == ["user", "assistant"] * 3
+    assert contents(prompt_of(conversation)) == [
+        "question 0",
+        "lamp.read",
+        "Result of lamp.read:\nresult 0",
+        "answer 0",
+        "question 0",
+        "answer 0",
+    ]
+
+
+def test_the_prompt_of_a_turn_with_calls_begins_the_prompt_of_the_next() -> None:
+    conversation = Conversation("a")
+    conversation.context.add_message(user("question"))
+    messages = conversation.context.messages
+    prompts = [prompt_of(conversation)]
+    for number in range(2):
+        conversation.add_step(messages, f"call {number}", result_text("lamp.read", "off"))
+        prompts.append(prompt_of(conversation))
+    conversation.context.add_message(assistant("answer"))
+    prompts += hold(conversation, 1)
+    for before, after in pairwise(prompts):
+        assert json.dumps(after).startswith(json.dumps(before)[:-1])
+
+
+def test_calls_of_a_turn_that_is_answered_ahead_stay_with_it() -> None:
+    conversation = Conversation("a")
+    hold(conversation, 1)
+    ahead: list[Any] = [*conversation.context.messages, user("question")]
+    conversation.prompt(ahead)
+    conversation.add_step(ahead, "lamp.read", result_text("lamp.read", "off"))
+    before = conversation.prompt(ahead)
+    conversation.context.add_message(user("question"))
+    assert prompt_of(conversation) == before
+
+
+def test_calls_survive_a_restart_and_a_trim(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    conversation = Conversation("a", path)
+    for turn in range(MOST_TURNS + 1):
+        act(conversation, turn)
+    conversation.record("assistant", "done", by=None)
+    whole = prompt_of(conversation)
+    assert prompt_of(Conversation("a", path)) == whole
+    assert conversation.end_turn()
+    assert prompt_of(conversation) == whole[-4 * KEPT_TURNS :]
+    assert prompt_of(Conversation("a", path)) == whole[-4 * KEPT_TURNS :]
+
+
+def test_a_conversation_kept_by_an_earlier_version_is_taken_up(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    state = {"messages": [user("hello")], "stamps": [[0, "(then) "]], "log": []}
+    path.write_text(json.dumps(state))
+    assert prompt_of(Conversation("a", path)) == [user("(then) hello")]
+
+
+def test_a_late_result_has_no_time_of_its_own_whatever_comes_after_it() -> None:
+    conversation = Conversation("a")
+    act(conversation, 0)
+    # A voice had begun a turn, and come to nothing.
+    conversation.begin_turn()
+    conversation.context.add_message(late("on"))
+    first = prompt_of(conversation)
+    assert first[-1] == user("Result of lamp.read:\non")
+    conversation.context.add_message(assistant("It is on."))
+    conversation.begin_turn()
+    conversation.context.add_message(user("Thank you."))
+    later = prompt_of(conversation)
+    assert later[: len(first)] == first
+    assert later[-1]["content"].startswith("(")
+
+
+def test_a_prefill_after_a_late_result_changes_nothing_before_it() -> None:
+    conversation = Conversation("a")
+    act(conversation, 0)
+    conversation.context.add_message(late("on"))
+    first = prompt_of(conversation)
+    conversation.context.add_message(assistant("It is on."))
+    assert prompt_of(conversation)[: len(first)] == first
+
+
+def test_a_late_result_is_no_turn() -> None:
+    conversation = Conversation("a")
+    for turn in range(MOST_TURNS):
+        act(conversation, turn)
+        conversation.context.add_message(late("on"))
+        conversation.context.add_message(assistant("It is on."))
+    assert not conversation.trim()
+    assert conversation.turns()[0] == ("question 0", "answer 0 It is on.")
+    assert len(conversation.turns()) == MOST_TURNS
+    act(conversation, MOST_TURNS)
+    whole = prompt_of(conversation)
+    assert conversation.trim()
+    assert len(conversation.turns()) == KEPT_TURNS
+    kept = prompt_of(conversation)
+    assert kept == whole[-len(kept) :]
+
+
+def test_what_is_forgotten_is_forgotten_at_the_end_of_the_turn_and_in_the_file_too(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.json"
+    conversation = Conversation("a", path)
+    act(conversation, 0)
+    conversation.record("user", "a secret", by=None)
+    conversation.clear()
+    assert len(prompt_of(conversation)) == 4
+    assert conversation.end_turn()
+    for remembered in (conversation, Conversation("a", path)):
+        assert prompt_of(remembered) == []
+        assert remembered.history() == []
+        assert remembered.turns() == []
+    assert "secret" not in path.read_text()
+    assert "result 0" not in path.read_text()
+    act(conversation, 1)
+    assert contents(prompt_of(conversation))[0] == "question 1"
+    assert not conversation.end_turn()
+
+
+def test_a_full_context_keeps_the_last_turn_with_its_calls() -> None:
+    conversation = Conversation("a")
+    for turn in range(3):
+        act(conversation, turn)
+    whole = prompt_of(conversation)
+    conversation.shrink()
+    assert len(prompt_of(conversation)) == len(whole)
+    assert conversation.end_turn()
+    assert prompt_of(conversation) == whole[-4:]
+    hold(conversation, 1)
+    assert not conversation.end_turn()
+
+
+def test_a_long_result_is_cut_and_says_so() -> None:
+    text = result_text("t.u", "a" * 5000 + "the end")
+    assert len(text) < module.LONGEST_RESULT + 100
+    assert text.startswith("Result of t.u:\naaa")
+    assert text.endswith("the end")
+    assert "characters left out" in text

@@ -3,18 +3,28 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
-from pipecat.frames.frames import LLMContextFrame, LLMFullResponseEndFrame, LLMTextFrame
+from pipecat.frames.frames import (
+    EagerEndOfTurnCancelFrame,
+    Frame,
+    LLMContextFrame,
+    LLMFullResponseEndFrame,
+    LLMTextFrame,
+    UserStartedSpeakingFrame,
+    UserStoppedSpeakingFrame,
+)
+from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.tests.utils import run_test
 
 from pipecatapp.runtime.turn_clock import TurnClock
-from pipecatapp.twin import service as module
+from pipecatapp.twin import model as module
 from pipecatapp.twin.conversation import Conversation
+from pipecatapp.twin.mind import Mind
+from pipecatapp.twin.outcomes import Outcomes
 from pipecatapp.twin.phrases import PHRASES
 from pipecatapp.twin.service import TwinService
 
-from .conftest import ModelServer, answers, dies_after, refuses
-
-PERSONA = "You are the twin."
+from .conftest import Lamp, ModelServer, answers, dies_after, refuses, writes
+from .pipeline import Line, until
 
 
 @pytest.fixture
@@ -25,13 +35,16 @@ def conversation() -> Conversation:
 
 
 @pytest.fixture
-def make(server: ModelServer, conversation: Conversation) -> Callable[[], TwinService]:
+def make(
+    server: ModelServer, conversation: Conversation, quick_mind: Mind
+) -> Callable[[], TwinService]:
     def make() -> TwinService:
         return TwinService(
             server=server,
             conversation=conversation,
             slot=1,
-            persona=PERSONA,
+            mind=quick_mind,
+            outcomes=Outcomes(),
             clock=TurnClock(),
         )
 
@@ -60,12 +73,15 @@ def texts(request: dict[str, Any]) -> list[str]:
 
 
 async def test_the_answer_is_what_the_model_says(
-    server: ModelServer, make: Callable[[], TwinService], conversation: Conversation
+    server: ModelServer,
+    make: Callable[[], TwinService],
+    conversation: Conversation,
+    quick_mind: Mind,
 ) -> None:
     server.replies = [answers("It is ", "Paris.")]
     assert await spoken(make, conversation) == "It is Paris."
     (request,) = server.requests
-    assert texts(request)[0] == PERSONA
+    assert texts(request)[0] == quick_mind.system
     assert texts(request)[1].endswith("What is the capital of France?")
     assert request["id_slot"] == 1
 
@@ -112,14 +128,14 @@ async def test_a_server_that_dies_in_the_middle_of_an_answer(
 async def test_a_full_context_is_cut_to_the_last_turn(
     server: ModelServer, make: Callable[[], TwinService], conversation: Conversation
 ) -> None:
-    for text in ("And of Spain?", "And of Italy?"):
+    for text in ("What is the capital of Spain?", "What is the capital of Italy?"):
         conversation.context.add_message({"role": "assistant", "content": "a city"})
         conversation.context.add_message({"role": "user", "content": text})
     server.replies = [refuses(400, "exceeds the available context size"), answers("Rome.")]
     assert await spoken(make, conversation) == "Rome."
     assert len(texts(server.requests[0])) == 6
     assert len(texts(server.requests[1])) == 2
-    assert texts(server.requests[1])[1].endswith("And of Italy?")
+    assert texts(server.requests[1])[1].endswith("What is the capital of Italy?")
 
 
 async def test_a_message_that_alone_is_too_long_is_refused_aloud_and_the_twin_lives_on(
@@ -165,10 +181,91 @@ async def test_history_is_prefilled_in_the_slot_of_the_turns_to_come(
     conversation.context.add_message({"role": "assistant", "content": "Paris."})
     twin.prefill_history()
     await server.request_came.wait()
-    conversation.context.add_message({"role": "user", "content": "And of Italy?"})
+    conversation.context.add_message({"role": "user", "content": "What is the capital of Italy?"})
     async for _ in await twin.get_chat_completions(conversation.context):
         pass
     ahead, turn = server.requests
     assert ahead["n_predict"] == 0
     assert ahead["id_slot"] == turn["id_slot"] == 1
     assert ahead["messages"] == turn["messages"][: len(ahead["messages"])]
+
+
+# -- acting ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def line(server: ModelServer, mind: Mind, lamp: Lamp) -> AsyncIterator[Line]:
+    """A running pipeline with a twin whose model decides everything."""
+    conversation, outcomes = Conversation("b"), Outcomes()
+    twin = TwinService(
+        server=server,
+        conversation=conversation,
+        slot=1,
+        mind=mind,
+        outcomes=outcomes,
+        clock=TurnClock(),
+    )
+    line = Line(conversation, twin)
+    async with line.open():
+        await outcomes.attach(twin.tell)
+        yield line
+        await mind.runner.close()
+
+
+def guess(words: str) -> Frame:
+    """Return what is answered before the turn is certain."""
+    return LLMContextFrame(LLMContext([{"role": "user", "content": words}]), speculation=True)
+
+
+async def test_a_call_that_waits_for_a_yes_is_told_of_in_a_turn_of_its_own(
+    server: ModelServer, line: Line, mind: Mind, lamp: Lamp
+) -> None:
+    server.replies = [writes('lamp.switch {"on":true}'), answers("It shines.")]
+    said = await line.say("Switch on the lamp.")
+    assert said == PHRASES.asks.format(purpose="switch the lamp")
+    (waiting,) = mind.runner.approvals.waiting("b")
+    mind.runner.approvals.decide("b", waiting.id, waiting.digest, approve=True, by="test")
+    assert await line.listener.answer() == "It shines."
+    assert texts(server.requests[-1])[-1] == "Result of lamp.switch:\nThe lamp is on now."
+    assert "name" not in server.requests[-1]["messages"][-1]
+    assert lamp.calls == ["switch True"]
+
+
+async def test_a_call_starts_only_once_the_turn_is_certain(
+    server: ModelServer, line: Line, lamp: Lamp
+) -> None:
+    server.replies = [answers("prefilled"), writes("lamp.read"), answers("It is off.")]
+    await line.worker.queue_frame(UserStartedSpeakingFrame())
+    await until(lambda: len(server.requests) == 1)
+    await line.worker.queue_frame(guess("Is the lamp on?"))
+    await until(lambda: len(server.requests) == 2)
+    await asyncio.sleep(0.1)  # as much time as a call would need, and more
+    assert lamp.calls == []
+    await line.worker.queue_frame(UserStoppedSpeakingFrame())
+    assert await line.listener.answer() == "It is off."
+    assert lamp.calls == ["read"]
+
+
+async def test_a_turn_that_goes_on_has_no_call_made(
+    server: ModelServer, line: Line, lamp: Lamp
+) -> None:
+    server.replies = [answers("prefilled"), writes("lamp.read")]
+    await line.worker.queue_frame(UserStartedSpeakingFrame())
+    await until(lambda: len(server.requests) == 1)
+    await line.worker.queue_frame(guess("Is the lamp"))
+    await until(lambda: len(server.requests) == 2)
+    await asyncio.sleep(0.1)
+    await line.worker.queue_frame(EagerEndOfTurnCancelFrame())
+    await line.worker.queue_frame(UserStoppedSpeakingFrame())
+    server.replies = [writes("answer"), answers("A fine present.")]
+    assert await line.say("Is the lamp a good present?") == "A fine present."
+    assert lamp.calls == []
+
+
+async def test_a_decision_that_the_server_refuses_is_owned_up_to(
+    server: ModelServer, line: Line
+) -> None:
+    server.replies = [refuses(400, "exceeds the available context size")]
+    assert await line.say("Switch on the lamp.") == PHRASES.too_long
+    server.replies = [dies_after(), dies_after()]
+    assert await line.say("Switch on the lamp.") == PHRASES.unavailable

@@ -1,0 +1,49 @@
+"""What tests lend their tools in the agent's place."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipecatapp.memory.summary import summarize
+from pipecatapp.runtime.embedder import MiniLM
+from pipecatapp.settings import Settings
+from pipecatapp.tools.tool import Call, Resources
+
+EXAMPLES = ("one", "two", "three", "four", "five")
+
+
+@dataclass
+class Memory:
+    """A conversation of which only its identity and its words are known."""
+
+    id: str = "conversation"
+    said: list[tuple[str, str]] = field(default_factory=list)
+    cleared: bool = False
+
+    def turns(self) -> list[tuple[str, str]]:
+        return self.said
+
+    def clear(self) -> None:
+        self.cleared = True
+
+
+class Lent(Resources):
+    """Real settings and real summaries, and a status that the test gives."""
+
+    def __init__(self, status: dict[str, Any] | None = None) -> None:
+        self._status = status or {}
+
+    @property
+    def settings(self) -> Settings:
+        return Settings()
+
+    async def status(self) -> dict[str, Any]:
+        return self._status
+
+    def summarize(self, turns: list[tuple[str, str]], query: str) -> str:
+        embedder = MiniLM(self.settings.models_dir / "all-MiniLM-L6-v2-int8")
+        return summarize(turns, query, embedder)
+
+
+def call_in(*turns: tuple[str, str]) -> Call:
+    """Return a call from a conversation in which this was said."""
+    return Call(Memory(said=list(turns)))

@@ -1,0 +1,50 @@
+from pipecatapp.tools.mcp import Introspection
+from pipecatapp.tools.tool import Call, Tool, tools_of
+
+from .lending import Lent, Memory, call_in
+
+
+def tools(status: dict[str, object] | None = None) -> dict[str, Tool]:
+    return {made.name: made for made in tools_of(Introspection(Lent(status)))}
+
+
+async def test_the_status_is_told_in_lines_without_what_is_empty() -> None:
+    status = {
+        "uptime_s": 90,
+        "llm": {"model": "qwen", "restarts": 0, "reason": None},
+        "tools": {"available": ["mcp.get_status", "ssh.run_command"], "unavailable": {}},
+        "experts": [],
+        "healthy": False,
+    }
+    assert await tools(status)["mcp.get_status"].run(call_in(), {}) == (
+        "uptime s: 90\n"
+        "llm model: qwen\n"
+        "llm restarts: 0\n"
+        "tools available: mcp.get_status, ssh.run_command\n"
+        "healthy: False"
+    )
+
+
+async def test_an_empty_memory_is_said_to_be_empty() -> None:
+    said = await tools()["mcp.get_memory_summary"].run(call_in(), {})
+    assert said.startswith("Short-term memory is empty.")
+
+
+async def test_the_memory_is_counted_and_quoted() -> None:
+    call = call_in(("My sister is called Ada.", "A fine name."), ("The fence is green.", "Noted."))
+    said = await tools()["mcp.get_memory_summary"].run(call, {})
+    assert "holds 2 turns" in said
+    assert "User: My sister is called Ada." in said
+
+
+async def test_only_forgetting_changes_anything() -> None:
+    memory = Memory(said=[("hello", "hi")])
+    made = tools()
+    for name in ("mcp.get_status", "mcp.get_memory_summary"):
+        assert made[name].harmless
+        await made[name].run(Call(memory), {})
+    assert not memory.cleared
+    assert not made["mcp.clear_short_term_memory"].harmless
+    said = await made["mcp.clear_short_term_memory"].run(Call(memory), {})
+    assert memory.cleared
+    assert "forgotten" in said

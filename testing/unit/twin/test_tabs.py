@@ -1,0 +1,152 @@
+"""The tabs of one conversation: who is asked for a yes, who tells how a call ended."""
+
+from asyncio import StreamWriter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+import pytest
+from pipecat.processors.frameworks.rtvi.frames import RTVISendTextFrame
+
+from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
+from pipecatapp.session import Session
+from pipecatapp.twin.conversation import Conversation
+from pipecatapp.twin.mind import Mind
+from pipecatapp.twin.outcomes import Outcomes
+from pipecatapp.twin.phrases import PHRASES
+from pipecatapp.twin.service import TwinService
+from pipecatapp.voice.microphone import MicrophoneGate
+
+from .conftest import Lamp, ModelServer, answers, writes
+from .pipeline import Line, until
+
+
+@dataclass
+class Tab:
+    """An open page, without a socket: its pipeline and its session."""
+
+    line: Line
+    session: Session
+    turns: list[TurnTimings]
+
+    async def ready(self) -> None:
+        """Say that the page is there, as its client does."""
+        await self.line.worker.rtvi.set_client_ready()
+        await until(lambda: self.line.client.told("session"))
+
+
+Open = Callable[[], Awaitable[Tab]]
+
+
+@pytest.fixture
+def conversation() -> Conversation:
+    return Conversation("a")
+
+
+@pytest.fixture
+async def open_tab(
+    server: ModelServer, mind: Mind, conversation: Conversation
+) -> AsyncIterator[Open]:
+    """Opens pages of one conversation."""
+    outcomes = Outcomes()
+    async with AsyncExitStack() as stack:
+
+        async def open_tab() -> Tab:
+            clock = TurnClock()
+            twin = TwinService(
+                server=server,
+                conversation=conversation,
+                slot=0,
+                mind=mind,
+                outcomes=outcomes,
+                clock=clock,
+            )
+            line, turns = Line(conversation, twin), []  # type: ignore[var-annotated]
+            session = Session(
+                line.worker,
+                conversation,
+                clock,
+                MicrophoneGate(),
+                twin,
+                mind.runner,
+                outcomes,
+                turns.append,
+            )
+            session.attach(line.aggregators)
+            await stack.enter_async_context(line.open())
+            tab = Tab(line, session, turns)
+            server.replies.insert(0, answers("prefilled"))
+            await tab.ready()
+            await until(lambda: server.requests)
+            server.requests.clear()
+            return tab
+
+        yield open_tab
+        await mind.runner.close()
+
+
+async def ask_to_switch(server: ModelServer, tab: Tab) -> None:
+    server.replies = [writes('lamp.switch {"on":true}')]
+    await tab.line.say("Switch on the lamp.")
+
+
+async def test_every_tab_is_asked_for_a_yes_and_shown_what_becomes_of_it(
+    server: ModelServer, open_tab: Open, mind: Mind
+) -> None:
+    first, second = await open_tab(), await open_tab()
+    await ask_to_switch(server, first)
+    await until(lambda: first.line.client.told("approval") and second.line.client.told("approval"))
+    (waiting,) = mind.runner.approvals.waiting("a")
+    mind.runner.approvals.decide("a", waiting.id, waiting.digest, approve=False, by="test")
+    for tab in (first, second):
+        client = tab.line.client
+        await until(lambda client=client: client.told("approval-settled"))
+        (shown,) = client.told("approval")
+        assert (shown["tool"], shown["arguments"]) == ("lamp.switch", {"on": True})
+        assert shown["digest"] == waiting.digest
+        (settled,) = client.told("approval-settled")
+        assert (settled["id"], settled["verdict"]) == (waiting.id, "denied")
+
+
+async def test_the_tab_that_was_used_last_tells_how_it_ended(
+    server: ModelServer, open_tab: Open, mind: Mind
+) -> None:
+    first, second = await open_tab(), await open_tab()
+    await first.line.worker.rtvi.push_frame(RTVISendTextFrame(msg_id="1", text="hello"))
+    await ask_to_switch(server, first)
+    (waiting,) = mind.runner.approvals.waiting("a")
+    mind.runner.approvals.decide("a", waiting.id, waiting.digest, approve=False, by="test")
+    denied = PHRASES.denied.format(purpose="switch the lamp")
+    assert await first.line.listener.answer() == denied
+    assert second.line.listener.silent
+
+
+async def test_with_the_last_tab_closed_nobody_can_say_yes(
+    server: ModelServer, open_tab: Open, mind: Mind, lamp: Lamp
+) -> None:
+    first, second = await open_tab(), await open_tab()
+    await ask_to_switch(server, first)
+    await first.session.detach()
+    assert mind.runner.approvals.waiting("a")
+    await second.session.detach()
+    assert not mind.runner.approvals.waiting("a")
+    # Who comes back is told why nothing has happened.
+    third = await open_tab()
+    withdrawn = PHRASES.withdrawn.format(purpose="switch the lamp")
+    assert await third.line.listener.answer() == withdrawn
+    assert lamp.calls == []
+
+
+async def test_a_conversation_that_is_to_be_forgotten_is_so_after_the_answer(
+    server: ModelServer, open_tab: Open, conversation: Conversation
+) -> None:
+    tab = await open_tab()
+
+    async def forget(writer: StreamWriter) -> None:
+        conversation.clear()
+        await writes("answer")(writer)
+
+    server.replies = [forget, answers("Forgotten."), answers("prefilled")]
+    assert await tab.line.say("Forget all that.") == "Forgotten."
+    await until(lambda: conversation.context.messages == [])
+    assert conversation.history() == []
