@@ -163,7 +163,8 @@ class Session:
 
     async def _outcome(self, runs: list[Run]) -> None:
         """Have the twin tell how calls ended; a turn that nobody began."""
-        self._clock.typed()
+        if not self._clock.running:
+            self._clock.typed()
         await self._twin.tell(runs)
 
     # -- to the client ----------------------------------------------------------------------

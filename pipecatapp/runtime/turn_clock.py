@@ -70,6 +70,11 @@ class TurnClock:
     def _since_origin(self) -> float | None:
         return None if self._origin is None else 1000 * (self.now() - self._origin)
 
+    @property
+    def running(self) -> bool:
+        """Whether a turn is under way."""
+        return self._origin is not None
+
     def turn_started(self) -> None:
         """A new turn begins: forget the one before."""
         self._origin = self._request = self._clause = self._pause = None

@@ -121,6 +121,10 @@ class Conversation:
     def _user_messages(messages: list[LLMContextMessage]) -> int:
         return sum(cast(dict[str, Any], m).get("role") == "user" for m in messages)
 
+    def holds_results(self, messages: list[LLMContextMessage]) -> bool:
+        """Tell whether a tool's result is in the prompt that messages make."""
+        return bool(self._steps) or any(is_result(message) for message in messages)
+
     def add_step(self, messages: list[LLMContextMessage], call: str, result: str) -> None:
         """Add a call and its result to the turn under way.
 

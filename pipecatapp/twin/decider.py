@@ -17,8 +17,13 @@ from pipecat.processors.aggregators.llm_context import LLMContextMessage
 from pipecatapp.twin.actions import AGAIN, ANSWER, Actions, Decision, MalformedActionError
 from pipecatapp.twin.head import Guess, Head
 
-SURE = 0.8
-"""From this probability on the head's word needs no second opinion."""
+SURE = 0.5
+"""From this probability on the head's word needs no second opinion.
+
+Where the head is less sure the model is no better than it at plain requests (54 of 81 each, those
+below 0.75 in a cross-validation over the examples, 1.5B model); what the model adds is the sight of
+the conversation.
+"""
 SURE_OF_AGAIN = 0.6
 """Likewise for "the action before, once more": the words alone say little else."""
 CANDIDATES = 3

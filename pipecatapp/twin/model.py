@@ -164,9 +164,9 @@ class LlamaModel:
         """Make a request; a server that is down is waited for, a full context emptied, once."""
         try:
             return await request(messages)
-        except BadRequestError:
+        except BadRequestError as error:
             last = last_turn(messages)
-            if len(last) == len(messages):
+            if "context" not in str(error) or len(last) == len(messages):
                 raise
             self._conversation.shrink()
             messages = last

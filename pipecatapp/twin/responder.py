@@ -6,6 +6,7 @@ own (`twin/outcomes.py`).
 """
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from typing import Any, Protocol, cast
 
@@ -27,11 +28,16 @@ from pipecatapp.twin.outcomes import Outcomes
 from pipecatapp.twin.phrases import PHRASES, is_stop
 
 MOST_STEPS = 6
-"""Decisions of one turn."""
+"""Calls of one turn."""
+SILENCE_SECS = 5.0
+"""A decision that takes longer is bridged by a word."""
 SOON_SECS = 1.5
 """A call that takes longer is bridged by a word."""
 PATIENCE_SECS = 20.0
 """A call that takes longer than this ends the turn and goes on by itself."""
+
+COMMON_PARTS = frozenset({"http", "https", "www", "com", "org", "net"})
+"""Parts of addresses that the model may add by itself."""
 
 Chunks = AsyncGenerator[ChatCompletionChunk, None]
 
@@ -98,7 +104,7 @@ class Responder:
         if self._untold:
             # An answer that is thrown away would take the outcome with it.
             await self._confirmed()
-        untold, self._untold = self._untold, []
+        untold = self._take_untold(messages)
         if is_stop(words):
             async for chunk in self._stop():
                 yield chunk
@@ -106,14 +112,26 @@ class Responder:
         for run in untold:
             if sentence := _outcome(run, brief=bool(words)):
                 yield say(sentence)
-        if words:
-            decision = await self._decide(words, messages)
-        elif any(not run.refused for run in untold):
-            decision = await self._decide_next(messages)
-        else:
+        if not words and all(run.refused for run in untold):
             return  # nothing came of any, and that has been said
-        async for chunk in self._carry_out(decision, messages, after_result=not words):
+        deciding = self._decide(words, messages) if words else self._decide_next(messages)
+        task = asyncio.ensure_future(deciding)
+        try:
+            if not (await asyncio.wait({task}, timeout=SILENCE_SECS))[0]:
+                yield say(PHRASES.thinking)
+            decision = await task
+        finally:
+            task.cancel()
+        doubtful = self._doubtful(decision, words, messages)
+        async for chunk in self._carry_out(decision, messages, after_result=doubtful):
             yield chunk
+
+    def _take_untold(self, messages: list[LLMContextMessage]) -> list[Run]:
+        """Return the ended calls that are to be told of now: those whose results have arrived."""
+        arrived = [cast(dict[str, Any], m)["content"] for m in messages if is_result(m)]
+        ready = [run for run in self._untold if _result_of(run) in arrived]
+        self._untold = [run for run in self._untold if run not in ready]
+        return ready
 
     async def _stop(self) -> Chunks:
         """Be silent, and let go of what is going on."""
@@ -145,6 +163,15 @@ class Responder:
         prompt = self._conversation.prompt(messages)
         return await self._decider.decide_next(asked, prompt, self._model.complete)
 
+    def _doubtful(self, decision: Decision, words: str, messages: list[LLMContextMessage]) -> bool:
+        """Tell whether a result may have had a part in a call, such as a page that was read.
+
+        It cannot where nothing was read in this conversation, or where all that the call names was
+        named by the user in this turn.
+        """
+        read = self._conversation.holds_results(messages)
+        return read and not (words and _named(words, _names(decision.arguments)))
+
     # -- acting -------------------------------------------------------------------------------
 
     async def _carry_out(
@@ -152,21 +179,22 @@ class Responder:
     ) -> Chunks:
         """Yield what a decision comes to, and the decisions that follow from its results."""
         made: list[tuple[str, dict[str, Any]]] = []
-        for _ in range(MOST_STEPS):
-            if not made:
-                self.decision = decision
+        self.decision = decision
+        while decision.kind == "tool":
             call = (decision.name or "", decision.arguments)
-            if decision.kind != "tool" or call in made:
+            if call in made:
                 break
             made.append(call)
             run = await self._start(decision, messages, after_result=after_result or len(made) > 1)
             if run is not None:
                 async for chunk in self._attend(run):
                     yield chunk
-                if not run.over:
+                if run.approval or not run.over:
                     self._note(run, messages, "It goes on; its result comes later.")
                     return
                 self._note(run, messages, run.result or "")
+            if len(made) == MOST_STEPS:
+                break
             decision = await self._decide_next(messages)
         prompt = self._conversation.prompt(messages)
         async for chunk in self._model.stream(prompt, self._persona(decision)):
@@ -205,8 +233,10 @@ class Responder:
         attended = False
         try:
             if run.approval is not None:
+                # However soon a person decides, the outcome is a turn of its own: clients count.
                 yield say(PHRASES.asks.format(purpose=run.purpose))
-            elif not await run.wait(SOON_SECS):
+                return
+            if not await run.wait(SOON_SECS):
                 yield say(PHRASES.thinking)
                 if not await run.wait(PATIENCE_SECS):
                     yield say(PHRASES.takes_long)
@@ -231,6 +261,10 @@ class Responder:
         self._conversation.add_step(messages, called, result_text(run.tool.name, result))
 
 
+def _result_of(run: Run) -> str:
+    return result_text(run.tool.name, run.result or "")
+
+
 def _outcome(run: Run, *, brief: bool) -> str:
     """Return the sentence that tells how a call ended; where it brought a result, its beginning.
 
@@ -246,6 +280,18 @@ def _outcome(run: Run, *, brief: bool) -> str:
         case Verdict.WITHDRAWN:
             return PHRASES.withdrawn.format(purpose=run.purpose)
     return PHRASES.ended.format(purpose=run.purpose) if brief else ""
+
+
+def _names(arguments: dict[str, Any]) -> set[str]:
+    """Return what the arguments of a call name: words of three letters and more."""
+    text = " ".join(str(value) for value in arguments.values() if not isinstance(value, bool))
+    return set(re.findall(r"[^\W_]{3,}", text.lower())) - COMMON_PARTS
+
+
+def _named(words: str, names: set[str]) -> bool:
+    """Tell whether all names are in some words, wherever speech has cut those."""
+    together = "".join(re.findall(r"[^\W_]", words.lower()))
+    return all(name in together for name in names)
 
 
 def _last_words(messages: list[LLMContextMessage]) -> str:
