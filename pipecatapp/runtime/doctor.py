@@ -53,6 +53,7 @@ def examine(settings: Settings) -> list[Finding]:
         "language model": _llm,
         "speech recognition": _stt,
         "voice": _tts,
+        "meanings": _embedder,
         "memory": _memory,
         "disk": _disk,
         "audio": _audio,
@@ -124,6 +125,13 @@ def _tts(settings: Settings) -> Finding:
     if not _is_here(model, settings):
         return Finding("voice", f"{model.name} is not here", SET_UP)
     return Finding("voice", f"{settings.tts_service}, {model.name}")
+
+
+def _embedder(settings: Settings) -> Finding:
+    model = Catalogue.load(settings.catalogue).models("embedding")[0]
+    if not _is_here(model, settings):
+        return Finding("meanings", f"{model.name} is not here", SET_UP)
+    return Finding("meanings", f"{model.name}, for decisions")
 
 
 def _is_here(model: Model, settings: Settings) -> bool:

@@ -10,8 +10,9 @@ import pytest
 
 from pipecatapp.tools.audit import LONGEST_TEXT, Audit, masked, note
 
-SECRET = "hunter2-correct-horse"
-PEM = f"-----BEGIN OPENSSH PRIVATE KEY-----\n{SECRET}\nAAAA\n-----END OPENSSH PRIVATE KEY-----"
+SECRET = "hunter2-correct-horse"  # pragma: allowlist secret
+KIND = "OPENSSH PRIVATE KEY"
+PEM = f"-----BEGIN {KIND}-----\n{SECRET}\nAAAA\n-----END {KIND}-----"
 
 
 @pytest.fixture

@@ -168,7 +168,7 @@ def test_an_address_is_understood_as_it_is_said(spoken: str, urls: list[str]) ->
         ("view-source:http://example.com", "not view-source:"),
         ("about:blank", "not about:"),
         ("ftp://example.com", "not ftp:"),
-        ("http://me:secret@example.com", "user name or password"),
+        ("http://me:secret@example.com", "user name or password"),  # pragma: allowlist secret
         ("http://example.com\\@10.0.0.1", "user name or password"),
         ("http://2130706433/", "unusual notation"),
         ("0x7f000001", "unusual notation"),
