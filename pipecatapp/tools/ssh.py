@@ -69,6 +69,7 @@ class SshTools(Toolset):
         purpose="run {command} on {host}",
         shown={
             "um how full is the disk of node seven": {"host": "node7", "command": "df -h"},
+            "Show the date of nas.local:2200": {"host": "nas.local:2200", "command": "date"},
             "Restart cups on printserver": {
                 "host": "printserver",
                 "command": "systemctl restart cups",

@@ -24,6 +24,8 @@ Where the head is less sure the model is no better than it at plain requests (54
 below 0.75 in a cross-validation over the examples, 1.5B model); what the model adds is the sight of
 the conversation.
 """
+SURE_IN_A_TASK = 0.8
+"""Likewise after a turn that was no mere talk: "what is he wearing" may be about the camera."""
 SURE_OF_AGAIN = 0.6
 """Likewise for "the action before, once more": the words alone say little else."""
 CANDIDATES = 3
@@ -139,16 +141,18 @@ class Decider:
         """Return the action that the head is sure of, or None, its candidates and examples."""
         assert self._head  # noqa: S101 - asked only where there is one
         guess = self._head.guess(_unquoted(words))
-        meant = self._meant(guess, before)
-        candidates = self._candidates(guess, before)
+        previous = self._previous(before)
+        meant = self._meant(guess, previous)
+        candidates = self._candidates(guess, previous)
         examples = [(text, name) for text, name in guess.nearest if name in candidates]
         return meant, candidates, examples[:SHOWN_EXAMPLES]
 
-    def _meant(self, guess: Guess, before: Sequence[str]) -> str | None:
+    def _meant(self, guess: Guess, previous: str) -> str | None:
         """Return the action that the head is sure of, or None."""
         if guess.action == AGAIN:
-            return self._previous(before) if guess.chance >= SURE_OF_AGAIN else None
-        return guess.action if guess.chance >= SURE else None
+            return previous if guess.chance >= SURE_OF_AGAIN else None
+        sure = SURE if previous == ANSWER else SURE_IN_A_TASK
+        return guess.action if guess.chance >= sure else None
 
     def _previous(self, before: Sequence[str]) -> str:
         """Return the action that "again" means, by the words of the turns before."""
@@ -159,11 +163,11 @@ class Decider:
                 return action
         return ANSWER
 
-    def _candidates(self, guess: Guess, before: Sequence[str]) -> list[str]:
+    def _candidates(self, guess: Guess, previous: str) -> list[str]:
         """Return the actions among which the model chooses, `answer` among them."""
         best = guess.actions[:CANDIDATES]
-        meant = [self._previous(before) if name == AGAIN else name for name in best]
-        return list(dict.fromkeys([*meant, ANSWER]))
+        meant = [previous if name == AGAIN else name for name in best]
+        return list(dict.fromkeys([*meant, previous, ANSWER]))
 
     # -- the model ----------------------------------------------------------------------------
 

@@ -47,6 +47,8 @@ def agent(
         SSH_KNOWN_HOSTS=str(known_hosts),
         SSH_USER=machine.user,
         WEB_BROWSER_ALLOW="127.0.0.1",
+        # The smallest model cannot be relied on to copy an address with its port.
+        LLM_MODEL="qwen2.5-coder-1.5b-instruct",
     )
     yield running
     running.stop()
