@@ -201,6 +201,15 @@ class Actions:
             # The call will be refused with the reason, which the model then reads.
             return Decision("tool", name, content)
 
+    def is_written(self, text: str) -> bool:
+        """Tell whether a text begins with the name of a tool or an expert."""
+        return text.lstrip().startswith((*self.tools, *self.experts))
+
+    def may_be_written(self, text: str) -> bool:
+        """Tell whether a text may yet become one that begins with such a name."""
+        begun = text.lstrip()
+        return any(name.startswith(begun) for name in (*self.tools, *self.experts))
+
     def _takes_arguments(self, name: str) -> bool:
         return name in self.tools and bool(self.tools[name].schema.get("properties"))
 

@@ -1,7 +1,7 @@
 """Asks llama-server: streams answers, completes actions, prefills what is known already."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -82,7 +82,7 @@ class LlamaModel:
 
     async def stream(
         self, messages: Messages, persona: str | None = None
-    ) -> AsyncIterator[ChatCompletionChunk]:
+    ) -> AsyncGenerator[ChatCompletionChunk, None]:
         """Yield an answer's chunks, with a word in between when the first is slow to come.
 
         Args:

@@ -7,7 +7,8 @@ own (`twin/outcomes.py`).
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from typing import Any, Protocol, cast
 
 from loguru import logger
@@ -20,9 +21,9 @@ from pipecatapp.tools.approvals import Verdict
 from pipecatapp.tools.runner import Run
 from pipecatapp.tools.tool import ToolError
 from pipecatapp.twin.actions import Decision, written
-from pipecatapp.twin.chunks import say
+from pipecatapp.twin.chunks import say, text_of
 from pipecatapp.twin.conversation import Conversation, is_result, result_text
-from pipecatapp.twin.decider import Messages, asks_for_several
+from pipecatapp.twin.decider import Messages, asks_for_several, in_words
 from pipecatapp.twin.mind import Mind
 from pipecatapp.twin.outcomes import Outcomes
 from pipecatapp.twin.phrases import PHRASES, is_stop
@@ -45,9 +46,7 @@ Chunks = AsyncGenerator[ChatCompletionChunk, None]
 class Model(Protocol):
     """The language model, as far as a turn needs it."""
 
-    def stream(
-        self, messages: Messages, persona: str | None = None
-    ) -> AsyncIterator[ChatCompletionChunk]:
+    def stream(self, messages: Messages, persona: str | None = None) -> Chunks:
         """Stream an answer to messages; another persona than the twin's is an expert's."""
 
     async def complete(self, messages: Messages, *, grammar: str, max_tokens: int) -> str:
@@ -196,9 +195,34 @@ class Responder:
             if len(made) == MOST_STEPS:
                 break
             decision = await self._decide_next(messages)
-        prompt = self._conversation.prompt(messages)
-        async for chunk in self._model.stream(prompt, self._persona(decision)):
+        async for chunk in self._speak(messages, self._persona(decision)):
             yield chunk
+
+    async def _speak(self, messages: list[LLMContextMessage], persona: str | None) -> Chunks:
+        """Stream an answer in words.
+
+        A small model may write an action even now, as it has seen them in the conversation; it is
+        asked for words once more then. What cannot become the name of an action is not kept back.
+        """
+        prompt = self._conversation.prompt(messages)
+        begun, held = "", list[ChatCompletionChunk]()
+        chunks = self._model.stream(prompt, persona)
+        async with aclosing(chunks):
+            async for chunk in chunks:
+                begun += text_of(chunk) or ""
+                held.append(chunk)
+                if self._decider.actions.is_written(begun):
+                    break
+                if not self._decider.actions.may_be_written(begun):
+                    for kept in held:
+                        yield kept
+                    held = []
+        if self._decider.actions.is_written(begun):
+            held = []
+            async for chunk in self._model.stream(in_words(prompt), persona):
+                yield chunk
+        for kept in held:
+            yield kept
 
     def _persona(self, decision: Decision) -> str | None:
         """Return an expert's persona; None where the twin answers itself."""

@@ -18,7 +18,7 @@ pytestmark = [
     pytest.mark.integration,
     pytest.mark.skipif(MISSING is not None, reason=MISSING or ""),
 ]
-SOON = 60.0
+SOON = 120.0
 LIFETIME = 75.0
 """An approval expires after 60 s."""
 ORDER = (
