@@ -34,9 +34,15 @@ class Chooser(Protocol):
 class System:
     """The agent's decisions, in the terms of the measure."""
 
-    def __init__(self, decider: Decider):
-        """Take what decides."""
+    def __init__(self, decider: Decider, *, with_arguments: bool = True):
+        """Take what decides.
+
+        Args:
+            decider: The agent's decisions.
+            with_arguments: Whether it fills in arguments; the head alone cannot.
+        """
         self._decider = decider
+        self._with_arguments = with_arguments
         self._tools = decider.actions.tools
 
     @property
@@ -68,6 +74,8 @@ class System:
         tool = self._tools.get(decision.name or "")
         if tool is None:
             return f"no tool {decision.name!r}"
+        if not self._with_arguments:
+            return None
         try:
             tool.check(decision.arguments)
         except ToolError as error:
@@ -92,7 +100,7 @@ async def open_system(settings: Settings, decision: str) -> AsyncIterator[System
     from prompt_engineering.laboratory import open_decider
 
     async with open_decider(settings, decision=decision) as decider:
-        yield System(decider)
+        yield System(decider, with_arguments=decision != "head")
 
 
 @asynccontextmanager

@@ -148,6 +148,25 @@ async def test_a_plain_question_is_answered_without_a_decision_by_the_model(
     assert quick_room.responder.decision == Decision("answer", by="head")
 
 
+async def test_what_was_read_before_may_have_asked_for_a_call(room: Room) -> None:
+    dim = writes('lamp.dim {"percent":100}')
+    room.server.replies = [dim, answers("Done.")]
+    assert await room.say("Make the light brighter.") == "Done."
+    # A result stands in the conversation now: what the user does not name may come from it.
+    room.server.replies = [dim]
+    said = await room.say("Make the light brighter.")
+    assert said == PHRASES.asks.format(purpose="dim the lamp to 100 percent")
+    room.server.replies = [dim, answers("Done.")]
+    assert await room.say("Make the light shine at 100 percent.") == "Done."
+
+
+async def test_an_action_is_not_read_out_for_an_answer(quick_room: Room) -> None:
+    quick_room.server.replies = [answers("lamp", ".swi", "tch on"), answers("It is ", "Paris.")]
+    assert await quick_room.say("What is the capital of France?") == "It is Paris."
+    quick_room.server.replies = [answers("lam", "ps shine.")]
+    assert await quick_room.say("What do lamps do?") == "lamps shine."
+
+
 async def test_an_expert_answers_with_its_persona_in_its_own_slot(quick_room: Room) -> None:
     quick_room.server.replies = [answers("House, mouse.")]
     assert await quick_room.say("Make a rhyme on house.") == "House, mouse."
