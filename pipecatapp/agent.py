@@ -34,6 +34,7 @@ from pipecatapp.session import Session
 from pipecatapp.settings import Settings
 from pipecatapp.twin.conversation import Conversation, Conversations, SlotPool
 from pipecatapp.twin.mind import Mind
+from pipecatapp.twin.model import LlamaModel
 from pipecatapp.twin.outcomes import Outcomes
 from pipecatapp.twin.personas import load_persona
 from pipecatapp.voice.local_audio import local_transport
@@ -104,6 +105,7 @@ class Agent:
         self._stt: SttChoice | None = None
         self._last_turn: TurnTimings | None = None
         self.abilities: Abilities | None = None
+        self._warming: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         """Prepare what is missing, start llama-server, load and warm the models."""
@@ -125,10 +127,22 @@ class Agent:
             await self.abilities.start()
             await asyncio.to_thread(self._load_voices, prepared)
             await self._orchestrator.wait_healthy(LLAMA_JOB, 300)
+            self._warming = asyncio.create_task(self._warm_up())
         except BaseException:
             await self.__aexit__()
             raise
         return self
+
+    async def _warm_up(self) -> None:
+        """Have the system prompt prefilled: the first turn would wait long for it."""
+        system, clock = self.mind().system, TurnClock()
+        for slot in range(self.settings.llm_slots):
+            conversation = Conversation("warm-up")
+            model = LlamaModel(self.model_server, conversation, slot, system, clock)
+            try:
+                await model.warm_up()
+            finally:
+                await model.close()
 
     def _load_voices(self, prepared: Prepared) -> None:
         if prepared.tts is not None:
@@ -145,6 +159,9 @@ class Agent:
         """End the sessions, then the child processes."""
         for worker in list(self._sessions):
             await worker.cancel()
+        if self._warming:
+            self._warming.cancel()
+            await asyncio.wait({self._warming})
         if self.abilities:
             await self.abilities.close()
         await self.http.close()

@@ -198,6 +198,12 @@ class LlamaModel:
         if self._prefilling is None or self._prefilling.done():
             self._prefilling = asyncio.create_task(self._prefill(messages))
 
+    async def warm_up(self) -> None:
+        """Have the system prompt prefilled, before there is a conversation."""
+        self.prefill([])
+        if self._prefilling is not None:
+            await self._prefilling
+
     async def _prefill(self, messages: Messages) -> None:
         # A failure here is no loss: the turn itself will meet it and say so.
         with suppress(APIConnectionError, APIStatusError, httpx2.HTTPError):
