@@ -51,6 +51,8 @@ def parse_target(text: str, default_user: str | None) -> Target:
         ToolError: It is none of these, or the current user has no name.
     """
     user, at, place = text.rpartition("@")
+    # Speech recognition writes it in two words, and small models keep the first.
+    place = "localhost" if place.lower() in ("local", "local host") else place
     host, port = _split(place)
     named = _NAME.fullmatch(host) or _is_address(host)
     valid = named and 0 < port < 2**16 and (not at or _USER.fullmatch(user))

@@ -179,3 +179,8 @@ def test_the_longest_report_reaches_the_model_whole() -> None:
         streams.append(Stream(limit))
         streams[-1].drain(lambda size, chunks=chunks: chunks.pop(0))
     assert len(report(-1, *(stream.text for stream in streams))) <= LONGEST_RESULT
+
+
+@pytest.mark.parametrize("text", ["localhost", "local", "local host", "Local Host"])
+def test_this_machine_as_it_is_heard(text: str) -> None:
+    assert parse_target(text, "me").host == "localhost"
