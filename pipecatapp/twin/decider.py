@@ -49,8 +49,7 @@ Messages = list[LLMContextMessage]
 _QUOTED = re.compile(r"[\"“«][^\"”»]{12,}[\"”»]|(?<=\s)'[^']{12,}'(?=\W|$)")
 
 _SEVERAL = re.compile(
-    r"\b(?:and|then|afterwards|after that|also|both|each|every|all|if|unless|until|first|next)\b"
-    r"|[;,]\s",
+    r"\b(?:and|then|afterwards|after that|also|both|each|every|all|if|unless|until|first|next)\b",
     re.IGNORECASE,
 )
 
@@ -214,7 +213,8 @@ class Decider:
 def asks_for_several(words: str) -> bool:
     """Tell whether a request may need more than one action.
 
-    Small models go on acting where all has been done; they are only asked where this is so.
+    Small models go on acting where all has been done; they are only asked where this is so. A
+    comma says nothing: speech recognition sets them where somebody breathes.
     """
     return _SEVERAL.search(_unquoted(words)) is not None
 
