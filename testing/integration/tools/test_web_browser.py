@@ -65,8 +65,13 @@ async def site() -> AsyncIterator[Site]:
     await other.cleanup()
 
 
+OTHERS: set[psutil.Process] = set()
+"""What was running before: agents of other tests."""
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[WebBrowser]:
+    OTHERS.update(psutil.Process().children(recursive=True))
     settings = Settings(web_browser=Path(CHROMIUM or ""), web_browser_allow=f"{HERE}, nas.test")
     browser = WebBrowser(Lender(settings))
     yield browser
@@ -76,7 +81,7 @@ async def browser() -> AsyncIterator[WebBrowser]:
 
 def chromium_processes() -> list[psutil.Process]:
     """Return the processes of Chromium, and of Playwright, that this process started."""
-    return psutil.Process().children(recursive=True)
+    return [child for child in psutil.Process().children(recursive=True) if child not in OTHERS]
 
 
 def main_process() -> psutil.Process:
