@@ -86,7 +86,7 @@ def test_without_a_user_it_is_the_current_one(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize(
-    "command", ["", " \n", "ls\x00", "ls \x1b[8m; reboot", "ls \u202e", "ls \ud800", "x" * 4001]
+    "command", ["", " \n", "ls\x00", "ls \x1b[8m; reboot", "ls \u202e", "x" * 4001]
 )
 async def test_a_command_that_cannot_be_approved_with_open_eyes_is_refused(command: str) -> None:
     (tool,) = tools_of(SshTools(SimpleNamespace(settings=Settings())))

@@ -35,6 +35,20 @@ RED, BLUE = (0, 0, 255), (255, 0, 0)
 NOBODY = "65534"
 
 
+OTHERS: set[psutil.Process] = set()
+
+
+@pytest.fixture(autouse=True)
+def others() -> None:
+    """Take note of what runs before a test: agents of other tests."""
+    OTHERS.update(psutil.Process().children())
+
+
+def started() -> list[psutil.Process]:
+    """Return the processes that the test under way has started and that run."""
+    return [child for child in psutil.Process().children() if child not in OTHERS]
+
+
 def image(colour: tuple[int, int, int], width: int = 640, height: int = 480) -> Any:
     return np.full((height, width, 3), colour, np.uint8)
 
@@ -111,19 +125,19 @@ async def test_a_camera_that_hangs_is_given_up_and_leaves_nothing(
     os.mkfifo(path)  # opening it waits for a writer
     with pytest.raises(UserError, match="gave no picture within"):
         await take_picture(str(path))
-    assert not psutil.Process().children()
+    assert not started()
 
 
 async def test_a_cancelled_picture_leaves_nothing(tmp_path: Path) -> None:
     path = tmp_path / "hangs"
     os.mkfifo(path)
     picture = asyncio.create_task(take_picture(str(path)))
-    while not psutil.Process().children():  # noqa: ASYNC110  # another program's doing
+    while not started():  # noqa: ASYNC110  # another program's doing
         await asyncio.sleep(0.01)
     picture.cancel()
     with pytest.raises(asyncio.CancelledError):
         await picture
-    assert not psutil.Process().children()
+    assert not started()
 
 
 # -- a camera of the network -------------------------------------------------------------------
@@ -200,7 +214,7 @@ async def test_an_address_that_takes_calls_and_says_nothing_is_given_up(
         url = f"{scheme}://127.0.0.1:{silent.getsockname()[1]}/"
         with pytest.raises(UserError, match="gave no picture within"):
             await take_picture(url)
-    assert not psutil.Process().children()
+    assert not started()
 
 
 # -- is there a camera -------------------------------------------------------------------------
