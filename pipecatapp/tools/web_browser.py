@@ -63,7 +63,7 @@ class WebBrowser(Toolset):
     @tool(
         examples=examples.GOTO,
         purpose="open {url}",
-        shown={"read me the news on debian dot org slash news": {"url": "https://debian.org/news"}},
+        shown={"read me the news on debian dot org slash news": {"url": "debian.org/news"}},
     )
     async def goto(self, call: Call, url: str) -> str:
         """Open a web page and read it.
