@@ -6,7 +6,7 @@ from typing import Any
 
 from loguru import logger
 
-from pipecatapp.experts.directory import LocalDirectory
+from pipecatapp.experts.directory import SUFFIX, LocalDirectory
 from pipecatapp.memory.summary import Turn, summarize
 from pipecatapp.runtime.embedder import Embedder
 from pipecatapp.settings import Settings
@@ -111,7 +111,7 @@ class Abilities:
             decider=self._decider,
             runner=self.runner,
             tool=self.registry.get,
-            expert_persona=lambda name: load_persona(prompts, f"{name}_expert"),
+            expert_persona=lambda name: load_persona(prompts, f"{name}{SUFFIX}"),
             expert_slot=self.settings.llm_slots,
         )
 

@@ -120,7 +120,8 @@ class Decider:
         """
         names = self.actions.names
         if self._head is not None:
-            _, names, _ = await asyncio.to_thread(self._consult, words, [])
+            guess = await asyncio.to_thread(self._head.guess, _unquoted(words))
+            names = self._candidates(guess, ANSWER)
         return await self._choose(names, [], prompt, complete)
 
     def best_guess(self, words: str, before: Sequence[str]) -> str:
@@ -142,6 +143,8 @@ class Decider:
         """Return the action that the head is sure of, or None, its candidates and examples."""
         assert self._head  # noqa: S101 - asked only where there is one
         guess = self._head.guess(_unquoted(words))
+        if guess.action != AGAIN and guess.chance >= max(SURE, SURE_IN_A_TASK):
+            return guess.action, [], []  # whatever the turn before was
         previous = self._previous(before)
         meant = self._meant(guess, previous)
         candidates = self._candidates(guess, previous)

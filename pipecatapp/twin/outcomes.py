@@ -3,8 +3,14 @@
 from collections.abc import Awaitable, Callable
 
 from pipecatapp.tools.runner import Run
+from pipecatapp.twin.conversation import result_text
 
 Teller = Callable[[list[Run]], Awaitable[None]]
+
+
+def outcome_text(run: Run) -> str:
+    """Return how an ended call stands in the history; by this its arrival there is known."""
+    return result_text(run.tool.name, run.result or "")
 
 
 class Outcomes:

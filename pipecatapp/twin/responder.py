@@ -25,7 +25,7 @@ from pipecatapp.twin.chunks import say, text_of
 from pipecatapp.twin.conversation import Conversation, is_result, result_text
 from pipecatapp.twin.decider import Messages, asks_for_several, in_words
 from pipecatapp.twin.mind import Mind
-from pipecatapp.twin.outcomes import Outcomes
+from pipecatapp.twin.outcomes import Outcomes, outcome_text
 from pipecatapp.twin.phrases import PHRASES, is_stop
 
 MOST_STEPS = 6
@@ -99,7 +99,7 @@ class Responder:
         Args:
             messages: The conversation's own, or a provisional copy with one more.
         """
-        words = _last_words(messages)
+        words = _words(messages[-1]) if messages else ""
         if self._untold:
             # An answer that is thrown away would take the outcome with it.
             await self._confirmed()
@@ -128,7 +128,7 @@ class Responder:
     def _take_untold(self, messages: list[LLMContextMessage]) -> list[Run]:
         """Return the ended calls that are to be told of now: those whose results have arrived."""
         arrived = [cast(dict[str, Any], m)["content"] for m in messages if is_result(m)]
-        ready = [run for run in self._untold if _result_of(run) in arrived]
+        ready = [run for run in self._untold if outcome_text(run) in arrived]
         self._untold = [run for run in self._untold if run not in ready]
         return ready
 
@@ -145,9 +145,7 @@ class Responder:
     # -- deciding -----------------------------------------------------------------------------
 
     async def _decide(self, words: str, messages: list[LLMContextMessage]) -> Decision:
-        before = [
-            earlier for i in range(1, len(messages)) if (earlier := _last_words(messages[:i]))
-        ]
+        before = [earlier for message in messages[:-1] if (earlier := _words(message))]
         with self._clock.deciding():
             return await self._decider.decide(
                 words, before, self._conversation.prompt(messages), self._model.complete
@@ -155,8 +153,7 @@ class Responder:
 
     async def _decide_next(self, messages: list[LLMContextMessage]) -> Decision:
         """Return what a result calls for: an answer, unless more was asked for than one thing."""
-        said = (_last_words(messages[:end]) for end in range(len(messages), 0, -1))
-        asked = next(filter(None, said), "")
+        asked = next(filter(None, map(_words, reversed(messages))), "")
         if not asks_for_several(asked):
             return Decision("answer", by="head")
         prompt = self._conversation.prompt(messages)
@@ -285,10 +282,6 @@ class Responder:
         self._conversation.add_step(messages, called, result_text(run.tool.name, result))
 
 
-def _result_of(run: Run) -> str:
-    return result_text(run.tool.name, run.result or "")
-
-
 def _outcome(run: Run, *, brief: bool) -> str:
     """Return the sentence that tells how a call ended; where it brought a result, its beginning.
 
@@ -318,9 +311,8 @@ def _named(words: str, names: set[str]) -> bool:
     return all(name in together for name in names)
 
 
-def _last_words(messages: list[LLMContextMessage]) -> str:
-    """Return what the user said last; nothing where a call's result came last."""
-    message = cast(dict[str, Any], messages[-1]) if messages else {}
-    content = message.get("content")
-    said = message.get("role") == "user" and not is_result(messages[-1])
+def _words(message: LLMContextMessage) -> str:
+    """Return what the user says in a message; nothing where it is another's, or a result."""
+    content = cast(dict[str, Any], message).get("content")
+    said = cast(dict[str, Any], message).get("role") == "user" and not is_result(message)
     return content if said and isinstance(content, str) else ""

@@ -27,11 +27,11 @@ from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.tools.runner import Run
 from pipecatapp.twin.actions import Decision
 from pipecatapp.twin.chunks import say, text_of
-from pipecatapp.twin.conversation import RESULT, Conversation, result_text
+from pipecatapp.twin.conversation import RESULT, Conversation
 from pipecatapp.twin.mind import Mind
 from pipecatapp.twin.model import LlamaModel
 from pipecatapp.twin.model_server import ModelServer
-from pipecatapp.twin.outcomes import Outcomes
+from pipecatapp.twin.outcomes import Outcomes, outcome_text
 from pipecatapp.twin.phrases import PHRASES
 from pipecatapp.twin.responder import Responder
 from pipecatapp.voice.ahead import AnswerAhead
@@ -133,7 +133,7 @@ class TwinService(OpenAILLMService):
             {
                 "role": "user",
                 "name": RESULT,
-                "content": result_text(run.tool.name, run.result or ""),
+                "content": outcome_text(run),
             }
             for run in runs
         ]
