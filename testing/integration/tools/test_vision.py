@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import httpx
@@ -28,6 +27,7 @@ from pipecatapp.tools.seeing import server as vision_server
 from pipecatapp.tools.seeing.server import VisionServer
 from pipecatapp.tools.tool import Call, Tool, ToolError, tools_of
 from pipecatapp.tools.vision import Vision
+from testing.unit.tools.lending import Lent
 
 from .tiny_vision import IMAGE_TOKENS, WORDS, write_model
 
@@ -46,19 +46,6 @@ class Conversation:
 
     def clear(self) -> None:
         pass
-
-
-class Lent:
-    """What the toolset uses of the agent."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-
-    async def status(self) -> dict[str, Any]:
-        return {}
-
-    def summarize(self, turns: list[tuple[str, str]], query: str) -> str:
-        return ""
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +88,7 @@ def settings(llama: LlamaCpp, tiny: tuple[Path, Path], tmp_path: Path) -> Settin
 
 @pytest.fixture
 async def vision(settings: Settings) -> AsyncIterator[Vision]:
-    toolset = Vision(Lent(settings))
+    toolset = Vision(Lent(settings=settings))
     yield toolset
     await toolset.close()
     assert model_processes() == []
@@ -114,7 +101,7 @@ async def talkative(
     """A model that needs seconds for an answer, so that something can happen meanwhile."""
     monkeypatch.setattr(vision_server, "LONGEST_ANSWER", LONG_ANSWER)
     slow = write_model(tmp_path / "slow", layers=20)
-    toolset = Vision(Lent(prepare(tmp_path / "home", slow)))
+    toolset = Vision(Lent(settings=prepare(tmp_path / "home", slow)))
     yield toolset
     await toolset.close()
     assert model_processes() == []
@@ -233,7 +220,7 @@ async def test_the_picture_takes_its_place_in_the_prompt(
 async def test_its_port_is_not_that_of_the_language_model(settings: Settings) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        vision = Vision(Lent(settings.model_copy(update={"llm_port": port})))
+        vision = Vision(Lent(settings=settings.model_copy(update={"llm_port": port})))
         try:
             assert await look(vision)
         finally:
@@ -338,7 +325,7 @@ async def test_a_model_that_does_not_start_is_said_and_not_tried_for_ever(
 ) -> None:
     broken = tmp_path / "broken-mmproj.gguf"
     broken.write_bytes(tiny[1].read_bytes()[:5000])
-    vision = Vision(Lent(prepare(tmp_path / "home", (tiny[0], broken))))
+    vision = Vision(Lent(settings=prepare(tmp_path / "home", (tiny[0], broken))))
     with pytest.raises(ToolError, match=r"vision does not run .*vision\.log"):
         await look(vision)
     assert model_processes() == []
@@ -348,7 +335,7 @@ async def test_a_model_that_does_not_start_is_said_and_not_tried_for_ever(
 async def test_a_model_that_does_not_fit_the_memory_is_not_started(
     llama: LlamaCpp, tiny: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    vision = Vision(Lent(prepare(tmp_path / "home", tiny, memory_mb=10**9)))
+    vision = Vision(Lent(settings=prepare(tmp_path / "home", tiny, memory_mb=10**9)))
     with pytest.raises(ToolError, match=r"Not enough memory for .* tiny: it needs \d+ MiB"):
         await look(vision)
     assert model_processes() == []

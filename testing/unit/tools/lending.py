@@ -27,14 +27,17 @@ class Memory:
 
 
 class Lent(Resources):
-    """Real settings and real summaries, and a status that the test gives."""
+    """Real summaries, and settings and a status that the test may give."""
 
-    def __init__(self, status: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, status: dict[str, Any] | None = None, settings: Settings | None = None
+    ) -> None:
         self._status = status or {}
+        self._settings = settings or Settings()
 
     @property
     def settings(self) -> Settings:
-        return Settings()
+        return self._settings
 
     async def status(self) -> dict[str, Any]:
         return self._status

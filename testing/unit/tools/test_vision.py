@@ -30,6 +30,7 @@ from pipecatapp.tools.seeing.capture import LONG_SIDE
 from pipecatapp.tools.seeing.model import find_model
 from pipecatapp.tools.tool import tools_of
 from pipecatapp.tools.vision import Vision
+from testing.unit.tools.lending import Lent
 
 RED, BLUE = (0, 0, 255), (255, 0, 0)
 NOBODY = "65534"
@@ -276,19 +277,6 @@ def test_a_url_is_shown_without_what_is_secret() -> None:
 # -- is there a model --------------------------------------------------------------------------
 
 
-class Lent:
-    """What the toolset uses of the agent."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-
-    async def status(self) -> dict[str, Any]:
-        return {}
-
-    def summarize(self, turns: list[tuple[str, str]], query: str) -> str:
-        return ""
-
-
 def entry(tmp_path: Path, name: str, **changes: object) -> dict[str, object]:
     """Return a catalogue entry of two files that are on this machine."""
     files = []
@@ -341,9 +329,9 @@ def test_a_model_that_cannot_see_is_refused(tmp_path: Path, name: str) -> None:
 
 async def test_what_is_missing_is_said_one_by_one(tmp_path: Path) -> None:
     settings = settings_with(tmp_path, entry(tmp_path, "one"))
-    blind = Vision(Lent(settings.model_copy(update={"camera": "97"})))
+    blind = Vision(Lent(settings=settings.model_copy(update={"camera": "97"})))
     assert "set CAMERA" in (await blind.unavailable() or "")
-    vision = Vision(Lent(settings))
+    vision = Vision(Lent(settings=settings))
     assert "models fetch one" in (await vision.unavailable() or "")
     ensure_model(Catalogue.load(settings.catalogue).get("one"), settings, Progress())
     assert await vision.unavailable() == "llama.cpp is not built: pipecatapp setup"
@@ -378,7 +366,7 @@ def test_the_shipped_model_is_moondream_by_its_publisher() -> None:
 
 
 def test_the_tool_needs_no_argument_and_no_approval(tmp_path: Path) -> None:
-    (tool,) = tools_of(Vision(Lent(settings_with(tmp_path))))
+    (tool,) = tools_of(Vision(Lent(settings=settings_with(tmp_path))))
     assert tool.name == "vision.get_observation"
     assert tool.check({}) == {"question": "What do you see?"}
     assert not tool.sensitive
