@@ -1,59 +1,20 @@
 """The fast head: what is wanted, told from the meaning of the words in a few milliseconds.
 
-A softmax classifier (multinomial logistic regression) on a sentence embedding and on the words
-themselves, weighted by how rare they are (tf-idf): the embedding knows what is alike in meaning,
-the words that "write a script" and "run a script" are not the same wish. It is fitted at start-up
-from the examples that every tool and expert carries, so that a new one needs no more than those.
+A classifier of words and their meaning (`runtime/classifier.py`), fitted at start-up from the
+examples that every tool and expert carries, so that a new one needs no more than those.
 """
 
-import hashlib
-import re
-import zipfile
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
-from loguru import logger
 
-from pipecatapp.runtime.embedder import Embedder, Vectors
-
-STEPS = 300
-RATE = 2.0
-WEIGHT_DECAY = 3e-4
-"""L2 penalty: few examples of many dimensions are separable, and would be believed too firmly."""
-MEANING = 4.0
-WORDS = 2.5
-"""How much the embedding and the words count. Ten-fold cross-validation over the examples: the
-embedding alone is right in 83 %, the words alone in 71 %, both so weighted in 86 %."""
+from pipecatapp.runtime.classifier import SoftmaxRegression, embedded, plain
+from pipecatapp.runtime.embedder import Embedder
 
 NEAREST = 24
 """How many of the nearest examples are returned."""
-
-# Words that say nothing of what is wanted; speech is full of them.
-_FILLERS = re.compile(
-    r"\b(?:u+h*m+|u+h+|e+r+m*|h+m+|like,|you know,|well,|so,|okay|ok|hey|please|twin),?"
-    r"(?=\s|$)",
-    re.IGNORECASE,
-)
-
-
-# Which address somebody names says nothing of what is wanted either, only that they name one.
-_TOP = r"(?:com|org|net|gov|edu|io|info|de|uk|eu|dev|local)"
-_ADDRESS = re.compile(
-    rf"https?://\S+|\b(?:[a-z0-9-]+\.)+{_TOP}\b(?:/\S*)?"
-    rf"|\b(?:[a-z0-9-]+ dot ){{1,3}}{_TOP}\b(?: (?:slash|dot) [a-z0-9-]+)*",
-    re.IGNORECASE,
-)
-
-
-def plain(words: str) -> str:
-    """Return words as speech and typing have them in common: small letters, no fillers."""
-    kept = _FILLERS.sub(" ", _ADDRESS.sub("example.org", words.replace("\n", " ")))
-    return " ".join(kept.lower().split()).strip(" .!,;:") or words.lower().strip()
 
 
 @dataclass(frozen=True)
@@ -81,33 +42,6 @@ class Guess:
         return self.chances[0]
 
 
-class Vocabulary:
-    """Words and pairs of words that examples have in common, and how much each says."""
-
-    def __init__(self, texts: Sequence[str]):
-        """Learn the words of some texts; those of a single one teach nothing."""
-        counts = Counter(feature for text in texts for feature in _features(text))
-        known = sorted(feature for feature, count in counts.items() if count > 1)
-        self._columns = {feature: column for column, feature in enumerate(known)}
-        self._rarity = {feature: np.log(len(texts) / counts[feature]) for feature in known}
-
-    def vectors(self, texts: Sequence[str]) -> Vectors:
-        """Return a vector of length one, or zero, for each text, shape (texts, words)."""
-        vectors = np.zeros((len(texts), len(self._columns)), dtype=np.float32)
-        for row, text in enumerate(texts):
-            for feature in _features(text) & self._columns.keys():
-                vectors[row, self._columns[feature]] = self._rarity[feature]
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        scaled: Vectors = vectors / np.maximum(lengths, 1e-6)
-        return scaled
-
-
-def _features(text: str) -> set[str]:
-    """Return a text's words, its pairs of words, and what it begins with."""
-    words = ["^", *re.findall(r"[\w']+", text)]
-    return {*words[1:], *(f"{first} {second}" for first, second in pairwise(words))}
-
-
 class Head:
     """A fitted classifier of utterances."""
 
@@ -122,20 +56,18 @@ class Head:
             cache: A file that keeps the examples' vectors across starts.
         """
         self._embedder = embedder
-        self.actions = sorted(examples)
-        self._labelled = [(plain(text), name) for name in self.actions for text in examples[name]]
+        self._labelled = [(plain(text), name) for name in examples for text in examples[name]]
         texts = [text for text, _ in self._labelled]
-        self._vocabulary = Vocabulary(texts)
-        self._vectors = _embedded(texts, embedder, cache)
-        labels = np.array([self.actions.index(name) for _, name in self._labelled])
-        inputs = self._inputs(texts, self._vectors)
-        self._weights = _fit(inputs, labels, len(self.actions))
+        self._vectors = embedded(texts, embedder, cache)
+        labels = [name for _, name in self._labelled]
+        self._model = SoftmaxRegression(texts, self._vectors, labels)
+        self.actions = self._model.classes
 
     def guess(self, words: str) -> Guess:
         """Return what is wanted by some words."""
         text = plain(words)
         vector = self._embedder.embed([text])
-        chances = _softmax(self._inputs([text], vector) @ self._weights)[0]
+        chances = self._model.chances([text], vector)[0]
         order = np.argsort(-chances)
         near = np.argsort(-(self._vectors @ vector[0]))[:NEAREST]
         return Guess(
@@ -143,60 +75,3 @@ class Head:
             [float(chances[i]) for i in order],
             [self._labelled[i] for i in near],
         )
-
-    def _inputs(self, texts: Sequence[str], vectors: Vectors) -> Vectors:
-        words = self._vocabulary.vectors(texts)
-        ones = np.ones((len(vectors), 1), dtype=np.float32)
-        return np.hstack([MEANING * vectors, WORDS * words, ones])
-
-
-def _softmax(scores: Vectors) -> Vectors:
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    result: Vectors = powers / powers.sum(axis=1, keepdims=True)
-    return result
-
-
-def _fit(features: Vectors, labels: npt.NDArray[np.int64], classes: int) -> Vectors:
-    """Return the weights, shape (features, classes), by Nesterov's accelerated gradient.
-
-    Every class weighs the same, however many examples it has.
-    """
-    wanted = np.eye(classes, dtype=np.float32)[labels]
-    share = (1.0 / np.sqrt(wanted.sum(axis=0)))[labels]
-    share = (share / share.sum())[:, None].astype(np.float32)
-    weights = np.zeros((features.shape[1], classes), dtype=np.float32)
-    ahead = weights.copy()
-    for step in range(STEPS):
-        error = (_softmax(features @ ahead) - wanted) * share
-        moved = ahead - RATE * (features.T @ error + WEIGHT_DECAY * ahead)
-        ahead = moved + step / (step + 3) * (moved - weights)
-        weights = moved
-    return weights
-
-
-def _embedded(texts: list[str], embedder: Embedder, cache: Path | None) -> Vectors:
-    """Return the texts' vectors, from the cache where it holds exactly these."""
-    key = hashlib.sha256("\0".join([embedder.name, *texts]).encode()).hexdigest()
-    if cache is not None and cache.exists():
-        try:
-            # Opened here, as NumPy leaves a file that it cannot read open.
-            with cache.open("rb") as file, np.load(file, allow_pickle=False) as kept:
-                if str(kept["key"]) == key:
-                    vectors: Vectors = kept["vectors"]
-                    return vectors
-        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
-            logger.warning(f"{cache} cannot be used ({error}): it is made anew")
-    vectors = embedder.embed(texts)
-    if cache is not None:
-        _keep(cache, key, vectors)
-    return vectors
-
-
-def _keep(cache: Path, key: str, vectors: Vectors) -> None:
-    beside = cache.with_suffix(".new.npz")
-    try:
-        cache.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(beside, key=np.array(key), vectors=vectors)
-        beside.replace(cache)
-    except OSError as error:
-        logger.warning(f"{cache} cannot be written ({error.strerror}): the next start is slower")

@@ -4,9 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipecatapp.runtime.classifier import plain
 from pipecatapp.runtime.embedder import MiniLM, Vectors
 from pipecatapp.twin.actions import AGAIN, ANSWER
-from pipecatapp.twin.head import Head, plain
+from pipecatapp.twin.head import Head
 
 EXAMPLES = {"tea": ["make tea", "brew a tea"], "walk": ["go outside", "take a walk"]}
 
