@@ -32,7 +32,8 @@ from pipecatapp.runtime.setup import Prepared, set_up
 from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
 from pipecatapp.session import Session
 from pipecatapp.settings import Settings
-from pipecatapp.twin.conversation import Conversation, Conversations, SlotPool
+from pipecatapp.twin.conversation import Conversation
+from pipecatapp.twin.conversations import Conversations, SlotPool
 from pipecatapp.twin.mind import Mind
 from pipecatapp.twin.model import LlamaModel
 from pipecatapp.twin.outcomes import Outcomes

@@ -2,8 +2,8 @@
 
 What stands before the current turn never changes between requests, byte for byte, so that
 llama-server's prefix cache serves it. Two rules keep it so: what is added to a user's message
-(its date and time, and the calls that it led to) stays with it, and history is trimmed in blocks
-rather than at every turn.
+(its date and time, what was remembered at it, and the calls that it led to) stays with it, and
+history is trimmed in blocks rather than at every turn.
 """
 
 import json
@@ -35,6 +35,27 @@ LONGEST_RESULT = 1600
 OF_RESULT = "Result of "
 RESULT = "tool_result"
 """The name of messages that bring the result of a call which outlived its turn."""
+SUMMARY = "(Earlier in this conversation:\n{summary})\n\n"
+
+State = dict[str, Any]
+"""A conversation as it is kept in its file and in snapshots; JSON-ready."""
+
+
+@dataclass
+class Notes:
+    """What was added to a user's message.
+
+    Attributes:
+        stamp: Its date and time.
+        words: What was said, as far as `recalled` is about it.
+        recalled: What was remembered at it.
+        steps: The calls that it led to, each with its result.
+    """
+
+    stamp: str = ""
+    words: str = ""
+    recalled: str = ""
+    steps: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass
@@ -65,8 +86,12 @@ class Conversation:
         self.context = LLMContext()
         self.log: list[LogEntry] = []
         self.listeners: set[Listener] = set()
-        self._stamps: dict[int, str] = {}
-        self._steps: dict[int, list[tuple[str, str]]] = {}
+        self.replaced: set[Callable[[], None]] = set()
+        """Called when the whole is another: cleared, loaded, or with something forgotten."""
+        self.cut: list[tuple[str, str]] = []
+        """The turns that the last trim took away."""
+        self._notes: dict[int, Notes] = {}
+        self._summary = ""
         self._clearing = self._overfull = False
         self._stamped = time.monotonic()
         self._path = path
@@ -81,9 +106,7 @@ class Conversation:
         All requests of the turn carry the same, so that they share a prefix.
         """
         turn = self._user_messages(self.context.messages)
-        self._stamps[turn] = datetime.now().strftime(STAMP)
-        self._stamped = time.monotonic()
-        return self._stamps[turn]
+        return self._stamp(turn)
 
     def prompt(self, messages: list[LLMContextMessage]) -> list[LLMContextMessage]:
         """Return `messages` with each user message carrying what belongs to its turn.
@@ -91,8 +114,7 @@ class Conversation:
         Args:
             messages: The context's own messages, or a provisional copy with one more.
         """
-        current = self._user_messages(messages) - 1
-        self._stamp(current, messages)
+        self._see_to_stamp(messages)
         turn = 0
         prompt: list[LLMContextMessage] = []
         for message in messages:
@@ -100,22 +122,32 @@ class Conversation:
             entry.pop("name", None)
             prompt.append(cast(LLMContextMessage, entry))
             if entry.get("role") == "user" and isinstance(entry.get("content"), str):
-                stamp = "" if is_result(message) else self._stamps.get(turn, "")
-                entry["content"] = stamp + entry["content"]
-                for call, result in self._steps.get(turn, ()):
+                notes = self._notes.get(turn, Notes())
+                if not is_result(message):
+                    entry["content"] = notes.stamp + entry["content"] + notes.recalled
+                if turn == 0 and self._summary:
+                    entry["content"] = self._summary + entry["content"]
+                for call, result in notes.steps:
                     prompt.append({"role": "assistant", "content": call})
                     prompt.append({"role": "user", "content": result})
                 turn += 1
         return prompt
 
-    def _stamp(self, turn: int, messages: list[LLMContextMessage]) -> None:
+    def _see_to_stamp(self, messages: list[LLMContextMessage]) -> None:
         """See that the current turn has its date and time; a result that came late needs none."""
+        turn = self._user_messages(messages) - 1
+        notes = self._notes.get(turn, Notes())
         stale = time.monotonic() - self._stamped > STAMP_LIFETIME
-        if turn < 0 or (turn in self._stamps and not stale) or turn in self._steps:
+        if turn < 0 or (notes.stamp and not stale) or notes.steps:
             return
         if not is_result(messages[-1]):
-            self._stamps[turn] = datetime.now().strftime(STAMP)
-            self._stamped = time.monotonic()
+            self._stamp(turn)
+
+    def _stamp(self, turn: int) -> str:
+        notes = self._notes.setdefault(turn, Notes())
+        notes.stamp = datetime.now().strftime(STAMP)
+        self._stamped = time.monotonic()
+        return notes.stamp
 
     @staticmethod
     def _user_messages(messages: list[LLMContextMessage]) -> int:
@@ -123,7 +155,8 @@ class Conversation:
 
     def holds_results(self, messages: list[LLMContextMessage]) -> bool:
         """Tell whether a tool's result is in the prompt that messages make."""
-        return bool(self._steps) or any(is_result(message) for message in messages)
+        called = any(notes.steps for notes in self._notes.values())
+        return called or any(is_result(message) for message in messages)
 
     def add_step(self, messages: list[LLMContextMessage], call: str, result: str) -> None:
         """Add a call and its result to the turn under way.
@@ -134,7 +167,31 @@ class Conversation:
             result: As the model is to read it.
         """
         turn = self._user_messages(messages) - 1
-        self._steps.setdefault(turn, []).append((call, result))
+        self._notes.setdefault(turn, Notes()).steps.append((call, result))
+
+    def recall(self, messages: list[LLMContextMessage], words: str, recalled: str) -> None:
+        """Add what is remembered to the turn under way.
+
+        Args:
+            messages: The messages that the turn was begun with, its own one last.
+            words: What was said.
+            recalled: As the model is to read it; may be empty.
+        """
+        turn = self._user_messages(messages) - 1
+        notes = self._notes.setdefault(turn, Notes())
+        notes.words, notes.recalled = words, recalled
+
+    def has_recalled(self, messages: list[LLMContextMessage], words: str) -> bool:
+        """Tell whether it was looked already what is remembered at these words of this turn."""
+        notes = self._notes.get(self._user_messages(messages) - 1)
+        return notes is not None and notes.words == words
+
+    def holds_recalled(self, messages: list[LLMContextMessage], text: str) -> bool:
+        """Tell whether something stands in the prompt already, remembered at an earlier turn."""
+        turn = self._user_messages(messages) - 1
+        return any(
+            text in notes.recalled for earlier, notes in self._notes.items() if earlier < turn
+        )
 
     def trim(self, *, most: int = MOST_TURNS, keep: int = KEPT_TURNS) -> bool:
         """Cut history to its last `keep` turns once it has grown beyond `most`.
@@ -148,11 +205,20 @@ class Conversation:
             return False
         start = turns[len(turns) - keep]
         cut = self._user_messages(messages[:start])
+        self.cut = self.turns()[: len(turns) - keep]
         self.context.set_messages(messages[start:])
-        self._stamps = {turn - cut: s for turn, s in self._stamps.items() if turn >= cut}
-        self._steps = {turn - cut: s for turn, s in self._steps.items() if turn >= cut}
+        self._notes = {turn - cut: n for turn, n in self._notes.items() if turn >= cut}
         self._save()
         return True
+
+    def summarize(self, summary: str) -> None:
+        """Have a summary stand for the turns that are no longer there.
+
+        Args:
+            summary: Of those and of what was summarized before; empty for none.
+        """
+        self._summary = SUMMARY.format(summary=summary) if summary else ""
+        self._save()
 
     # -- for tools ------------------------------------------------------------------------
 
@@ -185,10 +251,7 @@ class Conversation:
         if not self._clearing:
             overfull, self._overfull = self._overfull, False
             return self.trim(most=1, keep=1) if overfull else self.trim()
-        self._clearing = False
-        self.context.set_messages([])
-        self._stamps, self._steps, self.log = {}, {}, []
-        self._save()
+        self.restore({"messages": [], "log": []})
         return True
 
     # -- log ------------------------------------------------------------------------------
@@ -218,19 +281,43 @@ class Conversation:
 
     # -- keeping --------------------------------------------------------------------------
 
+    def state(self) -> State:
+        """Return the whole, JSON-ready."""
+        return {
+            "messages": self.context.messages,
+            "notes": [[turn, vars(notes)] for turn, notes in self._notes.items()],
+            "summary": self._summary,
+            "log": self.history(),
+        }
+
+    def restore(self, state: State) -> None:
+        """Be another: what `state` returned once.
+
+        Raises:
+            LookupError: It is not that.
+            TypeError: Likewise.
+            ValueError: Likewise.
+        """
+        self._take(state)
+        self._clearing = self._overfull = False
+        self._save()
+        for tell in list(self.replaced):
+            tell()
+
+    def _take(self, state: State) -> None:
+        log = [LogEntry(**entry) for entry in state["log"]]
+        notes = _notes_of(state)
+        messages = [cast(LLMContextMessage, dict(message)) for message in state["messages"]]
+        self.context.set_messages(messages)
+        self._notes, self._summary, self.log = notes, str(state.get("summary", "")), log
+
     def _save(self) -> None:
         if self._path is None:
             return
-        state = {
-            "messages": self.context.messages,
-            "stamps": list(self._stamps.items()),
-            "steps": list(self._steps.items()),
-            "log": self.history(),
-        }
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             # JSON in ASCII keeps whatever a client sent, half a surrogate pair too.
-            write_atomic(self._path, json.dumps(state), mode=0o600)
+            write_atomic(self._path, json.dumps(self.state()), mode=0o600)
         except OSError as error:
             logger.error(
                 f"The conversation could not be kept in {self._path} ({error.strerror}): "
@@ -239,21 +326,23 @@ class Conversation:
 
     def _load(self, path: Path) -> None:
         try:
-            state = json.loads(path.read_text(encoding="utf-8"))
-            log = [LogEntry(**entry) for entry in state["log"]]
-            stamps = {int(turn): str(stamp) for turn, stamp in state["stamps"]}
-            kept = {
-                int(turn): [(str(call), str(result)) for call, result in steps]
-                for turn, steps in state.get("steps", [])
-            }
-            messages = [cast(LLMContextMessage, dict(message)) for message in state["messages"]]
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            self._take(json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
             aside = path.with_suffix(".damaged")
             path.replace(aside)
             logger.error(f"A conversation could not be read ({error}); it was put aside as {aside}")
-            return
-        self.context.set_messages(messages)
-        self._stamps, self._steps, self.log = stamps, kept, log
+
+
+def _notes_of(state: State) -> dict[int, Notes]:
+    """Return the notes of a kept conversation, of one that an earlier version kept too."""
+    notes = {int(turn): Notes(**content) for turn, content in state.get("notes", [])}
+    for turn, stamp in state.get("stamps", []):
+        notes.setdefault(int(turn), Notes()).stamp = str(stamp)
+    for turn, steps in state.get("steps", []):
+        notes.setdefault(int(turn), Notes()).steps = steps
+    for content in notes.values():
+        content.steps = [(str(call), str(result)) for call, result in content.steps]
+    return notes
 
 
 def is_result(message: LLMContextMessage) -> bool:
@@ -278,43 +367,3 @@ def last_turn(prompt: list[LLMContextMessage]) -> list[LLMContextMessage]:
 
 def _is_said(message: LLMContextMessage, role: str) -> bool:
     return cast(dict[str, Any], message).get("role") == role and not is_result(message)
-
-
-class Conversations:
-    """All conversations of this agent, each loaded when it is first asked for."""
-
-    def __init__(self, directory: Path):
-        self._directory = directory
-        self._open: dict[str, Conversation] = {}
-
-    def get(self, conversation_id: str) -> Conversation:
-        """Return a conversation, new or known.
-
-        Raises:
-            ValueError: The id is not made of letters, digits, dashes and underscores.
-        """
-        if not conversation_id.replace("-", "").replace("_", "").isalnum():
-            raise ValueError("not a conversation id")
-        if conversation_id not in self._open:
-            path = self._directory / f"{conversation_id}.json"
-            self._open[conversation_id] = Conversation(conversation_id, path)
-        return self._open[conversation_id]
-
-
-class SlotPool:
-    """Gives each conversation one of llama-server's slots, the longest unused one first."""
-
-    def __init__(self, slots: int):
-        self._owners: dict[str, int] = {}
-        self._free = list(range(slots))
-
-    def slot(self, conversation_id: str) -> int:
-        """Return the conversation's slot, from now on the most recently used one."""
-        if conversation_id in self._owners:
-            number = self._owners.pop(conversation_id)
-        elif self._free:
-            number = self._free.pop(0)
-        else:
-            number = self._owners.pop(next(iter(self._owners)))
-        self._owners[conversation_id] = number
-        return number

@@ -1,0 +1,56 @@
+"""All conversations of an agent, and which slot of llama-server each one has."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipecatapp.twin.conversation import Conversation
+
+
+class Conversations:
+    """All conversations of this agent, each loaded when it is first asked for."""
+
+    def __init__(self, directory: Path):
+        self._directory = directory
+        self._open: dict[str, Conversation] = {}
+
+    def get(self, conversation_id: str) -> Conversation:
+        """Return a conversation, new or known.
+
+        Raises:
+            ValueError: The id is not made of letters, digits, dashes and underscores.
+        """
+        if not conversation_id.replace("-", "").replace("_", "").isalnum():
+            raise ValueError("not a conversation id")
+        if conversation_id not in self._open:
+            path = self._directory / f"{conversation_id}.json"
+            self._open[conversation_id] = Conversation(conversation_id, path)
+        return self._open[conversation_id]
+
+    def all(self) -> Iterator[Conversation]:
+        """Yield every conversation that is kept, also those that nobody has open."""
+        kept = {path.stem for path in self._directory.glob("*.json")}
+        for conversation_id in sorted(kept | self._open.keys()):
+            if conversation_id in self._open:
+                yield self._open[conversation_id]
+            else:
+                path = self._directory / f"{conversation_id}.json"
+                yield Conversation(conversation_id, path)
+
+
+class SlotPool:
+    """Gives each conversation one of llama-server's slots, the longest unused one first."""
+
+    def __init__(self, slots: int):
+        self._owners: dict[str, int] = {}
+        self._free = list(range(slots))
+
+    def slot(self, conversation_id: str) -> int:
+        """Return the conversation's slot, from now on the most recently used one."""
+        if conversation_id in self._owners:
+            number = self._owners.pop(conversation_id)
+        elif self._free:
+            number = self._free.pop(0)
+        else:
+            number = self._owners.pop(next(iter(self._owners)))
+        self._owners[conversation_id] = number
+        return number
