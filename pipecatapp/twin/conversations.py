@@ -1,6 +1,5 @@
 """All conversations of an agent, and which slot of llama-server each one has."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from pipecatapp.twin.conversation import Conversation
@@ -26,15 +25,10 @@ class Conversations:
             self._open[conversation_id] = Conversation(conversation_id, path)
         return self._open[conversation_id]
 
-    def all(self) -> Iterator[Conversation]:
-        """Yield every conversation that is kept, also those that nobody has open."""
+    def ids(self) -> list[str]:
+        """Return all conversations that are kept, also those that nobody has open."""
         kept = {path.stem for path in self._directory.glob("*.json")}
-        for conversation_id in sorted(kept | self._open.keys()):
-            if conversation_id in self._open:
-                yield self._open[conversation_id]
-            else:
-                path = self._directory / f"{conversation_id}.json"
-                yield Conversation(conversation_id, path)
+        return sorted(kept | self._open.keys())
 
 
 class SlotPool:

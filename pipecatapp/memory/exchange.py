@@ -1,0 +1,121 @@
+"""Facts as a file that people can keep, read and bring elsewhere."""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipecatapp.errors import UserError
+from pipecatapp.memory.fact import LONGEST_CONTEXT, LONGEST_FACT, NewFact, Source, iso
+from pipecatapp.memory.long_term import Addition, LongTermMemory
+
+VERSION = 1
+
+
+class Entry(BaseModel):
+    """One fact of the file; `superseded_by` is the position of the one that contradicts it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(min_length=1, max_length=LONGEST_FACT)
+    source: Source = Source.IMPORTED
+    told_by: str | None = Field(None, max_length=200)
+    at: datetime
+    confirmed_at: datetime | None = None
+    context: str = Field("", max_length=LONGEST_CONTEXT)
+    superseded_by: int | None = Field(None, ge=0)
+
+
+class Export(BaseModel):
+    """The file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: Literal[1]
+    exported_at: datetime
+    facts: list[Entry]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of an import's facts.
+
+    Attributes:
+        added: New ones.
+        known: Those that were known already.
+        forgotten: Those that were forgotten since the file was made, and stay so.
+    """
+
+    added: int
+    known: int
+    forgotten: int
+
+
+def exported(memory: LongTermMemory) -> dict[str, Any]:
+    """Return all facts and those that they have superseded, JSON-ready."""
+    facts = memory.remembered()
+    positions = {fact.id: position for position, fact in enumerate(facts)}
+    entries = [
+        {
+            "text": fact.text,
+            "source": fact.source.value,
+            "told_by": fact.told_by,
+            "at": iso(fact.at),
+            "confirmed_at": iso(fact.confirmed_at),
+            "context": fact.context,
+            "superseded_by": positions.get(fact.superseded_by or -1),
+        }
+        for fact in facts
+    ]
+    return {"version": VERSION, "exported_at": iso(time.time()), "facts": entries}
+
+
+def import_facts(memory: LongTermMemory, content: Any) -> Imported:
+    """Keep the facts of an export, all or none.
+
+    Args:
+        memory: Takes them.
+        content: As JSON brought it.
+
+    Raises:
+        UserError: It is no export, or it could not be written; nothing has changed.
+    """
+    try:
+        file = Export.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the file"
+        raise UserError(
+            f"This is no export of a memory ({where}: {first['msg']}): "
+            "`pipecatapp memory export FILE` writes one."
+        ) from error
+    since = file.exported_at.timestamp()
+    wanted = {
+        position: entry
+        for position, entry in enumerate(file.facts)
+        if not memory.was_forgotten(entry.text, since)
+    }
+    before = len(memory.remembered())
+    memory.keep(_additions(wanted))
+    added = len(memory.remembered()) - before
+    return Imported(added, len(wanted) - added, len(file.facts) - len(wanted))
+
+
+def _additions(entries: dict[int, Entry]) -> list[Addition]:
+    """Return what is to be kept of a file's entries, given by their positions in it."""
+    outdated: dict[int, list[int]] = {}
+    for number, entry in enumerate(entries.values()):
+        if entry.superseded_by is not None:
+            outdated.setdefault(entry.superseded_by, []).append(number)
+    return [
+        Addition(
+            NewFact(
+                entry.text, entry.source, entry.at.timestamp(), entry.told_by, context=entry.context
+            ),
+            outdates=tuple(outdated.get(position, ())),
+            confirmed_at=(entry.confirmed_at or entry.at).timestamp(),
+        )
+        for position, entry in entries.items()
+    ]

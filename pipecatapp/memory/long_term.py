@@ -1,0 +1,237 @@
+"""Long-term memory: facts that outlive conversations, found by their words and by their meaning.
+
+SQLite holds every fact, its words and its vectors in one file and in the same transactions.
+`long_term_memory.faiss` is a cache of the vectors, made again whenever it does not fit that file.
+All methods may be called from any thread; most of them wait for the disk.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipecatapp.memory import facts, queue, snapshots
+from pipecatapp.memory.core import Core, add_pending
+from pipecatapp.memory.fact import Fact, NewFact
+from pipecatapp.memory.queue import TurnQueue
+from pipecatapp.memory.search import Mode, Search
+from pipecatapp.memory.snapshot_store import SnapshotStore
+from pipecatapp.memory.snapshots import State
+from pipecatapp.runtime.embedder import Embedder, Vectors
+
+Redact = Callable[[State, Sequence[Fact]], State]
+"""Returns a conversation's short-term memory without the turns that hold some facts."""
+
+
+@dataclass(frozen=True)
+class Addition:
+    """A fact to be kept.
+
+    Attributes:
+        fact: What is kept.
+        replaces: The ids of older facts that it contradicts.
+        outdates: The positions of others, added with it, that it contradicts.
+        confirmed_at: When it was last told, in seconds since 1970; by default when first.
+    """
+
+    fact: NewFact
+    replaces: tuple[int, ...] = ()
+    outdates: tuple[int, ...] = ()
+    confirmed_at: float | None = None
+
+
+@dataclass(frozen=True)
+class Pending:
+    """What is yet to be done to conversations: `restore` one, or `forget` facts in all."""
+
+    id: int
+    kind: str
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A fact that a search brought.
+
+    Attributes:
+        fact: What was found.
+        score: How well it fits; to be compared within one search alone.
+        similarity: The cosine of its vector and the query's, from -1 to 1.
+    """
+
+    fact: Fact
+    score: float
+    similarity: float
+
+
+class LongTermMemory:
+    """The facts of one household; no other process can have them open.
+
+    Attributes:
+        turns: The finished turns that are yet to be examined.
+        snapshots: What was remembered at some moments, by name.
+    """
+
+    def __init__(self, directory: Path, embedder: Embedder):
+        """Open the memory, empty where there is none yet.
+
+        Args:
+            directory: Where it is kept.
+            embedder: Compares meanings.
+
+        Raises:
+            UserError: Another process has it, or it cannot be read or written.
+        """
+        self._core = core = Core(directory, embedder)
+        self._search = Search(core.database.connection, core.index.vectors, embedder)
+        self.turns = TurnQueue(core)
+        self.snapshots = SnapshotStore(core)
+
+    def close(self) -> None:
+        """Write the cache, and let another process have the memory."""
+        self._core.close()
+
+    # -- keeping ------------------------------------------------------------------------------
+
+    def keep(self, additions: Sequence[Addition], *, examined: int | None = None) -> list[Fact]:
+        """Keep facts; one of the same words as a current one confirms that one.
+
+        Args:
+            additions: What is to be kept.
+            examined: The turn of the queue that they came from; it leaves the queue in the same
+                transaction.
+
+        Returns:
+            The facts as they are kept now, on the disk.
+
+        Raises:
+            UserError: They could not be written; nothing has changed.
+        """
+        index = self._core.index
+        vectors = index.embed([addition.fact for addition in additions])
+        with self._core.reading():
+            with self._core.changing_facts() as db:
+                kept, added = self._insert(db, additions, vectors)
+                superseded = _supersede(db, additions, kept, added)
+                if examined is not None:
+                    queue.done(db, examined)
+            index.remove([id_ for id_ in superseded if id_ not in added])
+            index.add(sorted(added - set(superseded)))
+        return kept
+
+    def _insert(
+        self, db: sqlite3.Connection, additions: Sequence[Addition], vectors: Vectors
+    ) -> tuple[list[Fact], set[int]]:
+        """Insert what is new; return all facts as they are now, and the ids of the new ones."""
+        kept: list[Fact] = []
+        added: set[int] = set()
+        for addition, vector in zip(additions, vectors, strict=True):
+            at = addition.confirmed_at or addition.fact.at
+            fact = facts.same_text(db, addition.fact.text)
+            if fact is None:
+                fact = facts.insert(db, addition.fact, confirmed_at=at)
+                self._core.index.insert(db, [fact.id], vector[None])
+                added.add(fact.id)
+            else:
+                facts.confirm(db, fact.id, at)
+            kept.append(fact)
+        return kept, added
+
+    def forget(self, ids: Sequence[int], redact: Redact) -> list[Fact]:
+        """Delete facts for good: what they had superseded, their indexes, and in snapshots.
+
+        What conversations hold of them is left as `pending`.
+
+        Args:
+            ids: Which facts.
+            redact: Takes them out of a snapshot's short-term memory.
+
+        Returns:
+            All facts that are gone.
+
+        Raises:
+            UserError: It could not be written; nothing has changed.
+        """
+        with self._core.reading():
+            with self._core.changing_facts() as db:
+                gone = facts.with_history(db, ids)
+                if not gone:
+                    return []
+                snapshots.redact(db, lambda state: redact(state, gone))
+                facts.delete(db, gone)
+                queue.forget(db, [fact.context for fact in gone])
+                add_pending(db, "forget", {"facts": [[f.text, f.context] for f in gone]})
+            self._core.index.remove([fact.id for fact in gone])
+            self._core.index.save()
+            self._core.database.erase_traces()
+        return gone
+
+    # -- finding ------------------------------------------------------------------------------
+
+    def search(self, query: str, most: int, mode: Mode = "hybrid") -> list[Found]:
+        """Return the current facts that fit a query best, the best first.
+
+        Args:
+            query: In anybody's words.
+            most: How many to return at most.
+            mode: By words (`bm25`), by meaning (`vectors`), or both.
+        """
+        with self._core.reading() as db:
+            hits = self._search.search(query, most, mode)
+            found = facts.get(db, [hit.id for hit in hits])
+        by_id = {hit.id: hit for hit in hits}
+        return [Found(f, by_id[f.id].score, by_id[f.id].similarity) for f in found]
+
+    def newest(self, most: int) -> list[Fact]:
+        """Return the current facts that were told last, the newest first."""
+        with self._core.reading() as db:
+            return facts.newest(db, most)
+
+    def remembered(self) -> list[Fact]:
+        """Return all facts that hold, and those that they have superseded, the oldest first."""
+        with self._core.reading() as db:
+            return facts.remembered(db)
+
+    def get(self, ids: Sequence[int]) -> list[Fact]:
+        """Return facts by their ids, with what they have superseded; those that exist."""
+        with self._core.reading() as db:
+            return facts.get(db, ids)
+
+    def was_forgotten(self, text: str, since: float) -> bool:
+        """Tell whether a fact of these words was forgotten after some moment."""
+        with self._core.reading() as db:
+            return facts.was_forgotten(db, text, since)
+
+    def __len__(self) -> int:
+        """Return how many facts are current."""
+        return len(self._core.index.vectors)
+
+    # -- what conversations have yet to follow ------------------------------------------------
+
+    def pending(self) -> list[Pending]:
+        """Return what is yet to be done to conversations, in this order."""
+        with self._core.reading() as db:
+            rows = db.execute("SELECT id, kind, payload FROM pending ORDER BY id").fetchall()
+        return [Pending(id_, kind, json.loads(payload)) for id_, kind, payload in rows]
+
+    def settle(self, pending: Pending) -> None:
+        """Note that something has been done to the conversations, and is on the disk."""
+        with self._core.reading():
+            with self._core.writing() as db:
+                db.execute("DELETE FROM pending WHERE id = ?", (pending.id,))
+            if pending.kind == "forget":
+                self._core.database.erase_traces()
+
+
+def _supersede(
+    db: sqlite3.Connection, additions: Sequence[Addition], kept: Sequence[Fact], added: set[int]
+) -> list[int]:
+    """Mark what additions contradict; return the ids of what was current."""
+    superseded: list[int] = []
+    for addition, fact in zip(additions, kept, strict=True):
+        outdated = {kept[position].id for position in addition.outdates} & added
+        older = {*addition.replaces, *outdated} - {fact.id}
+        superseded += facts.supersede(db, sorted(older), fact.id)
+    return superseded

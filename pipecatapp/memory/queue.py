@@ -1,0 +1,125 @@
+"""Finished turns that are yet to be examined. Functions are part of the caller's transaction."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipecatapp.memory.core import Core
+
+MOST_FAILURES = 3
+"""A turn that fails so often is given up, so that those behind it have their turn."""
+LONGEST_QUEUE = 500
+"""Turns; beyond that the oldest are given up: the model is slower than people talk."""
+
+
+@dataclass(frozen=True)
+class FinishedTurn:
+    """What was said and answered.
+
+    Attributes:
+        said: By the user.
+        answered: By the twin.
+        conversation: The conversation's id.
+        at: When, in seconds since 1970.
+        told_by: Who spoke, where that is known.
+        before: The turns before it, oldest first, as `(said, answered)`.
+        id: In the queue; 0 while it is not there.
+    """
+
+    said: str
+    answered: str
+    conversation: str
+    at: float
+    told_by: str | None = None
+    before: tuple[tuple[str, str], ...] = ()
+    id: int = 0
+
+
+def put(db: sqlite3.Connection, turn: FinishedTurn) -> None:
+    """Add a turn; where there are too many, the oldest go."""
+    said, answered, before = map(_storable, (turn.said, turn.answered, json.dumps(turn.before)))
+    db.execute(
+        "INSERT INTO queue (at, conversation, told_by, said, answered, before) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        (turn.at, turn.conversation, turn.told_by, said, answered, before),
+    )
+    db.execute(
+        "DELETE FROM queue WHERE id NOT IN (SELECT id FROM queue ORDER BY id DESC LIMIT ?)",
+        (LONGEST_QUEUE,),
+    )
+
+
+def oldest(db: sqlite3.Connection) -> FinishedTurn | None:
+    """Return the turn that has waited longest."""
+    row = db.execute(
+        "SELECT said, answered, conversation, at, told_by, before, id FROM queue "
+        "ORDER BY id LIMIT 1"
+    ).fetchone()
+    if row is None:
+        return None
+    *rest, before, id_ = row
+    return FinishedTurn(
+        *rest, tuple((said, answered) for said, answered in json.loads(before)), id_
+    )
+
+
+def done(db: sqlite3.Connection, id_: int) -> None:
+    """Take a turn out."""
+    db.execute("DELETE FROM queue WHERE id = ?", (id_,))
+
+
+def failed(db: sqlite3.Connection, id_: int) -> bool:
+    """Count a failure; return whether the turn has been given up."""
+    db.execute("UPDATE queue SET failures = failures + 1 WHERE id = ?", (id_,))
+    given_up = db.execute("DELETE FROM queue WHERE id = ? AND failures >= ?", (id_, MOST_FAILURES))
+    return given_up.rowcount > 0
+
+
+def forget(db: sqlite3.Connection, contexts: Sequence[str]) -> None:
+    """Take out the turns whose words are to be forgotten, and those that quote them."""
+    wanted = {context for context in contexts if context}
+    for id_, said, answered, before in db.execute(
+        "SELECT id, said, answered, before FROM queue"
+    ).fetchall():
+        quoted = {words for turn in json.loads(before) for words in turn}
+        if wanted & {said, answered, *quoted}:
+            done(db, id_)
+
+
+def _storable(text: str) -> str:
+    """Return text without half surrogate pairs, which JSON can bring and SQLite cannot take."""
+    return text.encode(errors="replace").decode()
+
+
+class TurnQueue:
+    """The turns of one memory that are yet to be examined."""
+
+    def __init__(self, core: Core):
+        """Take the open memory."""
+        self._core = core
+
+    def put(self, turn: FinishedTurn) -> None:
+        """Have a finished turn examined some time.
+
+        Raises:
+            UserError: It could not be written.
+        """
+        with self._core.writing() as db:
+            put(db, turn)
+
+    def oldest(self) -> FinishedTurn | None:
+        """Return the turn that has waited longest."""
+        with self._core.reading() as db:
+            return oldest(db)
+
+    def __len__(self) -> int:
+        """Return how many turns wait."""
+        with self._core.reading() as db:
+            (count,) = db.execute("SELECT count(*) FROM queue").fetchone()
+        return int(count)
+
+    def failed(self, id_: int) -> bool:
+        """Count a failure to examine a turn; return whether it has been given up."""
+        with self._core.writing() as db:
+            return failed(db, id_)

@@ -1,0 +1,201 @@
+"""What people do with the twin's memory: look, forget, save, load; conversations follow suit."""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from loguru import logger
+
+from pipecatapp.memory.exchange import Imported, exported, import_facts
+from pipecatapp.memory.fact import Fact
+from pipecatapp.memory.long_term import Found, LongTermMemory, Pending
+from pipecatapp.memory.snapshots import State
+from pipecatapp.runtime.stillness import Stillness
+from pipecatapp.twin.conversations import Conversations
+from pipecatapp.twin.forgetting import Forgotten, without
+from pipecatapp.twin.personas import load_persona
+
+
+class Memories:
+    """Short-term, long-term memory and persona of one agent, as people handle them.
+
+    What changes several of these is decided in one transaction of long-term memory; conversations,
+    whose files are elsewhere, follow from what that left as pending, after a crash too.
+    """
+
+    def __init__(
+        self,
+        long_term: LongTermMemory,
+        conversations: Conversations,
+        prompts: Path,
+        stillness: Stillness,
+    ):
+        """Take what is opened already.
+
+        Args:
+            long_term: The facts.
+            conversations: All short-term memories.
+            prompts: The directory of the persona's file.
+            stillness: Knows which conversations are in the middle of a turn.
+        """
+        self.long_term = long_term
+        self._conversations = conversations
+        self._prompts = prompts
+        self._stillness = stillness
+        self._following: set[asyncio.Task[None]] = set()
+        self._one_at_a_time = asyncio.Lock()
+
+    async def close(self) -> None:
+        """Write what is still to be written; what cannot be done now is done at the next start."""
+        for task in self._following:
+            task.cancel()
+        await asyncio.gather(*self._following, return_exceptions=True)
+        await asyncio.to_thread(self.long_term.close)
+
+    def persona(self) -> str:
+        """Return who the twin is: the file's text, or what a load has put in its place since.
+
+        An edit of the file takes effect again.
+
+        Raises:
+            UserError: The file cannot be used.
+        """
+        text = load_persona(self._prompts)
+        return self.long_term.snapshots.persona(instead_of=_digest(text)) or text
+
+    # -- facts --------------------------------------------------------------------------------
+
+    async def search(self, query: str, most: int) -> list[Found]:
+        """Return the facts that fit a query best."""
+        return await asyncio.to_thread(self.long_term.search, query, most)
+
+    async def newest(self, most: int) -> list[Fact]:
+        """Return the facts that were told last."""
+        return await asyncio.to_thread(self.long_term.newest, most)
+
+    async def forget(self, ids: Sequence[int]) -> list[Fact]:
+        """Delete facts for good, from every index, snapshot and conversation.
+
+        Conversations in the middle of a turn forget at its end.
+
+        Returns:
+            All facts that are gone: older versions of the same fact go with it.
+
+        Raises:
+            UserError: It could not be written; nothing has changed.
+        """
+        gone = await asyncio.to_thread(self.long_term.forget, ids, _redacted)
+        self.follow()
+        return gone
+
+    async def export(self) -> dict[str, Any]:
+        """Return all facts, JSON-ready."""
+        return await asyncio.to_thread(exported, self.long_term)
+
+    async def import_(self, content: Any) -> Imported:
+        """Keep the facts of an export; those that were forgotten since it was made stay so.
+
+        Args:
+            content: As JSON brought it; checked here.
+
+        Raises:
+            UserError: It is no export, or it could not be written; nothing has changed.
+        """
+        return await asyncio.to_thread(import_facts, self.long_term, content)
+
+    # -- snapshots ----------------------------------------------------------------------------
+
+    async def snapshots(self) -> list[dict[str, Any]]:
+        """Return all snapshots, the newest first, JSON-ready."""
+        found = await asyncio.to_thread(self.long_term.snapshots.listed)
+        return [snapshot.as_dict() for snapshot in found]
+
+    async def save(self, name: str, conversation_id: str, *, replace: bool = False) -> None:
+        """Take a snapshot of the facts, a conversation and the persona.
+
+        Raises:
+            UserError: The name is not allowed or taken, or it could not be written.
+        """
+        state = self._conversations.get(conversation_id).state()
+        persona = self.persona()
+        await asyncio.to_thread(
+            self.long_term.snapshots.save, name, state, persona, replace=replace
+        )
+
+    async def load(self, name: str, conversation_id: str) -> str:
+        """Have a snapshot's facts and persona hold, and its turns in a conversation.
+
+        Returns:
+            The name of the snapshot that keeps what was replaced.
+
+        Raises:
+            UserError: There is none of this name, or it could not be written; nothing has changed.
+        """
+        await self._stillness.wait(conversation_id=conversation_id)
+        state = self._conversations.get(conversation_id).state()
+        kept = await asyncio.to_thread(
+            self.long_term.snapshots.load,
+            name,
+            conversation_id,
+            state,
+            self.persona(),
+            instead_of=_digest(load_persona(self._prompts)),
+        )
+        await self._follow()
+        return kept
+
+    async def remove(self, name: str) -> None:
+        """Delete a snapshot.
+
+        Raises:
+            UserError: There is none of this name.
+        """
+        await asyncio.to_thread(self.long_term.snapshots.remove, name)
+
+    # -- conversations follow -----------------------------------------------------------------
+
+    def follow(self) -> None:
+        """Have conversations follow what is pending, in the background."""
+        task = asyncio.create_task(self._follow())
+        self._following.add(task)
+        task.add_done_callback(self._following.discard)
+
+    async def followed(self) -> None:
+        """Wait until conversations have followed all that is pending."""
+        await self._follow()
+
+    async def _follow(self) -> None:
+        async with self._one_at_a_time:
+            for pending in await asyncio.to_thread(self.long_term.pending):
+                await self._apply(pending)
+                await asyncio.to_thread(self.long_term.settle, pending)
+
+    async def _apply(self, pending: Pending) -> None:
+        if pending.kind == "restore":
+            await self._restore(pending.payload["conversation"], pending.payload["state"])
+            return
+        facts = [Forgotten(text, context) for text, context in pending.payload["facts"]]
+        for conversation_id in self._conversations.ids():
+            await self._stillness.wait(conversation_id=conversation_id)
+            conversation = self._conversations.get(conversation_id)
+            state = conversation.state()
+            remaining = without(state, facts)
+            if remaining != state:
+                conversation.restore(remaining)
+
+    async def _restore(self, conversation_id: str, state: State) -> None:
+        await self._stillness.wait(conversation_id=conversation_id)
+        try:
+            self._conversations.get(conversation_id).restore(state)
+        except (LookupError, TypeError, ValueError) as error:
+            logger.error(f"The short-term memory of a snapshot cannot be used ({error}).")
+
+
+def _redacted(state: State, gone: Sequence[Fact]) -> State:
+    return without(state, [Forgotten(fact.text, fact.context) for fact in gone])
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
