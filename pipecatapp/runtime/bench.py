@@ -1,6 +1,7 @@
 """Tokens per second of a model on this machine, measured by llama-bench."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -12,6 +13,7 @@ from pipecatapp.runtime.llama_cpp import LlamaCpp
 
 GENERATED_TOKENS = 24
 BUSY_PERCENT = 30.0
+BUSY_SECS = 1.0
 
 
 def generation_speed(llama: LlamaCpp, gguf: Path) -> float:
@@ -38,5 +40,19 @@ def generation_speed(llama: LlamaCpp, gguf: Path) -> float:
 
 
 def machine_is_busy() -> bool:
-    """Whether other work would falsify a measurement made now."""
-    return psutil.cpu_percent(interval=1.0) > BUSY_PERCENT
+    """Whether other programs' work would falsify a measurement made now."""
+    before = _own_seconds()
+    percent = psutil.cpu_percent(interval=BUSY_SECS)
+    own = (_own_seconds() - before) / (BUSY_SECS * (psutil.cpu_count() or 1))
+    return percent - 100 * own > BUSY_PERCENT
+
+
+def _own_seconds() -> float:
+    """Return the processor time of this process and those that it started, such as llama-server."""
+    seconds = 0.0
+    me = psutil.Process()
+    for process in [me, *me.children(recursive=True)]:
+        with suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            seconds += times.user + times.system
+    return seconds
