@@ -7,15 +7,17 @@ from typing import Any
 from loguru import logger
 
 from pipecatapp.experts.directory import SUFFIX, LocalDirectory
-from pipecatapp.memory.summary import Turn, summarize
+from pipecatapp.memory.summary import Turn, condensed, summarize
+from pipecatapp.remembering import Remembering
 from pipecatapp.runtime.embedder import Embedder
 from pipecatapp.settings import Settings
 from pipecatapp.tools.approvals import Approvals
 from pipecatapp.tools.audit import Audit
 from pipecatapp.tools.registry import Registry
 from pipecatapp.tools.runner import Runner
-from pipecatapp.tools.tool import Tool
+from pipecatapp.tools.tool import FactMemory, Tool
 from pipecatapp.twin.actions import Actions, Requests, Talk
+from pipecatapp.twin.conversation import Conversation
 from pipecatapp.twin.decider import Decider
 from pipecatapp.twin.head import Head
 from pipecatapp.twin.mind import Mind
@@ -31,14 +33,22 @@ Status = Callable[[], Awaitable[dict[str, Any]]]
 class Abilities:
     """Tools, approvals and decisions of one agent; also what the agent lends its tools."""
 
-    def __init__(self, settings: Settings, embedder: Embedder, status: Status):
+    def __init__(
+        self,
+        settings: Settings,
+        embedder: Embedder,
+        status: Status,
+        remembering: Remembering | None = None,
+    ):
         """Make them; `start` looks which of them work here.
 
         Args:
             settings: How the agent runs.
             embedder: Compares meanings.
             status: Returns what `/api/status` shows.
+            remembering: Long-term memory, where the agent has one.
         """
+        self._remembering = remembering
         self.settings = settings
         self.approvals = Approvals()
         self.runner = Runner(
@@ -92,12 +102,21 @@ class Abilities:
         return Decider(actions, Head(self._embedder, actions.examples(), cache))
 
     def persona(self) -> str:
-        """Return who the twin is, as the file stands now.
+        """Return who the twin is, as the file stands now, or as a snapshot that was loaded has it.
 
         Raises:
             UserError: The file cannot be used.
         """
+        if self._remembering:
+            return self._remembering.memories.persona()
         return load_persona(self.settings.prompts)
+
+    async def condense(self, conversation: Conversation) -> None:
+        """Have a summary stand for the turns that have just left a conversation, if it is to."""
+        cut, conversation.cut = conversation.cut, []
+        if self.settings.use_summarizer and cut:
+            text = await asyncio.to_thread(condensed, conversation.summary, cut, self._embedder)
+            conversation.summarize(text)
 
     def mind(self) -> Mind:
         """Return what a new session decides and acts with, its persona as the file stands now.
@@ -113,6 +132,8 @@ class Abilities:
             tool=self.registry.get,
             expert_persona=lambda name: load_persona(prompts, f"{name}{SUFFIX}"),
             expert_slot=self.settings.llm_slots,
+            wanted=self.registry.wanted,
+            recall=self._remembering.recall if self._remembering else None,
         )
 
     def outcomes(self, conversation_id: str) -> Outcomes:
@@ -127,6 +148,7 @@ class Abilities:
                 "unavailable": self.registry.unavailable,
             },
             "experts": [expert.name for expert in self._experts.experts()],
+            "memory": self._remembering.shown() if self._remembering else {},
         }
 
     # -- for tools ----------------------------------------------------------------------------
@@ -134,6 +156,11 @@ class Abilities:
     async def status(self) -> dict[str, Any]:
         """Return what `/api/status` shows."""
         return await self._status()
+
+    @property
+    def memory(self) -> FactMemory | None:
+        """What is remembered for ever; None where this agent has no such memory."""
+        return self._remembering.for_tools if self._remembering else None
 
     def summarize(self, turns: list[Turn], query: str) -> str:
         """Return the sentences of some turns that matter most to a query."""

@@ -22,18 +22,23 @@ from starlette.websockets import WebSocket
 from pipecatapp.abilities import Abilities
 from pipecatapp.benchmark.metrics import observe_turn
 from pipecatapp.errors import UserError
+from pipecatapp.local_model import LLAMA_JOB, LocalModelServer
+from pipecatapp.memory.queue import FinishedTurn
 from pipecatapp.mission_control.addresses import base_url, login_url
 from pipecatapp.mission_control.serializer import TwinSerializer
 from pipecatapp.mission_control.tls import Authority
+from pipecatapp.remembering import Remembering
 from pipecatapp.runtime.embedder import MiniLM
 from pipecatapp.runtime.llama_server import LlamaServer
 from pipecatapp.runtime.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.setup import Prepared, set_up
+from pipecatapp.runtime.stillness import Stillness
 from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
-from pipecatapp.session import Session
+from pipecatapp.session import Exchange, Session
 from pipecatapp.settings import Settings
 from pipecatapp.twin.conversation import Conversation
 from pipecatapp.twin.conversations import Conversations, SlotPool
+from pipecatapp.twin.memories import Memories
 from pipecatapp.twin.mind import Mind
 from pipecatapp.twin.model import LlamaModel
 from pipecatapp.twin.outcomes import Outcomes
@@ -44,44 +49,12 @@ from pipecatapp.voice.realtime_stt import require_realtime_stt
 from pipecatapp.voice.selection import SttChoice, choose_stt, load_recognizer
 from pipecatapp.voice.whisper import Recognizer
 
-Compose = Callable[["Agent", BaseTransport, Conversation], tuple[PipelineWorker, Session]]
+Compose = Callable[
+    ["Agent", BaseTransport, Conversation, str | None], tuple[PipelineWorker, Session]
+]
 
 ROOM = "room"
 """The conversation of the microphone and speaker of this machine."""
-
-LLAMA_JOB = "llamacpp-rpc"
-"""The default expert's job, named as in the cluster."""
-
-
-class LocalModelServer:
-    """The llama-server that this process runs itself."""
-
-    def __init__(self, server: LlamaServer, orchestrator: LocalOrchestrator):
-        self._server = server
-        self._orchestrator = orchestrator
-
-    @property
-    def url(self) -> str:
-        """Base URL, without `/v1`."""
-        return self._server.url
-
-    @property
-    def api_key(self) -> str:
-        """The key it asks for."""
-        return self._server.api_key
-
-    async def wait_healthy(self, timeout: float) -> bool:  # noqa: ASYNC109 - a bound, not a scope
-        """Wait until it answers again; the orchestrator restarts it by itself.
-
-        Args:
-            timeout: Seconds to wait at most.
-        """
-        try:
-            await self._orchestrator.wait_healthy(LLAMA_JOB, timeout)
-        except UserError as error:
-            logger.warning(str(error))
-            return False
-        return True
 
 
 class Agent:
@@ -97,6 +70,7 @@ class Agent:
         self.settings = settings
         self.slots = SlotPool(settings.llm_slots)
         self.conversations = Conversations(settings.home / "conversations")
+        self.stillness = Stillness()
         self.recognizer: Recognizer | None = None
         self.speaker: Speaker | None = None
         self._compose = compose
@@ -106,6 +80,7 @@ class Agent:
         self._stt: SttChoice | None = None
         self._last_turn: TurnTimings | None = None
         self.abilities: Abilities | None = None
+        self.remembering: Remembering | None = None
         self._warming: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -115,8 +90,9 @@ class Agent:
             require_realtime_stt()
         self._prepared = await asyncio.to_thread(set_up, self.settings)
         prepared = self._prepared
-        # One slot more than conversations have: experts' prompts do not evict theirs.
-        slots = self.settings.model_copy(update={"llm_slots": self.settings.llm_slots + 1})
+        # Slots that conversations do not have: prompts of experts and of the memory, whose slot is
+        # the last, do not evict theirs.
+        slots = self.settings.model_copy(update={"llm_slots": self.settings.llm_slots + 2})
         server = LlamaServer(prepared.llama, prepared.llm.path, slots, name=LLAMA_JOB)
         self._orchestrator = LocalOrchestrator([server.spec()], self.settings.log_dir)
         self.model_server = LocalModelServer(server, self._orchestrator)
@@ -124,10 +100,16 @@ class Agent:
         await self._orchestrator.start(LLAMA_JOB)
         try:
             embedder = await asyncio.to_thread(MiniLM, prepared.embedder)
-            self.abilities = Abilities(self.settings, embedder, self.status)
+            self.remembering = await Remembering.open(
+                self.settings, embedder, self.conversations, self.stillness
+            )
+            self.abilities = Abilities(self.settings, embedder, self.status, self.remembering)
             await self.abilities.start()
             await asyncio.to_thread(self._load_voices, prepared)
             await self._orchestrator.wait_healthy(LLAMA_JOB, 300)
+            await self.remembering.start(
+                self.model_server, self.settings.llm_slots + 1, self.stillness
+            )
             self._warming = asyncio.create_task(self._warm_up())
         except BaseException:
             await self.__aexit__()
@@ -165,6 +147,8 @@ class Agent:
             await asyncio.wait({self._warming})
         if self.abilities:
             await self.abilities.close()
+        if self.remembering:
+            await self.remembering.close()
         await self.http.close()
         await self._orchestrator.close()
         if self.recognizer:
@@ -201,6 +185,29 @@ class Agent:
         observe_turn(timings)
         if self.settings.benchmark_mode:
             print(json.dumps({"event": "turn", **timings.as_dict()}), flush=True)
+
+    async def exchanged(self, conversation_id: str, person: str | None, exchange: Exchange) -> None:
+        """Take what was said and answered in a finished turn: it may be worth remembering."""
+        if (exchange.decision.name or "").startswith("memory."):
+            return  # what it was about is kept, or forgotten, already
+        turn = FinishedTurn(
+            exchange.said,
+            exchange.answered,
+            conversation_id,
+            time.time(),
+            told_by=person,
+            before=exchange.before,
+        )
+        await self._rememberer.turn_finished(turn)
+
+    async def condense(self, conversation: Conversation) -> None:
+        """Take note that turns have left a conversation."""
+        await self._able.condense(conversation)
+
+    @property
+    def _rememberer(self) -> Remembering:
+        assert self.remembering  # noqa: S101 - there from the start on
+        return self.remembering
 
     # -- for Mission Control ------------------------------------------------------------------
 
@@ -262,9 +269,16 @@ class Agent:
 
     async def logged_out(self, conversation_id: str) -> None:
         """Have the tools forget what they kept for somebody who has left."""
-        await self._able.registry.forget(conversation_id)
+        await self._able.registry.logged_out(conversation_id)
 
-    async def serve_socket(self, websocket: WebSocket, conversation_id: str) -> None:
+    @property
+    def memories(self) -> Memories:
+        """What is remembered, for people to look at and to change."""
+        return self._rememberer.memories
+
+    async def serve_socket(
+        self, websocket: WebSocket, conversation_id: str, person: str | None = None
+    ) -> None:
         """Run one client's session until its socket closes."""
         await websocket.accept()
         transport = FastAPIWebsocketTransport(
@@ -273,11 +287,14 @@ class Agent:
                 audio_in_enabled=True, audio_out_enabled=True, serializer=TwinSerializer()
             ),
         )
-        await self.serve(transport, conversation_id)
+        await self.serve(transport, conversation_id, person)
 
-    async def serve(self, transport: BaseTransport, conversation_id: str) -> None:
+    async def serve(
+        self, transport: BaseTransport, conversation_id: str, person: str | None = None
+    ) -> None:
         """Run one session on a transport until that is closed."""
-        worker, session = self._compose(self, transport, self.conversations.get(conversation_id))
+        conversation = self.conversations.get(conversation_id)
+        worker, session = self._compose(self, transport, conversation, person)
 
         async def disconnected(*_: object) -> None:
             await worker.cancel(reason="the client has gone")

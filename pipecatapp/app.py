@@ -6,6 +6,7 @@ Voice activity is tuned here, by the names below; a change takes effect at the n
 import asyncio
 import signal
 import socket
+from functools import partial
 
 import uvicorn
 from loguru import logger
@@ -88,7 +89,7 @@ def turn_strategies(settings: Settings) -> UserTurnStrategies:
 
 
 def compose(
-    agent: Agent, transport: BaseTransport, conversation: Conversation
+    agent: Agent, transport: BaseTransport, conversation: Conversation, person: str | None
 ) -> tuple[PipelineWorker, Session]:
     """Compose a session's pipeline: voice in, TwinService, voice out.
 
@@ -96,6 +97,7 @@ def compose(
         agent: What all sessions share.
         transport: Where audio comes from and goes to.
         conversation: What the session continues.
+        person: Who speaks, where that is known.
     """
     settings, clock, microphone = agent.settings, TurnClock(), MicrophoneGate()
     speech = agent.speech_ahead(clock)
@@ -108,6 +110,8 @@ def compose(
         outcomes=outcomes,
         clock=clock,
         ahead=AnswerAhead(speech) if speech else None,
+        presence=agent.stillness.presence(conversation.id),
+        person=person,
     )
     aggregators = LLMContextAggregatorPair(
         conversation.context,
@@ -146,7 +150,16 @@ def compose(
         rtvi_observer_params=RTVIObserverParams(user_llm_enabled=False),
     )
     session = Session(
-        worker, conversation, clock, microphone, twin, mind.runner, outcomes, agent.turn_finished
+        worker,
+        conversation,
+        clock,
+        microphone,
+        twin,
+        mind.runner,
+        outcomes,
+        on_turn=agent.turn_finished,
+        on_exchange=partial(agent.exchanged, conversation.id, person),
+        on_cut=agent.condense,
     )
     session.attach(aggregators)
     return worker, session

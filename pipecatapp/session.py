@@ -1,7 +1,8 @@
 """One open page, or one command-line client: a socket, its pipeline, and what it is told."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from pipecat.frames.frames import (
@@ -22,6 +23,7 @@ from pipecat.processors.frameworks.rtvi.frames import RTVISendTextFrame
 
 from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
 from pipecatapp.tools.runner import Event, Run, Runner
+from pipecatapp.twin.actions import Decision
 from pipecatapp.twin.conversation import Conversation, LogEntry
 from pipecatapp.twin.outcomes import Outcomes
 from pipecatapp.twin.service import TwinService
@@ -57,6 +59,23 @@ class ClockObserver(BaseObserver):
             self._clock.audio_sent()
 
 
+@dataclass(frozen=True)
+class Exchange:
+    """A finished turn.
+
+    Attributes:
+        said: The user's words.
+        answered: The twin's.
+        before: The one or two turns before, oldest first, as `(said, answered)`.
+        decision: What the turn came to.
+    """
+
+    said: str
+    answered: str
+    before: tuple[tuple[str, str], ...]
+    decision: Decision
+
+
 class Session:
     """Connects one client's pipeline with the conversation that it shares."""
 
@@ -70,6 +89,8 @@ class Session:
         runner: Runner,
         outcomes: Outcomes,
         on_turn: Callable[[TurnTimings], None],
+        on_exchange: Callable[[Exchange], Awaitable[None]],
+        on_cut: Callable[[Conversation], Awaitable[None]],
     ):
         """Prepare a session; `attach` begins it.
 
@@ -82,6 +103,8 @@ class Session:
             runner: Runs the twin's tools.
             outcomes: The conversation's calls that outlive their turn.
             on_turn: Called with the timings of each finished turn.
+            on_exchange: Called with what was said and answered in each finished turn.
+            on_cut: Called when turns have left the conversation.
         """
         self._worker = worker
         self._conversation = conversation
@@ -91,6 +114,9 @@ class Session:
         self._runner = runner
         self._outcomes = outcomes
         self._on_turn = on_turn
+        self._on_exchange = on_exchange
+        self._on_cut = on_cut
+        self._said: list[str] = []
         self._telling: set[asyncio.Task[None]] = set()
 
     def attach(self, aggregators: LLMContextAggregatorPair) -> None:
@@ -103,11 +129,13 @@ class Session:
         assistant.add_event_handler("on_assistant_turn_stopped", self._on_assistant_turn)
         self._worker.add_observer(ClockObserver(self._clock, self._on_text))
         self._conversation.listeners.add(self._tell)
+        self._conversation.replaced.add(self._on_replaced)
         self._runner.listen(self._conversation.id, self._tell_of_call)
 
     async def detach(self) -> None:
         """Stop listening to the other tabs; with the last of them gone, nobody can say yes."""
         self._conversation.listeners.discard(self._tell)
+        self._conversation.replaced.discard(self._on_replaced)
         self._runner.unlisten(self._conversation.id, self._tell_of_call)
         if self._outcomes.detach(self._outcome):
             for run in self._runner.runs(self._conversation.id):
@@ -142,12 +170,15 @@ class Session:
 
     async def _on_user_message(self, _: Any, message: UserTurnMessageAddedMessage) -> None:
         if message.content:
-            self._outcomes.prefer(self._outcome)
-            self._conversation.record("user", message.content, by=self._tell)
+            self._heard(message.content)
 
     def _on_text(self, text: str) -> None:
+        self._heard(text)
+
+    def _heard(self, words: str) -> None:
         self._outcomes.prefer(self._outcome)
-        self._conversation.record("user", text, by=self._tell)
+        self._said.append(words)
+        self._conversation.record("user", words, by=self._tell)
 
     async def _on_assistant_turn(self, _: Any, message: AssistantTurnStoppedMessage) -> None:
         timings = self._clock.finish()
@@ -158,7 +189,14 @@ class Session:
             self._on_turn(timings)
             await self._send({"kind": "action", "action": self._twin.decision.as_dict()})
             await self._send({"kind": "timings", **figures})
+        said, self._said = " ".join(self._said), []
+        if said and message.content:
+            before = self._conversation.turns()[-3:-1]
+            await self._on_exchange(
+                Exchange(said, message.content, tuple(before), self._twin.decision)
+            )
         if self._conversation.end_turn():
+            await self._on_cut(self._conversation)
             self._twin.prefill_history()
 
     async def _outcome(self, runs: list[Run]) -> None:
@@ -166,6 +204,11 @@ class Session:
         if not self._clock.running:
             self._clock.typed()
         await self._twin.tell(runs)
+
+    def _on_replaced(self) -> None:
+        """The conversation is another: cleared, loaded, or with something forgotten."""
+        self._send_soon({"kind": "history"})
+        self._twin.prefill_history()
 
     # -- to the client ----------------------------------------------------------------------
 

@@ -79,6 +79,9 @@ class Settings(BaseSettings):
     """A number or path of a video device, an image or video file, or a URL."""
     vision_model: str | None = Field(None, alias="VISION_MODEL")
 
+    use_summarizer: bool = Field(False, alias="USE_SUMMARIZER")
+    """Whether a summary stands for the turns that leave short-term memory."""
+
     benchmark_mode: bool = Field(False, alias="BENCHMARK_MODE")
     log_level: str = Field("INFO", validation_alias=AliasChoices("LOG_LEVEL", "PIPECATAPP_LOG"))
 

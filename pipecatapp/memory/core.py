@@ -24,6 +24,7 @@ class Core:
         """
         self.embedder = embedder
         self._lock = threading.RLock()
+        self._closed = False
         self.database = Database(directory)
         try:
             self.index = FactIndex(self.database, embedder)
@@ -34,8 +35,10 @@ class Core:
     def close(self) -> None:
         """Write the cache, and let another process have the memory."""
         with self._lock:
-            self.index.save()
-            self.database.close()
+            if not self._closed:
+                self._closed = True
+                self.index.save()
+                self.database.close()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

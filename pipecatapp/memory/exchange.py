@@ -92,15 +92,19 @@ def import_facts(memory: LongTermMemory, content: Any) -> Imported:
             "`pipecatapp memory export FILE` writes one."
         ) from error
     since = file.exported_at.timestamp()
-    wanted = {
-        position: entry
-        for position, entry in enumerate(file.facts)
-        if not memory.was_forgotten(entry.text, since)
-    }
-    before = len(memory.remembered())
+    remembered = memory.remembered()
+    known = {fact.text.casefold() for fact in remembered}
+    forgotten = 0
+    wanted: dict[int, Entry] = {}
+    for position, entry in enumerate(file.facts):
+        if memory.was_forgotten(entry.text, since):
+            forgotten += 1
+        elif entry.superseded_by is None or entry.text.casefold() not in known:
+            # What was outdated there may hold here again: it is only added where it is new.
+            wanted[position] = entry
     memory.keep(_additions(wanted))
-    added = len(memory.remembered()) - before
-    return Imported(added, len(wanted) - added, len(file.facts) - len(wanted))
+    added = len(memory.remembered()) - len(remembered)
+    return Imported(added, len(file.facts) - forgotten - added, forgotten)
 
 
 def _additions(entries: dict[int, Entry]) -> list[Addition]:

@@ -9,7 +9,7 @@ from loguru import logger
 from pipecatapp.memory import facts
 from pipecatapp.memory.database import Database
 from pipecatapp.memory.fact import Fact, NewFact
-from pipecatapp.memory.vectors import VectorIndex, decode, embed_facts, encode
+from pipecatapp.memory.vectors import VectorIndex, embed_facts, encode
 from pipecatapp.runtime.embedder import Embedder, Vectors
 
 CACHE = "long_term_memory.faiss"
@@ -79,14 +79,11 @@ class FactIndex:
 
     def add(self, ids: Sequence[int]) -> None:
         """Have facts found by their meaning; their vectors are in the database."""
-        found, vectors = self._stored(ids)
-        if found:
-            self.vectors.add(found, vectors)
+        self.vectors.add_stored(*self._stored(ids))
 
     def remove(self, ids: Sequence[int]) -> None:
         """Have facts found no more."""
-        if ids:
-            self.vectors.remove(list(ids))
+        self.vectors.remove(ids)
 
     # -- making it again ----------------------------------------------------------------------
 
@@ -100,9 +97,7 @@ class FactIndex:
         ).fetchall()
         self._embed_again([id_ for (id_,) in missing])
         index = VectorIndex()
-        ids, vectors = self._stored(facts.current_ids(connection))
-        if ids:
-            index.add(ids, vectors)
+        index.add_stored(*self._stored(facts.current_ids(connection)))
         return index
 
     def _embed_again(self, ids: Sequence[int]) -> None:
@@ -113,18 +108,15 @@ class FactIndex:
             with self._database.transaction() as db:
                 self.insert(db, [fact.id for fact in chosen], vectors)
 
-    def _stored(self, ids: Sequence[int]) -> tuple[list[int], Vectors]:
-        """Return vectors from the database, shape (facts, dimensions), and whose they are."""
-        wanted = set(ids)
-        rows = [(id_, blob) for id_, blob in self._rows(ids) if id_ in wanted]
-        return [id_ for id_, _ in rows], decode([blob for _, blob in rows])
-
-    def _rows(self, ids: Sequence[int]) -> list[tuple[int, bytes]]:
-        """Return the stored vectors of some facts, perhaps more, by one query of each kind."""
-        name = self._embedder.name
-        connection = self._database.connection
+    def _stored(self, ids: Sequence[int]) -> tuple[list[int], list[bytes]]:
+        """Return the vectors of facts as the database has them, and whose they are."""
+        connection, name = self._database.connection, self._embedder.name
         if len(ids) > BATCH:
+            # One pass over the table is quicker than so many look-ups.
             query = "SELECT fact, vector FROM vectors WHERE embedder = ? ORDER BY fact"
-            return connection.execute(query, (name,)).fetchall()
-        query = "SELECT fact, vector FROM vectors WHERE embedder = ? AND fact = ?"
-        return [row for id_ in ids for row in connection.execute(query, (name, id_))]
+            wanted = set(ids)
+            rows = [row for row in connection.execute(query, (name,)) if row[0] in wanted]
+        else:
+            query = "SELECT fact, vector FROM vectors WHERE embedder = ? AND fact = ?"
+            rows = [row for id_ in ids for row in connection.execute(query, (name, id_))]
+        return [id_ for id_, _ in rows], [blob for _, blob in rows]

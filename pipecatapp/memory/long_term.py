@@ -199,6 +199,12 @@ class LongTermMemory:
         with self._core.reading() as db:
             return facts.get(db, ids)
 
+    def ids(self, texts: Sequence[str]) -> list[int]:
+        """Return the ids of the current facts of these words."""
+        with self._core.reading() as db:
+            found = [facts.same_text(db, text) for text in texts]
+        return [fact.id for fact in found if fact is not None]
+
     def was_forgotten(self, text: str, since: float) -> bool:
         """Tell whether a fact of these words was forgotten after some moment."""
         with self._core.reading() as db:

@@ -58,10 +58,9 @@ def oldest(db: sqlite3.Connection) -> FinishedTurn | None:
     ).fetchone()
     if row is None:
         return None
-    *rest, before, id_ = row
-    return FinishedTurn(
-        *rest, tuple((said, answered) for said, answered in json.loads(before)), id_
-    )
+    said, answered, conversation, at, told_by, before, id_ = row
+    turns = tuple((earlier, reply) for earlier, reply in json.loads(before))
+    return FinishedTurn(said, answered, conversation, at, told_by, turns, id_)
 
 
 def done(db: sqlite3.Connection, id_: int) -> None:

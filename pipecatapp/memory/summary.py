@@ -10,6 +10,7 @@ from pipecatapp.runtime.embedder import Embedder
 MOST_SENTENCES = 6
 RELEVANCE = 0.7
 """How much nearness to the query weighs against being unlike what was chosen already."""
+SPEAKERS = ("User", "Twin")
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
@@ -36,7 +37,7 @@ def summarize(
     said = [
         (speaker, sentence)
         for turn in turns
-        for speaker, text in zip(("User", "Twin"), turn, strict=True)
+        for speaker, text in zip(SPEAKERS, turn, strict=True)
         for sentence in _sentences(text)
     ]
     if not said:
@@ -52,6 +53,21 @@ def summarize(
         score[chosen] = -np.inf
         chosen.append(int(score.argmax()))
     return "\n".join(f"{said[i][0]}: {said[i][1]}" for i in sorted(chosen))
+
+
+def condensed(summary: str, turns: Sequence[Turn], embedder: Embedder) -> str:
+    """Return a summary of turns and of what an earlier summary holds.
+
+    Args:
+        summary: As `summarize` returned it; may be empty.
+        turns: Those after it.
+        embedder: Compares meanings.
+    """
+    said: list[Turn] = []
+    for line in summary.splitlines():
+        speaker, _, sentence = line.partition(": ")
+        said.append((sentence, "") if speaker == SPEAKERS[0] else ("", sentence))
+    return summarize([*said, *turns], "", embedder)
 
 
 def _sentences(text: str) -> list[str]:

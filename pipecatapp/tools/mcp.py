@@ -5,6 +5,9 @@ from typing import Any
 
 from pipecatapp.tools.tool import Call, Toolset, tool
 
+SHOWN_FACTS = 12
+"""The newest facts that a summary of the memory names."""
+
 
 class Introspection(Toolset):
     """Reads the agent's own status and memory."""
@@ -46,6 +49,7 @@ class Introspection(Toolset):
 
     @tool(
         harmless=True,
+        private=True,
         examples=(
             "what do you remember",
             "what do you remember about me",
@@ -68,15 +72,18 @@ class Introspection(Toolset):
         ),
     )
     async def get_memory_summary(self, call: Call) -> str:
-        """Say what the twin remembers of this conversation."""
+        """Say what the twin remembers, of this conversation and for ever."""
         turns = call.conversation.turns()
-        if not turns:
-            return "Short-term memory is empty. There is no long-term memory yet."
-        summary = await asyncio.to_thread(self.resources.summarize, turns, "")
-        return (
-            f"Short-term memory holds {len(turns)} turns. There is no long-term memory yet. "
-            f"What stands out:\n{summary}"
-        )
+        lines = [f"Short-term memory holds {len(turns)} turns."]
+        if turns:
+            summary = await asyncio.to_thread(self.resources.summarize, turns, "")
+            lines.append(f"What stands out:\n{summary}")
+        if self.resources.memory is None:
+            return "\n".join([*lines, "There is no long-term memory."])
+        lines.append(f"Long-term memory holds {await self.resources.memory.count()} facts.")
+        if latest := await self.resources.memory.latest(SHOWN_FACTS):
+            lines.append("\n".join(["The newest ones:", *latest]))
+        return "\n".join(lines)
 
     @tool(
         purpose="forget this conversation",

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from loguru import logger
 
 import pipecatapp.tools
-from pipecatapp.tools.tool import Resources, Tool, Toolset, tools_of
+from pipecatapp.tools.tool import Resources, Tool, Toolset, Wanted, tools_of
 
 
 class Registry:
@@ -60,18 +60,30 @@ class Registry:
 
     @property
     def tools(self) -> list[Tool]:
-        """The tools that can work here, in the order of their names."""
-        return list(self._tools.values())
+        """The tools that can work here and that the model may choose, in the order of names."""
+        return [tool for tool in self._tools.values() if tool.listed]
+
+    async def wanted(self, words: str) -> Wanted | None:
+        """Return the call that some words plainly ask for, as a toolset sees it."""
+        for toolset in self._toolsets:
+            try:
+                call = await toolset.wanted(words)
+            except Exception:
+                logger.exception(f"the tools {toolset.namespace} could not read a turn")
+                continue
+            if call is not None and call[0] in self._tools:
+                return call
+        return None
 
     def get(self, name: str) -> Tool | None:
         """Return an offered tool, or None."""
         return self._tools.get(name)
 
-    async def forget(self, conversation_id: str) -> None:
+    async def logged_out(self, conversation_id: str) -> None:
         """Have all toolsets forget a conversation whose person has logged out."""
         for toolset in self._toolsets:
             try:
-                await toolset.forget(conversation_id)
+                await toolset.logged_out(conversation_id)
             except Exception:
                 logger.exception(f"the tools {toolset.namespace} could not forget")
 
@@ -88,7 +100,8 @@ class Registry:
 def every_tool(resources: Resources) -> list[Tool]:
     """Return the tools of all files that can be loaded, those too that cannot work here."""
     toolsets, _ = _load(resources)
-    return sorted((tool for toolset in toolsets for tool in tools_of(toolset)), key=_by_name)
+    tools = (tool for toolset in toolsets for tool in tools_of(toolset) if tool.listed)
+    return sorted(tools, key=_by_name)
 
 
 def _by_name(tool: Tool) -> str:

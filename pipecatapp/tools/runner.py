@@ -21,6 +21,8 @@ from pipecatapp.tools.tool import Call, ShortTermMemory, Tool, ToolError, shorte
 ApprovalMode = Literal["sensitive", "all", "none"]
 
 STOPPED = "It was stopped before it was done."
+PRIVATE = "[private]"
+"""Stands in the audit for what is remembered, which can be forgotten; the audit cannot."""
 
 
 class State(StrEnum):
@@ -52,6 +54,8 @@ class Run:
         tool: What is called.
         arguments: Checked, with defaults.
         conversation: Where it was asked for.
+        words: What the user said in the turn that asked for it.
+        person: Who that was, where it is known.
         approval: What it waits or waited for; None where no person needs to approve.
         verdict: How that ended; None while it has not, or where there is none.
         result: What it brought back or why it failed; None while it goes on.
@@ -62,6 +66,8 @@ class Run:
     tool: Tool
     arguments: dict[str, Any]
     conversation: ShortTermMemory
+    words: str = ""
+    person: str | None = None
     id: str = field(default_factory=lambda: uuid4().hex)
     approval: Approval | None = None
     verdict: Verdict | None = None
@@ -161,6 +167,8 @@ class Runner:
         conversation: ShortTermMemory,
         *,
         after_result: bool = False,
+        words: str = "",
+        person: str | None = None,
     ) -> Run:
         """Begin a call.
 
@@ -169,11 +177,13 @@ class Runner:
             arguments: As the model gave them.
             conversation: Where it was asked for.
             after_result: Whether a tool's result was read before this was decided.
+            words: What the user said in the turn.
+            person: Who that was, where it is known.
 
         Raises:
             ToolError: The arguments are wrong.
         """
-        run = Run(tool, tool.check(arguments), conversation)
+        run = Run(tool, tool.check(arguments), conversation, words, person)
         doubtful = tool.sensitive or (after_result and not tool.harmless)
         if self._mode == "all" or (self._mode == "sensitive" and doubtful):
             run.approval = self.approvals.request(tool.name, run.arguments, conversation.id)
@@ -185,7 +195,8 @@ class Runner:
 
     async def _run(self, run: Run) -> None:
         try:
-            await self._audit.write("call", **_named(run), arguments=run.arguments)
+            arguments = PRIVATE if run.tool.private else run.arguments
+            await self._audit.write("call", **_named(run), arguments=arguments)
             if run.approval is None or await self._approved(run, run.approval):
                 await self._execute(run)
         except asyncio.CancelledError:
@@ -238,7 +249,7 @@ class Runner:
     async def _execute(self, run: Run) -> None:
         run.state = State.RUNNING
         self._show(run)
-        call = Call(run.conversation, progress=lambda line: self._show(run, line))
+        call = Call(run.conversation, lambda line: self._show(run, line), run.words, run.person)
         try:
             run.result, run.state = await run.tool.run(call, run.arguments), State.DONE
         except ToolError as error:
@@ -248,7 +259,8 @@ class Runner:
             logger.exception(f"{run.tool.name} failed")
             run.result, run.state = f"It failed: {type(error).__name__}.", State.FAILED
         event = "result" if run.state is State.DONE else "error"
-        await note(self._audit, event, **_named(run), text=run.result)
+        text = PRIVATE if run.tool.private else run.result
+        await note(self._audit, event, **_named(run), text=text)
 
     def _show(self, run: Run, line: str | None = None) -> None:
         shown = {"id": run.id, "tool": run.tool.name, "state": run.state, "line": line}

@@ -12,6 +12,7 @@ class Summarizer(Toolset):
 
     @tool(
         harmless=True,
+        private=True,
         shown={"what did we say about the roof": {"query": "the roof"}},
         examples=(
             "what did we say about the garden",

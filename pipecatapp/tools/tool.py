@@ -3,7 +3,7 @@
 import inspect
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -52,6 +52,37 @@ class Resources(Protocol):
     def summarize(self, turns: list[tuple[str, str]], query: str) -> str:
         """Return the sentences of some turns that matter most to a query."""
 
+    @property
+    def memory(self) -> "FactMemory | None":
+        """What is remembered for ever; None where this agent has no such memory."""
+
+
+class FactMemory(Protocol):
+    """Long-term memory, as far as tools may know it."""
+
+    async def count(self) -> int:
+        """Return how many facts there are."""
+
+    async def latest(self, most: int) -> list[str]:
+        """Return the facts that were told last."""
+
+    async def matching(self, words: str) -> list[str]:
+        """Return the facts that some words are about, the best first."""
+
+    async def remember(self, text: str, call: "Call") -> str:
+        """Keep something word for word; return it as it is kept, on the disk.
+
+        Raises:
+            UserError: It could not be kept.
+        """
+
+    async def forget_texts(self, texts: Sequence[str]) -> int:
+        """Delete facts for good, given by their words; return how many are gone.
+
+        Raises:
+            UserError: It could not be written; nothing has changed.
+        """
+
 
 @dataclass(frozen=True)
 class Call:
@@ -60,10 +91,18 @@ class Call:
     Attributes:
         conversation: Where it was asked for.
         progress: Takes a line of what a long call is doing, for the page.
+        words: What the user said in the turn that asked for it.
+        person: Who that was, where it is known.
     """
 
     conversation: ShortTermMemory
     progress: Callable[[str], None] = lambda line: None
+    words: str = ""
+    person: str | None = None
+
+
+Wanted = tuple[str, dict[str, Any]]
+"""A tool's name and the arguments of a call."""
 
 
 class Toolset:
@@ -88,7 +127,14 @@ class Toolset:
         """Return None where the tools can work, else one line that says what is missing."""
         return None
 
-    async def forget(self, conversation_id: str) -> None:
+    async def wanted(self, words: str) -> "Wanted | None":
+        """Return the call that some words plainly ask for, where code alone can tell.
+
+        It is asked before anything else is decided, at every turn: it must be quick and sure.
+        """
+        return None
+
+    async def logged_out(self, conversation_id: str) -> None:
         """Forget what is kept for a conversation whose person has logged out."""
 
     async def close(self) -> None:
@@ -97,9 +143,11 @@ class Toolset:
 
 def tool(
     *,
-    examples: tuple[str, ...],
+    examples: tuple[str, ...] = (),
     sensitive: bool = False,
     harmless: bool = False,
+    listed: bool = True,
+    private: bool = False,
     purpose: str = "",
     shown: Mapping[str, dict[str, Any]] | None = None,
 ) -> Callable[[Method], Method]:
@@ -114,13 +162,16 @@ def tool(
         harmless: Whether it changes nothing and lets nothing out of this machine. Any other tool
             needs a person's yes when it is called after a result: it may have been the result,
             such as a web page, that asked for it.
+        listed: Whether the model may choose it; else only `Toolset.wanted` does, and it needs no
+            examples.
+        private: Whether the audit keeps that it was called, but not with what.
         purpose: What a person is asked to approve, such as `run {command} on {host}`.
         shown: Requests and the arguments that they lead to, which the model is shown.
 
     Raises:
         ValueError: There are too few examples.
     """
-    if len(set(examples)) < FEWEST_EXAMPLES:
+    if listed and len(set(examples)) < FEWEST_EXAMPLES:
         raise ValueError(f"a tool needs at least {FEWEST_EXAMPLES} different examples")
 
     def mark(method: Method) -> Method:
@@ -128,6 +179,8 @@ def tool(
             "examples": examples,
             "sensitive": sensitive,
             "harmless": harmless,
+            "listed": listed,
+            "private": private,
             "purpose": purpose,
             "shown": shown or {},
         }
@@ -147,6 +200,8 @@ class Tool:
         examples: What people say when they want it.
         sensitive: Whether a person has to approve each call.
         harmless: Whether it changes nothing and lets nothing out.
+        listed: Whether the model may choose it.
+        private: Whether the audit keeps nothing of what it is called with and brings back.
         purpose: What a person is asked to approve.
         shown: Requests and the arguments that they lead to.
         method: The bound method.
@@ -158,6 +213,8 @@ class Tool:
     examples: tuple[str, ...]
     sensitive: bool
     harmless: bool
+    listed: bool
+    private: bool
     purpose: str
     shown: Mapping[str, dict[str, Any]]
     method: Callable[..., Awaitable[str]]
@@ -234,7 +291,8 @@ def _tool(namespace: str, method: Callable[..., Awaitable[str]]) -> Tool:
 
 
 def _spoken(value: Any) -> str:
-    words = " ".join(str(value).split())
+    text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+    words = " ".join(text.split())
     return words if len(words) <= LONGEST_SPOKEN else f"{words[:LONGEST_SPOKEN]} and so on"
 
 

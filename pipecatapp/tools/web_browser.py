@@ -143,7 +143,7 @@ class WebBrowser(Toolset):
             done = f'Typed into "{control.name}"' + (" and pressed Enter." if enters else ".")
             return told(await read(tab), [done, *notes]) if enters else "\n".join([done, *notes])
 
-    async def forget(self, conversation_id: str) -> None:
+    async def logged_out(self, conversation_id: str) -> None:
         """Close a conversation's page; its cookies are gone with it."""
         if self._tabs:
             await self._tabs.close(conversation_id)

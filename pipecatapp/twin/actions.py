@@ -31,13 +31,13 @@ class Decision:
         kind: An answer, a tool or an expert.
         name: Of the tool or expert; None for an answer.
         arguments: Of the tool, with its defaults; where they are wrong, as the model wrote them.
-        by: What decided: the head alone, or the model.
+        by: What decided: the head alone, the model, or a tool that knows plain words for itself.
     """
 
     kind: Kind
     name: str | None = None
     arguments: dict[str, Any] = field(default_factory=dict)
-    by: Literal["head", "model"] = "model"
+    by: Literal["head", "model", "words"] = "model"
 
     def as_dict(self) -> dict[str, Any]:
         """Return what clients are told."""

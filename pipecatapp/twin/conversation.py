@@ -126,7 +126,7 @@ class Conversation:
                 if not is_result(message):
                     entry["content"] = notes.stamp + entry["content"] + notes.recalled
                 if turn == 0 and self._summary:
-                    entry["content"] = self._summary + entry["content"]
+                    entry["content"] = SUMMARY.format(summary=self._summary) + entry["content"]
                 for call, result in notes.steps:
                     prompt.append({"role": "assistant", "content": call})
                     prompt.append({"role": "user", "content": result})
@@ -211,13 +211,18 @@ class Conversation:
         self._save()
         return True
 
+    @property
+    def summary(self) -> str:
+        """What stands for the turns that are no longer there; empty for none."""
+        return self._summary
+
     def summarize(self, summary: str) -> None:
         """Have a summary stand for the turns that are no longer there.
 
         Args:
             summary: Of those and of what was summarized before; empty for none.
         """
-        self._summary = SUMMARY.format(summary=summary) if summary else ""
+        self._summary = summary
         self._save()
 
     # -- for tools ------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from loguru import logger
 
 from pipecatapp.memory.exchange import Imported, exported, import_facts
 from pipecatapp.memory.fact import Fact
-from pipecatapp.memory.long_term import Found, LongTermMemory, Pending
+from pipecatapp.memory.long_term import Addition, Found, LongTermMemory, Pending
 from pipecatapp.memory.snapshots import State
 from pipecatapp.runtime.stillness import Stillness
 from pipecatapp.twin.conversations import Conversations
@@ -74,6 +74,18 @@ class Memories:
     async def newest(self, most: int) -> list[Fact]:
         """Return the facts that were told last."""
         return await asyncio.to_thread(self.long_term.newest, most)
+
+    async def ids(self, texts: Sequence[str]) -> list[int]:
+        """Return the ids of the current facts of these words."""
+        return await asyncio.to_thread(self.long_term.ids, texts)
+
+    async def keep(self, additions: Sequence[Addition]) -> list[Fact]:
+        """Keep facts; they are on the disk when this returns.
+
+        Raises:
+            UserError: They could not be written; nothing has changed.
+        """
+        return await asyncio.to_thread(self.long_term.keep, additions)
 
     async def forget(self, ids: Sequence[int]) -> list[Fact]:
         """Delete facts for good, from every index, snapshot and conversation.

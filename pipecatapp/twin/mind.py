@@ -1,11 +1,17 @@
 """Who the twin is and what it can do: what all sessions of an agent decide and act with."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from pipecatapp.tools.runner import Runner
-from pipecatapp.tools.tool import Tool
+from pipecatapp.tools.tool import Tool, Wanted
 from pipecatapp.twin.decider import Decider
+from pipecatapp.twin.recall import Recall
+
+
+async def _nothing(words: str) -> Wanted | None:
+    """Return None: no tool knows plain words for itself."""
+    return None
 
 
 @dataclass(frozen=True)
@@ -19,6 +25,8 @@ class Mind:
         tool: Returns a tool that can work now by its name, else None.
         expert_persona: Returns the persona of a named expert, as its file stands now.
         expert_slot: The slot of llama-server that experts' prompts use.
+        wanted: Returns the call that some words plainly ask for, where a tool knows them.
+        recall: Looks up long-term memory; None where there is none.
     """
 
     persona: str
@@ -27,6 +35,8 @@ class Mind:
     tool: Callable[[str], Tool | None]
     expert_persona: Callable[[str], str]
     expert_slot: int | None = None
+    wanted: Callable[[str], Awaitable[Wanted | None]] = _nothing
+    recall: Recall | None = None
 
     @property
     def system(self) -> str:

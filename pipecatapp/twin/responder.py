@@ -64,6 +64,7 @@ class Responder:
         outcomes: Outcomes,
         clock: TurnClock,
         confirmed: Callable[[], Awaitable[None]],
+        person: str | None = None,
     ):
         """Make a responder.
 
@@ -75,6 +76,7 @@ class Responder:
             clock: Takes the times of each turn.
             confirmed: Waits until the turn is certain: what is done ahead of its end can be
                 thrown away as long as it is words, not when it is deeds.
+            person: Who speaks, where that is known.
         """
         self._model = model
         self._mind = mind
@@ -84,6 +86,7 @@ class Responder:
         self._outcomes = outcomes
         self._clock = clock
         self._confirmed = confirmed
+        self._person = person
         self._untold: list[Run] = []
         self.decision = Decision("answer")
         """What was decided last."""
@@ -147,9 +150,24 @@ class Responder:
     async def _decide(self, words: str, messages: list[LLMContextMessage]) -> Decision:
         before = [earlier for message in messages[:-1] if (earlier := _words(message))]
         with self._clock.deciding():
+            if wanted := await self._mind.wanted(words):
+                return Decision("tool", *wanted, by="words")
+            await self._recall(words, before, messages)
             return await self._decider.decide(
                 words, before, self._conversation.prompt(messages), self._model.complete
             )
+
+    async def _recall(
+        self, words: str, before: list[str], messages: list[LLMContextMessage]
+    ) -> None:
+        """Add what is remembered to the turn, once: its requests share a prefix."""
+        conversation = self._conversation
+        if self._mind.recall is None or conversation.has_recalled(messages, words):
+            return
+        recalled = await self._mind.recall(
+            words, before, lambda text: conversation.holds_recalled(messages, text)
+        )
+        conversation.recall(messages, words, recalled)
 
     async def _decide_next(self, messages: list[LLMContextMessage]) -> Decision:
         """Return what a result calls for: an answer, unless more was asked for than one thing."""
@@ -189,7 +207,8 @@ class Responder:
                     self._note(run, messages, "It goes on; its result comes later.")
                     return
                 self._note(run, messages, run.result or "")
-            if len(made) == MOST_STEPS:
+            if len(made) == MOST_STEPS or decision.by == "words":
+                decision = Decision("answer", by="words")
                 break
             decision = await self._decide_next(messages)
         async for chunk in self._speak(messages, self._persona(decision)):
@@ -238,11 +257,17 @@ class Responder:
         await self._confirmed()
         name = decision.name or ""
         tool = self._mind.tool(name)
+        words = next(filter(None, map(_words, reversed(messages))), "")
         try:
             if tool is None:
                 raise ToolError("It cannot be used at the moment.")
             return self._runner.start(
-                tool, decision.arguments, self._conversation, after_result=after_result
+                tool,
+                decision.arguments,
+                self._conversation,
+                after_result=after_result,
+                words=words,
+                person=self._person,
             )
         except ToolError as error:
             called = written(name, decision.arguments)

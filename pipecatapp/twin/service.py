@@ -9,6 +9,8 @@ from loguru import logger
 from openai import APIConnectionError, APIStatusError, BadRequestError
 from openai.types.chat import ChatCompletionChunk
 from pipecat.frames.frames import (
+    BotStartedSpeakingFrame,
+    BotStoppedSpeakingFrame,
     EagerEndOfTurnCancelFrame,
     Frame,
     InputAudioRawFrame,
@@ -23,6 +25,7 @@ from pipecat.processors.aggregators.llm_context import LLMContext, LLMContextMes
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.openai.llm import OpenAILLMService
 
+from pipecatapp.runtime.stillness import Presence, Stillness
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.tools.runner import Run
 from pipecatapp.twin.actions import Decision
@@ -35,6 +38,9 @@ from pipecatapp.twin.outcomes import Outcomes, outcome_text
 from pipecatapp.twin.phrases import PHRASES
 from pipecatapp.twin.responder import Responder
 from pipecatapp.voice.ahead import AnswerAhead
+
+VOICE, ANSWER, SPEECH = "voice", "answer", "speech"
+"""What goes on in a session."""
 
 
 class TwinService(OpenAILLMService):
@@ -57,6 +63,8 @@ class TwinService(OpenAILLMService):
         outcomes: Outcomes,
         clock: TurnClock,
         ahead: AnswerAhead | None = None,
+        presence: Presence | None = None,
+        person: str | None = None,
         **kwargs: Any,
     ):
         """Make the service of one session.
@@ -69,16 +77,19 @@ class TwinService(OpenAILLMService):
             outcomes: The conversation's calls that outlive their turn.
             clock: Takes the times of each turn.
             ahead: Begins to speak answers that are still held back; `None` for text alone.
+            presence: Is told when the client speaks, is answered, and hears the answer.
+            person: Who speaks, where that is known.
             **kwargs: For Pipecat's service.
         """
         self._conversation = conversation
         self._ahead = ahead
+        self._presence = presence or Stillness().presence(conversation.id)
         self._turn_certain = asyncio.Event()
         self._model = LlamaModel(
             server, conversation, slot, mind.system, clock, expert_slot=mind.expert_slot
         )
         self._responder = Responder(
-            self._model, mind, conversation, outcomes, clock, self._until_certain
+            self._model, mind, conversation, outcomes, clock, self._until_certain, person
         )
         super().__init__(
             api_key=server.api_key,
@@ -106,6 +117,7 @@ class TwinService(OpenAILLMService):
     async def _spoken(self, context: LLMContext) -> AsyncIterator[ChatCompletionChunk]:
         """Yield the answer; where it breaks, a sentence that says so."""
         said = False
+        self._presence.begin(ANSWER)
         try:
             async for chunk in self._responder.respond(context.messages):
                 said = said or bool(text_of(chunk))
@@ -116,6 +128,8 @@ class TwinService(OpenAILLMService):
         except (APIConnectionError, APIStatusError, httpx2.HTTPError, TimeoutError) as error:
             logger.warning(f"the model server failed: {error!r}")
             yield say(f" {PHRASES.broken_off}" if said else PHRASES.unavailable)
+        finally:
+            self._presence.end(ANSWER)
 
     async def _until_certain(self) -> None:
         """Wait until the turn that is being answered ahead has ended indeed.
@@ -160,6 +174,7 @@ class TwinService(OpenAILLMService):
         if isinstance(frame, InputAudioRawFrame):
             # Nothing behind the model listens, and fifty frames a second take their toll.
             return
+        self._note_presence(frame)
         if isinstance(frame, UserStartedSpeakingFrame) and direction == FrameDirection.DOWNSTREAM:
             self._prefill_turn()
         if isinstance(frame, (EagerEndOfTurnCancelFrame, InterruptionFrame)) and self._ahead:
@@ -167,6 +182,17 @@ class TwinService(OpenAILLMService):
         await super().process_frame(frame, direction)
         if isinstance(frame, UserStoppedSpeakingFrame):
             self._turn_certain.set()
+
+    def _note_presence(self, frame: Frame) -> None:
+        """Say when the client speaks and when it hears an answer."""
+        for what, begins, ends in (
+            (VOICE, UserStartedSpeakingFrame, UserStoppedSpeakingFrame),
+            (SPEECH, BotStartedSpeakingFrame, BotStoppedSpeakingFrame),
+        ):
+            if isinstance(frame, begins):
+                self._presence.begin(what)
+            elif isinstance(frame, ends):
+                self._presence.end(what)
 
     # -- prefilling -------------------------------------------------------------------------
 
@@ -182,6 +208,7 @@ class TwinService(OpenAILLMService):
 
     async def cleanup(self) -> None:
         """Release the connections at the session's end."""
+        self._presence.leave()
         await self._model.close()
         await self._client.close()
         await super().cleanup()

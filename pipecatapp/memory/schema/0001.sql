@@ -72,3 +72,11 @@ CREATE TABLE forgotten (
   digest BLOB PRIMARY KEY,
   at REAL NOT NULL
 ) WITHOUT ROWID;
+
+CREATE VIRTUAL TABLE terms USING fts5 (
+  text,
+  told_by,
+  day,
+  context,
+  tokenize = 'porter unicode61'
+);

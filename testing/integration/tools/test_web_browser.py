@@ -213,7 +213,7 @@ async def test_conversations_share_no_cookies(browser: WebBrowser, site: Site) -
     await browser.goto(one, url)
     assert "cookies: ['who']" in await browser.goto(one, url)
     assert "cookies: []" in await browser.goto(two, url)
-    await browser.forget("one")
+    await browser.logged_out("one")
     assert "cookies: []" in await browser.goto(one, url)
     assert "cookies: ['who']" in await browser.goto(two, url)
 

@@ -27,7 +27,8 @@ async def test_the_status_is_told_in_lines_without_what_is_empty() -> None:
 
 async def test_an_empty_memory_is_said_to_be_empty() -> None:
     said = await tools()["mcp.get_memory_summary"].run(call_in(), {})
-    assert said.startswith("Short-term memory is empty.")
+    assert said.startswith("Short-term memory holds 0 turns.")
+    assert "There is no long-term memory." in said
 
 
 async def test_the_memory_is_counted_and_quoted() -> None:

@@ -9,7 +9,7 @@ import pytest
 from pipecat.processors.frameworks.rtvi.frames import RTVISendTextFrame
 
 from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
-from pipecatapp.session import Session
+from pipecatapp.session import Exchange, Session
 from pipecatapp.twin.conversation import Conversation
 from pipecatapp.twin.mind import Mind
 from pipecatapp.twin.outcomes import Outcomes
@@ -28,6 +28,7 @@ class Tab:
     line: Line
     session: Session
     turns: list[TurnTimings]
+    exchanges: list[Exchange]
 
     async def ready(self) -> None:
         """Say that the page is there, as its client does."""
@@ -61,8 +62,17 @@ async def open_tab(
                 outcomes=outcomes,
                 clock=clock,
             )
-            line, turns = Line(conversation, twin), []  # type: ignore[var-annotated]
-            session = Session(
+            tab = Tab(Line(conversation, twin), None, [], [])  # type: ignore[arg-type]
+            line = tab.line
+
+
+            async def exchanged(exchange: Exchange) -> None:
+                tab.exchanges.append(exchange)
+
+            async def cut(_: Conversation) -> None:
+                pass
+
+            tab.session = Session(
                 line.worker,
                 conversation,
                 clock,
@@ -70,11 +80,12 @@ async def open_tab(
                 twin,
                 mind.runner,
                 outcomes,
-                turns.append,
+                tab.turns.append,
+                exchanged,
+                cut,
             )
-            session.attach(line.aggregators)
+            tab.session.attach(line.aggregators)
             await stack.enter_async_context(line.open())
-            tab = Tab(line, session, turns)
             server.replies.insert(0, answers("prefilled"))
             await tab.ready()
             await until(lambda: server.requests)
@@ -150,3 +161,27 @@ async def test_a_conversation_that_is_to_be_forgotten_is_so_after_the_answer(
     assert await tab.line.say("Forget all that.") == "Forgotten."
     await until(lambda: conversation.context.messages == [])
     assert conversation.history() == []
+
+
+async def test_what_was_said_and_answered_is_handed_on_to_be_remembered(
+    server: ModelServer, open_tab: Open
+) -> None:
+    tab = await open_tab()
+    for said, answered in (("my daughter is Ada", "Nice!"), ("and she is five", "I see.")):
+        server.replies = [writes("answer"), answers(answered)]
+        await tab.line.say(said)
+        await until(lambda: tab.turns)
+        tab.turns.clear()
+    first, second = tab.exchanges
+    assert (first.said, first.answered, first.before) == ("my daughter is Ada", "Nice!", ())
+    assert (second.said, second.answered) == ("and she is five", "I see.")
+    assert second.before == (("my daughter is Ada", "Nice!"),)
+
+
+async def test_every_tab_is_told_when_the_conversation_is_another(
+    server: ModelServer, open_tab: Open, conversation: Conversation
+) -> None:
+    first, second = await open_tab(), await open_tab()
+    server.replies = [answers("prefilled"), answers("prefilled")]
+    conversation.restore({"messages": [], "log": []})
+    await until(lambda: first.line.client.told("history") and second.line.client.told("history"))

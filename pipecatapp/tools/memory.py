@@ -1,0 +1,62 @@
+"""Remembers and forgets where somebody asks for it in plain words.
+
+The model has no part in either: what is kept is what the user said, word for word, and what is
+forgotten is what a person has seen and said yes to.
+"""
+
+from pipecatapp.errors import UserError
+from pipecatapp.memory.asked import asked_to_forget, asked_to_remember
+from pipecatapp.tools.tool import Call, FactMemory, ToolError, Toolset, Wanted, tool
+
+
+class Memorizing(Toolset):
+    """Long-term memory, as people ask for it."""
+
+    namespace = "memory"
+
+    async def unavailable(self) -> str | None:
+        """Return None where there is a long-term memory."""
+        return None if self.resources.memory else "this agent has no long-term memory"
+
+    @property
+    def _memory(self) -> FactMemory:
+        assert self.resources.memory is not None  # noqa: S101 - else it is not offered
+        return self.resources.memory
+
+    async def wanted(self, words: str) -> Wanted | None:
+        """Return the call that "remember that ..." or "forget my ..." asks for."""
+        if self.resources.memory is None:
+            return None
+        if (text := asked_to_remember(words)) is not None:
+            return "memory.remember", {"text": text}
+        what = asked_to_forget(words)
+        facts = await self._memory.matching(what) if what else []
+        # What is not remembered may be meant otherwise: "forget our session".
+        return ("memory.forget", {"facts": facts}) if facts else None
+
+    @tool(listed=False, harmless=True, private=True)
+    async def remember(self, call: Call, text: str) -> str:
+        """Keep something for ever.
+
+        Args:
+            text: what to keep
+        """
+        try:
+            kept = await self._memory.remember(text, call)
+        except UserError as error:
+            raise ToolError(f"It was NOT kept: {error}") from error
+        return f"Kept for ever, word for word: {kept}"
+
+    @tool(listed=False, sensitive=True, private=True, purpose="forget this: {facts}")
+    async def forget(self, call: Call, facts: list[str]) -> str:
+        """Forget facts for good.
+
+        Args:
+            facts: what to forget, as it is kept
+        """
+        try:
+            gone = await self._memory.forget_texts(facts)
+        except UserError as error:
+            raise ToolError(f"Nothing was forgotten: {error}") from error
+        # What it was is not said again: this result stays in the conversation.
+        return f"Forgotten for good, in the snapshots too: {gone}. Nothing more is known of it."

@@ -1,0 +1,103 @@
+"""What is remembered at a turn: the facts that its words are about, in few tokens."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from pipecatapp.memory.fact import Fact, Source
+from pipecatapp.memory.long_term import Found
+from pipecatapp.memory.terms import STOP_WORDS
+from pipecatapp.twin.memories import Memories
+
+RELEVANT = 0.36
+"""Cosine similarity from which on a fact is about what was said."""
+RELEVANT_WITH_WORDS = 0.25
+"""Likewise, where they have a word in common that says something."""
+RELATIVE = 0.7
+"""A fact this much less similar than the best one is not about it."""
+MOST_FACTS = 6
+MOST_TOKENS = 400
+CANDIDATES = 12
+FEW_WORDS = 3
+"""A turn of fewer words that say something is understood by the turn before."""
+REMEMBERED = "\n(You remember: {facts})"
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+class Recall:
+    """Looks up long-term memory for each turn."""
+
+    def __init__(self, memories: Memories):
+        """Use a memory."""
+        self._memories = memories
+
+    async def __call__(
+        self, words: str, before: Sequence[str], known: Callable[[str], bool]
+    ) -> str:
+        """Return what is remembered at some words, as the model reads it behind them.
+
+        Args:
+            words: What the user said.
+            before: What the user said in earlier turns, oldest first.
+            known: Tells whether a text stands in the prompt already.
+
+        Returns:
+            Empty where nothing is remembered that is not known.
+        """
+        found = await self.relevant(words, before)
+        lines: list[str] = []
+        left = MOST_TOKENS - tokens(REMEMBERED)
+        for entry in found:
+            line = shown(entry.fact)
+            if known(line):
+                continue
+            left -= tokens(line) + 1
+            if left < 0:
+                break
+            lines.append(line)
+        return REMEMBERED.format(facts=" ".join(lines)) if lines else ""
+
+    async def relevant(self, words: str, before: Sequence[str] = ()) -> list[Found]:
+        """Return the facts that some words are about, the best first."""
+        if not len(self._memories.long_term):
+            return []
+        query = words
+        if len(_significant(words)) < FEW_WORDS and before:
+            query = f"{before[-1]} {words}"
+        found = await self._memories.search(query, CANDIDATES)
+        asked = _significant(query)
+        best = max((entry.similarity for entry in found), default=0.0)
+        return [
+            entry
+            for entry in found
+            if entry.similarity >= max(_threshold(entry.fact, asked), RELATIVE * best)
+        ][:MOST_FACTS]
+
+
+def shown(fact: Fact) -> str:
+    """Return a fact as the model reads it; what was told word for word with its day and teller."""
+    text = fact.text if fact.text.endswith((".", "!", "?")) else f"{fact.text}."
+    if fact.source is not Source.ASKED:
+        return text
+    day = datetime.fromtimestamp(fact.at).strftime("%-d %B %Y")
+    by = f"{fact.told_by} said" if fact.told_by else "the user said"
+    return f'On {day} {by}: "{text}"'
+
+
+def tokens(text: str) -> int:
+    """Return at least as many tokens as a text has, without asking its tokenizer.
+
+    Byte-pair vocabularies of 150,000 entries give an English word of twelve letters at most three
+    tokens, and no character more tokens than it has bytes.
+    """
+    words = re.findall(r"[A-Za-z]+|[^A-Za-z\s]", text)
+    return sum(-(-len(w) // 4) if w.isascii() else len(w.encode()) for w in words)
+
+
+def _threshold(fact: Fact, asked: set[str]) -> float:
+    return RELEVANT_WITH_WORDS if asked & _significant(fact.text) else RELEVANT
+
+
+def _significant(text: str) -> set[str]:
+    return {word for word in map(str.lower, _WORD.findall(text)) if word not in STOP_WORDS}
