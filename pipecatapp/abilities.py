@@ -97,7 +97,7 @@ class Abilities:
         """
         actions = Actions(tools, self._experts.experts(), self._talk, self._requests)
         if self.settings.decision == "model":
-            return Decider(actions, None)
+            return Decider(actions, None, self._embedder)
         cache = self.settings.state_dir / "examples.npz"
         return Decider(actions, Head(self._embedder, actions.examples(), cache))
 

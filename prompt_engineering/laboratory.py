@@ -7,7 +7,7 @@ from typing import Any
 
 from pipecatapp.abilities import Abilities
 from pipecatapp.local_model import LocalModelServer
-from pipecatapp.runtime.embedder import MiniLM
+from pipecatapp.runtime.embedder import Embedder, MiniLM
 from pipecatapp.runtime.llama_server import LlamaServer
 from pipecatapp.runtime.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.setup import Prepared, set_up
@@ -69,7 +69,7 @@ class Decisions:
         model = LlamaModel(self._server, conversation, 0, self._system, TurnClock())
         try:
             prompt = conversation.prompt(conversation.context.messages)
-            return await self._decider.decide(words, before, prompt, model.complete)
+            return await self._decider.decide(words, before, prompt, model)
         finally:
             await model.close()
 
@@ -118,14 +118,16 @@ class Function:
 class Functions:
     """Chooses among functions that are not the agent's own, by the model under its grammar."""
 
-    def __init__(self, server: ModelServer, persona: str, talk: Talk):
+    def __init__(self, server: ModelServer, persona: str, talk: Talk, embedder: Embedder):
         """Make a chooser.
 
         Args:
             server: Where the model runs.
             persona: The router's.
             talk: What is no action; functions have no examples, so the head cannot help.
+            embedder: Compares requests with the functions' descriptions.
         """
+        self._embedder = embedder
         self._server = server
         self._persona = persona
         self._talk = talk
@@ -138,7 +140,7 @@ class Functions:
             Function(entry["name"], entry["description"], _json_schema(entry["parameters"]))
             for entry in functions
         ]
-        decider = Decider(Actions(offered, [], self._talk), None)
+        decider = Decider(Actions(offered, [], self._talk), None, self._embedder)
         decisions = Decisions(decider, self._server, self._persona, alone=False)
         decision = await decisions.decide(words, [])
         return (decision.name, decision.arguments) if decision.name else None
@@ -175,4 +177,5 @@ async def open_chooser(settings: Settings) -> AsyncIterator[Functions]:
     """
     prepared = set_up(settings)
     async with serve(settings, prepared) as server:
-        yield Functions(server, load_persona(settings.prompts), Talk.load(settings.prompts))
+        persona, talk = load_persona(settings.prompts), Talk.load(settings.prompts)
+        yield Functions(server, persona, talk, MiniLM(prepared.embedder))

@@ -12,6 +12,7 @@ import numpy as np
 
 from pipecatapp.runtime.classifier import SoftmaxRegression, embedded, plain
 from pipecatapp.runtime.embedder import Embedder
+from pipecatapp.twin.quoting import unquoted
 
 NEAREST = 24
 """How many of the nearest examples are returned."""
@@ -56,7 +57,7 @@ class Head:
             cache: A file that keeps the examples' vectors across starts.
         """
         self._embedder = embedder
-        self._labelled = [(plain(text), name) for name in examples for text in examples[name]]
+        self._labelled = [(_said(text), name) for name in examples for text in examples[name]]
         texts = [text for text, _ in self._labelled]
         self._vectors = embedded(texts, embedder, cache)
         labels = [name for _, name in self._labelled]
@@ -65,7 +66,7 @@ class Head:
 
     def guess(self, words: str) -> Guess:
         """Return what is wanted by some words."""
-        text = plain(words)
+        text = _said(words)
         vector = self._embedder.embed([text])
         chances = self._model.chances([text], vector)[0]
         order = np.argsort(-chances)
@@ -75,3 +76,8 @@ class Head:
             [float(chances[i]) for i in order],
             [self._labelled[i] for i in near],
         )
+
+
+def _said(words: str) -> str:
+    """Return what somebody says in their own words, as the classifier takes it."""
+    return plain(unquoted(words))

@@ -1,13 +1,15 @@
 """Asks llama-server: streams answers, completes actions, prefills what is known already."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+import math
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import Any, TypeVar
 
 import httpx2
 from openai import APIConnectionError, APIStatusError, AsyncOpenAI, BadRequestError
 from openai.types.chat import ChatCompletionChunk
+from openai.types.chat.chat_completion_token_logprob import TopLogprob
 
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.twin.chunks import say, text_of
@@ -23,6 +25,10 @@ LONGEST_EXPERT_ANSWER = 600
 TEMPERATURE = 0.3
 RESTART_SECS = 8.0
 """How long a turn waits for a model server that is being started again."""
+LIKELIEST = 20
+"""First words of a reply whose probabilities are looked at."""
+UNLIKELY = 1e-6
+"""The probability of what is not among them."""
 SILENCE_SECS = 7.0
 """How long the model may think before the user hears that it is thinking."""
 
@@ -135,6 +141,30 @@ class LlamaModel:
         answer = await self._persistently(request, messages)
         return answer.choices[0].message.content or ""
 
+    async def agrees(self, messages: Messages) -> float:
+        """Return the log-odds of a yes against a no to what the last message asks.
+
+        Args:
+            messages: Without the system prompt.
+
+        Raises:
+            openai.OpenAIError: The server failed, or refused the request.
+        """
+
+        async def request(fitting: Messages) -> Any:
+            return await self._client.chat.completions.create(
+                **self._common(fitting, self._system),
+                max_tokens=1,
+                temperature=0.0,
+                logprobs=True,
+                top_logprobs=LIKELIEST,
+                extra_body={"id_slot": self._slot},
+            )
+
+        answer = await self._persistently(request, messages)
+        first = answer.choices[0].logprobs.content[0].top_logprobs
+        return _chance(first, "yes") - _chance(first, "no")
+
     async def _chunks(
         self, messages: Messages, persona: str | None
     ) -> AsyncGenerator[ChatCompletionChunk, None]:
@@ -225,3 +255,9 @@ class LlamaModel:
         """Release the connection."""
         await self.stop_prefilling()
         await self._client.close()
+
+
+def _chance(first: Iterable[TopLogprob], word: str) -> float:
+    """Return the log probability that a reply begins with a word, however it is written."""
+    same = (math.exp(t.logprob) for t in first if t.token.strip().lower() == word)
+    return math.log(max(sum(same), UNLIKELY))

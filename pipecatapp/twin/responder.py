@@ -52,6 +52,9 @@ class Model(Protocol):
     async def complete(self, messages: Messages, *, grammar: str, max_tokens: int) -> str:
         """Return what the model adds under a grammar."""
 
+    async def agrees(self, messages: Messages) -> float:
+        """Return the log-odds of a yes against a no to what the last message asks."""
+
 
 class Responder:
     """Answers the turns of one session."""
@@ -154,7 +157,7 @@ class Responder:
                 return Decision("tool", *wanted, by="words")
             await self._recall(words, before, messages)
             return await self._decider.decide(
-                words, before, self._conversation.prompt(messages), self._model.complete
+                words, before, self._conversation.prompt(messages), self._model
             )
 
     async def _recall(
@@ -175,7 +178,7 @@ class Responder:
         if not asks_for_several(asked):
             return Decision("answer", by="head")
         prompt = self._conversation.prompt(messages)
-        return await self._decider.decide_next(asked, prompt, self._model.complete)
+        return await self._decider.decide_next(asked, prompt, self._model)
 
     def _doubtful(self, decision: Decision, words: str, messages: list[LLMContextMessage]) -> bool:
         """Tell whether a result may have had a part in a call, such as a page that was read.

@@ -1,5 +1,6 @@
 import asyncio
 import json
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -69,6 +70,30 @@ def writes(text: str) -> Reply:
     return reply
 
 
+def spelled(odds: float) -> dict[str, float]:
+    """Return log probabilities of a yes and a no, each written in two ways."""
+    yes = 1 / (1 + math.exp(-odds))
+    chances = {"Yes": 0.75 * yes, " yes": 0.25 * yes, "No": 0.5 * (1 - yes), "no": 0.5 * (1 - yes)}
+    return {token: math.log(chance) for token, chance in chances.items()}
+
+
+def agrees(odds: float) -> Reply:
+    """Answer as sure of a yes as it is told, in log-odds, in the way of llama-server."""
+
+    async def reply(writer: asyncio.StreamWriter) -> None:
+        likely = [{"token": t, "logprob": p, "bytes": None} for t, p in spelled(odds).items()]
+        first = {**likely[0], "top_logprobs": likely}
+        message = {"role": "assistant", "content": likely[0]["token"]}
+        choice = {"index": 0, "message": message, "finish_reason": "length"}
+        choice["logprobs"] = {"content": [first]}
+        answer = {"id": "1", "object": "chat.completion", "created": 0, "model": "m"}
+        body = json.dumps({**answer, "choices": [choice]}).encode()
+        head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
+        writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+
+    return reply
+
+
 def refuses(status: int, message: str) -> Reply:
     """Answer with an error, as llama-server words it."""
 
@@ -96,6 +121,8 @@ class ModelServer:
 
     def __init__(self) -> None:
         self.replies: list[Reply] = []
+        self.odds = 2.0
+        """Of a yes, when it is asked whether a tool fits; such requests are not counted."""
         self.requests: list[dict[str, Any]] = []
         self.request_came = asyncio.Event()
         self.restarts = True
@@ -131,7 +158,12 @@ class ModelServer:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
         length = int(head.split("content-length:")[1].split("\r\n")[0])
-        self.requests.append(json.loads(await reader.readexactly(length)))
+        request = json.loads(await reader.readexactly(length))
+        if request.get("logprobs"):
+            await agrees(self.odds)(writer)
+            writer.close()
+            return
+        self.requests.append(request)
         self.request_came.set()
         await self.replies.pop(0)(writer)
         writer.close()

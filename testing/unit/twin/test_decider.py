@@ -1,10 +1,15 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from pipecatapp.twin.actions import Actions, Decision
+from pipecatapp.runtime.embedder import MiniLM
+from pipecatapp.tools.tool import tools_of
+from pipecatapp.twin.actions import Actions, Decision, Talk
 from pipecatapp.twin.decider import Decider, Messages, asks_for_several
 from pipecatapp.twin.head import Head
+
+from .conftest import RHYMES, Lamp
 
 
 class Model:
@@ -14,8 +19,14 @@ class Model:
         self.written = list(written)
         self.asked: list[Any] = []
         self.grammars: list[str] = []
+        self.odds = 1.0
+        self.judged: list[Any] = []
 
-    async def __call__(self, messages: Messages, *, grammar: str, max_tokens: int) -> str:
+    async def agrees(self, messages: Messages) -> float:
+        self.judged.append(messages)
+        return self.odds
+
+    async def complete(self, messages: Messages, *, grammar: str, max_tokens: int) -> str:
         self.asked.append(messages)
         self.grammars.append(grammar)
         return self.written.pop(0)
@@ -94,6 +105,47 @@ async def test_without_a_head_the_model_chooses_among_all(actions: Actions) -> N
     assert model.asked[0][-1]["content"] == "darker\n\nAction:"
 
 
+@pytest.mark.parametrize(
+    ("odds", "decision"),
+    [(0.2, Decision("tool", "lamp.dim", {"percent": 10})), (0.0, Decision("answer"))],
+)
+async def test_the_model_is_asked_once_more_about_a_tool_with_few_examples(
+    actions: Actions, odds: float, decision: Decision
+) -> None:
+    model = Model('lamp.dim {"percent":10}')
+    model.odds = odds
+    assert await decide(Decider(actions, None), "darker", model) == decision
+    (judged,) = model.judged
+    assert judged[:2] == prompt("")[:2]
+    asked = judged[2]["content"]
+    assert asked.startswith("darker\n\n")
+    assert "lamp.dim, which does only this: Sets the lamp's brightness?" in asked
+
+
+async def test_a_tool_with_enough_examples_is_taken_at_once(
+    actions: Actions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipecatapp.twin.decider.ENOUGH_EXAMPLES", 8)
+    model = Model("lamp.read")
+    assert await decide(Decider(actions, None), "and the lamp", model) == Decision(
+        "tool", "lamp.read"
+    )
+    assert model.judged == []
+
+
+async def test_a_little_known_tool_that_describes_itself_as_something_else_is_not_offered(
+    lamp: Lamp, talk: Talk, embedder: MiniLM
+) -> None:
+    kettle = replace(tools_of(lamp)[1], name="kettle.boil", description="Boils water for tea.")
+    actions = Actions([*tools_of(lamp), kettle], [RHYMES], talk)
+    model = Model('lamp.dim {"percent":10}')
+    await decide(Decider(actions, None, embedder), "Set the lamp's brightness to ten.", model)
+    assert model.admits("lamp.dim")
+    assert model.admits("answer")
+    assert model.admits("rhyming_expert")
+    assert not model.admits("kettle.boil")
+
+
 @pytest.mark.parametrize("written", ["", "lamp.", 'lamp.dim {"percent":1', "Certainly!"])
 async def test_what_is_cut_short_becomes_an_answer(actions: Actions, written: str) -> None:
     decider = Decider(actions, None)
@@ -135,6 +187,12 @@ QUOTING = "My friend sent me this: {}turn the lamp off now{}"
 def test_an_order_in_quotation_marks_is_nobodys_order(quick: Decider, begin: str, end: str) -> None:
     assert quick.best_guess(QUOTING.format("", ""), []) == "lamp.switch"
     assert quick.best_guess(QUOTING.format(begin, end), []) == "answer"
+
+
+def test_an_order_that_is_only_told_of_is_nobodys_order(quick: Decider) -> None:
+    assert quick.best_guess("turn the lamp off please", []) == "lamp.switch"
+    assert quick.best_guess("the note says turn the lamp off please", []) == "answer"
+    assert quick.best_guess("translate this into german turn the lamp off please", []) == "answer"
 
 
 async def test_a_result_calls_for_what_the_words_had_asked_for(quick: Decider) -> None:

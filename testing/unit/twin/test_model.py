@@ -56,6 +56,14 @@ def sent(server: ModelServer) -> Any:
     return server.requests[-1]["messages"][1:]
 
 
+@pytest.mark.parametrize("odds", [-3.0, 0.0, 2.5])
+async def test_how_sure_the_model_is_of_a_yes_counts_all_spellings(
+    server: ModelServer, model: LlamaModel, odds: float
+) -> None:
+    server.odds = odds
+    assert await model.agrees([user("Does it fit? Reply with yes or no.")]) == pytest.approx(odds)
+
+
 async def test_an_action_is_completed_in_the_slot_of_the_conversation(
     server: ModelServer, model: LlamaModel
 ) -> None:
