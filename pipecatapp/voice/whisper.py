@@ -167,18 +167,25 @@ def without_leading_silence(audio: npt.NDArray[np.float32]) -> npt.NDArray[np.fl
 def without_echoed_sentences(text: str) -> str:
     """Return `text` with a sentence that follows upon itself said once.
 
-    A cut window makes Whisper say a short sentence again; a person who does so means no more by
-    it either.
+    A cut window makes Whisper say a short sentence again, the more so where hot words lead it; a
+    person who does so means no more by it either. It may be broken off: "Run it. Run".
     """
     said: list[str] = []
     for sentence in re.findall(r"[^.?!]+[.?!]*", text):
-        if not said or _plain(sentence) != _plain(said[-1]):
+        if not said or not _echoes(sentence, said[-1]):
             said.append(sentence)
     return "".join(said).strip()
 
 
-def _plain(sentence: str) -> str:
-    return "".join(c for c in sentence.lower() if c.isalnum())
+def _echoes(sentence: str, before: str) -> bool:
+    words, earlier = _words(sentence), _words(before)
+    whole = sentence.rstrip()[-1:] in ".?!"
+    return words == earlier if whole else words == earlier[: len(words)]
+
+
+def _words(sentence: str) -> list[str]:
+    plain = "".join(c for c in sentence.lower() if c.isalnum() or c.isspace())
+    return plain.split()
 
 
 class WhisperSpeechToText(WhisperSTTService):

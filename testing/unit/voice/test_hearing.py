@@ -15,6 +15,11 @@ from pipecatapp.voice.whisper import (
     [
         ("How do I boil an egg? How do I boil an egg?", "How do I boil an egg?"),
         ("Yes. Yes? Yes!", "Yes."),
+        ("Run uptime on localhost. Run uptime", "Run uptime on localhost."),
+        ("Run it on node two. Run", "Run it on node two."),
+        ("No. Nothing to do", "No. Nothing to do"),
+        ("Run it. Run.", "Run it. Run."),
+        ("Run it. Runner beans", "Run it. Runner beans"),
         ("It costs 3.50. Is that much?", "It costs 3.50. Is that much?"),
         ("Stop. Go. Stop.", "Stop. Go. Stop."),
         ("", ""),
