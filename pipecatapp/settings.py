@@ -79,6 +79,8 @@ class Settings(BaseSettings):
     """A number or path of a video device, an image or video file, or a URL."""
     vision_model: str | None = Field(None, alias="VISION_MODEL")
 
+    embedder: Literal["minilm", "sentence-transformers"] = Field("minilm", alias="EMBEDDER")
+    """What compares meanings; a memory that changes it is embedded anew at the next start."""
     use_summarizer: bool = Field(False, alias="USE_SUMMARIZER")
     """Whether a summary stands for the turns that leave short-term memory."""
 

@@ -3,6 +3,7 @@
 import click
 
 from pipecatapp.benchmark.latency import latency
+from pipecatapp.benchmark.memory import memory
 
 
 @click.group()
@@ -11,3 +12,4 @@ def bench() -> None:
 
 
 bench.add_command(latency)
+bench.add_command(memory)
