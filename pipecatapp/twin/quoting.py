@@ -2,8 +2,8 @@
 
 Typing has quotation marks for that, speech has none: there what somebody says, wrote or told, and
 what is to be translated, counted or put in other words, is taken for quoted to its end. In a
-ten-fold cross-validation over the examples, those that this touches are judged rightly in 96 %
-rather than 76 %.
+ten-fold cross-validation over the examples, the forty that the first of these rules touched were
+judged rightly in 96 % instead of 76 %, the twenty of the later ones in 95 % instead of 85 %.
 """
 
 import re
@@ -31,15 +31,33 @@ _EXAMINED = re.compile(
     r"|(?:translate|pronounce|spell|rephrase|correct|proofread)"
     r" (?:the|this) (?:sentence|text|phrase|words|line)"
     r"|(?:in|to) (?:simpler|other|plain) words|put this (?:more )?politely"
+    r"|(?:the|these) (?:words|sentence|phrase|line)(?: is| are| was| were)?(?! in\b)|that reads"
     r"|read this back(?: to me)?(?: word for word)?"
     rf"|(?:is this|is it) (?:correct|good|proper|right) english)[:,]?) {_THREE_WORDS}",
     re.IGNORECASE,
+)
+_LANGUAGE = (
+    r"(?:english|german|french|spanish|italian|dutch|portuguese|polish|russian|swedish|danish"
+    r"|norwegian|finnish|turkish|greek|latin|chinese|japanese|korean|arabic|czech|hungarian)"
+)
+_TRANSLATED = re.compile(
+    rf"\b((?:translate|how (?:do|would|can) (?:you|i|we) say|what is|what's)) {_THREE_WORDS}"
+    rf" ((?:in|to|into) {_LANGUAGE})\b",
+    re.IGNORECASE,
+)
+_INTRODUCED = re.compile(
+    r"(\b(?:sentence|text|message|e-?mail|mail|note|paragraph|phrase|line|word|grammar|english"
+    r"|translat\w+|spell\w*|summari[sz]e|rephrase|proofread)\b(?! field)[^:\n]{0,40}:) .*",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
 def unquoted(words: str) -> str:
     """Return words without what they quote."""
     words = _MARKED.sub(STAND_IN, words)
-    for spoken in (_EXAMINED, _REPORTED):
-        words = spoken.sub(rf"\1 {STAND_IN}", words)
+    words, found = _TRANSLATED.subn(rf"\1 {STAND_IN} \2", words)
+    if found:
+        return words
+    for introduced in (_INTRODUCED, _EXAMINED, _REPORTED):
+        words = introduced.sub(rf"\1 {STAND_IN}", words)
     return words

@@ -15,6 +15,8 @@ from pipecatapp.twin.quoting import unquoted
         ("the old man on the phone said wipe the disk", "the old man on the phone said this text"),
         ("translate this into dutch please click next", "translate this into dutch this text"),
         ("how many words are in go to the page", "how many words are in this text"),
+        ("how do you say run the playbook in french", "how do you say this text in french"),
+        ("Is it a scam, this message: click here", "Is it a scam, this message: this text"),
         ("is this good English: please to run it", "is this good English: this text"),
     ],
 )
@@ -33,6 +35,8 @@ def test_what_is_quoted_is_replaced(words: str, own: str) -> None:
         "translate this c code into rust",
         "it's the neighbour's cat, isn't it",
         "tell me a story",
+        "Email field: lab@example.org",
+        "write a program that counts the words in a file",
     ],
 )
 def test_what_people_want_themselves_is_left(words: str) -> None:
