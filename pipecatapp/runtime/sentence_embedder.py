@@ -35,8 +35,9 @@ class SentenceTransformersEmbedder:
         try:
             self._model = make(str(local) if local.is_dir() else MODEL, device="cpu")
         except (OSError, ValueError) as error:
+            reason = str(error).partition("\n")[0]
             raise UserError(
-                f"{MODEL} cannot be loaded ({error}): connect this machine to the internet, put "
+                f"{MODEL} cannot be loaded ({reason}): connect this machine to the internet, put "
                 f"the model's files into {local}, or set EMBEDDER=minilm."
             ) from error
         self._model.max_seq_length = LONGEST_TEXT

@@ -1,4 +1,5 @@
 import importlib.util
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +23,16 @@ def test_minilm_is_the_default() -> None:
 def test_a_missing_extra_is_said_with_its_remedy() -> None:
     with pytest.raises(UserError, match=r"pip install -e '\.\[sentence-transformers\]'"):
         load_embedder(Settings(embedder="sentence-transformers"))
+
+
+def test_a_missing_model_is_said_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("sentence_transformers", reason="the extra is not installed")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(UserError, match="set EMBEDDER=minilm") as caught:
+        load_embedder(Settings(home=tmp_path, embedder="sentence-transformers"))
+    assert "\n" not in str(caught.value)
 
 
 def test_sentence_transformers_gives_vectors_like_minilm() -> None:
