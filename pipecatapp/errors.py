@@ -7,3 +7,15 @@ class UserError(Exception):
     The message is one line: what failed, then what to do about it. The command line prints it
     without a traceback and exits with status 1; the page shows it as it stands.
     """
+
+
+class Malformed(UserError):
+    """What was given is not of the form that it has to have."""
+
+
+class NotFound(UserError):
+    """What was asked for is not there."""
+
+
+class Taken(UserError):
+    """A name belongs to something else already."""

@@ -26,11 +26,13 @@ class Identity:
         kind: A person's session, an API key, or the command line on this machine.
         name: The key's name; "session" for a session.
         conversation_id: The conversation that this caller continues.
+        person: Which person it is, where their login link said so.
     """
 
     kind: Literal["session", "key", "local"]
     name: str
     conversation_id: str
+    person: str | None = None
 
 
 class TooManyAttempts(Exception):  # noqa: N818 - it is an answer (429), not a fault
@@ -93,8 +95,10 @@ class Auth:
         if secret is not None:
             return self._identify_key(secret, client_address(connection))
         cookie = connection.cookies.get(COOKIE)
-        conversation = self.sessions.conversation(cookie) if cookie else None
-        return Identity("session", "session", conversation) if conversation else None
+        session = self.sessions.find(cookie) if cookie else None
+        if session is None:
+            return None
+        return Identity("session", "session", session.conversation_id, session.person)
 
     def login(self, address: str, *, token: str = "", key: str = "") -> str | None:
         """Trade a one-time token or an API key for a session.
@@ -111,8 +115,8 @@ class Auth:
             TooManyAttempts: The address guessed too often.
         """
         self._limiter.check(address)
-        if token and self.tokens.redeem(token):
-            return self.sessions.create()
+        if token and (redeemed := self.tokens.redeem(token)):
+            return self.sessions.create(redeemed.person)
         if key and (self.keys.is_local(key) or self.keys.find(key)):
             return self.sessions.create()
         self._limiter.record(address)
@@ -120,13 +124,13 @@ class Auth:
 
     def _identify_key(self, secret: str, address: str) -> Identity | None:
         if self.keys.is_local(secret):
-            return Identity("local", LOCAL_KEY_NAME, _key_conversation(LOCAL_KEY_NAME))
+            return Identity("local", LOCAL_KEY_NAME, key_conversation(LOCAL_KEY_NAME))
         self._limiter.check(address)
         name = self.keys.find(secret)
         if name is None:
             self._limiter.record(address)
             return None
-        return Identity("key", name, _key_conversation(name))
+        return Identity("key", name, key_conversation(name))
 
 
 def bearer(connection: HTTPConnection) -> str | None:
@@ -140,5 +144,6 @@ def client_address(connection: HTTPConnection) -> str:
     return connection.client.host if connection.client else "unknown"
 
 
-def _key_conversation(name: str) -> str:
+def key_conversation(name: str) -> str:
+    """Return the id of the conversation that a key's callers continue."""
     return f"key-{digest(name)[:32]}"

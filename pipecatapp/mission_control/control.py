@@ -1,10 +1,90 @@
 """What Mission Control needs of the agent behind it."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from starlette.websockets import WebSocket
 
+from pipecatapp.memory.exchange import Imported
+from pipecatapp.memory.fact import Fact
+from pipecatapp.memory.long_term import Found, LongTermMemory
 from pipecatapp.settings import Settings
+
+
+class Memory(Protocol):
+    """What is remembered, as people look at it and change it.
+
+    Whatever raises a `UserError` has changed nothing.
+    """
+
+    @property
+    def long_term(self) -> LongTermMemory:
+        """The facts, and the turns that are yet to be examined."""
+        ...
+
+    async def search(self, query: str, most: int) -> list[Found]:
+        """Return the facts that fit a query best, the best first."""
+        ...
+
+    async def newest(self, most: int) -> list[Fact]:
+        """Return the facts that were told last, the newest first."""
+        ...
+
+    async def forget(self, ids: Sequence[int]) -> list[Fact]:
+        """Delete facts for good, and return all that are gone: older versions go with them.
+
+        Raises:
+            UserError: It could not be written.
+        """
+        ...
+
+    async def export(self) -> dict[str, Any]:
+        """Return all facts, JSON-ready."""
+        ...
+
+    async def import_(self, content: Any) -> Imported:
+        """Keep the facts of an export.
+
+        Raises:
+            Malformed: It is none.
+            UserError: It could not be written.
+        """
+        ...
+
+    async def snapshots(self) -> list[dict[str, Any]]:
+        """Return all snapshots, the newest first, each as `{name, at, facts, turns}`."""
+        ...
+
+    async def save(self, name: str, conversation_id: str, *, replace: bool = False) -> None:
+        """Take a snapshot of the facts, a conversation and the persona.
+
+        Raises:
+            Malformed: The name is not allowed.
+            Taken: There is one of this name, and it is not to be replaced.
+            UserError: It could not be written.
+        """
+        ...
+
+    async def load(self, name: str, conversation_id: str) -> str:
+        """Have a snapshot's facts and persona hold, and its turns in a conversation.
+
+        Returns:
+            The name of the snapshot that keeps what was replaced.
+
+        Raises:
+            NotFound: There is none of this name.
+            UserError: It could not be written.
+        """
+        ...
+
+    async def remove(self, name: str) -> None:
+        """Delete a snapshot.
+
+        Raises:
+            NotFound: There is none of this name.
+            UserError: It could not be written.
+        """
+        ...
 
 
 class Control(Protocol):
@@ -13,6 +93,11 @@ class Control(Protocol):
     @property
     def settings(self) -> Settings:
         """The settings that the agent runs with."""
+        ...
+
+    @property
+    def memories(self) -> Memory:
+        """What is remembered."""
         ...
 
     async def health(self) -> str | None:
@@ -60,6 +145,14 @@ class Control(Protocol):
         """Forget what is kept for somebody who has left, such as a browser's cookies."""
         ...
 
-    async def serve_socket(self, websocket: WebSocket, conversation_id: str) -> None:
-        """Accept an authenticated socket and serve it until it closes."""
+    async def serve_socket(
+        self, websocket: WebSocket, conversation_id: str, person: str | None
+    ) -> None:
+        """Accept an authenticated socket and serve it until it closes.
+
+        Args:
+            websocket: The socket.
+            conversation_id: Which conversation it continues.
+            person: Who is at the other end, where that is known.
+        """
         ...

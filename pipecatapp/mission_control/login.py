@@ -2,15 +2,51 @@
 
 from urllib.parse import parse_qs
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
+from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
+from pipecatapp.mission_control.addresses import login_url
 from pipecatapp.mission_control.auth import COOKIE, Auth, TooManyAttempts, client_address
+from pipecatapp.mission_control.caller import Caller
+from pipecatapp.mission_control.control import Control
 from pipecatapp.mission_control.pages import login_page
-from pipecatapp.mission_control.sessions import SESSION_SECONDS
+from pipecatapp.mission_control.sessions import SESSION_SECONDS, person_name
 
 router = APIRouter()
+
+
+class WantedLink(BaseModel):
+    """Whom a login link is for.
+
+    Attributes:
+        name: Under what name they are known; None for anybody.
+    """
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    name: str | None = None
+
+
+@router.post("/api/login-link")
+async def link(request: Request, caller: Caller) -> dict[str, str]:
+    """Make a link that logs one person in, once; the body is a `WantedLink`, or empty.
+
+    Raises:
+        HTTPException: 403, only the command line on this machine may; 422, the body is another.
+        Malformed: The name is none.
+    """
+    control: Control = request.app.state.control
+    if caller.kind != "local":
+        raise HTTPException(403, "Only the command line on this machine may do this.")
+    try:
+        wanted = WantedLink.model_validate_json(await request.body() or b"{}")
+    except ValidationError as error:
+        raise HTTPException(422, "Send `name`, a text, or nothing.") from error
+    person = None if wanted.name is None else person_name(wanted.name)
+    token = request.app.state.auth.tokens.create(person)
+    return {"url": login_url(control.settings, request.scope["server"][1], token)}
 
 
 @router.get("/login")

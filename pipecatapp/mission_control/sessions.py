@@ -1,20 +1,65 @@
 """Login sessions and the one-time links that open them."""
 
+import re
 import threading
 import time
+import unicodedata
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from loguru import logger
 
-from pipecatapp.errors import UserError
+from pipecatapp.errors import Malformed, UserError
 from pipecatapp.mission_control.digests import digest, find_digest, new_secret
 from pipecatapp.mission_control.private_files import read_records, write_json
 
 SESSION_SECONDS = 30 * 24 * 3600
 TOKEN_SECONDS = 15 * 60
 MAX_SESSIONS = 1000
+_PERSON = re.compile(r"[^\W_](?:[^\W_]|[ .'\u2019-]){0,39}")
+
+
+def person_name(text: str) -> str:
+    """Return a person's name as it is kept.
+
+    Raises:
+        Malformed: It is none.
+    """
+    name = unicodedata.normalize("NFC", text).strip()
+    if not _PERSON.fullmatch(name):
+        raise Malformed(
+            "A person's name is made of letters, digits, spaces, dots, dashes and apostrophes, "
+            "40 at most, and begins with a letter or digit."
+        )
+    return name
+
+
+@dataclass(frozen=True)
+class LoginToken:
+    """What is kept of a token.
+
+    Attributes:
+        expires: When it stops working, by the monotonic clock.
+        person: Whom it logs in, where that was said.
+    """
+
+    expires: float
+    person: str | None
+
+
+@dataclass(frozen=True)
+class Session:
+    """One login.
+
+    Attributes:
+        conversation_id: The conversation that it continues.
+        person: Who logged in, where that is known.
+    """
+
+    conversation_id: str
+    person: str | None
 
 
 class LoginTokens:
@@ -24,28 +69,32 @@ class LoginTokens:
     """
 
     def __init__(self) -> None:
-        self._expiry: dict[str, float] = {}
+        self._tokens: dict[str, LoginToken] = {}
         # Logins run in worker threads: two that send one token must not both win.
         self._lock = threading.Lock()
 
-    def create(self) -> str:
-        """Return a new token."""
+    def create(self, person: str | None = None) -> str:
+        """Return a new token.
+
+        Args:
+            person: Whom it is for, as `person_name` returned it.
+        """
         token = new_secret()
         with self._lock:
             self._drop_expired()
-            self._expiry[digest(token)] = time.monotonic() + TOKEN_SECONDS
+            self._tokens[digest(token)] = LoginToken(time.monotonic() + TOKEN_SECONDS, person)
         return token
 
-    def redeem(self, token: str) -> bool:
-        """Use up a token; return whether it was valid."""
+    def redeem(self, token: str) -> LoginToken | None:
+        """Use up a token, and return what is known of it; None if it is not valid."""
         with self._lock:
             self._drop_expired()
-            found = find_digest(digest(token), self._expiry)
-            return found is not None and bool(self._expiry.pop(found))
+            found = find_digest(digest(token), self._tokens)
+            return self._tokens.pop(found) if found is not None else None
 
     def _drop_expired(self) -> None:
         now = time.monotonic()
-        self._expiry = {key: end for key, end in self._expiry.items() if end > now}
+        self._tokens = {key: token for key, token in self._tokens.items() if token.expires > now}
 
 
 class SessionStore:
@@ -60,29 +109,34 @@ class SessionStore:
         self._sessions = self._load()
         self._lock = threading.Lock()
 
-    def create(self) -> str:
+    def create(self, person: str | None = None) -> str:
         """Open a session and return the value of its cookie.
+
+        Args:
+            person: Who logs in, where that is known.
 
         Raises:
             UserError: The session cannot be stored.
         """
         secret = new_secret()
-        session = {
+        session: dict[str, Any] = {
             "sha256": digest(secret),
             "conversation_id": f"session-{uuid.uuid4().hex}",
             "expires": int(time.time()) + SESSION_SECONDS,
         }
+        if person is not None:
+            session["person"] = person
         with self._lock:
             valid = [item for item in self._sessions if item["expires"] > time.time()]
             self._store([*valid, session][-MAX_SESSIONS:])
         return secret
 
-    def conversation(self, secret: str) -> str | None:
-        """Return the conversation of a session's cookie, or None if it is not valid."""
+    def find(self, secret: str) -> Session | None:
+        """Return the session of a cookie, or None if it is not valid."""
         found = find_digest(digest(secret), [item["sha256"] for item in self._sessions])
         for item in self._sessions:
             if item["sha256"] == found and item["expires"] > time.time():
-                return str(item["conversation_id"])
+                return Session(str(item["conversation_id"]), item.get("person"))
         return None
 
     def close(self, secret: str) -> None:
@@ -107,4 +161,5 @@ class SessionStore:
             record
             for record in records
             if all(isinstance(record.get(name), kind) for name, kind in fields.items())
+            and isinstance(record.get("person"), str | None)
         ]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse
 from loguru import logger
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -10,8 +10,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
-from pipecatapp.errors import UserError
-from pipecatapp.mission_control.addresses import LOOPBACK_NAMES, is_loopback, login_url
+from pipecatapp.errors import Malformed, NotFound, Taken, UserError
+from pipecatapp.mission_control.addresses import LOOPBACK_NAMES, is_loopback
 from pipecatapp.mission_control.approvals import router as approvals_router
 from pipecatapp.mission_control.auth import COOKIE, Auth, TooManyAttempts
 from pipecatapp.mission_control.caller import Caller
@@ -22,6 +22,9 @@ from pipecatapp.mission_control.pages import STATIC
 from pipecatapp.mission_control.sockets import SocketRegistry
 from pipecatapp.mission_control.static_files import GuardedFiles, RevalidatedFiles
 from pipecatapp.mission_control.tls import router as tls_router
+
+STATUS = {Malformed: 422, NotFound: 404, Taken: 409}
+"""How the failures are answered that are the caller's; others are this machine's: 503."""
 
 
 def create_app(control: Control) -> FastAPI:
@@ -84,13 +87,6 @@ def _add_api(app: FastAPI, control: Control) -> None:
     async def history(caller: Caller) -> list[dict[str, Any]]:
         return await control.history(caller.conversation_id)
 
-    @app.post("/api/login-link")
-    async def login_link(request: Request, caller: Caller) -> dict[str, str]:
-        if caller.kind != "local":
-            raise HTTPException(403, "Only the command line on this machine may do this.")
-        port = request.scope["server"][1]
-        return {"url": login_url(control.settings, port, app.state.auth.tokens.create())}
-
     @app.post("/api/logout")
     async def logout(request: Request, caller: Caller) -> Response:
         await run_in_threadpool(app.state.auth.sessions.close, request.cookies.get(COOKIE, ""))
@@ -116,7 +112,7 @@ def _add_socket(app: FastAPI, control: Control) -> None:
             await websocket.close(1008, "Log in first.")
             return
         async with app.state.sockets.open(identity, websocket, app.state.auth):
-            await control.serve_socket(websocket, identity.conversation_id)
+            await control.serve_socket(websocket, identity.conversation_id, identity.person)
 
 
 async def _too_many_attempts(_: Request, __: Exception) -> JSONResponse:
@@ -128,5 +124,9 @@ async def _too_many_attempts(_: Request, __: Exception) -> JSONResponse:
 
 
 async def _user_error(_: Request, error: Exception) -> JSONResponse:
-    logger.error("{}", error)
-    return JSONResponse({"error": str(error)}, status_code=503)
+    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 503)
+    # It may repeat what was sent, such as half a surrogate pair, which no answer can hold.
+    text = str(error).encode(errors="replace").decode()
+    if status == 503:
+        logger.error("{}", text)
+    return JSONResponse({"error": text}, status_code=status)

@@ -120,7 +120,9 @@ class EchoAgent:
     async def logged_out(self, conversation_id: str) -> None:
         self.left.append(conversation_id)
 
-    async def serve_socket(self, websocket: WebSocket, conversation_id: str) -> None:
+    async def serve_socket(
+        self, websocket: WebSocket, conversation_id: str, person: str | None
+    ) -> None:
         await websocket.accept()
         self.sockets += 1
         self.released.clear()

@@ -57,7 +57,9 @@ class ApprovingAgent(EchoControl):
         await super().decide(conversation_id, approval_id, digest, approve, by)
         self._settle("approved" if approve else "denied")
 
-    async def serve_socket(self, websocket: WebSocket, conversation_id: str) -> None:
+    async def serve_socket(
+        self, websocket: WebSocket, conversation_id: str, person: str | None
+    ) -> None:
         await websocket.accept()
         try:
             while True:

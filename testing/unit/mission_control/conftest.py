@@ -56,7 +56,9 @@ class EchoControl:
     async def logged_out(self, conversation_id: str) -> None:
         self.left.append(conversation_id)
 
-    async def serve_socket(self, websocket: WebSocket, conversation_id: str) -> None:
+    async def serve_socket(
+        self, websocket: WebSocket, conversation_id: str, person: str | None
+    ) -> None:
         await websocket.accept()
         await websocket.send_text(conversation_id)
         try:

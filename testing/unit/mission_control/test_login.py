@@ -153,4 +153,5 @@ def test_of_many_at_once_a_token_lets_one_in() -> None:
     for _ in range(20):
         token = tokens.create()
         with ThreadPoolExecutor(8) as pool:
-            assert sorted(pool.map(tokens.redeem, [token] * 8)) == [False] * 7 + [True]
+            redeemed = list(pool.map(tokens.redeem, [token] * 8))
+            assert redeemed.count(None) == 7
