@@ -170,16 +170,19 @@ class LongTermMemory:
 
     # -- finding ------------------------------------------------------------------------------
 
-    def search(self, query: str, most: int, mode: Mode = "hybrid") -> list[Found]:
+    def search(
+        self, query: str, most: int, mode: Mode = "hybrid", *, asked_by: str | None = None
+    ) -> list[Found]:
         """Return the current facts that fit a query best, the best first.
 
         Args:
             query: In anybody's words.
             most: How many to return at most.
             mode: By words (`bm25`), by meaning (`vectors`), or both.
+            asked_by: How facts call the one who says "I" in the query.
         """
         with self._core.reading() as db:
-            hits = self._search.search(query, most, mode)
+            hits = self._search.search(query, most, mode, asked_by=asked_by)
             found = facts.get(db, [hit.id for hit in hits])
         by_id = {hit.id: hit for hit in hits}
         return [Found(f, by_id[f.id].score, by_id[f.id].similarity) for f in found]

@@ -80,6 +80,8 @@ class SnapshotStore:
                 snapshot, state, its_persona = snapshots.find(db, name)
                 kept = snapshots.save_before_load(db, conversation, persona)
                 snapshots.apply(db, snapshot)
+                # Only now: the snapshot that is loaded may be the oldest itself.
+                snapshots.prune(db)
                 after = set(facts.current_ids(db))
                 facts.unindex(db, before - after)
                 facts.index(db, facts.get(db, sorted(after - before)))

@@ -116,13 +116,17 @@ def save_before_load(db: sqlite3.Connection, conversation: State, persona: str) 
         number += 1
         name = f"{stamp}-{number}"
     save(db, name, conversation, persona, replace=False)
+    return name
+
+
+def prune(db: sqlite3.Connection) -> None:
+    """Delete the oldest of the snapshots that were kept of what loads replaced."""
     old = db.execute(
         "SELECT name FROM snapshots WHERE name GLOB ? ORDER BY id DESC LIMIT -1 OFFSET ?",
         (f"{BEFORE_LOAD}*", KEPT_BEFORE_LOAD),
     ).fetchall()
-    for (name_of_old,) in old:
-        remove(db, name_of_old)
-    return name
+    for (name,) in old:
+        remove(db, name)
 
 
 def apply(db: sqlite3.Connection, snapshot: int) -> None:

@@ -22,7 +22,7 @@ a about after all also am an and any are as at be because been being but by can 
 does doing don didn doesn for from get got had has hasn have haven having he her here hers hey
 hi him his how i if in into is isn it its just let like ll m me more most my no not of oh ok
 okay on or our out over own re s same she so some such t than that the their theirs them then
-there these they this those through to too up us ve very was we were weren what when where
+there these they this those through to too up us user ve very was we were weren what when where
 which while who whom whose why will with would wow yeah yes you your yours
 """
 STOP_WORDS = frozenset(_COMMON.split())

@@ -1,11 +1,11 @@
 """Remembers and forgets where somebody asks for it in plain words.
 
-The model has no part in either: what is kept is what the user said, word for word, and what is
-forgotten is what a person has seen and said yes to.
+The model has no part in either: what is kept is what the user said, word for word, what is
+forgotten is what a person has seen and said yes to, and that it was is only said once it is so.
 """
 
 from pipecatapp.errors import UserError
-from pipecatapp.memory.asked import asked_to_forget, asked_to_remember
+from pipecatapp.tools.memorizing.requests import asked_to_forget, asked_to_remember
 from pipecatapp.tools.tool import Call, FactMemory, ToolError, Toolset, Wanted, tool
 
 
@@ -44,8 +44,8 @@ class Memorizing(Toolset):
         try:
             kept = await self._memory.remember(text, call)
         except UserError as error:
-            raise ToolError(f"It was NOT kept: {error}") from error
-        return f"Kept for ever, word for word: {kept}"
+            raise ToolError(f"I could not keep that. {error}") from error
+        return f'I will remember: "{kept}".'
 
     @tool(listed=False, sensitive=True, private=True, purpose="forget this: {facts}")
     async def forget(self, call: Call, facts: list[str]) -> str:
@@ -57,6 +57,7 @@ class Memorizing(Toolset):
         try:
             gone = await self._memory.forget_texts(facts)
         except UserError as error:
-            raise ToolError(f"Nothing was forgotten: {error}") from error
-        # What it was is not said again: this result stays in the conversation.
-        return f"Forgotten for good, in the snapshots too: {gone}. Nothing more is known of it."
+            raise ToolError(f"I could not forget that. {error}") from error
+        # What it was is not said again: this stays in the conversation.
+        what = "that is" if gone == 1 else f"those {gone} things are"
+        return f"Done, {what} forgotten for good."

@@ -162,8 +162,8 @@ def tool(
         harmless: Whether it changes nothing and lets nothing out of this machine. Any other tool
             needs a person's yes when it is called after a result: it may have been the result,
             such as a web page, that asked for it.
-        listed: Whether the model may choose it; else only `Toolset.wanted` does, and it needs no
-            examples.
+        listed: Whether the model may choose it and reads its results; else only `Toolset.wanted`
+            chooses it, it needs no examples, and its results are said as they are.
         private: Whether the audit keeps that it was called, but not with what.
         purpose: What a person is asked to approve, such as `run {command} on {host}`.
         shown: Requests and the arguments that they lead to, which the model is shown.

@@ -5,17 +5,14 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipecatapp.memory.terms import STOP_WORDS
 from pipecatapp.twin.conversation import State
 
 ENOUGH = 0.6
 """The share of a fact's words by which a turn is taken to tell it."""
 
 # Words that a statement has for its form: "The user's daughter is named Ada."
-_FORMAL = frozenset(
-    "a an and are as at be called for from had has have he her his i in is it its likes live lives "
-    "me my name named of on or our s she that the their they this to user was we were with you "
-    "your".split()
-)
+_FORMAL = STOP_WORDS | {"called", "likes", "live", "lives", "name", "named", "user"}
 _WORD = re.compile(r"[^\W_]+")
 
 

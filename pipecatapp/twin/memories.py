@@ -67,9 +67,9 @@ class Memories:
 
     # -- facts --------------------------------------------------------------------------------
 
-    async def search(self, query: str, most: int) -> list[Found]:
-        """Return the facts that fit a query best."""
-        return await asyncio.to_thread(self.long_term.search, query, most)
+    async def search(self, query: str, most: int, *, asked_by: str | None = None) -> list[Found]:
+        """Return the facts that fit a query best; `asked_by` is who says "I" in it."""
+        return await asyncio.to_thread(self.long_term.search, query, most, asked_by=asked_by)
 
     async def newest(self, most: int) -> list[Fact]:
         """Return the facts that were told last."""

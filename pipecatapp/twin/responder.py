@@ -117,8 +117,8 @@ class Responder:
         for run in untold:
             if sentence := _outcome(run, brief=bool(words)):
                 yield say(sentence)
-        if not words and all(run.refused for run in untold):
-            return  # nothing came of any, and that has been said
+        if not words and all(run.refused or not run.tool.listed for run in untold):
+            return  # all has been said
         deciding = self._decide(words, messages) if words else self._decide_next(messages)
         task = asyncio.ensure_future(deciding)
         try:
@@ -168,7 +168,10 @@ class Responder:
         if self._mind.recall is None or conversation.has_recalled(messages, words):
             return
         recalled = await self._mind.recall(
-            words, before, lambda text: conversation.holds_recalled(messages, text)
+            words,
+            before,
+            lambda text: conversation.holds_recalled(messages, text),
+            self._person,
         )
         conversation.recall(messages, words, recalled)
 
@@ -206,12 +209,16 @@ class Responder:
             if run is not None:
                 async for chunk in self._attend(run):
                     yield chunk
+                if not run.tool.listed:
+                    # What the model never writes must not stand in its history either.
+                    if run.over and not run.approval:
+                        yield say(run.result or "")
+                    return
                 if run.approval or not run.over:
                     self._note(run, messages, "It goes on; its result comes later.")
                     return
                 self._note(run, messages, run.result or "")
-            if len(made) == MOST_STEPS or decision.by == "words":
-                decision = Decision("answer", by="words")
+            if len(made) == MOST_STEPS:
                 break
             decision = await self._decide_next(messages)
         async for chunk in self._speak(messages, self._persona(decision)):
@@ -324,6 +331,8 @@ def _outcome(run: Run, *, brief: bool) -> str:
             return PHRASES.expired.format(purpose=run.purpose)
         case Verdict.WITHDRAWN:
             return PHRASES.withdrawn.format(purpose=run.purpose)
+    if not run.tool.listed:
+        return run.result or ""
     return PHRASES.ended.format(purpose=run.purpose) if brief else ""
 
 

@@ -97,10 +97,11 @@ def start_agent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[.
     assert (prepared / "models").is_dir(), f"nothing is prepared in {prepared}: `pipecatapp setup`"
     started: list[RunningAgent] = []
 
-    def start(*options: str, **environment: str) -> RunningAgent:
-        home = tmp_path_factory.mktemp("home")
-        for name in SHARED:
-            (home / name).symlink_to(prepared / name, target_is_directory=True)
+    def start(*options: str, home: Path | None = None, **environment: str) -> RunningAgent:
+        if home is None:
+            home = tmp_path_factory.mktemp("home")
+            for name in SHARED:
+                (home / name).symlink_to(prepared / name, target_is_directory=True)
         process = subprocess.Popen(
             [Path(sys.executable).with_name("pipecatapp"), "run", *options],
             env={

@@ -147,3 +147,13 @@ def test_what_only_a_removed_snapshot_held_is_deleted(
     assert memory.get([ada.id]) == []
     with pytest.raises(UserError, match="no snapshot"):
         memory.snapshots.remove(before)
+
+
+def test_the_oldest_state_before_a_load_can_be_loaded_itself(memory: LongTermMemory) -> None:
+    memory.snapshots.save("empty", EMPTY, "p")
+    remember(memory, ADA)
+    oldest = load(memory, "empty")
+    for _ in range(module.KEPT_BEFORE_LOAD - 1):
+        load(memory, "empty")
+    load(memory, oldest)
+    assert texts(memory, "daughter") == [ADA]

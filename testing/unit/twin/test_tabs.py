@@ -65,7 +65,6 @@ async def open_tab(
             tab = Tab(Line(conversation, twin), None, [], [])  # type: ignore[arg-type]
             line = tab.line
 
-
             async def exchanged(exchange: Exchange) -> None:
                 tab.exchanges.append(exchange)
 

@@ -85,8 +85,10 @@ _NOTHING_KEPT = re.compile(
     r"^(?:(?:it|this|that|them|everything|anything|all(?: of (?:it|this|that))?|me|us"
     r"|nothing)|(?:that|this) one|about\b.*|how\b.*|to\b.*|if\b.*"
     r"|(?:what|everything|all|whatever|anything)"
-    r"(?: that)? (?:i|you|we)(?:'ve| have)?(?: just)? (?:said|asked|told you|know|remember)"
-    r"|.*\b(?:conversations?|chats?|questions?|messages?|instructions?|prompts?|rules|orders?)\b.*)$",
+    r"(?: that)? (?:i|you|we)(?:'ve| have)?(?: just)? (?:said|asked|told you|know|remember"
+    r"|(?:talked|spoke) about|discussed)"
+    r"|.*\b(?:conversations?|chats?|talks?|sessions?|discussions?|memory|questions?|messages?"
+    r"|instructions?|prompts?|rules|orders?)\b.*)$",
     re.IGNORECASE,
 )
 

@@ -1,6 +1,6 @@
 import pytest
 
-from pipecatapp.memory.asked import asked_to_forget, asked_to_remember
+from pipecatapp.tools.memorizing.requests import asked_to_forget, asked_to_remember
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,130 @@
+"""The agent remembers across restarts, and forgets for good: real model, real files."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from pipecatapp.memory.database import NAME
+from testing.integration.conftest import RunningAgent
+from testing.integration.room import Room, connect
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
+MODEL = "qwen2.5-coder-1.5b-instruct"
+SOON = 180.0
+
+Start = Callable[..., RunningAgent]
+
+
+async def say(room: Room, text: str) -> str:
+    """Type something and return the answer."""
+    before, answers = len(room.reply()), len(room.told("timings"))
+    await room.send("send-text", content=text, options={"audio_response": False})
+    await room.until(lambda: len(room.told("timings")) > answers, SOON)
+    return room.reply()[before:]
+
+
+async def exchange(agent: RunningAgent, key: str, *texts: str) -> list[str]:
+    async with connect(agent.url, key) as room:
+        return [await say(room, text) for text in texts]
+
+
+async def examined(agent: RunningAgent, key: str, facts: int) -> None:
+    """Wait until all turns have been examined, and so many facts at least are known."""
+    deadline = time.monotonic() + SOON
+    while time.monotonic() < deadline:
+        memory = (await asyncio.to_thread(agent.ask, "/api/status", key))["memory"]
+        if memory["facts"] >= facts and memory["turns_to_examine"] == 0:
+            return
+        await asyncio.sleep(0.5)
+    pytest.fail(f"not learned: {memory}")
+
+
+async def call(agent: RunningAgent, key: str, method: str, path: str, **body: Any) -> Any:
+    async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
+        headers = {"Authorization": f"Bearer {key}"}
+        answer = await client.request(method, agent.url + path, json=body, headers=headers)
+    answer.raise_for_status()
+    return answer.json() if answer.content else None
+
+
+async def approve(agent: RunningAgent, key: str, room: Room) -> dict[str, Any]:
+    """Say yes to the call that waits."""
+    await room.until(lambda: room.told("approval"), SOON)
+    waiting = room.told("approval")[-1]
+    path = f"/api/approvals/{waiting['id']}"
+    await call(agent, key, "POST", path, digest=waiting["digest"], approve=True)
+    return waiting
+
+
+async def test_what_was_told_in_one_run_is_known_in_the_next(start_agent: Start) -> None:
+    first = start_agent(LLM_MODEL=MODEL)
+    key = first.new_key()
+    await exchange(first, key, "My daughter's name is Ada.", "Hello there.")
+    await examined(first, key, 1)
+    # The answers to the user's own words are another matter: short-term memory is cleared.
+    await exchange(first, key, "Forget this conversation.")
+    first.stop()
+    second = start_agent(home=first.home, LLM_MODEL=MODEL)
+    assert await asyncio.to_thread(second.ask, "/api/history", key) == []
+    (answer,) = await exchange(second, key, "What is the name of my daughter?")
+    assert "Ada" in answer
+    second.assert_untroubled()
+    second.stop()
+
+
+async def test_what_is_to_be_remembered_is_kept_word_for_word_and_forgotten_for_good(
+    start_agent: Start,
+) -> None:
+    agent = start_agent(LLM_MODEL=MODEL)
+    key, other = agent.new_key(), agent.new_key()
+    wish = "um please remember that the alarm code of the shed is 4711"
+    (answer,) = await exchange(agent, key, wish)
+    # It is on the disk when it is said to be remembered.
+    assert "the alarm code of the shed is 4711" in answer
+    found = await call(agent, key, "GET", "/api/memory?query=alarm+code")
+    assert [fact["text"] for fact in found["facts"]] == ["the alarm code of the shed is 4711"]
+    assert found["facts"][0]["source"] == "asked"
+    await call(agent, key, "POST", "/api/state", name="then")
+    (known,) = await exchange(agent, other, "What is the alarm code of the shed?")
+    assert "4711" in known
+
+    async with connect(agent.url, key) as room:
+        asking = await say(room, "Forget the alarm code of the shed.")
+        assert "I need your yes to forget this" in asking
+        waiting = await approve(agent, key, room)
+        assert waiting["arguments"] == {"facts": ["the alarm code of the shed is 4711"]}
+        await room.until(lambda: "forgotten for good" in room.reply(), SOON)
+        await room.until(lambda: room.told("history"), SOON)
+    found = await call(agent, key, "GET", "/api/memory?query=alarm+code")
+    assert found["facts"] == []
+    for asker in (key, other):
+        (unknown,) = await exchange(agent, asker, "What is the alarm code of the shed?")
+        assert "4711" not in unknown
+    agent.stop()
+    kept = [p for p in agent.home.rglob("*") if p.is_file() and not p.is_symlink()]
+    own = [p for p in kept if not any((agent.home / n) in p.parents for n in ("models", "state"))]
+    assert [p for p in own if b"4711" in p.read_bytes()] == []
+    cli = [sys.executable, "-m", "pipecatapp.cli", "memory", "load", "then"]
+    environment = {**os.environ, "PIPECATAPP_HOME": str(agent.home)}
+    await asyncio.to_thread(subprocess.run, cli, env=environment, check=True, timeout=120)
+    assert b"4711" not in (agent.home / "memory" / NAME).read_bytes()
+
+
+def test_a_second_agent_on_the_same_memory_is_refused(start_agent: Start) -> None:
+    agent = start_agent()
+    command = [Path(sys.executable).with_name("pipecatapp"), "run"]
+    environment = {**os.environ, "PIPECATAPP_HOME": str(agent.home), "PIPECATAPP_PORT": "0"}
+    refused = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=SOON)
+    assert refused.returncode == 1
+    last = refused.stderr.strip().splitlines()[-1]
+    assert f"in use by process {agent.process.pid}:" in last
+    assert last.startswith("error: ")
+    agent.stop()
