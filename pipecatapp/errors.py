@@ -9,13 +9,13 @@ class UserError(Exception):
     """
 
 
-class Malformed(UserError):
+class MalformedError(UserError):
     """What was given is not of the form that it has to have."""
 
 
-class NotFound(UserError):
+class NotFoundError(UserError):
     """What was asked for is not there."""
 
 
-class Taken(UserError):
+class TakenError(UserError):
     """A name belongs to something else already."""

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipecatapp.errors import UserError
+from pipecatapp.errors import MalformedError
 from pipecatapp.memory.fact import LONGEST_CONTEXT, LONGEST_FACT, NewFact, Source, iso
 from pipecatapp.memory.long_term import Addition, LongTermMemory
 
@@ -80,14 +80,15 @@ def import_facts(memory: LongTermMemory, content: Any) -> Imported:
         content: As JSON brought it.
 
     Raises:
-        UserError: It is no export, or it could not be written; nothing has changed.
+        MalformedError: It is no export; nothing has changed.
+        UserError: It could not be written; nothing has changed.
     """
     try:
         file = Export.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the file"
-        raise UserError(
+        raise MalformedError(
             f"This is no export of a memory ({where}: {first['msg']}): "
             "`pipecatapp memory export FILE` writes one."
         ) from error

@@ -29,8 +29,11 @@ class SnapshotStore:
             replace: Whether an older one of this name may go.
 
         Raises:
-            UserError: The name is not allowed or taken, or it could not be written.
+            MalformedError: The name is not allowed.
+            TakenError: There is one of this name.
+            UserError: It could not be written.
         """
+        snapshots.check_free_name(name)
         with self._core.writing() as db:
             snapshots.save(db, name, conversation, persona, replace=replace)
 

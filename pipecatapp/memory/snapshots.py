@@ -11,14 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pipecatapp.errors import UserError
+from pipecatapp.errors import MalformedError, NotFoundError, TakenError
 from pipecatapp.memory.fact import iso
 
 BEFORE_LOAD = "before-load-"
 """How the snapshots begin that are kept of what a load replaces."""
 KEPT_BEFORE_LOAD = 10
 
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+_NAME = re.compile(r"(?!\.+$)[A-Za-z0-9._-]{1,64}", re.ASCII)
+"""Not of dots alone: those mean something in an address."""
 
 State = dict[str, Any]
 """A conversation's short-term memory, JSON-ready; its form is the conversation's own affair."""
@@ -49,14 +50,24 @@ def check_name(name: str) -> str:
     """Return a snapshot's name.
 
     Raises:
-        UserError: It is not made of letters, digits, dots, dashes and underscores.
+        MalformedError: It is not made of letters, digits, dots, dashes and underscores.
     """
     if not _NAME.fullmatch(name):
-        raise UserError(
+        raise MalformedError(
             "A snapshot's name is made of letters, digits, dots, dashes and underscores, "
-            "64 at most."
+            "64 at most, and not of dots alone."
         )
     return name
+
+
+def check_free_name(name: str) -> None:
+    """Refuse the names of what loads keep: the oldest of those are deleted unasked.
+
+    Raises:
+        MalformedError: It is such a name.
+    """
+    if name.startswith(BEFORE_LOAD):
+        raise MalformedError(f"Names that begin with {BEFORE_LOAD} are the twin's own.")
 
 
 def save(
@@ -72,7 +83,8 @@ def save(
         replace: Whether an older one of this name may go.
 
     Raises:
-        UserError: The name is not allowed, or taken.
+        MalformedError: The name is not allowed.
+        TakenError: There is one of this name.
     """
     check_name(name)
     if replace:
@@ -83,7 +95,7 @@ def save(
             (name, time.time(), json.dumps(conversation), persona),
         )
     except sqlite3.IntegrityError as error:
-        raise UserError(
+        raise TakenError(
             f"There is a snapshot {name} already: choose another name, or replace it."
         ) from error
     db.execute(
@@ -97,13 +109,13 @@ def find(db: sqlite3.Connection, name: str) -> tuple[int, State, str]:
     """Return a snapshot's id, short-term memory and persona.
 
     Raises:
-        UserError: There is none of this name.
+        NotFoundError: There is none of this name.
     """
     row = db.execute(
         "SELECT id, conversation, persona FROM snapshots WHERE name = ?", (check_name(name),)
     ).fetchone()
     if row is None:
-        raise UserError(f"There is no snapshot {name}: `pipecatapp memory list` shows them.")
+        raise NotFoundError(f"There is no snapshot {name}: `pipecatapp memory list` shows them.")
     return row[0], json.loads(row[1]), row[2]
 
 
@@ -144,11 +156,11 @@ def remove(db: sqlite3.Connection, name: str, *, must_exist: bool = True) -> Non
     """Delete a snapshot, and the facts that nothing else holds any more.
 
     Raises:
-        UserError: There is none of this name, and there has to be one.
+        NotFoundError: There is none of this name, and there has to be one.
     """
     found = db.execute("DELETE FROM snapshots WHERE name = ?", (check_name(name),)).rowcount
     if must_exist and not found:
-        raise UserError(f"There is no snapshot {name}: `pipecatapp memory list` shows them.")
+        raise NotFoundError(f"There is no snapshot {name}: `pipecatapp memory list` shows them.")
     db.execute(
         "DELETE FROM facts WHERE state = 'archived' AND id NOT IN (SELECT fact FROM snapshot_facts)"
     )

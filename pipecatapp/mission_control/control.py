@@ -46,7 +46,7 @@ class Memory(Protocol):
         """Keep the facts of an export.
 
         Raises:
-            Malformed: It is none.
+            MalformedError: It is none.
             UserError: It could not be written.
         """
         ...
@@ -59,8 +59,8 @@ class Memory(Protocol):
         """Take a snapshot of the facts, a conversation and the persona.
 
         Raises:
-            Malformed: The name is not allowed.
-            Taken: There is one of this name, and it is not to be replaced.
+            MalformedError: The name is not allowed.
+            TakenError: There is one of this name, and it is not to be replaced.
             UserError: It could not be written.
         """
         ...
@@ -72,7 +72,7 @@ class Memory(Protocol):
             The name of the snapshot that keeps what was replaced.
 
         Raises:
-            NotFound: There is none of this name.
+            NotFoundError: There is none of this name.
             UserError: It could not be written.
         """
         ...
@@ -81,7 +81,7 @@ class Memory(Protocol):
         """Delete a snapshot.
 
         Raises:
-            NotFound: There is none of this name.
+            NotFoundError: There is none of this name.
             UserError: It could not be written.
         """
         ...

@@ -35,7 +35,7 @@ async def link(request: Request, caller: Caller) -> dict[str, str]:
 
     Raises:
         HTTPException: 403, only the command line on this machine may; 422, the body is another.
-        Malformed: The name is none.
+        MalformedError: The name is none.
     """
     control: Control = request.app.state.control
     if caller.kind != "local":

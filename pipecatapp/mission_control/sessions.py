@@ -11,7 +11,7 @@ from typing import Any
 
 from loguru import logger
 
-from pipecatapp.errors import Malformed, UserError
+from pipecatapp.errors import MalformedError, UserError
 from pipecatapp.mission_control.digests import digest, find_digest, new_secret
 from pipecatapp.mission_control.private_files import read_records, write_json
 
@@ -25,11 +25,11 @@ def person_name(text: str) -> str:
     """Return a person's name as it is kept.
 
     Raises:
-        Malformed: It is none.
+        MalformedError: It is none.
     """
     name = unicodedata.normalize("NFC", text).strip()
     if not _PERSON.fullmatch(name):
-        raise Malformed(
+        raise MalformedError(
             "A person's name is made of letters, digits, spaces, dots, dashes and apostrophes, "
             "40 at most, and begins with a letter or digit."
         )

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
-from pipecatapp.errors import Malformed, NotFound, Taken, UserError
+from pipecatapp.errors import MalformedError, NotFoundError, TakenError, UserError
 from pipecatapp.mission_control.addresses import LOOPBACK_NAMES, is_loopback
 from pipecatapp.mission_control.approvals import router as approvals_router
 from pipecatapp.mission_control.auth import COOKIE, Auth, TooManyAttempts
@@ -23,7 +23,7 @@ from pipecatapp.mission_control.sockets import SocketRegistry
 from pipecatapp.mission_control.static_files import GuardedFiles, RevalidatedFiles
 from pipecatapp.mission_control.tls import router as tls_router
 
-STATUS = {Malformed: 422, NotFound: 404, Taken: 409}
+STATUS = {MalformedError: 422, NotFoundError: 404, TakenError: 409}
 """How the failures are answered that are the caller's; others are this machine's: 503."""
 
 

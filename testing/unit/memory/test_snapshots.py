@@ -99,7 +99,8 @@ def test_a_fact_told_again_after_a_load_is_forgotten_in_the_older_snapshot_too(
 
 
 @pytest.mark.parametrize(
-    "name", ["", "a/b", "../x", "a b", "a\n", "é", "x" * 65, "a;b", "\0", "a\ud800", "-\u202e"]
+    "name",
+    ["", "a/b", "../x", "a b", "a\n", "é", "x" * 65, "a;b", "\0", "a\ud800", "-\u202e", ".", ".."],
 )
 def test_names_are_letters_digits_dots_dashes_and_underscores(
     memory: LongTermMemory, name: str
@@ -108,6 +109,12 @@ def test_names_are_letters_digits_dots_dashes_and_underscores(
         memory.snapshots.save(name, EMPTY, "p")
     with pytest.raises(UserError, match="letters, digits"):
         load(memory, name)
+    assert memory.snapshots.listed() == []
+
+
+def test_a_name_that_loads_use_is_theirs(memory: LongTermMemory) -> None:
+    with pytest.raises(UserError, match="twin's own"):
+        memory.snapshots.save(f"{module.BEFORE_LOAD}mine", EMPTY, "p", replace=True)
     assert memory.snapshots.listed() == []
 
 
