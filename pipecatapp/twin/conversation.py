@@ -9,17 +9,15 @@ history is trimmed in blocks rather than at every turn.
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
-from uuid import uuid4
 
 from loguru import logger
 from pipecat.processors.aggregators.llm_context import LLMContext, LLMContextMessage
 
 from pipecatapp.runtime.files import write_atomic
-from pipecatapp.tools.tool import shortened
+from pipecatapp.twin.history import LogEntry, Notes, State, is_result, is_said, notes_of
 
 KEPT_TURNS = 10
 """Turns that remain after a trim: what the agent remembers word for word."""
@@ -30,44 +28,7 @@ STAMP_LIFETIME = 300
 """Seconds after which a turn that came to nothing no longer lends its time to the next."""
 LONGEST_LOG = 200
 """Entries of the log that a page shows and a restart brings back."""
-LONGEST_RESULT = 1600
-"""Characters of a tool's result that stay in the prompt."""
-OF_RESULT = "Result of "
-RESULT = "tool_result"
-"""The name of messages that bring the result of a call which outlived its turn."""
 SUMMARY = "(Earlier in this conversation:\n{summary})\n\n"
-
-State = dict[str, Any]
-"""A conversation as it is kept in its file and in snapshots; JSON-ready."""
-
-
-@dataclass
-class Notes:
-    """What was added to a user's message.
-
-    Attributes:
-        stamp: Its date and time.
-        words: What was said, as far as `recalled` is about it.
-        recalled: What was remembered at it.
-        steps: The calls that it led to, each with its result.
-    """
-
-    stamp: str = ""
-    words: str = ""
-    recalled: str = ""
-    steps: list[tuple[str, str]] = field(default_factory=list)
-
-
-@dataclass
-class LogEntry:
-    """One message as people see it."""
-
-    role: str
-    text: str
-    at: str
-    id: str = field(default_factory=lambda: uuid4().hex)
-    timings: dict[str, Any] | None = None
-
 
 Listener = Callable[[LogEntry], None]
 
@@ -200,7 +161,7 @@ class Conversation:
             Whether anything was cut; the prompt's prefix is then a new one.
         """
         messages = self.context.messages
-        turns = [i for i, message in enumerate(messages) if _is_said(message, "user")]
+        turns = [i for i, message in enumerate(messages) if is_said(message, "user")]
         if len(turns) <= most:
             return False
         start = turns[len(turns) - keep]
@@ -232,9 +193,9 @@ class Conversation:
         turns: list[tuple[str, str]] = []
         for message in self.context.messages:
             content = str(cast(dict[str, Any], message).get("content") or "")
-            if _is_said(message, "user"):
+            if is_said(message, "user"):
                 turns.append((content, ""))
-            elif _is_said(message, "assistant") and turns:
+            elif is_said(message, "assistant") and turns:
                 user, said = turns[-1]
                 turns[-1] = (user, f"{said} {content}".strip())
         return turns
@@ -311,7 +272,7 @@ class Conversation:
 
     def _take(self, state: State) -> None:
         log = [LogEntry(**entry) for entry in state["log"]]
-        notes = _notes_of(state)
+        notes = notes_of(state)
         messages = [cast(LLMContextMessage, dict(message)) for message in state["messages"]]
         self.context.set_messages(messages)
         self._notes, self._summary, self.log = notes, str(state.get("summary", "")), log
@@ -336,39 +297,3 @@ class Conversation:
             aside = path.with_suffix(".damaged")
             path.replace(aside)
             logger.error(f"A conversation could not be read ({error}); it was put aside as {aside}")
-
-
-def _notes_of(state: State) -> dict[int, Notes]:
-    """Return the notes of a kept conversation, of one that an earlier version kept too."""
-    notes = {int(turn): Notes(**content) for turn, content in state.get("notes", [])}
-    for turn, stamp in state.get("stamps", []):
-        notes.setdefault(int(turn), Notes()).stamp = str(stamp)
-    for turn, steps in state.get("steps", []):
-        notes.setdefault(int(turn), Notes()).steps = steps
-    for content in notes.values():
-        content.steps = [(str(call), str(result)) for call, result in content.steps]
-    return notes
-
-
-def is_result(message: LLMContextMessage) -> bool:
-    """Tell whether a message brings a result that came after its turn."""
-    return cast(dict[str, Any], message).get("name") == RESULT
-
-
-def result_text(name: str, result: str) -> str:
-    """Return a tool's result as the model reads it."""
-    return f"{OF_RESULT}{name}:\n{shortened(result, LONGEST_RESULT)}"
-
-
-def last_turn(prompt: list[LLMContextMessage]) -> list[LLMContextMessage]:
-    """Return the last thing the user said in a prompt, and the calls that it has led to."""
-    start = len(prompt) - 1
-    if cast(dict[str, Any], prompt[start])["role"] == "assistant":
-        start -= 1  # a reply that is begun already
-    while start >= 2 and str(cast(dict[str, Any], prompt[start])["content"]).startswith(OF_RESULT):
-        start -= 2
-    return prompt[max(0, start) :]
-
-
-def _is_said(message: LLMContextMessage, role: str) -> bool:
-    return cast(dict[str, Any], message).get("role") == role and not is_result(message)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipecatapp.memory.terms import STOP_WORDS
-from pipecatapp.twin.conversation import State
+from pipecatapp.twin.history import State
 
 ENOUGH = 0.6
 """The share of a fact's words by which a turn is taken to tell it."""

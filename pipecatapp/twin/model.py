@@ -13,8 +13,9 @@ from openai.types.chat.chat_completion_token_logprob import TopLogprob
 
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.twin.chunks import say, text_of
-from pipecatapp.twin.conversation import Conversation, last_turn
+from pipecatapp.twin.conversation import Conversation
 from pipecatapp.twin.decider import Messages
+from pipecatapp.twin.history import last_turn
 from pipecatapp.twin.model_server import ModelServer
 from pipecatapp.twin.phrases import PHRASES
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from pipecatapp.tools.runner import Run
-from pipecatapp.twin.conversation import result_text
+from pipecatapp.twin.history import result_text
 
 Teller = Callable[[list[Run]], Awaitable[None]]
 

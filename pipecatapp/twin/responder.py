@@ -6,7 +6,6 @@ own (`twin/outcomes.py`).
 """
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Any, Protocol, cast
@@ -22,8 +21,10 @@ from pipecatapp.tools.runner import Run
 from pipecatapp.tools.tool import ToolError
 from pipecatapp.twin.actions import Decision, written
 from pipecatapp.twin.chunks import say, text_of
-from pipecatapp.twin.conversation import Conversation, is_result, result_text
-from pipecatapp.twin.decider import Messages, asks_for_several, in_words
+from pipecatapp.twin.conversation import Conversation
+from pipecatapp.twin.decider import Messages, in_words
+from pipecatapp.twin.deliberation import Deliberation, last_words, words_of
+from pipecatapp.twin.history import is_result, result_text
 from pipecatapp.twin.mind import Mind
 from pipecatapp.twin.outcomes import Outcomes, outcome_text
 from pipecatapp.twin.phrases import PHRASES, is_stop
@@ -36,9 +37,6 @@ SOON_SECS = 1.5
 """A call that takes longer is bridged by a word."""
 PATIENCE_SECS = 20.0
 """A call that takes longer than this ends the turn and goes on by itself."""
-
-COMMON_PARTS = frozenset({"http", "https", "www", "com", "org", "net"})
-"""Parts of addresses that the model may add by itself."""
 
 Chunks = AsyncGenerator[ChatCompletionChunk, None]
 
@@ -87,7 +85,7 @@ class Responder:
         self._runner = mind.runner
         self._conversation = conversation
         self._outcomes = outcomes
-        self._clock = clock
+        self._deliberation = Deliberation(model, mind, conversation, clock, person)
         self._confirmed = confirmed
         self._person = person
         self._untold: list[Run] = []
@@ -105,7 +103,7 @@ class Responder:
         Args:
             messages: The conversation's own, or a provisional copy with one more.
         """
-        words = _words(messages[-1]) if messages else ""
+        words = words_of(messages[-1]) if messages else ""
         if self._untold:
             # An answer that is thrown away would take the outcome with it.
             await self._confirmed()
@@ -119,7 +117,10 @@ class Responder:
                 yield say(sentence)
         if not words and all(run.refused or not run.tool.listed for run in untold):
             return  # all has been said
-        deciding = self._decide(words, messages) if words else self._decide_next(messages)
+        deliberation = self._deliberation
+        deciding = (
+            deliberation.decide(words, messages) if words else deliberation.decide_next(messages)
+        )
         task = asyncio.ensure_future(deciding)
         try:
             if not (await asyncio.wait({task}, timeout=SILENCE_SECS))[0]:
@@ -127,7 +128,7 @@ class Responder:
             decision = await task
         finally:
             task.cancel()
-        doubtful = self._doubtful(decision, words, messages)
+        doubtful = deliberation.is_doubtful(decision, words, messages)
         async for chunk in self._carry_out(decision, messages, after_result=doubtful):
             yield chunk
 
@@ -147,50 +148,6 @@ class Responder:
                 run.told = True
                 await run.cancel()
             yield say(PHRASES.stopped)
-
-    # -- deciding -----------------------------------------------------------------------------
-
-    async def _decide(self, words: str, messages: list[LLMContextMessage]) -> Decision:
-        before = [earlier for message in messages[:-1] if (earlier := _words(message))]
-        with self._clock.deciding():
-            if wanted := await self._mind.wanted(words):
-                return Decision("tool", *wanted, by="words")
-            await self._recall(words, before, messages)
-            return await self._decider.decide(
-                words, before, self._conversation.prompt(messages), self._model
-            )
-
-    async def _recall(
-        self, words: str, before: list[str], messages: list[LLMContextMessage]
-    ) -> None:
-        """Add what is remembered to the turn, once: its requests share a prefix."""
-        conversation = self._conversation
-        if self._mind.recall is None or conversation.has_recalled(messages, words):
-            return
-        recalled = await self._mind.recall(
-            words,
-            before,
-            lambda text: conversation.holds_recalled(messages, text),
-            self._person,
-        )
-        conversation.recall(messages, words, recalled)
-
-    async def _decide_next(self, messages: list[LLMContextMessage]) -> Decision:
-        """Return what a result calls for: an answer, unless more was asked for than one thing."""
-        asked = next(filter(None, map(_words, reversed(messages))), "")
-        if not asks_for_several(asked):
-            return Decision("answer", by="head")
-        prompt = self._conversation.prompt(messages)
-        return await self._decider.decide_next(asked, prompt, self._model)
-
-    def _doubtful(self, decision: Decision, words: str, messages: list[LLMContextMessage]) -> bool:
-        """Tell whether a result may have had a part in a call, such as a page that was read.
-
-        It cannot where nothing was read in this conversation, or where all that the call names was
-        named by the user in this turn.
-        """
-        read = self._conversation.holds_results(messages)
-        return read and not (words and _named(words, _names(decision.arguments)))
 
     # -- acting -------------------------------------------------------------------------------
 
@@ -220,7 +177,7 @@ class Responder:
                 self._note(run, messages, run.result or "")
             if len(made) == MOST_STEPS:
                 break
-            decision = await self._decide_next(messages)
+            decision = await self._deliberation.decide_next(messages)
         async for chunk in self._speak(messages, self._persona(decision)):
             yield chunk
 
@@ -267,7 +224,6 @@ class Responder:
         await self._confirmed()
         name = decision.name or ""
         tool = self._mind.tool(name)
-        words = next(filter(None, map(_words, reversed(messages))), "")
         try:
             if tool is None:
                 raise ToolError("It cannot be used at the moment.")
@@ -276,7 +232,7 @@ class Responder:
                 decision.arguments,
                 self._conversation,
                 after_result=after_result,
-                words=words,
+                words=last_words(messages),
                 person=self._person,
             )
         except ToolError as error:
@@ -334,22 +290,3 @@ def _outcome(run: Run, *, brief: bool) -> str:
     if not run.tool.listed:
         return run.result or ""
     return PHRASES.ended.format(purpose=run.purpose) if brief else ""
-
-
-def _names(arguments: dict[str, Any]) -> set[str]:
-    """Return what the arguments of a call name: words of three letters and more."""
-    text = " ".join(str(value) for value in arguments.values() if not isinstance(value, bool))
-    return set(re.findall(r"[^\W_]{3,}", text.lower())) - COMMON_PARTS
-
-
-def _named(words: str, names: set[str]) -> bool:
-    """Tell whether all names are in some words, wherever speech has cut those."""
-    together = "".join(re.findall(r"[^\W_]", words.lower()))
-    return all(name in together for name in names)
-
-
-def _words(message: LLMContextMessage) -> str:
-    """Return what the user says in a message; nothing where it is another's, or a result."""
-    content = cast(dict[str, Any], message).get("content")
-    said = cast(dict[str, Any], message).get("role") == "user" and not is_result(message)
-    return content if said and isinstance(content, str) else ""

@@ -30,7 +30,8 @@ from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.tools.runner import Run
 from pipecatapp.twin.actions import Decision
 from pipecatapp.twin.chunks import say, text_of
-from pipecatapp.twin.conversation import RESULT, Conversation
+from pipecatapp.twin.conversation import Conversation
+from pipecatapp.twin.history import RESULT
 from pipecatapp.twin.mind import Mind
 from pipecatapp.twin.model import LlamaModel
 from pipecatapp.twin.model_server import ModelServer

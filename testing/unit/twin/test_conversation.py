@@ -10,11 +10,9 @@ from pipecatapp.twin import conversation as module
 from pipecatapp.twin.conversation import (
     KEPT_TURNS,
     MOST_TURNS,
-    RESULT,
     Conversation,
-    LogEntry,
-    result_text,
 )
+from pipecatapp.twin.history import LONGEST_RESULT, RESULT, LogEntry, result_text
 
 
 @pytest.fixture(autouse=True)
@@ -340,7 +338,7 @@ def test_a_full_context_keeps_the_last_turn_with_its_calls() -> None:
 
 def test_a_long_result_is_cut_and_says_so() -> None:
     text = result_text("t.u", "a" * 5000 + "the end")
-    assert len(text) < module.LONGEST_RESULT + 100
+    assert len(text) < LONGEST_RESULT + 100
     assert text.startswith("Result of t.u:\naaa")
     assert text.endswith("the end")
     assert "characters left out" in text

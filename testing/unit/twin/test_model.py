@@ -8,8 +8,9 @@ from openai import APIConnectionError, BadRequestError
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.twin import model as module
 from pipecatapp.twin.chunks import text_of
-from pipecatapp.twin.conversation import Conversation, result_text
+from pipecatapp.twin.conversation import Conversation
 from pipecatapp.twin.decider import Messages
+from pipecatapp.twin.history import result_text
 from pipecatapp.twin.model import LlamaModel
 from pipecatapp.twin.phrases import PHRASES
 

@@ -31,7 +31,7 @@ FACTS = (
 def memories(embedder: MiniLM, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Memories]:
     home = tmp_path_factory.mktemp("home")
     memory = LongTermMemory(home / "memory", embedder)
-    said = {text: "my daughter ada is five" for text in FACTS[:2]}
+    said = dict.fromkeys(FACTS[:2], "my daughter ada is five")
     facts = [NewFact(t, Source.LEARNED, time.time(), context=said.get(t, "")) for t in FACTS]
     memory.keep([Addition(fact) for fact in facts])
     conversations = Conversations(home / "conversations")

@@ -18,7 +18,8 @@ from pipecatapp.tools.runner import Run, Runner
 from pipecatapp.twin import responder as module
 from pipecatapp.twin.actions import Decision
 from pipecatapp.twin.chunks import text_of
-from pipecatapp.twin.conversation import RESULT, Conversation, result_text
+from pipecatapp.twin.conversation import Conversation
+from pipecatapp.twin.history import RESULT, result_text
 from pipecatapp.twin.mind import Mind
 from pipecatapp.twin.model import LlamaModel
 from pipecatapp.twin.outcomes import Outcomes

@@ -1,0 +1,116 @@
+"""Decides what a turn needs, from its words and from what is remembered at them."""
+
+import re
+from typing import Any, cast
+
+from pipecat.processors.aggregators.llm_context import LLMContextMessage
+
+from pipecatapp.runtime.turn_clock import TurnClock
+from pipecatapp.twin.actions import Decision
+from pipecatapp.twin.conversation import Conversation
+from pipecatapp.twin.decider import Model, asks_for_several
+from pipecatapp.twin.history import is_result
+from pipecatapp.twin.mind import Mind
+
+COMMON_PARTS = frozenset({"http", "https", "www", "com", "org", "net"})
+"""Parts of addresses that the model may add by itself."""
+
+
+class Deliberation:
+    """Makes the decisions of one session."""
+
+    def __init__(
+        self,
+        model: Model,
+        mind: Mind,
+        conversation: Conversation,
+        clock: TurnClock,
+        person: str | None = None,
+    ):
+        """Make one.
+
+        Args:
+            model: Fills in arguments, and decides where nothing else does.
+            mind: Decides, and remembers.
+            conversation: The history.
+            clock: Takes the time of each decision.
+            person: Who speaks, where that is known.
+        """
+        self._model = model
+        self._mind = mind
+        self._conversation = conversation
+        self._clock = clock
+        self._person = person
+
+    async def decide(self, words: str, messages: list[LLMContextMessage]) -> Decision:
+        """Return what some words need.
+
+        Args:
+            words: What the user said.
+            messages: The conversation's own, or a provisional copy with one more, these words last.
+        """
+        before = [earlier for message in messages[:-1] if (earlier := words_of(message))]
+        with self._clock.deciding():
+            if wanted := await self._mind.wanted(words):
+                return Decision("tool", *wanted, by="words")
+            await self._recall(words, before, messages)
+            prompt = self._conversation.prompt(messages)
+            return await self._mind.decider.decide(words, before, prompt, self._model)
+
+    async def _recall(
+        self, words: str, before: list[str], messages: list[LLMContextMessage]
+    ) -> None:
+        """Add what is remembered to the turn, once: its requests share a prefix."""
+        conversation = self._conversation
+        if self._mind.recall is None or conversation.has_recalled(messages, words):
+            return
+        recalled = await self._mind.recall(
+            words,
+            before,
+            lambda text: conversation.holds_recalled(messages, text),
+            self._person,
+        )
+        conversation.recall(messages, words, recalled)
+
+    async def decide_next(self, messages: list[LLMContextMessage]) -> Decision:
+        """Return what a result calls for: an answer, unless more was asked for than one thing."""
+        asked = last_words(messages)
+        if not asks_for_several(asked):
+            return Decision("answer", by="head")
+        prompt = self._conversation.prompt(messages)
+        return await self._mind.decider.decide_next(asked, prompt, self._model)
+
+    def is_doubtful(
+        self, decision: Decision, words: str, messages: list[LLMContextMessage]
+    ) -> bool:
+        """Tell whether a result may have had a part in a call, such as a page that was read.
+
+        It cannot where nothing was read in this conversation, or where all that the call names was
+        named by the user in this turn.
+        """
+        read = self._conversation.holds_results(messages)
+        return read and not (words and _named(words, _names(decision.arguments)))
+
+
+def words_of(message: LLMContextMessage) -> str:
+    """Return what the user says in a message; nothing where it is another's, or a result."""
+    content = cast(dict[str, Any], message).get("content")
+    said = cast(dict[str, Any], message).get("role") == "user" and not is_result(message)
+    return content if said and isinstance(content, str) else ""
+
+
+def last_words(messages: list[LLMContextMessage]) -> str:
+    """Return what the user said last."""
+    return next(filter(None, map(words_of, reversed(messages))), "")
+
+
+def _names(arguments: dict[str, Any]) -> set[str]:
+    """Return what the arguments of a call name: words of three letters and more."""
+    text = " ".join(str(value) for value in arguments.values() if not isinstance(value, bool))
+    return set(re.findall(r"[^\W_]{3,}", text.lower())) - COMMON_PARTS
+
+
+def _named(words: str, names: set[str]) -> bool:
+    """Tell whether all names are in some words, wherever speech has cut those."""
+    together = "".join(re.findall(r"[^\W_]", words.lower()))
+    return all(name in together for name in names)

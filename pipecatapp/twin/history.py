@@ -1,0 +1,83 @@
+"""What a conversation is made of: its messages, what belongs to each turn, and its log."""
+
+from dataclasses import dataclass, field
+from typing import Any, cast
+from uuid import uuid4
+
+from pipecat.processors.aggregators.llm_context import LLMContextMessage
+
+from pipecatapp.tools.tool import shortened
+
+LONGEST_RESULT = 1600
+"""Characters of a tool's result that stay in the prompt."""
+OF_RESULT = "Result of "
+RESULT = "tool_result"
+"""The name of messages that bring the result of a call which outlived its turn."""
+
+State = dict[str, Any]
+"""A conversation as it is kept in its file and in snapshots; JSON-ready."""
+
+
+@dataclass
+class Notes:
+    """What was added to a user's message.
+
+    Attributes:
+        stamp: Its date and time.
+        words: What was said, as far as `recalled` is about it.
+        recalled: What was remembered at it.
+        steps: The calls that it led to, each with its result.
+    """
+
+    stamp: str = ""
+    words: str = ""
+    recalled: str = ""
+    steps: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass
+class LogEntry:
+    """One message as people see it."""
+
+    role: str
+    text: str
+    at: str
+    id: str = field(default_factory=lambda: uuid4().hex)
+    timings: dict[str, Any] | None = None
+
+
+def notes_of(state: State) -> dict[int, Notes]:
+    """Return the notes of a kept conversation, of one that an earlier version kept too."""
+    notes = {int(turn): Notes(**content) for turn, content in state.get("notes", [])}
+    for turn, stamp in state.get("stamps", []):
+        notes.setdefault(int(turn), Notes()).stamp = str(stamp)
+    for turn, steps in state.get("steps", []):
+        notes.setdefault(int(turn), Notes()).steps = steps
+    for content in notes.values():
+        content.steps = [(str(call), str(result)) for call, result in content.steps]
+    return notes
+
+
+def is_result(message: LLMContextMessage) -> bool:
+    """Tell whether a message brings a result that came after its turn."""
+    return cast(dict[str, Any], message).get("name") == RESULT
+
+
+def result_text(name: str, result: str) -> str:
+    """Return a tool's result as the model reads it."""
+    return f"{OF_RESULT}{name}:\n{shortened(result, LONGEST_RESULT)}"
+
+
+def last_turn(prompt: list[LLMContextMessage]) -> list[LLMContextMessage]:
+    """Return the last thing the user said in a prompt, and the calls that it has led to."""
+    start = len(prompt) - 1
+    if cast(dict[str, Any], prompt[start])["role"] == "assistant":
+        start -= 1  # a reply that is begun already
+    while start >= 2 and str(cast(dict[str, Any], prompt[start])["content"]).startswith(OF_RESULT):
+        start -= 2
+    return prompt[max(0, start) :]
+
+
+def is_said(message: LLMContextMessage, role: str) -> bool:
+    """Tell whether a message is somebody's words, and no late result."""
+    return cast(dict[str, Any], message).get("role") == role and not is_result(message)
