@@ -44,10 +44,9 @@ from pipecatapp.twin.model import LlamaModel
 from pipecatapp.twin.outcomes import Outcomes
 from pipecatapp.twin.personas import load_persona
 from pipecatapp.voice.local_audio import local_transport
-from pipecatapp.voice.piper import Speaker, SpeechAhead
+from pipecatapp.voice.piper import SpeechAhead
 from pipecatapp.voice.realtime_stt import require_realtime_stt
-from pipecatapp.voice.selection import SttChoice, choose_stt, load_recognizer
-from pipecatapp.voice.whisper import Recognizer
+from pipecatapp.voices import Voices
 
 Compose = Callable[
     ["Agent", BaseTransport, Conversation, str | None], tuple[PipelineWorker, Session]
@@ -71,13 +70,11 @@ class Agent:
         self.slots = SlotPool(settings.llm_slots)
         self.conversations = Conversations(settings.home / "conversations")
         self.stillness = Stillness()
-        self.recognizer: Recognizer | None = None
-        self.speaker: Speaker | None = None
+        self.voices = Voices(settings)
         self._compose = compose
         self._started = time.monotonic()
         self._sessions: set[PipelineWorker] = set()
         self._prepared: Prepared | None = None
-        self._stt: SttChoice | None = None
         self._last_turn: TurnTimings | None = None
         self.abilities: Abilities | None = None
         self.remembering: Remembering | None = None
@@ -105,7 +102,7 @@ class Agent:
             )
             self.abilities = Abilities(self.settings, embedder, self.status, self.remembering)
             await self.abilities.start()
-            await asyncio.to_thread(self._load_voices, prepared)
+            await asyncio.to_thread(self.voices.load, prepared)
             await self._orchestrator.wait_healthy(LLAMA_JOB, 300)
             await self.remembering.start(
                 self.model_server, self.settings.llm_slots + 1, self.stillness
@@ -127,17 +124,6 @@ class Agent:
             finally:
                 await model.close()
 
-    def _load_voices(self, prepared: Prepared) -> None:
-        if prepared.tts is not None:
-            self.speaker = Speaker(prepared.tts)
-            self.speaker.speak_now("Ready.")
-        self._stt = choose_stt(prepared.stt_candidates, self.settings, self.speaker)
-        chosen = next(m for m in prepared.stt_candidates if m.name == self._stt.model)
-        self.stt_dir = chosen.directory(self.settings.models_dir)
-        if self.settings.stt_service == "faster-whisper":
-            self.recognizer = load_recognizer(chosen, self.settings)
-            self.recognizer.warm_up()
-
     async def __aexit__(self, *exc_info: object) -> None:
         """End the sessions, then the child processes."""
         for worker in list(self._sessions):
@@ -151,10 +137,7 @@ class Agent:
             await self.remembering.close()
         await self.http.close()
         await self._orchestrator.close()
-        if self.recognizer:
-            self.recognizer.close()
-        if self.speaker:
-            self.speaker.close()
+        self.voices.close()
 
     # -- for the pipeline ---------------------------------------------------------------------
 
@@ -177,7 +160,8 @@ class Agent:
 
     def speech_ahead(self, clock: TurnClock) -> SpeechAhead | None:
         """Return a session's speech ahead; `None` where another server synthesizes."""
-        return SpeechAhead(self.speaker, clock) if self.speaker else None
+        speaker = self.voices.speaker
+        return SpeechAhead(speaker, clock) if speaker else None
 
     def turn_finished(self, timings: TurnTimings) -> None:
         """Take the figures of a finished turn, to be seen in status, metrics and the log."""
@@ -231,16 +215,7 @@ class Agent:
                 "state": job.state.value,
                 "restarts": job.restarts,
             },
-            "stt": {
-                "service": self.settings.stt_service,
-                "model": self._stt.model if self._stt else None,
-                "reason": self._stt.reason if self._stt else None,
-            },
-            "tts": {
-                "service": self.settings.tts_service,
-                "voice": self.speaker.name if self.speaker else self.settings.tts_model,
-            },
-            "language": self.settings.language,
+            **self.voices.shown(),
             **self._able.shown(),
             "sessions": len(self._sessions),
             "memory_mb": round(psutil.Process().memory_info().rss / 2**20),

@@ -125,11 +125,11 @@ def compose(
         [
             transport.input(),
             microphone,
-            make_stt(settings, agent.recognizer, agent.stt_dir, clock),
+            make_stt(settings, agent.voices.recognizer, agent.voices.stt_dir, clock),
             microphone.transcripts(),
             aggregators.user(),
             twin,
-            make_tts(settings, agent.speaker, speech, agent.http),
+            make_tts(settings, agent.voices.speaker, speech, agent.http),
             transport.output(),
             microphone.played(),
             aggregators.assistant(),
