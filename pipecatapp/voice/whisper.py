@@ -26,6 +26,7 @@ from pipecat.transcriptions.language import Language
 from pipecat.utils.time import time_now_iso8601
 
 from pipecatapp.runtime.turn_clock import TurnClock
+from pipecatapp.voice.vocabulary import COMPOUNDS, Vocabulary
 
 SAMPLE_RATE = 16_000
 FRAMES_PER_SECOND = 100
@@ -92,6 +93,8 @@ class Recognizer:
         self.name = model_dir.name
         self._language = language
         self._hot_words = hot_words or None
+        names = (word.strip() for word in hot_words.split(","))
+        self._vocabulary = Vocabulary([*COMPOUNDS, *names])
         self._model = WindowedWhisperModel(
             str(model_dir), device="cpu", compute_type="int8", cpu_threads=threads
         )
@@ -115,7 +118,8 @@ class Recognizer:
             if window < FULL_WINDOW and looped:
                 segments = self._hear(audio, FULL_WINDOW, context)
         spoken = " ".join(segment.text.strip() for segment in segments if _is_speech(segment))
-        return spoken.strip() if window == FULL_WINDOW else without_echoed_sentences(spoken)
+        once = spoken.strip() if window == FULL_WINDOW else without_echoed_sentences(spoken)
+        return self._vocabulary.joined(once)
 
     def _hear(self, audio: npt.NDArray[np.float32], window: int, context: str) -> list[Segment]:
         self._model.window = window
