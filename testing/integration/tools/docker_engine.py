@@ -14,6 +14,8 @@ import docker
 import pytest
 from docker.errors import DockerException
 
+from pipecatapp.tools.sandbox.engine import BUILD
+
 STARTING_SECONDS = 60
 STOPPING_SECONDS = 30
 CGROUPS = Path("/sys/fs/cgroup")
@@ -66,6 +68,28 @@ def own_engine(dockerd: str, directory: Path) -> Iterator[None]:
             empty.rmdir()
         if (CGROUPS / group).is_dir():
             (CGROUPS / group).rmdir()
+
+
+@contextmanager
+def sandbox_image(host: str, name: str) -> Iterator[None]:
+    """Have the sandbox's image under a name of its own, or skip with the reason."""
+    if shutil.which("debootstrap", path="/usr/sbin:/usr/bin:/sbin:/bin") is None:
+        pytest.skip("The image cannot be built: apt install debootstrap")
+    if not Path(BUILD).stat().st_mode & 0o100:
+        pytest.fail(f"{BUILD} is not executable")
+    built = build(host, name)
+    if built.returncode and "sudo" in built.stderr:
+        pytest.skip("The image is built by root only.")
+    assert built.returncode == 0, built.stderr
+    yield
+    client = docker.DockerClient(host)
+    client.images.remove(name)
+    client.close()
+
+
+def build(host: str, name: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DOCKER_HOST": host}
+    return subprocess.run([BUILD, name], env=environment, capture_output=True, text=True)
 
 
 def wait_until_it_answers(process: subprocess.Popen[bytes], host: str, log: Path) -> None:

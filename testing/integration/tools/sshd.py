@@ -25,16 +25,21 @@ class SshServer:
         directory: Where its files go; empty.
         options: Further lines of sshd_config, which come first and so take precedence.
         host_keys: Types of its host keys.
+        port: Where it listens; None takes a free one.
     """
 
     def __init__(
-        self, directory: Path, *options: str, host_keys: tuple[str, ...] = ("ed25519",)
+        self,
+        directory: Path,
+        *options: str,
+        host_keys: tuple[str, ...] = ("ed25519",),
+        port: int | None = None,
     ) -> None:
         self.user = getpass.getuser()
         self.directory = directory
         self.client_key = new_key(directory / "client_key")
         self.host_keys = {kind: new_key(directory / f"host_{kind}", kind) for kind in host_keys}
-        self.port = _free_port()
+        self.port = port or _free_port()
         self.log = directory / "sshd.log"
         self._process: subprocess.Popen[bytes] | None = None
         self.config = directory / "sshd_config"

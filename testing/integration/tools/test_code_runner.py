@@ -3,9 +3,7 @@
 import asyncio
 import json
 import os
-import shutil
 import socket
-import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,7 +18,7 @@ from pipecatapp.tools.sandbox import container
 from pipecatapp.tools.sandbox.engine import BUILD, LABEL, remove_leftovers
 from pipecatapp.tools.tool import ToolError
 
-from .docker_engine import engine_host
+from .docker_engine import build, engine_host, sandbox_image
 
 IMAGE = "twin-code-runner-test"
 CALL: Any = SimpleNamespace(progress=lambda line: None)
@@ -44,21 +42,8 @@ def client(engine: str) -> Iterator[docker.DockerClient]:
 
 @pytest.fixture(scope="module")
 def image(engine: str, client: docker.DockerClient) -> Iterator[str]:
-    if shutil.which("debootstrap", path="/usr/sbin:/usr/bin:/sbin:/bin") is None:
-        pytest.skip("The image cannot be built: apt install debootstrap")
-    if not Path(BUILD).stat().st_mode & 0o100:
-        pytest.fail(f"{BUILD} is not executable")
-    built = build(engine)
-    if built.returncode and "sudo" in built.stderr:
-        pytest.skip("The image is built by root only.")
-    assert built.returncode == 0, built.stderr
-    yield IMAGE
-    client.images.remove(IMAGE)
-
-
-def build(engine: str) -> subprocess.CompletedProcess[str]:
-    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DOCKER_HOST": engine}
-    return subprocess.run([BUILD, IMAGE], env=environment, capture_output=True, text=True)
+    with sandbox_image(engine, IMAGE):
+        yield IMAGE
 
 
 @pytest.fixture
@@ -88,7 +73,7 @@ async def started(client: docker.DockerClient, running: asyncio.Task[str]) -> An
 
 async def test_the_image_is_built_once(code_runner: CodeRunner, engine: str) -> None:
     assert await code_runner.unavailable() is None
-    assert "up to date" in build(engine).stderr
+    assert "up to date" in build(engine, IMAGE).stderr
 
 
 @pytest.mark.parametrize(
