@@ -7,7 +7,7 @@ allergies: which of the two is the case the wording of the property tells.
 import re
 from itertools import takewhile
 
-from pipecatapp.memory.grounding import names, numbers, stems
+from pipecatapp.memory.grounding import kin, names, numbers, shared, stems
 
 # What somebody or something has one of: the words that two statements begin with alike, up to
 # the value.
@@ -19,6 +19,7 @@ _ONE_OF = re.compile(
     r"|\bhas the (?:address|number|name|port|ip|password|ip address)"
     r"|\b(?:is|are) (?:parked|located|kept|stored) (?:in|on|at)|\bis (?:called|born (?:on|in))"
     r"|\b(?:goes|go) (?:to bed|out) (?:at|on)|\bgets up at|\bruns on port"
+    r"|\b(?:has|have) (?:breakfast|lunch|dinner) at"
     r")(?: (?:the|a|an|level|node|port|number|\d+))*$"
 )
 # "In" is no less "in a flat" than "in Porto": only names of places exclude each other.
@@ -99,9 +100,11 @@ def may_replace(new: str, old: str) -> bool:
     """
     if is_successor(new, old) or _END.search(new):
         return True
+    if kin(new) and kin(old) and not kin(new) & kin(old):
+        return False
     denies = bool(_NEGATED.search(new)) != bool(_NEGATED.search(old))
     changes = bool({*_CHANGE.findall(new.lower())} - {*_CHANGE.findall(old.lower())})
-    return bool(stems(new) & stems(old)) and (denies or changes)
+    return bool(shared(new, old)) and (denies or changes)
 
 
 def adds_nothing(new: str, old: str) -> bool:
@@ -110,7 +113,9 @@ def adds_nothing(new: str, old: str) -> bool:
     Only then can they be the same: "has a daughter named Ada" is more than "has a daughter".
     """
     told = {*names(new)} <= {*names(old)} | stems(old) and numbers(new) <= numbers(old)
-    return told and bool(_NEGATED.search(new)) == bool(_NEGATED.search(old))
+    return (
+        told and kin(new) == kin(old) and bool(_NEGATED.search(new)) == bool(_NEGATED.search(old))
+    )
 
 
 def _words(statement: str) -> list[str]:

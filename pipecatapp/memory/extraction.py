@@ -35,8 +35,12 @@ _MERE_TALK = re.compile(
     r"|\bassistant\b|\btwin'?s? (?:said|is|has|can)\b",
     re.IGNORECASE,
 )
-_FIRST_PERSON = re.compile(r"\b(?:I|I'm|my|me|mine|we|our|us|you|your)\b")
+_FIRST_PERSON = re.compile(r"\b(?:I|I'm|[Mm]y|me|mine|[Ww]e|[Oo]ur|us|[Yy]our?)\b")
 _QUESTION = re.compile(r"[^.!?]+\?")
+# Who never says "I" or "my" has told nothing of themselves, unless the twin had asked.
+_OF_ONESELF = re.compile(
+    r"\b(?:i|i'?(?:m|ve|d|ll)|me|my|mine|myself|we|we'?(?:re|ve|ll)|us|our|ours)\b"
+)
 _USER = re.compile(r"\b[Tt]he user(?P<of>'s)?\b")
 
 
@@ -109,9 +113,14 @@ def _sound(text: str, turn: Turn) -> list[str]:
     source = "\n".join(
         [*(asked + " " + _questions(replied) for asked, replied in turn.before), said]
     )
+    of_oneself = bool(_OF_ONESELF.search(said.lower().replace("\u2019", "'"))) or (
+        bool(turn.before) and bool(_questions(turn.before[-1][1]))
+    )
     kept: list[str] = []
     for line in map(str.strip, text.splitlines()):
         usable = line.endswith(".") and not (_MERE_TALK.search(line) or _FIRST_PERSON.search(line))
+        if _USER.search(line) and not of_oneself:
+            continue
         if usable and is_grounded(line, source, said) and not any(says(k, line) for k in kept):
             kept.append(line)
     return kept

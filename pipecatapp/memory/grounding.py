@@ -43,6 +43,19 @@ located currently regularly usually always never every each day time today tomor
 old only
 """
 _FRAME = _GRAMMAR | frozenset(_FRAME_WORDS.split())
+# Who is who must not be guessed: "Emma" alone is nobody's wife.
+_KIN = frozenset(
+    (
+        *("wife", "husband", "son", "daughter", "child", "children", "mother", "father", "parents"),
+        *("brother", "sister", "friend", "boss", "girlfriend", "boyfriend", "partner", "neighbor"),
+        *("uncle", "aunt", "cousin", "niece", "nephew", "grandmother", "grandfather", "colleague"),
+    )
+)
+_KIN_AS_SAID = {
+    **{"mom": "mother", "mum": "mother", "dad": "father", "kid": "child", "kids": "children"},
+    **{"grandma": "grandmother", "grandpa": "grandfather", "neighbour": "neighbor"},
+    **{"dr": "doctor", "mr": "mister", "mrs": "missus", "folks": "parents"},
+}
 _PLACED = re.compile(r"\d+(?:st|[nr]d|th)$")
 
 
@@ -93,6 +106,16 @@ def stems(text: str) -> set[str]:
     return {_stem(word) for word in _words(text) if word not in _FRAME and _number(word) is None}
 
 
+def kin(text: str) -> set[str]:
+    """Return the words of a text that say what somebody is to somebody."""
+    return {word for word in _words(text) if word in _KIN}
+
+
+def shared(one: str, other: str) -> set[str]:
+    """Return the stems, other than names, that two texts have in common."""
+    return (stems(one) & stems(other)) - {_stem(name) for name in (*names(one), *names(other))}
+
+
 def is_grounded(statement: str, source: str, said: str) -> bool:
     """Tell whether a statement may have come from what was said.
 
@@ -104,7 +127,8 @@ def is_grounded(statement: str, source: str, said: str) -> bool:
     if not numbers(statement) <= numbers(source):
         return False
     known = {_stem(word) for word in _words(source)}
-    if any(_stem(name) not in known for name in names(statement)):
+    strict = [*names(statement), *kin(statement)]
+    if any(_stem(word) not in known for word in strict):
         return False
     told = stems(statement)
     if told and sum(stem in known for stem in told) < ENOUGH * len(told):
@@ -132,7 +156,10 @@ def _words(text: str) -> list[str]:
 
 def _plain(word: str) -> str:
     word = word.lower().replace("\u2019", "'")
-    return word.removesuffix("'s").removesuffix("'") if word not in _FRAME else word
+    if word in _FRAME:
+        return word
+    word = word.removesuffix("'s").removesuffix("'")
+    return _KIN_AS_SAID.get(word, word)
 
 
 def _stem(word: str) -> str:
