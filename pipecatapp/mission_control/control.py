@@ -22,8 +22,14 @@ class Memory(Protocol):
         """The facts, and the turns that are yet to be examined."""
         ...
 
-    async def search(self, query: str, most: int) -> list[Found]:
-        """Return the facts that fit a query best, the best first."""
+    async def search(self, query: str, most: int, *, asked_by: str | None = None) -> list[Found]:
+        """Return the facts that fit a query best, the best first.
+
+        Args:
+            query: In anybody's words.
+            most: How many at most.
+            asked_by: Who asks, where that is known: "my" is theirs.
+        """
         ...
 
     async def newest(self, most: int) -> list[Fact]:

@@ -1,6 +1,7 @@
 """What every request passes first: host, origin and size checks; what every answer carries."""
 
 import json
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -31,7 +32,11 @@ class SecurityMiddleware:
     """Refuses what no page of ours would send, before any other code sees it."""
 
     def __init__(
-        self, app: ASGIApp, allowed_hosts: frozenset[str] | None, max_body: int = MAX_BODY
+        self,
+        app: ASGIApp,
+        allowed_hosts: frozenset[str] | None,
+        max_body: int = MAX_BODY,
+        larger: Mapping[str, int] | None = None,
     ) -> None:
         """Wrap an application.
 
@@ -40,10 +45,12 @@ class SecurityMiddleware:
             allowed_hosts: Names by which the server may be addressed, or None for any. On the
                 loopback address this stops a foreign page whose name is rebound to 127.0.0.1.
             max_body: Largest request body, in bytes.
+            larger: The paths that take larger ones, and how large.
         """
         self._app = app
         self._allowed_hosts = allowed_hosts
         self._max_body = max_body
+        self._larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check a request or a socket's opening, then pass it on."""
@@ -55,7 +62,8 @@ class SecurityMiddleware:
             await _refuse(scope, send, *refusal)
             return
         if scope["type"] == "http":
-            await _BodyLimit(self._app, self._max_body)(scope, receive, _with_headers(send))
+            limit = self._larger.get(scope["path"], self._max_body)
+            await _BodyLimit(self._app, limit)(scope, receive, _with_headers(send))
         else:
             await self._app(scope, receive, send)
 

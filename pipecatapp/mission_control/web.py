@@ -17,6 +17,8 @@ from pipecatapp.mission_control.auth import COOKIE, Auth, TooManyAttempts
 from pipecatapp.mission_control.caller import Caller
 from pipecatapp.mission_control.control import Control
 from pipecatapp.mission_control.login import router as login_router
+from pipecatapp.mission_control.memory import MAX_IMPORT
+from pipecatapp.mission_control.memory import router as memory_router
 from pipecatapp.mission_control.middleware import SecurityMiddleware
 from pipecatapp.mission_control.pages import STATIC
 from pipecatapp.mission_control.sockets import SocketRegistry
@@ -47,12 +49,15 @@ def create_app(control: Control) -> FastAPI:
     app.include_router(login_router)
     app.include_router(tls_router)
     app.include_router(approvals_router)
+    app.include_router(memory_router)
     _add_pages(app, control)
     _add_api(app, control)
     _add_socket(app, control)
     local = not control.settings.lan and is_loopback(control.settings.host)
     hosts = LOOPBACK_NAMES | {control.settings.host} if local else None
-    app.add_middleware(SecurityMiddleware, allowed_hosts=hosts)
+    app.add_middleware(
+        SecurityMiddleware, allowed_hosts=hosts, larger={"/api/memory/import": MAX_IMPORT}
+    )
     return app
 
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import uvicorn
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -27,6 +27,8 @@ CALL: dict[str, Any] = {
 }
 ACTION = {"kind": "tool", "name": "ssh.run_command"}
 TIMINGS = {"ttft_ms": 12.5, "total_ms": 250.0}
+
+Agent = TypeVar("Agent", bound=EchoControl)
 
 
 class ApprovingAgent(EchoControl):
@@ -98,7 +100,13 @@ class ApprovingAgent(EchoControl):
 @contextmanager
 def approving_agent(home: Path) -> Iterator[ApprovingAgent]:
     """Serve on a free port of loopback, where the command line finds it."""
-    agent = ApprovingAgent(Settings(home=home))
+    with served(ApprovingAgent(Settings(home=home))) as agent:
+        yield agent
+
+
+@contextmanager
+def served(agent: Agent) -> Iterator[Agent]:
+    """Serve any agent on a free port of loopback, where the command line finds it."""
     app = create_app(agent)
     listener = socket.create_server(("127.0.0.1", 0))
     announce(agent.settings, listener.getsockname()[1])

@@ -23,6 +23,7 @@ class EchoControl:
         self.owners: dict[str, str] = {}
         self.decided: list[tuple[str, bool, str]] = []
         self.left: list[str] = []
+        self.people: list[str | None] = []
 
     async def health(self) -> str | None:
         return self.problem
@@ -59,6 +60,7 @@ class EchoControl:
     async def serve_socket(
         self, websocket: WebSocket, conversation_id: str, person: str | None
     ) -> None:
+        self.people.append(person)
         await websocket.accept()
         await websocket.send_text(conversation_id)
         try:

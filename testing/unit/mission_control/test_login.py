@@ -155,3 +155,59 @@ def test_of_many_at_once_a_token_lets_one_in() -> None:
         with ThreadPoolExecutor(8) as pool:
             redeemed = list(pool.map(tokens.redeem, [token] * 8))
             assert redeemed.count(None) == 7
+
+
+def bearer_of(client: TestClient) -> dict[str, str]:
+    return {"Authorization": f"Bearer {client.app.state.auth.keys.read_local()}"}  # type: ignore[attr-defined]
+
+
+def follow(client: TestClient, name: str | None) -> None:
+    """Log in by a link for somebody, as the command line makes it."""
+    link = client.post("/api/login-link", json={"name": name}, headers=bearer_of(client)).json()
+    token = link["url"].rpartition("token=")[2]
+    assert client.post("/login", data={"token": token}, headers=FROM_PAGE).status_code == 303
+
+
+def told_as(client: TestClient, control: EchoControl) -> str | None:
+    """Return as whom the agent is told a socket's client, by opening one."""
+    with client.websocket_connect(SOCKET, headers=FROM_PAGE) as socket:
+        socket.receive_text()
+    return control.people[-1]
+
+
+@pytest.mark.parametrize("name", ["Anna", "Zoë O'Neill-Smith Jr.", "7", "a" * 40, "Łukasz", None])
+def test_the_agent_is_told_whom_a_link_was_for(
+    client: TestClient, control: EchoControl, settings: Settings, name: str | None
+) -> None:
+    follow(client, name)
+    assert told_as(client, control) == name
+    with TestClient(create_app(control), base_url=ORIGIN, cookies=client.cookies) as restarted:
+        assert told_as(restarted, control) == name
+
+
+@pytest.mark.parametrize(
+    "name", ["", " ", "a" * 41, "a\nb", "<b>", "a;b", "a/b", "_", "-a", "a\u202eb", "a\0", "a_b"]
+)
+def test_what_is_no_name_makes_no_link(client: TestClient, name: str) -> None:
+    answer = client.post("/api/login-link", json={"name": name}, headers=bearer_of(client))
+    assert answer.status_code == 422
+    assert "letters, digits, spaces" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("body", [b"[]", b'{"name": 1}', b'{"name": "\\ud800"}', b'{"x": 1}', b"{"])
+def test_a_malformed_wish_for_a_link_is_refused_in_a_line(client: TestClient, body: bytes) -> None:
+    answer = client.post("/api/login-link", content=body, headers=bearer_of(client))
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "Send `name`, a text, or nothing."
+
+
+def test_sessions_of_before_names_are_valid_and_damaged_ones_are_not(
+    client: TestClient, control: EchoControl, settings: Settings
+) -> None:
+    log_in(client)
+    (session,) = json.loads(sessions_file(settings).read_text())
+    assert "person" not in session
+    assert told_as(client, control) is None
+    sessions_file(settings).write_text(json.dumps([{**session, "person": 7}]))
+    with TestClient(create_app(control), base_url=ORIGIN, cookies=client.cookies) as restarted:
+        assert restarted.get("/api/status").status_code == 401
