@@ -87,7 +87,8 @@ _NOTHING_KEPT = re.compile(
     r"|(?:what|everything|all|whatever|anything)"
     r"(?: that)? (?:i|you|we)(?:'ve| have)?(?: just)? (?:said|asked|told you|know|remember"
     r"|(?:talked|spoke) about|discussed)"
-    r"|.*\b(?:conversations?|chats?|talks?|sessions?|discussions?|memory|questions?|messages?"
+    r"|(?:(?:the|your|our|my|all|short-term|long-term) )*memory"
+    r"|.*\b(?:conversations?|chats?|talks?|sessions?|discussions?|questions?|messages?"
     r"|instructions?|prompts?|rules|orders?)\b.*)$",
     re.IGNORECASE,
 )
