@@ -3,15 +3,25 @@
 import time
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from pipecatapp.errors import MalformedError
 from pipecatapp.memory.fact import LONGEST_CONTEXT, LONGEST_FACT, NewFact, Source, iso
 from pipecatapp.memory.long_term import Addition, LongTermMemory
 
 VERSION = 1
+
+
+def _countable(at: datetime) -> datetime:
+    """Return a time that counts in seconds since 1970, and is a date in every time zone."""
+    if not 1900 <= at.year <= 9998:
+        raise ValueError("a year from 1900 to 9998")
+    return at
+
+
+Time = Annotated[datetime, AfterValidator(_countable)]
 
 
 class Entry(BaseModel):
@@ -22,8 +32,8 @@ class Entry(BaseModel):
     text: str = Field(min_length=1, max_length=LONGEST_FACT)
     source: Source = Source.IMPORTED
     told_by: str | None = Field(None, max_length=200)
-    at: datetime
-    confirmed_at: datetime | None = None
+    at: Time
+    confirmed_at: Time | None = None
     context: str = Field("", max_length=LONGEST_CONTEXT)
     superseded_by: int | None = Field(None, ge=0)
 
@@ -34,7 +44,7 @@ class Export(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     version: Literal[1]
-    exported_at: datetime
+    exported_at: Time
     facts: list[Entry]
 
 

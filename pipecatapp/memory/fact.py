@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from pipecatapp.errors import UserError
+from pipecatapp.errors import MalformedError
 
 LONGEST_FACT = 1000
 """Characters."""
@@ -53,7 +53,7 @@ class NewFact:
         }
         clean["context"] = clean["context"][:LONGEST_CONTEXT]
         if not clean["text"] or len(clean["text"]) > LONGEST_FACT:
-            raise UserError(f"A fact has from 1 to {LONGEST_FACT} characters: say it shorter.")
+            raise MalformedError(f"A fact has from 1 to {LONGEST_FACT} characters: say it shorter.")
         for name, value in clean.items():
             object.__setattr__(self, name, value)
 

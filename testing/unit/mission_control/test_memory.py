@@ -21,6 +21,7 @@ from .conftest import ORIGIN, log_in
 FROM_PAGE = {"Origin": ORIGIN}
 ADA = "Anna's daughter is named Ada."
 VOLVO = "The car is a red Volvo."
+EXPORT = b'{"version": 1, "exported_at": "2026-01-03T00:00:00Z", "facts": [{%s}]}'
 
 
 @pytest.fixture(scope="session")
@@ -365,6 +366,11 @@ def test_an_import_may_be_larger_than_other_requests(
         b'{"version": 1, "exported_at": "2026-01-03T00:00:00Z", "facts": [{"text": ""}]}',
         b'{"version": 1, "exported_at": "x", "facts": []}',
         b'{"\\ud800": 1}',
+        EXPORT % b'"text": "a", "at": "0001-01-01T00:00:00"',
+        EXPORT % b'"text": "a", "at": "9999-12-31T23:59:59-12:00"',
+        EXPORT % b'"text": "a", "at": 1e300',
+        EXPORT % b'"text": " \\u0000", "at": "2026-01-02T00:00:00Z"',
+        EXPORT % b'"text": "a\\ud800", "at": "2026-01-02T00:00:00Z"',
     ],
 )
 def test_what_is_no_export_is_refused_in_a_line(
