@@ -5,6 +5,7 @@ get there: they say nothing, and a query of them reads half the index.
 """
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 
 from pipecatapp.memory.dates import written
@@ -12,7 +13,7 @@ from pipecatapp.memory.dates import written
 COLUMNS = ("text", "told_by", "day", "context")
 WEIGHTS = (1.0, 1.0, 1.0, 0.5)
 """What a word counts in each column. Fitted on five of LoCoMo's dialogues."""
-MOST_TERMS = 48
+MOST_WORDS = 32
 """Different words of a query that count, the first ones."""
 
 _WORD = re.compile(r"[^\W_]+")
@@ -42,13 +43,18 @@ def indexed(text: str, told_by: str | None, at: float, context: str) -> tuple[st
     return _kept(text), told_by or "", day, _kept(context)
 
 
-def match_expression(query: str) -> str:
-    """Return an FTS5 expression for what has any word of a query; empty if no word says anything.
+def query_words(query: str) -> list[str]:
+    """Return the different words of a query that say something, the first `MOST_WORDS`."""
+    return list(dict.fromkeys(_words(query)))[:MOST_WORDS]
 
-    Nothing of the query is taken for FTS5's own syntax.
+
+def any_of(words: Iterable[str]) -> str:
+    """Return an FTS5 expression for what has any of the words, none of them taken for its syntax.
+
+    Args:
+        words: Of `query_words`, at least one.
     """
-    words = dict.fromkeys(_words(query))
-    return " OR ".join(f'"{word}"' for word in list(words)[:MOST_TERMS])
+    return " OR ".join(f'"{word}"' for word in words)
 
 
 def _words(text: str) -> list[str]:

@@ -107,3 +107,14 @@ def test_shares_of_the_highest_scores_are_added() -> None:
     assert scores == pytest.approx({1: 0.4 + 0.15, 2: 0.2 + 0.6, 3: 0.3})
     assert fused({}, {1: 0.5}) == pytest.approx({1: 0.6})
     assert fused({}, {}) == {}
+
+
+def test_in_many_facts_common_words_rank_but_do_not_choose(
+    memory: LongTermMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(texts(memory, "daughter ada", 10, "bm25")) == 2
+    monkeypatch.setattr("pipecatapp.memory.search.MOST_RANKED", 1)
+    assert texts(memory, "daughter ada", 10, "bm25") == [FACTS[0][0]]
+    assert texts(memory, "zebra boiler daughter", 10, "bm25") == [FACTS[5][0]]
+    assert len(texts(memory, "daughter", 10, "bm25")) == 2
+    assert texts(memory, "zebra", 10, "bm25") == []

@@ -3,7 +3,7 @@ from datetime import datetime
 
 import pytest
 
-from pipecatapp.memory.terms import COLUMNS, MOST_TERMS, indexed, match_expression
+from pipecatapp.memory.terms import COLUMNS, MOST_WORDS, any_of, indexed, query_words
 
 NOON = datetime(2023, 5, 7, 12).timestamp()
 
@@ -37,16 +37,16 @@ def terms() -> sqlite3.Connection:
         "rope\0swing",
         "\ud83d rope",
         "rope " * 2000,
-        " ".join(f"word{n}" for n in range(MOST_TERMS - 1)) + " rope" + " more" * 3000,
+        " ".join(f"word{n}" for n in range(MOST_WORDS - 1)) + " rope" + " more" * 3000,
         "^rope {swing} 'x' ; DROP TABLE terms --",
     ],
 )
 def test_a_question_is_never_taken_for_syntax(terms: sqlite3.Connection, query: str) -> None:
-    expression = match_expression(query)
+    expression = any_of(query_words(query))
     found = terms.execute("SELECT rowid FROM terms WHERE terms MATCH ?", (expression,)).fetchall()
     assert found == [(1,)]
 
 
 @pytest.mark.parametrize("query", ["", "what is it", "?!", "\0", "\ud83d", "__", "who are you"])
 def test_a_question_that_says_nothing_has_no_words(query: str) -> None:
-    assert match_expression(query) == ""
+    assert query_words(query) == []
