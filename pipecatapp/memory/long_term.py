@@ -21,8 +21,10 @@ from pipecatapp.memory.snapshot_store import SnapshotStore
 from pipecatapp.memory.snapshots import State
 from pipecatapp.runtime.embedder import Embedder, Vectors
 
-Redact = Callable[[State, Sequence[Fact]], State]
-"""Returns a conversation's short-term memory without the turns that hold some facts."""
+Told = tuple[str, str]
+"""What is to be forgotten: a statement, and the words of the turn that it came from."""
+Redact = Callable[[State, Sequence[Told]], State]
+"""Returns a conversation's short-term memory without the turns that tell something."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,9 @@ class LongTermMemory:
             kept.append(fact)
         return kept, added
 
-    def forget(self, ids: Sequence[int], redact: Redact) -> list[Fact]:
+    def forget(
+        self, ids: Sequence[int], redact: Redact, *, turns: Sequence[str] = ()
+    ) -> list[Fact]:
         """Delete facts for good: what they had superseded, their indexes, and in snapshots.
 
         What conversations hold of them is left as `pending`.
@@ -147,6 +151,7 @@ class LongTermMemory:
         Args:
             ids: Which facts.
             redact: Takes them out of a snapshot's short-term memory.
+            turns: The words of turns that are to be forgotten before anything is learned from them.
 
         Returns:
             All facts that are gone.
@@ -157,12 +162,13 @@ class LongTermMemory:
         with self._core.reading():
             with self._core.changing_facts() as db:
                 gone = facts.with_history(db, ids)
-                if not gone:
+                told = [(f.text, f.context) for f in gone] + [(said, said) for said in turns]
+                if not told:
                     return []
-                snapshots.redact(db, lambda state: redact(state, gone))
+                snapshots.redact(db, lambda state: redact(state, told))
                 facts.delete(db, gone)
-                queue.forget(db, [fact.context for fact in gone])
-                add_pending(db, "forget", {"facts": [[f.text, f.context] for f in gone]})
+                queue.forget(db, [context for _, context in told])
+                add_pending(db, "forget", {"facts": told})
             self._core.index.remove([fact.id for fact in gone])
             self._core.index.save()
             self._core.database.erase_traces()

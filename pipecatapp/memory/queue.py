@@ -118,6 +118,11 @@ class TurnQueue:
             (count,) = db.execute("SELECT count(*) FROM queue").fetchone()
         return int(count)
 
+    def said(self) -> list[str]:
+        """Return what was said in each turn, the oldest first."""
+        with self._core.reading() as db:
+            return [said for (said,) in db.execute("SELECT said FROM queue ORDER BY id")]
+
     def failed(self, id_: int) -> bool:
         """Count a failure to examine a turn; return whether it has been given up."""
         with self._core.writing() as db:

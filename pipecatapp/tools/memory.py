@@ -8,6 +8,9 @@ from pipecatapp.errors import UserError
 from pipecatapp.tools.memorizing.requests import asked_to_forget, asked_to_remember
 from pipecatapp.tools.tool import Call, FactMemory, ToolError, Toolset, Wanted, tool
 
+LONGEST_TOPIC = 8
+"""Words of what is to be forgotten."""
+
 
 class Memorizing(Toolset):
     """Long-term memory, as people ask for it."""
@@ -30,9 +33,22 @@ class Memorizing(Toolset):
         if (text := asked_to_remember(words)) is not None:
             return "memory.remember", {"text": text}
         what = asked_to_forget(words)
-        facts = await self._memory.matching(what) if what else []
-        # What is not remembered may be meant otherwise: "forget our session".
-        return ("memory.forget", {"facts": facts}) if facts else None
+        if what is None:
+            return None
+        if facts := await self._memory.matching(what):
+            return "memory.forget", {"facts": facts}
+        # A long one, or one with a second wish behind a comma, had better be read by the model.
+        plain = len(what.split()) <= LONGEST_TOPIC and "," not in what
+        return ("memory.look_for", {"what": what}) if plain else None
+
+    @tool(listed=False, harmless=True, private=True)
+    async def look_for(self, call: Call, what: str) -> str:
+        """Say that there is nothing to forget.
+
+        Args:
+            what: what was to be forgotten
+        """
+        return f'I remember nothing of "{what}" beyond this conversation.'
 
     @tool(listed=False, harmless=True, private=True)
     async def remember(self, call: Call, text: str) -> str:

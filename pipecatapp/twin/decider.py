@@ -114,7 +114,13 @@ class Decider:
         return INSTRUCTION.format(actions=self.actions.description())
 
     async def decide(
-        self, words: str, before: Sequence[str], prompt: Messages, model: Model
+        self,
+        words: str,
+        before: Sequence[str],
+        prompt: Messages,
+        model: Model,
+        *,
+        remembered: bool = False,
     ) -> Decision:
         """Decide what some words of the user need.
 
@@ -123,6 +129,8 @@ class Decider:
             before: What the user said in earlier turns, oldest first.
             prompt: The conversation as the model sees it, the words last.
             model: Fills in arguments, and decides where the head is unsure.
+            remembered: Whether long-term memory knows something of these words: where the head is
+                unsure they are a question to that, and no tool has to be looked for.
 
         Returns:
             A decision that can be carried out; an answer where the model wrote nothing usable.
@@ -134,6 +142,8 @@ class Decider:
         meant, candidates, examples = await asyncio.to_thread(self._consult, words, before)
         if meant:
             return await self._fill(meant, prompt, model)
+        if remembered:
+            return Decision("answer", by="head")
         return await self._choose(candidates, examples, prompt, model)
 
     async def decide_next(self, words: str, prompt: Messages, model: Model) -> Decision:

@@ -53,24 +53,31 @@ class Deliberation:
         with self._clock.deciding():
             if wanted := await self._mind.wanted(words):
                 return Decision("tool", *wanted, by="words")
-            await self._recall(words, before, messages)
+            remembered = await self._recall(words, before, messages)
             prompt = self._conversation.prompt(messages)
-            return await self._mind.decider.decide(words, before, prompt, self._model)
+            decider = self._mind.decider
+            return await decider.decide(words, before, prompt, self._model, remembered=remembered)
 
     async def _recall(
         self, words: str, before: list[str], messages: list[LLMContextMessage]
-    ) -> None:
-        """Add what is remembered to the turn, once: its requests share a prefix."""
+    ) -> bool:
+        """Add what is remembered to the turn, so that all its requests share a prefix.
+
+        Returns:
+            Whether anything is remembered.
+        """
         conversation = self._conversation
-        if self._mind.recall is None or conversation.has_recalled(messages, words):
-            return
+        if self._mind.recall is None:
+            return False
         recalled = await self._mind.recall(
             words,
             before,
             lambda text: conversation.holds_recalled(messages, text),
             self._person,
         )
-        conversation.recall(messages, words, recalled)
+        if not conversation.has_recalled(messages, words):
+            conversation.recall(messages, words, recalled.text)
+        return recalled.anything
 
     async def decide_next(self, messages: list[LLMContextMessage]) -> Decision:
         """Return what a result calls for: an answer, unless more was asked for than one thing."""

@@ -10,7 +10,7 @@ from loguru import logger
 
 from pipecatapp.memory.exchange import Imported, exported, import_facts
 from pipecatapp.memory.fact import Fact
-from pipecatapp.memory.long_term import Addition, Found, LongTermMemory, Pending
+from pipecatapp.memory.long_term import Addition, Found, LongTermMemory, Pending, Told
 from pipecatapp.memory.snapshots import State
 from pipecatapp.runtime.stillness import Stillness
 from pipecatapp.twin.conversations import Conversations
@@ -87,10 +87,18 @@ class Memories:
         """
         return await asyncio.to_thread(self.long_term.keep, additions)
 
-    async def forget(self, ids: Sequence[int]) -> list[Fact]:
+    async def waiting(self) -> list[str]:
+        """Return what was said in the turns that nothing has been learned from yet."""
+        return await asyncio.to_thread(self.long_term.turns.said)
+
+    async def forget(self, ids: Sequence[int], turns: Sequence[str] = ()) -> list[Fact]:
         """Delete facts for good, from every index, snapshot and conversation.
 
         Conversations in the middle of a turn forget at its end.
+
+        Args:
+            ids: Which facts.
+            turns: The words of turns that nothing has been learned from yet.
 
         Returns:
             All facts that are gone: older versions of the same fact go with it.
@@ -98,7 +106,7 @@ class Memories:
         Raises:
             UserError: It could not be written; nothing has changed.
         """
-        gone = await asyncio.to_thread(self.long_term.forget, ids, _redacted)
+        gone = await asyncio.to_thread(self.long_term.forget, ids, _redacted, turns=turns)
         self.follow()
         return gone
 
@@ -205,8 +213,8 @@ class Memories:
             logger.error(f"The short-term memory of a snapshot cannot be used ({error}).")
 
 
-def _redacted(state: State, gone: Sequence[Fact]) -> State:
-    return without(state, [Forgotten(fact.text, fact.context) for fact in gone])
+def _redacted(state: State, told: Sequence[Told]) -> State:
+    return without(state, [Forgotten(text, context) for text, context in told])
 
 
 def _digest(text: str) -> str:

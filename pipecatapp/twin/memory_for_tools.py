@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pipecatapp.memory.fact import NewFact, Source
 from pipecatapp.memory.long_term import Addition
 from pipecatapp.tools.tool import Call
+from pipecatapp.twin.forgetting import ENOUGH
 from pipecatapp.twin.memories import Memories
-from pipecatapp.twin.recall import Recall
+from pipecatapp.twin.recall import Recall, significant
 
 MOST_FORGOTTEN = 5
 """Facts that one request to forget is about."""
@@ -30,9 +31,15 @@ class ToolMemory:
         return [fact.text for fact in await self._memories.newest(most)]
 
     async def matching(self, words: str) -> list[str]:
-        """Return the facts that some words are about, the best first."""
+        """Return the facts that some words are about, and turns that are yet to be learned from."""
         found = await self._recall.relevant(words)
-        return [entry.fact.text for entry in found[:MOST_FORGOTTEN]]
+        about = significant(words)
+        waiting = [
+            said
+            for said in await self._memories.waiting()
+            if about and len(about & significant(said)) >= ENOUGH * len(about)
+        ]
+        return [*(entry.fact.text for entry in found), *waiting][:MOST_FORGOTTEN]
 
     async def remember(self, text: str, call: Call) -> str:
         """Keep something word for word; return it as it is kept, on the disk.
@@ -58,4 +65,6 @@ class ToolMemory:
             UserError: It could not be written; nothing has changed.
         """
         ids = await self._memories.ids(texts)
-        return len(await self._memories.forget(ids))
+        waiting = set(await self._memories.waiting())
+        turns = [text for text in texts if text in waiting]
+        return len(await self._memories.forget(ids, turns)) + len(turns)

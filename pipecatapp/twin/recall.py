@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from pipecatapp.memory.fact import Fact, Source
@@ -30,6 +31,19 @@ _WORD = re.compile(r"[^\W_]+")
 _I = re.compile(r"\bi\b")
 
 
+@dataclass(frozen=True)
+class Recalled:
+    """What is remembered at a turn.
+
+    Attributes:
+        text: As the model reads it behind the words; empty where all of it is known already.
+        anything: Whether anything is remembered, known already or not.
+    """
+
+    text: str
+    anything: bool
+
+
 class Recall:
     """Looks up long-term memory for each turn."""
 
@@ -43,8 +57,8 @@ class Recall:
         before: Sequence[str],
         known: Callable[[str], bool],
         person: str | None = None,
-    ) -> str:
-        """Return what is remembered at some words, as the model reads it behind them.
+    ) -> Recalled:
+        """Look up what is remembered at some words.
 
         Args:
             words: What the user said.
@@ -53,7 +67,7 @@ class Recall:
             person: Who speaks, where that is known.
 
         Returns:
-            Empty where nothing is remembered that is not known.
+            What is remembered.
         """
         found = await self.relevant(words, before, person)
         lines: list[str] = []
@@ -66,7 +80,8 @@ class Recall:
             if left < 0:
                 break
             lines.append(line)
-        return REMEMBERED.format(facts=" ".join(lines)) if lines else ""
+        text = REMEMBERED.format(facts=" ".join(lines)) if lines else ""
+        return Recalled(text, bool(found))
 
     async def relevant(
         self, words: str, before: Sequence[str] = (), person: str | None = None
@@ -75,12 +90,12 @@ class Recall:
         if not len(self._memories.long_term):
             return []
         query = words
-        if len(_significant(words)) < FEW_WORDS and before:
+        if len(significant(words)) < FEW_WORDS and before:
             query = f"{before[-1]} {words}"
         # As facts have it: "where does the user live"; recognizers write a small i.
         spoken = _I.sub("I", query)
         found = await self._memories.search(spoken, CANDIDATES, asked_by=person or USER)
-        asked = _significant(query)
+        asked = significant(query)
         best = max((entry.similarity for entry in found), default=0.0)
         return [
             entry
@@ -110,8 +125,9 @@ def tokens(text: str) -> int:
 
 
 def _threshold(fact: Fact, asked: set[str]) -> float:
-    return RELEVANT_WITH_WORDS if asked & _significant(fact.text) else RELEVANT
+    return RELEVANT_WITH_WORDS if asked & significant(fact.text) else RELEVANT
 
 
-def _significant(text: str) -> set[str]:
+def significant(text: str) -> set[str]:
+    """Return the words of a text that say something, in small letters."""
     return {word for word in map(str.lower, _WORD.findall(text)) if word not in STOP_WORDS}

@@ -31,8 +31,8 @@ def statement(chance: random.Random) -> str:
     return f"The {chance.choice(THINGS)} number {number} is in the {chance.choice(PLACES)}."
 
 
-def without(state: dict[str, Any], gone: Sequence[Fact]) -> dict[str, Any]:
-    words = {fact.text for fact in gone}
+def without(state: dict[str, Any], told: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    words = {text for text, _ in told}
     return {**state, "messages": [m for m in state["messages"] if m["content"] not in words]}
 
 

@@ -11,7 +11,7 @@ from pipecatapp.runtime.stillness import Stillness
 from pipecatapp.settings import Settings
 from pipecatapp.twin.conversations import Conversations
 from pipecatapp.twin.memories import Memories
-from pipecatapp.twin.recall import MOST_TOKENS, Recall, tokens
+from pipecatapp.twin.recall import MOST_TOKENS, Recall, Recalled, tokens
 
 FACTS = (
     "The user's daughter is named Ada.",
@@ -66,7 +66,7 @@ def unknown(text: str) -> bool:
 async def test_what_a_question_is_about_is_remembered(
     recall: Recall, words: str, fact: str
 ) -> None:
-    assert fact in await recall(words, [], unknown)
+    assert fact in (await recall(words, [], unknown)).text
 
 
 @pytest.mark.parametrize(
@@ -82,18 +82,19 @@ async def test_what_a_question_is_about_is_remembered(
     ],
 )
 async def test_what_nothing_is_known_of_costs_no_tokens(recall: Recall, words: str) -> None:
-    assert await recall(words, [], unknown) == ""
+    assert await recall(words, [], unknown) == Recalled("", anything=False)
 
 
 async def test_a_follow_up_is_understood_by_the_turn_before(recall: Recall) -> None:
-    assert FACTS[1] in await recall("and how old?", ["what is my daughter called"], unknown)
+    assert FACTS[1] in (await recall("and how old?", ["what is my daughter called"], unknown)).text
 
 
 async def test_what_stands_in_the_prompt_already_is_not_repeated(recall: Recall) -> None:
     first = await recall("what is my daughter called", [], unknown)
-    assert FACTS[0] in first
-    again = await recall("what is my daughter called", [], lambda text: text in first)
-    assert FACTS[0] not in again
+    assert FACTS[0] in first.text
+    again = await recall("what is my daughter called", [], lambda text: text in first.text)
+    assert FACTS[0] not in again.text
+    assert again.anything
 
 
 async def test_what_was_to_be_remembered_comes_with_its_day_and_who_said_it(
@@ -105,7 +106,7 @@ async def test_what_was_to_be_remembered_comes_with_its_day_and_who_said_it(
     memory.keep([Addition(said)])
     memories = Memories(memory, Conversations(tmp_path), Settings().prompts, Stillness())
     recalled = await Recall(memories)("when is the dentist", [], unknown)
-    assert 'On 7 May 2026 Ann said: "the dentist is on friday at nine."' in recalled
+    assert 'On 7 May 2026 Ann said: "the dentist is on friday at nine."' in recalled.text
     memory.close()
 
 
@@ -118,7 +119,7 @@ async def test_at_most_so_many_tokens_are_remembered(embedder: MiniLM, tmp_path:
     memory.keep([Addition(fact) for fact in facts])
     memories = Memories(memory, Conversations(tmp_path), Settings().prompts, Stillness())
     recalled = await Recall(memories)("which flowers grow in the garden beds", [], unknown)
-    assert 0 < tokens(recalled) <= MOST_TOKENS
+    assert 0 < tokens(recalled.text) <= MOST_TOKENS
     memory.close()
 
 

@@ -1,0 +1,130 @@
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from pipecatapp.errors import UserError
+from pipecatapp.tools.memory import Memorizing
+from pipecatapp.tools.registry import Registry
+from pipecatapp.tools.tool import Call, FactMemory, ToolError, tools_of
+from testing.unit.tools.lending import Lent, call_in
+
+
+@dataclass
+class Facts:
+    """A long-term memory of which only sentences are known."""
+
+    kept: list[str] = field(default_factory=list)
+    broken: bool = False
+
+    async def count(self) -> int:
+        return len(self.kept)
+
+    async def latest(self, most: int) -> list[str]:
+        return self.kept[-most:]
+
+    async def matching(self, words: str) -> list[str]:
+        about = {word for word in words.split() if len(word) > 3}
+        return [text for text in self.kept if about & set(text.split())]
+
+    async def remember(self, text: str, call: Call) -> str:
+        if self.broken:
+            raise UserError("The disk is full: make room.")
+        self.kept.append(text)
+        return text
+
+    async def forget_texts(self, texts: Sequence[str]) -> int:
+        if self.broken:
+            raise UserError("The disk is full: make room.")
+        before = len(self.kept)
+        self.kept = [text for text in self.kept if text not in texts]
+        return before - len(self.kept)
+
+
+class Remembering(Lent):
+    def __init__(self, facts: Facts | None) -> None:
+        super().__init__()
+        self.facts = facts
+
+    @property
+    def memory(self) -> FactMemory | None:
+        return self.facts
+
+
+@pytest.fixture
+def facts() -> Facts:
+    return Facts(["the bins go out on Tuesday", "the roof is new"])
+
+
+@pytest.fixture
+def toolset(facts: Facts) -> Memorizing:
+    return Memorizing(Remembering(facts))
+
+
+async def test_what_is_to_be_remembered_is_kept_word_for_word(
+    toolset: Memorizing, facts: Facts
+) -> None:
+    wanted = await toolset.wanted("Um, please remember that my Aunt Zoë comes at 7:30!")
+    assert wanted == ("memory.remember", {"text": "my Aunt Zoë comes at 7:30"})
+    said = await toolset.remember(call_in(), **wanted[1])
+    assert facts.kept[-1] == "my Aunt Zoë comes at 7:30"
+    assert "my Aunt Zoë comes at 7:30" in said
+
+
+async def test_it_is_not_said_to_be_remembered_where_it_is_not(
+    toolset: Memorizing, facts: Facts
+) -> None:
+    facts.broken = True
+    with pytest.raises(ToolError, match=r"could not keep.*make room"):
+        await toolset.remember(call_in(), text="the roof leaks")
+    with pytest.raises(ToolError, match=r"could not forget.*make room"):
+        await toolset.forget(call_in(), facts=["the roof is new"])
+
+
+async def test_what_is_to_be_forgotten_is_named_in_full_and_asked_for(
+    toolset: Memorizing, facts: Facts
+) -> None:
+    wanted = await toolset.wanted("Forget that the bins go out on Tuesday, please.")
+    assert wanted == ("memory.forget", {"facts": ["the bins go out on Tuesday"]})
+    (forget,) = (tool for tool in tools_of(toolset) if tool.name == "memory.forget")
+    assert forget.sensitive
+    assert "the bins go out on Tuesday" in forget.spoken_purpose(wanted[1])
+    said = await toolset.forget(call_in(), **wanted[1])
+    assert facts.kept == ["the roof is new"]
+    assert "bins" not in said
+
+
+async def test_nothing_to_forget_is_said_to_be_so(toolset: Memorizing) -> None:
+    wanted = await toolset.wanted("forget my shoe size")
+    assert wanted == ("memory.look_for", {"what": "my shoe size"})
+    assert "my shoe size" in await toolset.look_for(call_in(), **wanted[1])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "forget our session",
+        "do you remember the roof",
+        "what do you remember of the bins",
+        "the bins go out on Tuesday",
+        "forget it",
+        "forget the radio, switch on the lamp in the hall",
+    ],
+)
+async def test_what_asks_for_neither_is_left_to_others(toolset: Memorizing, words: str) -> None:
+    assert await toolset.wanted(words) is None
+
+
+async def test_the_model_is_not_offered_any_of_it(facts: Facts) -> None:
+    registry = Registry([Memorizing(Remembering(facts))])
+    await registry.examine()
+    assert registry.tools == []
+    assert registry.get("memory.forget") is not None
+    assert await registry.wanted("remember that the roof is new") is not None
+
+
+async def test_without_a_long_term_memory_it_is_left_out_with_the_reason() -> None:
+    registry = Registry([Memorizing(Remembering(None))])
+    await registry.examine()
+    assert "no long-term memory" in registry.unavailable["memory"]
+    assert await registry.wanted("remember that the roof is new") is None
