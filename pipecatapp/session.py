@@ -24,7 +24,8 @@ from pipecat.processors.frameworks.rtvi.frames import RTVISendTextFrame
 from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
 from pipecatapp.tools.runner import Event, Run, Runner
 from pipecatapp.twin.actions import Decision
-from pipecatapp.twin.conversation import Conversation, LogEntry
+from pipecatapp.twin.conversation import Conversation
+from pipecatapp.twin.history import LogEntry
 from pipecatapp.twin.outcomes import Outcomes
 from pipecatapp.twin.service import TwinService
 from pipecatapp.voice.microphone import MicrophoneGate
