@@ -106,9 +106,14 @@ def test_a_damaged_file_is_named_and_left_alone(directory: Path, content: bytes)
 
 def test_a_change_that_fails_changes_nothing(directory: Path) -> None:
     opened = Database(directory)
-    with pytest.raises(ZeroDivisionError), opened.transaction() as db:
-        db.execute("INSERT INTO meta VALUES ('witness', 1)")
-        _ = 1 / 0
+
+    def change() -> None:
+        with opened.transaction() as db:
+            db.execute("INSERT INTO meta VALUES ('witness', 1)")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        change()
     rows = opened.connection.execute("SELECT * FROM meta WHERE name = 'witness'").fetchall()
     assert rows == []
     opened.close()

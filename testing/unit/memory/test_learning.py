@@ -83,7 +83,7 @@ def turn(said: str, **details: Any) -> FinishedTurn:
 async def emptied(memory: LongTermMemory) -> None:
     """Wait until every turn has been examined."""
     async with asyncio.timeout(10):
-        while len(memory.turns):
+        while len(memory.turns):  # noqa: ASYNC110 - no event tells of it
             await asyncio.sleep(0.01)
 
 

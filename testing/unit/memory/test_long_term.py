@@ -167,7 +167,7 @@ def test_another_embedder_makes_its_own_vectors(
     again = open_memory()
     assert texts(again, "what is my daughter called", "vectors")[0] == ADA
     db = again._core.database.connection
-    assert {row for row in db.execute("SELECT embedder FROM vectors")} == {("another",)}
+    assert set(db.execute("SELECT embedder FROM vectors")) == {("another",)}
 
 
 def test_a_cache_that_cannot_be_written_is_no_failure(

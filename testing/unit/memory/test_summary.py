@@ -1,6 +1,6 @@
 import pytest
 
-from pipecatapp.memory.summary import MOST_SENTENCES, summarize
+from pipecatapp.memory.summary import MOST_SENTENCES, condensed, summarize
 from pipecatapp.runtime.embedder import MiniLM
 from pipecatapp.settings import Settings
 
@@ -53,3 +53,14 @@ def test_where_nothing_was_said_nothing_is_returned(
     embedder: MiniLM, turns: list[tuple[str, str]]
 ) -> None:
     assert summarize(turns, "the garden", embedder) == ""
+
+
+def test_an_earlier_summary_goes_into_the_next_one(embedder: MiniLM) -> None:
+    first = condensed("", TURNS[:2], embedder)
+    assert first == summarize(TURNS[:2], "", embedder)
+    second = condensed(first, TURNS[2:], embedder)
+    lines = second.splitlines()
+    assert len(lines) == MOST_SENTENCES
+    assert "User: The printer is out of paper." in lines
+    assert set(lines) & set(first.splitlines())
+    assert all(line.startswith(("User: ", "Twin: ")) for line in lines)

@@ -342,3 +342,63 @@ def test_a_long_result_is_cut_and_says_so() -> None:
     assert text.startswith("Result of t.u:\naaa")
     assert text.endswith("the end")
     assert "characters left out" in text
+
+
+def test_a_summary_stands_before_the_first_turn_and_survives_a_restart(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    conversation = Conversation("a", path)
+    hold(conversation, MOST_TURNS + 1)
+    assert conversation.end_turn()
+    assert len(conversation.cut) == MOST_TURNS + 1 - KEPT_TURNS
+    before = prompt_of(conversation)
+    conversation.summarize("User: the roof is new")
+    for kept in (conversation, Conversation("a", path)):
+        prompt = prompt_of(kept)
+        assert "User: the roof is new" in prompt[0]["content"]
+        assert prompt[0]["content"].endswith(before[0]["content"])
+        assert prompt[1:] == before[1:]
+
+
+def test_what_was_remembered_stays_with_its_turn_byte_for_byte(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    conversation = Conversation("a", path)
+    conversation.context.add_message(user("who is she"))
+    messages = conversation.context.messages
+    assert not conversation.has_recalled(messages, "who is she")
+    conversation.recall(messages, "who is she", "\n(You remember: Ada.)")
+    assert conversation.has_recalled(messages, "who is she")
+    # The words went on after a pause: it is another question.
+    assert not conversation.has_recalled(messages, "who is she and why")
+    first = prompt_of(conversation)
+    assert first[0]["content"].endswith("who is she\n(You remember: Ada.)")
+    conversation.context.add_message(assistant("Ada."))
+    conversation.context.add_message(user("and now"))
+    conversation.record("user", "and now", by=None)
+    assert conversation.holds_recalled(conversation.context.messages, "Ada.")
+    for kept in (conversation, Conversation("a", path)):
+        assert prompt_of(kept)[:1] == first
+
+
+def test_a_conversation_becomes_another_and_says_so(tmp_path: Path) -> None:
+    told: list[str] = []
+    conversation = Conversation("a", tmp_path / "a.json")
+    act(conversation, 0)
+    conversation.record("user", "question 0", by=None)
+    state, prompt = conversation.state(), prompt_of(conversation)
+    other = Conversation("b", tmp_path / "b.json")
+    other.replaced.add(lambda: told.append("replaced"))
+    other.restore(json.loads(json.dumps(state)))
+    assert told == ["replaced"]
+    for kept in (other, Conversation("b", tmp_path / "b.json")):
+        assert prompt_of(kept) == prompt
+        assert kept.history() == conversation.history()
+
+
+def test_what_is_no_conversation_is_refused_and_changes_nothing() -> None:
+    conversation = Conversation("a")
+    act(conversation, 0)
+    before = prompt_of(conversation)
+    for state in ({}, {"messages": [1], "log": []}, {"messages": [], "log": [{"x": 1}]}):
+        with pytest.raises((LookupError, TypeError, ValueError)):
+            conversation.restore(state)
+    assert prompt_of(conversation) == before
