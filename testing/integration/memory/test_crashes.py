@@ -30,7 +30,7 @@ pytestmark = pytest.mark.integration
 
 @dataclass
 class State:
-    """What has to be remembered: statements that hold, and by what those that do not are replaced."""
+    """What has to be remembered: statements that hold, and what the others are replaced by."""
 
     current: set[str] = field(default_factory=set)
     replaced: dict[str, str] = field(default_factory=dict)

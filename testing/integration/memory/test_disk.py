@@ -4,6 +4,7 @@ import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,13 @@ def remount(disk: Path, option: str) -> None:
     subprocess.run(["mount", "-o", f"remount,{option}", str(disk)], check=True)
 
 
+def fill(path: Path) -> None:
+    """Leave no room on the disk of a file."""
+    with path.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(b"x" * 4096)
+
+
 def add(memory: LongTermMemory, text: str) -> None:
     memory.keep([Addition(NewFact(text, Source.LEARNED, time.time(), context=text * 5))])
 
@@ -51,11 +59,15 @@ def test_a_full_disk_is_said_to_be_full_and_loses_nothing(
 ) -> None:
     memory = LongTermMemory(small_disk / "memory", embedder)
     kept: list[str] = []
-    with pytest.raises(UserError, match=r"full.*make room.*Nothing was lost") as error:
+
+    def add_for_ever() -> None:
         while True:
             text = f"The book number {len(kept)} stands on the shelf in the hall."
             add(memory, text)
             kept.append(text)
+
+    with pytest.raises(UserError, match=r"full.*make room.*Nothing was lost") as error:
+        add_for_ever()
     assert "\n" not in str(error.value)
     assert kept
     assert {fact.text for fact in memory.remembered()} == set(kept)
@@ -75,7 +87,7 @@ def test_a_disk_that_cannot_be_written_is_said_to_be_so(small_disk: Path, embedd
     # What was written last is in SQLite's log, which is open for writing: read-only from the start.
     memory.close()
     remount(small_disk, "ro")
-    with pytest.raises(UserError, match="cannot be used.*writable"):
+    with pytest.raises(UserError, match=r"cannot be used.*writable"):
         LongTermMemory(small_disk / "memory", embedder)
     remount(small_disk, "rw")
     memory = LongTermMemory(small_disk / "memory", embedder)
@@ -93,9 +105,7 @@ def test_every_change_fails_as_a_whole_on_a_full_disk(
     add(memory, "Another fact.")
     before = [(fact.id, fact.text) for fact in memory.remembered()]
     filler = small_disk / "filler"
-    with filler.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space"):
-        while True:
-            file.write(b"x" * 4096)
+    fill(filler)
     big = {"messages": [{"role": "user", "content": "x" * 10**6}], "log": []}
     changes: dict[str, Callable[[], object]] = {
         "keep": lambda: add(memory, "One more. " * 90),
@@ -104,10 +114,14 @@ def test_every_change_fails_as_a_whole_on_a_full_disk(
         "load": lambda: memory.snapshots.load("then", "one", big, "p", instead_of="f"),
         "put": lambda: memory.turns.put(FinishedTurn("x" * 10**6, "y", "one", 1.0)),
     }
-    with pytest.raises(UserError, match="make room"):
+
+    def change_until_full() -> None:
         # SQLite's log may have some room left from before.
         for _ in range(200):
             changes[change]()
+
+    with pytest.raises(UserError, match="make room"):
+        change_until_full()
     filler.unlink()
     memory.close()
     memory = LongTermMemory(small_disk / "memory", embedder)
