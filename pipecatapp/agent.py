@@ -28,7 +28,7 @@ from pipecatapp.mission_control.addresses import base_url, login_url
 from pipecatapp.mission_control.serializer import TwinSerializer
 from pipecatapp.mission_control.tls import Authority
 from pipecatapp.remembering import Remembering
-from pipecatapp.runtime.embedder import MiniLM
+from pipecatapp.runtime.embedders import load_embedder
 from pipecatapp.runtime.llama_server import LlamaServer
 from pipecatapp.runtime.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.setup import Prepared, set_up
@@ -96,7 +96,7 @@ class Agent:
         self.http = aiohttp.ClientSession()
         await self._orchestrator.start(LLAMA_JOB)
         try:
-            embedder = await asyncio.to_thread(MiniLM, prepared.embedder)
+            embedder = await asyncio.to_thread(load_embedder, self.settings, prepared.embedder)
             self.remembering = await Remembering.open(
                 self.settings, embedder, self.conversations, self.stillness
             )

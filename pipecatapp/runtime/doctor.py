@@ -4,6 +4,7 @@ import shutil
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
@@ -23,6 +24,7 @@ from pipecatapp.settings import Settings
 MIN_FREE_DISK_MB = 512
 SOUND_CARDS = Path("/proc/asound/cards")
 SET_UP = "run `pipecatapp setup`"
+NO_EXTRA = "install it by `.venv/bin/pip install -e .[sentence-transformers]`, or unset EMBEDDER"
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,10 @@ def _embedder(settings: Settings) -> Finding:
     model = Catalogue.load(settings.catalogue).models("embedding")[0]
     if not _is_here(model, settings):
         return Finding("meanings", f"{model.name} is not here", SET_UP)
-    return Finding("meanings", f"{model.name}, for decisions")
+    if settings.embedder == "sentence-transformers" and not find_spec("sentence_transformers"):
+        return Finding("meanings", "sentence-transformers is not installed", NO_EXTRA)
+    name = model.name if settings.embedder == "minilm" else settings.embedder
+    return Finding("meanings", f"{name}, for decisions and memory")
 
 
 def _is_here(model: Model, settings: Settings) -> bool:

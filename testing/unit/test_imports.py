@@ -1,5 +1,6 @@
 """What importing the agent costs, and what it asks of a processor."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -14,8 +15,10 @@ HEAVY = ("pipecat", "faster_whisper", "ctranslate2", "onnxruntime")
 def python(code: str, *emulator: str) -> str:
     interpreter = sys.executable if not emulator else sys._base_executable  # type: ignore[attr-defined]
     path = f"import sys; sys.path[:] = {sys.path!r}; "
+    # What is set for this machine's processor, such as OPENBLAS_CORETYPE, is not the other one's.
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("OPENBLAS")}
     run = subprocess.run(
-        [*emulator, interpreter, "-c", path + code], capture_output=True, text=True
+        [*emulator, interpreter, "-c", path + code], capture_output=True, text=True, env=plain
     )
     assert run.returncode == 0, f"exit status {run.returncode}: {run.stderr[-2000:]}"
     return run.stdout.strip()
