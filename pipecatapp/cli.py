@@ -9,6 +9,7 @@ from pipecatapp.commands.bench import bench
 from pipecatapp.commands.doctor import doctor
 from pipecatapp.commands.keys import keys
 from pipecatapp.commands.login_link import login_link
+from pipecatapp.commands.memory import memory
 from pipecatapp.commands.models import models
 from pipecatapp.commands.run import run
 from pipecatapp.commands.setup import setup
@@ -22,7 +23,7 @@ def cli() -> None:
     """The twin: one private, conversational agent on old desktop PCs."""
 
 
-for command in (run, chat, talk, login_link, keys, models, doctor, setup, bench):
+for command in (run, chat, talk, login_link, memory, keys, models, doctor, setup, bench):
     cli.add_command(command)
 
 

@@ -16,6 +16,10 @@ ANSWER_SECONDS = 30.0
 NOT_RUNNING = "No agent runs on this machine. Start it with `pipecatapp run`."
 
 
+class NotRunningError(UserError):
+    """There is no agent to ask, of this state directory at least."""
+
+
 def agent_url(settings: Settings) -> str:
     """Return the running agent's address, without a trailing slash."""
     try:
@@ -29,11 +33,12 @@ def agent_headers(settings: Settings) -> dict[str, str]:
     """Return the headers that identify the command line.
 
     Raises:
-        UserError: No agent ever ran here, or it is another user's.
+        NotRunningError: No agent ever ran here.
+        UserError: It is another user's.
     """
     key = KeyStore(settings.home).read_local()
     if key is None:
-        raise UserError(NOT_RUNNING)
+        raise NotRunningError(NOT_RUNNING)
     return {"Authorization": f"Bearer {key}"}
 
 
@@ -44,7 +49,15 @@ def agent_ssl(settings: Settings) -> ssl.SSLContext | None:
     return ssl.create_default_context(cafile=str(Authority(settings.home).certificate_path))
 
 
-def ask_agent(settings: Settings, method: str, path: str, body: Any = None) -> Any:
+def ask_agent(
+    settings: Settings,
+    method: str,
+    path: str,
+    body: Any = None,
+    *,
+    params: dict[str, str | int] | None = None,
+    seconds: float = ANSWER_SECONDS,
+) -> Any:
     """Send a request to the running agent and return its JSON answer, None if it has none.
 
     Args:
@@ -52,12 +65,15 @@ def ask_agent(settings: Settings, method: str, path: str, body: Any = None) -> A
         method: HTTP method.
         path: Path of the API, such as `/api/status`.
         body: JSON to send, if any.
+        params: The query of the address, if any.
+        seconds: How long it may take to answer.
 
     Raises:
-        UserError: No agent runs here, or it refused.
+        NotRunningError: No agent runs here, or it is that of another state directory.
+        UserError: It refused, or does not answer.
     """
     verify = agent_ssl(settings) or True
-    timeout = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
+    timeout = httpx.Timeout(seconds, connect=CONNECT_SECONDS)
     try:
         # A proxy of the environment leads out of this machine: it must not see the local key.
         with httpx.Client(verify=verify, timeout=timeout, trust_env=False) as client:
@@ -66,11 +82,17 @@ def ask_agent(settings: Settings, method: str, path: str, body: Any = None) -> A
                 agent_url(settings) + path,
                 headers=agent_headers(settings),
                 json=body,
+                params=params,
             )
     except httpx.ConnectError as error:
-        raise UserError(NOT_RUNNING) from error
+        raise NotRunningError(NOT_RUNNING) from error
     except httpx.HTTPError as error:
         raise UserError(f"The agent does not answer ({error}). See its log.") from error
+    if answer.status_code == 401:
+        raise NotRunningError(
+            f"What answers at {agent_url(settings)} does not know the key in {settings.home}: "
+            "start the agent of that directory, or set PIPECATAPP_HOME to the other one's."
+        )
     if answer.status_code >= 400:
         raise UserError(_refusal(answer))
     return answer.json() if answer.content else None

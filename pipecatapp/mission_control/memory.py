@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from pipecatapp.mission_control.auth import Identity
 from pipecatapp.mission_control.caller import Caller
 from pipecatapp.mission_control.control import Memory
-from pipecatapp.mission_control.relevance import facts_found
+from pipecatapp.mission_control.relevance import fact_of, facts_found
 
 router = APIRouter(prefix="/api")
 
@@ -28,8 +28,9 @@ class Body(BaseModel):
 
 
 class Wanted(Body):
-    """Which facts to show: the newest ones where the query is empty."""
+    """Which facts to show: the one of an id, those that fit a query, or else the newest ones."""
 
+    id: int | None = Field(None, ge=1, le=LARGEST_ID, strict=False)
     query: str = Field("", max_length=1000)
     most: int = Field(20, ge=1, le=MOST_FACTS, strict=False)
 
@@ -144,8 +145,12 @@ async def search(request: Request, memory: Remembered, caller: Caller) -> dict[s
         wanted = Wanted.model_validate(dict(request.query_params))
     except ValidationError as error:
         raise HTTPException(
-            422, f"Ask with `query`, 1000 characters at most, and `most`, from 1 to {MOST_FACTS}."
+            422,
+            f"Ask with `query`, 1000 characters at most, and `most`, from 1 to {MOST_FACTS}, "
+            "or with `id`.",
         ) from error
+    if wanted.id is not None:
+        return await fact_of(memory, wanted.id)
     return await facts_found(memory, wanted.query, wanted.most, caller.person)
 
 

@@ -42,6 +42,15 @@ async def facts_found(
         facts = _fitting(found, query)[:most]
     else:
         facts = await memory.newest(most)
+    return await _answer(memory, facts)
+
+
+async def fact_of(memory: Memory, id_: int) -> dict[str, Any]:
+    """Return how much is remembered, and the fact of an id, if there is one; JSON-ready."""
+    return await _answer(memory, await asyncio.to_thread(memory.long_term.get, [id_]))
+
+
+async def _answer(memory: Memory, facts: list[Fact]) -> dict[str, Any]:
     long_term = memory.long_term
     return {
         "count": len(long_term),
