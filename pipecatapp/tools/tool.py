@@ -258,8 +258,9 @@ class Tool:
 
 def tools_of(toolset: Toolset) -> list[Tool]:
     """Return the tools of a toolset, in the order of their names."""
-    methods = inspect.getmembers(toolset, lambda member: hasattr(member, "tool_options"))
-    return [_tool(toolset.namespace, method) for _, method in methods]
+    # Looked for in the class: a property may need what only a tool that is offered has.
+    marked = inspect.getmembers(type(toolset), lambda member: hasattr(member, "tool_options"))
+    return [_tool(toolset.namespace, getattr(toolset, name)) for name, _ in marked]
 
 
 def _tool(namespace: str, method: Callable[..., Awaitable[str]]) -> Tool:

@@ -171,3 +171,20 @@ def test_a_purpose_that_names_no_argument_is_refused_before_it_is_ever_said() ->
 
     with pytest.raises(ValueError, match=r"sloppy\.go: its purpose names 'hots'"):
         tools_of(Sloppy(Lent()))
+
+
+class Cellar(Toolset):
+    namespace = "cellar"
+
+    @property
+    def key(self) -> str:
+        raise AssertionError("only who may enter has a key")
+
+    @tool(examples=EXAMPLES)
+    async def look(self, call: Call) -> str:
+        """Look what is there."""
+        return "Wine."
+
+
+def test_a_property_that_fails_does_not_keep_a_tool_from_being_found() -> None:
+    assert [found.name for found in tools_of(Cellar(Lent()))] == ["cellar.look"]
