@@ -1,7 +1,8 @@
 """A real Pipecat pipeline that stands where the twin stands: it repeats what it is told.
 
 `/approve {...}` makes a call wait for approval, with what the JSON says of it; `/withdraw` takes
-back what waits.
+back what waits; `/history` says that the conversation is another now. A test may give it a memory,
+which is a real one.
 
 It hears by loudness instead of by a model, and its voice is a tone, so that the page and the
 socket's protocol can be tried without models.
@@ -43,7 +44,9 @@ from starlette.websockets import WebSocket
 
 from pipecatapp.mission_control.serializer import TwinSerializer
 from pipecatapp.settings import Settings
+from pipecatapp.twin.memories import Memories
 
+from ..unit.remembering_agent import RememberingAgent
 from .echo_approvals import EchoApprovals
 
 OUTPUT_RATE = 22050
@@ -76,6 +79,12 @@ class EchoAgent:
         self.released = threading.Event()
         self.pending = EchoApprovals()
         self.left: list[str] = []
+        self.remembering: RememberingAgent | None = None
+
+    @property
+    def memories(self) -> Memories:
+        assert self.remembering, "this test has no memory"
+        return self.remembering.memories
 
     async def health(self) -> str | None:
         return None
@@ -101,6 +110,8 @@ class EchoAgent:
         }
 
     async def history(self, conversation_id: str) -> list[dict[str, Any]]:
+        if self.remembering:
+            return await self.remembering.history(conversation_id)
         return self.turns
 
     async def approvals(self, conversation_id: str) -> list[dict[str, Any]]:
@@ -222,6 +233,8 @@ class Echo(FrameProcessor):
             await self._say("That needs your approval.")
         elif text == "/withdraw":
             await self._agent.pending.withdraw(self._conversation)
+        elif text == "/history":
+            await self._tell({"kind": "history"})
         else:
             await self._say(f"You said: {text}")
 

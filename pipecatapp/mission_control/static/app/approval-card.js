@@ -1,5 +1,6 @@
 // A call of a tool that waits for a person: what would run, and the two answers.
 
+import { button, made } from "./elements.js";
 import { visible, visibleText } from "./visible.js";
 
 const INERT_MS = 500; // a click that was meant for what stood here before decides nothing
@@ -137,18 +138,5 @@ function heading(tool, clock) {
   const name = made("h2");
   name.append(visible(tool));
   element.append(words, clock, name);
-  return element;
-}
-
-function button(text, style) {
-  const element = made("button", style, text);
-  element.type = "button";
-  return element;
-}
-
-function made(tag, style = "", text = "") {
-  const element = document.createElement(tag);
-  if (style) element.className = style;
-  element.textContent = text;
   return element;
 }

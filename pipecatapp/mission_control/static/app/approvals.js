@@ -1,5 +1,6 @@
 // Calls that wait for a person: one card at a time, above the composer where nobody can miss it.
 
+import { ask } from "./api.js";
 import { ApprovalCard } from "./approval-card.js";
 import { visibleText } from "./visible.js";
 
@@ -57,15 +58,14 @@ export class Approvals {
   }
 
   async #send({ id, digest }, approve) {
-    const answer = await post(`/api/approvals/${encodeURIComponent(id)}`, { digest, approve });
-    if (answer.ok) {
+    try {
+      await ask("POST", `/api/approvals/${encodeURIComponent(id)}`, { digest, approve });
       this.#settle(id, approve ? "approved" : "denied");
-      return;
+    } catch (error) {
+      // Settled elsewhere, most likely, and this tab was not told.
+      if (error.status === 404 || error.status === 409) await this.refresh().catch(() => {});
+      throw error;
     }
-    const why = await reason(answer);
-    // Settled elsewhere, most likely, and this tab was not told.
-    if (answer.status === 404 || answer.status === 409) await this.refresh().catch(() => {});
-    throw new Error(why);
   }
 
   #settle(id, verdict) {
@@ -91,26 +91,5 @@ export class Approvals {
     card.arm();
     const name = visibleText(card.approval.tool);
     this.#announce.textContent = `The twin asks to run ${name}. Allow or deny it above the message box.`;
-  }
-}
-
-async function post(url, body) {
-  try {
-    return await fetch(url, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(body),
-    });
-  } catch {
-    throw new Error("The agent does not answer. Try again.");
-  }
-}
-
-async function reason(answer) {
-  try {
-    const { detail, error } = await answer.json();
-    return String(detail ?? error);
-  } catch {
-    return `The agent refused (HTTP ${answer.status}).`;
   }
 }

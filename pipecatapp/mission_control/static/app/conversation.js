@@ -28,6 +28,7 @@ export class Conversation {
     this.#ids.clear();
     this.#segments.clear();
     this.#calls.clear();
+    this.#empty.hidden = turns.length > 0;
     for (const turn of turns) this.#turn(turn);
   }
 

@@ -3,6 +3,7 @@
 import { Approvals } from "./approvals.js";
 import { Connection } from "./connection.js";
 import { Conversation } from "./conversation.js";
+import { MemoryPanel } from "./memory-panel.js";
 import { Microphone } from "./microphone.js";
 import { Player } from "./player.js";
 import { followEnd } from "./scroll.js";
@@ -77,6 +78,7 @@ const reactions = {
   "bot-llm-started": () => player.release(),
   "server-message": (data) => {
     if (data.kind === "session") player.configure(data.output_sample_rate);
+    if (data.kind === "history") catchUp();
     approvals.handle(data);
   },
 };
@@ -121,7 +123,8 @@ addEventListener("keydown", (event) => {
 
 // On a phone the focus would open the keyboard over the conversation.
 if (matchMedia("(pointer: fine)").matches) text.focus();
-const panel = new StatusPanel(byId("status"), byId("status-toggle"));
-panel.show(matchMedia(WIDE).matches);
+const status = new StatusPanel(byId("status"), byId("status-toggle"));
+new MemoryPanel(byId("memory"), byId("memory-toggle"), catchUp);
+status.show(matchMedia(WIDE).matches);
 updateButtons();
 connection.connect();

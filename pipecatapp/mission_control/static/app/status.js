@@ -1,6 +1,7 @@
 // The status panel: what runs on the server.
 
-const EVERY_MS = 10000;
+import { Panel } from "./panel.js";
+
 const LABELS = {
   llm: "Language model",
   stt: "Speech recognition",
@@ -12,33 +13,17 @@ const LABELS = {
 const NAMES = ["model", "voice", "service"]; // what a part is called, the most telling first
 const HIDDEN = new Set(["last_turn", "tools"]); // the conversation, and lines below, show them
 
-export class StatusPanel {
+export class StatusPanel extends Panel {
   #list;
   #problem;
-  #panel;
-  #toggle;
 
-  constructor(panel, toggle) {
-    this.#panel = panel;
-    this.#toggle = toggle;
-    this.#list = panel.querySelector("dl");
-    this.#problem = panel.querySelector("[role=status]");
-    toggle.addEventListener("click", () => this.show(this.#panel.hidden));
-    setInterval(() => this.#refreshIfSeen(), EVERY_MS);
+  constructor(element, toggle) {
+    super(element, toggle);
+    this.#list = element.querySelector("dl");
+    this.#problem = element.querySelector("[role=status]");
   }
 
-  get shown() {
-    return !this.#panel.hidden;
-  }
-
-  show(shown) {
-    this.#panel.hidden = !shown;
-    this.#toggle.setAttribute("aria-expanded", String(shown));
-    this.#refreshIfSeen();
-  }
-
-  async #refreshIfSeen() {
-    if (!this.shown || document.visibilityState !== "visible") return;
+  async refresh() {
     try {
       const answer = await fetch("/api/status");
       if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
