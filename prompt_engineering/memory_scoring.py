@@ -89,6 +89,7 @@ def facts_report(kept: Sequence[Kept]) -> dict[str, Any]:
             "gate_open": sum(one.passed for one in empty),
         },
         "ms_per_dialogue": milliseconds(one.ms for one in kept),
+        "kept": {one.dialogue.id: one.facts for one in kept if one.facts},
         "failures": [
             {
                 "id": one.dialogue.id,
