@@ -83,6 +83,18 @@ def test_it_shows_who_told_what_and_when_and_what_is_to_be_examined(
     expect(panel).not_to_contain_text("Fiat")
 
 
+def test_the_newest_come_first_and_more_on_demand(page: Page, memory: RememberingAgent) -> None:
+    for number in range(1, 31):
+        memory.remember(f"The house of number {number} is green.")
+    panel = opened(page)
+    expect(facts(panel)).to_have_count(8)
+    expect(facts(panel).first).to_contain_text("number 30")
+    expect(panel).to_contain_text("The newest 8 of 30.")
+    panel.get_by_role("button", name="Show more").click()
+    expect(facts(panel)).to_have_count(30)
+    expect(panel.get_by_role("button", name="Show more")).to_be_hidden()
+
+
 def test_a_search_finds_by_meaning(page: Page, memory: RememberingAgent) -> None:
     memory.remember(ADA)
     memory.remember(VOLVO)
@@ -160,7 +172,7 @@ def test_a_snapshot_is_saved_loaded_and_deleted(
     page.keyboard.press("Enter")
     row = snapshots(panel)
     expect(row).to_contain_text("summer")
-    expect(row).to_contain_text("1 facts, 1 turns")
+    expect(row).to_contain_text("1 fact, 1 turn")
     memory.talk(conversation(echo), "Good night")
     memory.remember(VOLVO)
     page.reload()

@@ -1,14 +1,15 @@
 // The memory panel: what is remembered, and what can be done with it.
 
 import { ask } from "./api.js";
-import { button, made } from "./elements.js";
+import { button, made, plural } from "./elements.js";
 import { KeyedList } from "./keyed-list.js";
 import { Panel } from "./panel.js";
 import { askFirst } from "./question.js";
 import { Snapshots } from "./snapshots.js";
 
 const TYPING_MS = 250;
-const MOST = 50;
+const FEW = 8; // newest facts, above the snapshots
+const MOST = 100;
 const WHY = { asked: "as asked", imported: "imported" };
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
 
@@ -17,6 +18,7 @@ export class MemoryPanel extends Panel {
   #facts;
   #snapshots;
   #typing = 0;
+  #all = false; // whether more than a few are to be shown where nothing is searched
   #asked = 0; // the newest search; answers of older ones come too late
 
   // `loaded()` is called once another memory holds.
@@ -32,6 +34,11 @@ export class MemoryPanel extends Panel {
     this.#part("query").addEventListener("input", () => {
       clearTimeout(this.#typing);
       this.#typing = setTimeout(() => this.#search(), TYPING_MS);
+    });
+    this.#part("more").addEventListener("click", () => {
+      this.#all = true;
+      this.#part("query").focus(); // this button goes
+      this.#search();
     });
     this.#part("search").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -49,8 +56,9 @@ export class MemoryPanel extends Panel {
     this.#asked += 1;
     const search = this.#asked;
     const query = this.#part("query").value.trim();
+    const most = query || this.#all ? MOST : FEW;
     try {
-      const found = await ask("GET", `/api/memory?${new URLSearchParams({ query, most: MOST })}`);
+      const found = await ask("GET", `/api/memory?${new URLSearchParams({ query, most })}`);
       if (search === this.#asked) this.#show(found, query);
     } catch (error) {
       if (search === this.#asked) this.#part("problem").textContent = error.message;
@@ -61,6 +69,7 @@ export class MemoryPanel extends Panel {
     this.#part("problem").textContent = "";
     this.#count(count, waiting);
     if (!this.#facts.busy) this.#facts.show(facts, "id");
+    this.#part("more").hidden = Boolean(query) || this.#all || count <= facts.length;
     const rest = count > facts.length ? `The newest ${facts.length} of ${count}.` : "";
     const none = count ? "Nothing of that is remembered." : "Nothing is remembered yet.";
     const found = facts.length ? `${plural(facts.length, "fact")} found.` : none;
@@ -104,8 +113,4 @@ export class MemoryPanel extends Panel {
   #say(line) {
     this.#part("done").textContent = line;
   }
-}
-
-function plural(number, what) {
-  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }

@@ -4,13 +4,13 @@ import { button, made } from "./elements.js";
 
 // Puts the question in the button's place, and puts the button back once it is answered.
 // `act` does what was said yes to; while it works, nothing can be pressed twice. An Error of it is
-// shown in the question.
-export function askFirst(opener, { question, yes, no = "Cancel", act }) {
+// shown in the question. What is `harmless` can be undone.
+export function askFirst(opener, { question, yes, no = "Cancel", harmless = false, act }) {
   const asked = made("div", "question");
   const words = made("p", "", question);
   const problem = made("p", "problem");
   const answers = made("div", "question-answers");
-  const confirm = button(yes, "small danger");
+  const confirm = button(yes, harmless ? "small main" : "small danger");
   const cancel = button(no, "small");
   asked.setAttribute("role", "group");
   asked.setAttribute("aria-label", question);

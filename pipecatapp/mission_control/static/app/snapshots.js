@@ -1,7 +1,7 @@
 // The snapshots in the memory panel: saved under a name, loaded, deleted.
 
 import { ask } from "./api.js";
-import { button, made } from "./elements.js";
+import { button, made, plural } from "./elements.js";
 import { KeyedList } from "./keyed-list.js";
 import { askFirst } from "./question.js";
 
@@ -60,11 +60,12 @@ export class Snapshots {
 
   #row({ name, at, facts, turns }) {
     const row = made("li", "snapshot");
-    const about = `${moment.format(new Date(at))} · ${facts} facts, ${turns} turns`;
+    const about = `${moment.format(new Date(at))} · ${plural(facts, "fact")}, ${plural(turns, "turn")}`;
     const buttons = made("div", "row-buttons");
     buttons.append(
       this.#opener("Load", name, {
         question: `Load ${name}? What is remembered now is kept as a snapshot.`,
+        harmless: true,
         act: () => this.#load(name),
       }),
       this.#opener("Delete", name, {
@@ -76,10 +77,10 @@ export class Snapshots {
     return row;
   }
 
-  #opener(words, name, { question, act }) {
+  #opener(words, name, asked) {
     const opener = button(words, "small");
     opener.setAttribute("aria-label", `${words} ${name}`);
-    opener.addEventListener("click", () => askFirst(opener, { question, yes: words, act }));
+    opener.addEventListener("click", () => askFirst(opener, { yes: words, ...asked }));
     return opener;
   }
 
