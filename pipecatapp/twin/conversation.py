@@ -76,22 +76,26 @@ class Conversation:
             messages: The context's own messages, or a provisional copy with one more.
         """
         self._see_to_stamp(messages)
-        turn = 0
         prompt: list[LLMContextMessage] = []
+        summary = SUMMARY.format(summary=self._summary) if self._summary else ""
+        turn, notes = -1, Notes()
         for message in messages:
             entry = dict(cast(dict[str, Any], message))
             entry.pop("name", None)
-            prompt.append(cast(LLMContextMessage, entry))
-            if entry.get("role") == "user" and isinstance(entry.get("content"), str):
+            begins = entry.get("role") == "user" and isinstance(entry.get("content"), str)
+            if begins:
+                turn += 1
                 notes = self._notes.get(turn, Notes())
+            if notes.aside:
+                continue
+            prompt.append(cast(LLMContextMessage, entry))
+            if begins:
                 if not is_result(message):
                     entry["content"] = notes.stamp + entry["content"] + notes.recalled
-                if turn == 0 and self._summary:
-                    entry["content"] = SUMMARY.format(summary=self._summary) + entry["content"]
+                entry["content"], summary = summary + entry["content"], ""
                 for call, result in notes.steps:
                     prompt.append({"role": "assistant", "content": call})
                     prompt.append({"role": "user", "content": result})
-                turn += 1
         return prompt
 
     def _see_to_stamp(self, messages: list[LLMContextMessage]) -> None:
@@ -129,6 +133,14 @@ class Conversation:
         """
         turn = self._user_messages(messages) - 1
         self._notes.setdefault(turn, Notes()).steps.append((call, result))
+
+    def set_aside(self, messages: list[LLMContextMessage]) -> None:
+        """Keep the turn under way from the model, in which it has no part.
+
+        Args:
+            messages: The messages that the turn was begun with, its own one last.
+        """
+        self._notes.setdefault(self._user_messages(messages) - 1, Notes()).aside = True
 
     def recall(self, messages: list[LLMContextMessage], words: str, recalled: str) -> None:
         """Add what is remembered to the turn under way.

@@ -27,12 +27,15 @@ class Notes:
         words: What was said, as far as `recalled` is about it.
         recalled: What was remembered at it.
         steps: The calls that it led to, each with its result.
+        aside: Whether the model is not shown this turn, in which it had no part: a small one says
+            "I will remember" whatever it is asked, once it has seen itself say so.
     """
 
     stamp: str = ""
     words: str = ""
     recalled: str = ""
     steps: list[tuple[str, str]] = field(default_factory=list)
+    aside: bool = False
 
 
 @dataclass

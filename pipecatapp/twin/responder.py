@@ -116,6 +116,8 @@ class Responder:
             if sentence := _outcome(run, brief=bool(words)):
                 yield say(sentence)
         if not words and all(run.refused or not run.tool.listed for run in untold):
+            if not any(run.tool.listed for run in untold):
+                self._conversation.set_aside(messages)
             return  # all has been said
         deliberation = self._deliberation
         deciding = (
@@ -167,7 +169,7 @@ class Responder:
                 async for chunk in self._attend(run):
                     yield chunk
                 if not run.tool.listed:
-                    # What the model never writes must not stand in its history either.
+                    self._conversation.set_aside(messages)
                     if run.over and not run.approval:
                         yield say(run.result or "")
                     return

@@ -402,3 +402,20 @@ def test_what_is_no_conversation_is_refused_and_changes_nothing() -> None:
         with pytest.raises((LookupError, TypeError, ValueError)):
             conversation.restore(state)
     assert prompt_of(conversation) == before
+
+
+def test_a_turn_that_was_set_aside_is_kept_but_not_shown_to_the_model(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    conversation = Conversation("a", path)
+    act(conversation, 0)
+    conversation.context.add_message(user("remember the roof"))
+    conversation.set_aside(conversation.context.messages)
+    conversation.context.add_message(assistant("I will remember it."))
+    act(conversation, 2)
+    conversation.record("assistant", "done", by=None)
+    for kept in (conversation, Conversation("a", path)):
+        assert contents(prompt_of(kept))[::4] == ["question 0", "question 2"]
+        assert "roof" not in str(prompt_of(kept))
+        assert ("remember the roof", "I will remember it.") in kept.turns()
+        kept.summarize("User: hello")
+        assert "hello" in prompt_of(kept)[0]["content"]
