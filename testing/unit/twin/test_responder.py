@@ -15,6 +15,7 @@ from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.tools.approvals import Approval, Approvals, Verdict
 from pipecatapp.tools.audit import Audit
 from pipecatapp.tools.runner import Run, Runner
+from pipecatapp.tools.tool import Call, Toolset, Wanted, tool, tools_of
 from pipecatapp.twin import responder as module
 from pipecatapp.twin.actions import Decision
 from pipecatapp.twin.chunks import text_of
@@ -531,3 +532,68 @@ async def test_an_answer_that_is_thrown_away_does_not_take_an_outcome_with_it(
         await ahead
     room.certain.set()
     assert await room.answer() == PHRASES.denied.format(purpose="switch the lamp")
+
+
+# -- what is asked in plain words ------------------------------------------------------------------
+
+
+class Bell(Toolset):
+    """Rings where somebody says "ring"; asks first where they say "ring the alarm"."""
+
+    namespace = "bell"
+
+    async def wanted(self, words: str) -> Wanted | None:
+        """Return what is to be rung."""
+        if not words.lower().startswith("ring"):
+            return None
+        return ("bell.alarm", {}) if "alarm" in words else ("bell.ring", {"words": words})
+
+    @tool(listed=False, harmless=True)
+    async def ring(self, call: Call, words: str) -> str:
+        """Ring."""
+        assert call.words == words
+        return "It rings."
+
+    @tool(listed=False, sensitive=True, purpose="ring the alarm")
+    async def alarm(self, call: Call) -> str:
+        """Ring the alarm."""
+        return "The alarm rings."
+
+
+@pytest.fixture
+async def bell_room(enter: Callable[[Mind], Any], mind: Mind) -> Room:
+    """A room with a bell beside the lamp."""
+    bell = Bell(None)  # type: ignore[arg-type]
+    tools = {made.name: made for made in tools_of(bell)}
+    with_bell = replace(
+        mind, wanted=bell.wanted, tool=lambda name: tools.get(name) or mind.tool(name)
+    )
+    entered: Room = await enter(with_bell)
+    return entered
+
+
+async def test_what_is_asked_in_plain_words_is_done_and_told_without_the_model(
+    server: ModelServer, bell_room: Room
+) -> None:
+    assert await bell_room.say("Ring the bell.") == "It rings."
+    assert server.requests == []
+    assert bell_room.responder.decision.as_dict() == {"kind": "tool", "name": "bell.ring"}
+    server.replies = [writes("answer"), answers("Hello!")]
+    assert await bell_room.say("Hello.") == "Hello!"
+    assert not [text for text in bell_room.last_prompt() if "ring" in text.lower()]
+
+
+async def test_its_outcome_after_a_yes_is_told_without_the_model_too(
+    server: ModelServer, bell_room: Room
+) -> None:
+    said = await bell_room.say("Ring the alarm.")
+    assert said == PHRASES.asks.format(purpose="ring the alarm")
+    bell_room.decide(approve=True)
+    assert await bell_room.outcome() == "The alarm rings."
+    assert server.requests == []
+    await bell_room.say("Ring the alarm.")
+    bell_room.decide(approve=False)
+    assert await bell_room.outcome() == PHRASES.denied.format(purpose="ring the alarm")
+    server.replies = [writes("answer"), answers("Hello!")]
+    assert await bell_room.say("Hello.") == "Hello!"
+    assert not [text for text in bell_room.last_prompt() if "alarm" in text.lower()]
