@@ -1,6 +1,7 @@
 """What is remembered, through the API; the memory behind it is a real one."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -258,7 +259,18 @@ def test_a_malformed_body_is_refused_in_a_line(
 
 
 @pytest.mark.parametrize(
-    "query", ["most=0", "most=101", "most=x", "most=", "all=1", "query=" + "a" * 1001]
+    "query",
+    [
+        "most=0",
+        "most=101",
+        "most=x",
+        "most=",
+        "id=0",
+        "id=x",
+        "id=9223372036854775808",
+        "all=1",
+        "query=" + "a" * 1001,
+    ],
 )
 def test_a_malformed_search_is_refused_in_a_line(person: TestClient, query: str) -> None:
     answer = person.get(f"/api/memory?{query}")
@@ -295,6 +307,15 @@ def test_only_what_has_to_do_with_a_query_is_found(
     assert texts(person, "Tom") == ["The dentist is in Elm Street."]
     assert texts(person, "quantum chromodynamics") == []
     assert texts(person, '" OR 1) --') == []
+
+
+def test_a_fact_is_found_by_its_id(person: TestClient, agent: RememberingAgent) -> None:
+    ada = agent.remember(ADA)
+    agent.remember(VOLVO)
+    for id_, found in ((ada.id, [ADA]), (99, []), (2**63 - 1, [])):
+        answer = person.get("/api/memory", params={"id": id_}).json()
+        assert [fact["text"] for fact in answer["facts"]] == found
+        assert answer["count"] == 2
 
 
 def test_who_asks_is_who_says_my(agent: RememberingAgent, stranger: TestClient) -> None:
@@ -388,8 +409,6 @@ def test_what_is_no_export_is_refused_in_a_line(
 def test_a_second_agent_on_the_same_memory_is_refused(
     agent: RememberingAgent, embedder: MiniLM
 ) -> None:
-    import os
-
     with (
         pytest.raises(UserError, match=f"process {os.getpid()}"),
         remembering_agent(agent.settings.home, embedder),

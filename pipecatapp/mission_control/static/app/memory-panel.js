@@ -14,6 +14,7 @@ const WHY = { asked: "as asked", imported: "imported" };
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
 
 export class MemoryPanel extends Panel {
+  #element;
   #part;
   #facts;
   #snapshots;
@@ -24,6 +25,7 @@ export class MemoryPanel extends Panel {
   // `loaded()` is called once another memory holds.
   constructor(element, toggle, loaded) {
     super(element, toggle);
+    this.#element = element;
     this.#part = (name) => element.querySelector(`[data-part=${name}]`);
     this.#facts = new KeyedList(this.#part("facts"), (fact) => this.#row(fact));
     const say = (line) => this.#say(line);
@@ -37,7 +39,7 @@ export class MemoryPanel extends Panel {
     });
     this.#part("more").addEventListener("click", () => {
       this.#all = true;
-      this.#part("query").focus(); // this button goes
+      element.focus(); // this button goes; in a field the focus would open a phone's keyboard
       this.#search();
     });
     this.#part("search").addEventListener("submit", (event) => {
@@ -104,7 +106,7 @@ export class MemoryPanel extends Panel {
 
   async #forget(id) {
     const { forgotten } = await ask("POST", "/api/memory/forget", { ids: [id] });
-    const next = this.#facts.drop(id) ?? this.#part("query");
+    const next = this.#facts.drop(id) ?? this.#element;
     this.#say(forgotten ? `${plural(forgotten, "fact")} forgotten.` : "It was forgotten already.");
     next.focus();
     await Promise.all([this.#search(), this.#snapshots.refresh()]);

@@ -8,6 +8,7 @@ import { askFirst } from "./question.js";
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 export class Snapshots {
+  #panel;
   #name;
   #problem;
   #none;
@@ -17,6 +18,7 @@ export class Snapshots {
 
   // `say(line)` tells what was done; `loaded()` is called once another memory holds.
   constructor(panel, say, loaded) {
+    this.#panel = panel;
     this.#say = say;
     this.#loaded = loaded;
     this.#name = panel.querySelector("[data-part=name]");
@@ -87,7 +89,7 @@ export class Snapshots {
   async #load(name) {
     const { kept } = await ask("POST", `/api/state/${encodeURIComponent(name)}/load`);
     this.#say(`Loaded ${name}. What was remembered before is kept as ${kept}.`);
-    this.#name.focus();
+    this.#panel.focus();
     this.#list.show([], "name"); // its rows are all others now
     this.#loaded();
   }
@@ -95,7 +97,7 @@ export class Snapshots {
   async #delete(name) {
     await ask("DELETE", `/api/state/${encodeURIComponent(name)}`);
     this.#say(`Deleted ${name}.`);
-    (this.#list.drop(name) ?? this.#name).focus();
+    (this.#list.drop(name) ?? this.#panel).focus();
     await this.refresh();
   }
 }
