@@ -138,6 +138,8 @@ class Memories:
         Raises:
             UserError: The name is not allowed or taken, or it could not be written.
         """
+        # The turn under way belongs to it.
+        await self._stillness.wait(conversation_id=conversation_id)
         state = self._conversations.get(conversation_id).state()
         persona = self.persona()
         await asyncio.to_thread(
