@@ -35,7 +35,7 @@ PAGE = "<main><p>On Friday there will be snow in Lisbon.</p></main>"
 # As people say it: Piper speaks "uptime" so that no recognizer hears the word.
 UPTIME = "Run up time on localhost."
 WEATHER = "What does the page at localhost slash weather say?"
-POWER = "What is 17 to the power of 9, use Python."
+POWER = "What is 17 to the power of 9? Use Python."
 
 
 def require_free(port: int) -> None:
