@@ -20,6 +20,8 @@ from pipecatapp.twin.grammar import action_grammar, arguments_grammar
 ANSWER = "answer"
 AGAIN = "again"
 """The action before once more, with something changed: known to the head alone."""
+MARK = "Action:"
+"""What asks for an action; a small model writes it before one, too."""
 Kind = Literal["answer", "tool", "expert"]
 
 
@@ -203,15 +205,22 @@ class Actions:
 
     def is_written(self, text: str) -> bool:
         """Tell whether a text begins with the name of a tool or an expert."""
-        return text.lstrip().startswith((*self.tools, *self.experts))
+        return _unmarked(text).startswith((*self.tools, *self.experts))
 
     def may_be_written(self, text: str) -> bool:
         """Tell whether a text may yet become one that begins with such a name."""
         begun = text.lstrip()
-        return any(name.startswith(begun) for name in (*self.tools, *self.experts))
+        if MARK.startswith(begun):
+            return True
+        return any(name.startswith(_unmarked(text)) for name in (*self.tools, *self.experts))
 
     def _takes_arguments(self, name: str) -> bool:
         return name in self.tools and bool(self.tools[name].schema.get("properties"))
+
+
+def _unmarked(text: str) -> str:
+    """Return a text without what stands before an action."""
+    return text.lstrip().removeprefix(MARK).lstrip()
 
 
 def written(name: str, arguments: dict[str, Any]) -> str:

@@ -101,3 +101,26 @@ def test_only_a_call_with_arguments_needs_the_model(actions: Actions) -> None:
 )
 def test_a_call_is_written_as_the_model_writes_it(arguments: dict[str, Any], text: str) -> None:
     assert written("t.u", arguments) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one", "may_be_one"),
+    [
+        ("", False, True),
+        ("la", False, True),
+        ("lamp.switch", True, True),
+        ('lamp.switch {"on":true}', True, False),
+        ("rhyming_expert", True, True),
+        ("Act", False, True),
+        ("Action: la", False, True),
+        ("\nAction: lamp.read", True, True),
+        ("Actions speak louder than words.", False, False),
+        ("The lamp is on.", False, False),
+        ("Action: none is needed.", False, False),
+    ],
+)
+def test_an_action_in_place_of_words_is_seen_as_early_as_can_be(
+    actions: Actions, text: str, is_one: bool, may_be_one: bool
+) -> None:
+    assert actions.is_written(text) is is_one
+    assert actions.may_be_written(text) is may_be_one
