@@ -22,7 +22,9 @@ MOST_TOKENS = 400
 CANDIDATES = 12
 FEW_WORDS = 3
 """A turn of fewer words that say something is understood by the turn before."""
-REMEMBERED = "\n(You remember: {facts})"
+REMEMBERED = "\n(From memory: {facts} Reply in plain words.)"
+"""Without the last words the 1.5B model writes an action in 4 of 20 such answers, with them in none
+of 10."""
 
 USER = "the user"
 """What facts call somebody who is not known by name."""
