@@ -17,7 +17,7 @@ RELEVANT_WITH_WORDS = 0.25
 """Likewise, where they have a word in common that says something."""
 RELATIVE = 0.6
 """A fact this much less similar than the best one is not about it."""
-MOST_FACTS = 6
+MOST_FACTS = 4
 MOST_TOKENS = 400
 CANDIDATES = 12
 FEW_WORDS = 3
