@@ -18,7 +18,7 @@ class Conversations:
         Raises:
             ValueError: The id is not made of letters, digits, dashes and underscores.
         """
-        if not conversation_id.replace("-", "").replace("_", "").isalnum():
+        if not _is_id(conversation_id):
             raise ValueError("not a conversation id")
         if conversation_id not in self._open:
             path = self._directory / f"{conversation_id}.json"
@@ -27,8 +27,13 @@ class Conversations:
 
     def ids(self) -> list[str]:
         """Return all conversations that are kept, also those that nobody has open."""
-        kept = {path.stem for path in self._directory.glob("*.json")}
+        # Somebody may have put a file of another name there, such as a copy.
+        kept = {path.stem for path in self._directory.glob("*.json") if _is_id(path.stem)}
         return sorted(kept | self._open.keys())
+
+
+def _is_id(name: str) -> bool:
+    return name.replace("-", "").replace("_", "").isalnum()
 
 
 class SlotPool:

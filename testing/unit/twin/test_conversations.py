@@ -17,6 +17,15 @@ def test_a_conversation_never_leads_out_of_its_directory(tmp_path: Path, name: s
         Conversations(tmp_path).get(name)
 
 
+def test_every_conversation_is_known_and_no_other_file(tmp_path: Path) -> None:
+    conversations = Conversations(tmp_path)
+    conversations.get("kept").record("user", "hello", by=None)
+    (tmp_path / "copy of kept.json").write_text("{}")
+    conversations = Conversations(tmp_path)
+    conversations.get("new")
+    assert conversations.ids() == ["kept", "new"]
+
+
 def test_each_conversation_keeps_its_slot_while_there_are_enough() -> None:
     slots = SlotPool(2)
     assert [slots.slot(name) for name in ("a", "b", "a", "b")] == [0, 1, 0, 1]
