@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from pipecatapp.twin.model import make_client
-from pipecatapp.twin.model_server import ModelServer
+from pipecatapp.twin.model_server import ModelServer, slot_lock
 
 
 class Completion:
@@ -17,6 +17,7 @@ class Completion:
             server: Where the model runs.
             slot: The slot of llama-server that no conversation has.
         """
+        self._server = server
         self._client = make_client(server)
         self._slot = slot
 
@@ -33,13 +34,14 @@ class Completion:
         Raises:
             openai.OpenAIError: The server failed, or refused the request.
         """
-        answer = await self._client.chat.completions.create(
-            model="twin",
-            messages=cast(Any, messages),
-            max_tokens=max_tokens,
-            temperature=0.0,
-            extra_body={"id_slot": self._slot, "grammar": grammar, "cache_prompt": True},
-        )
+        async with slot_lock(self._server, self._slot):
+            answer = await self._client.chat.completions.create(
+                model="twin",
+                messages=cast(Any, messages),
+                max_tokens=max_tokens,
+                temperature=0.0,
+                extra_body={"id_slot": self._slot, "grammar": grammar},
+            )
         return answer.choices[0].message.content or ""
 
     async def close(self) -> None:

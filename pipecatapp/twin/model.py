@@ -16,7 +16,7 @@ from pipecatapp.twin.chunks import say, text_of
 from pipecatapp.twin.conversation import Conversation
 from pipecatapp.twin.decider import Messages
 from pipecatapp.twin.history import last_turn
-from pipecatapp.twin.model_server import ModelServer
+from pipecatapp.twin.model_server import ModelServer, slot_lock
 from pipecatapp.twin.phrases import PHRASES
 
 LONGEST_ANSWER = 320
@@ -139,7 +139,8 @@ class LlamaModel:
                 extra_body=body,
             )
 
-        answer = await self._persistently(request, messages)
+        async with slot_lock(self._server, self._slot):
+            answer = await self._persistently(request, messages)
         return answer.choices[0].message.content or ""
 
     async def agrees(self, messages: Messages) -> float:
@@ -162,7 +163,8 @@ class LlamaModel:
                 extra_body={"id_slot": self._slot},
             )
 
-        answer = await self._persistently(request, messages)
+        async with slot_lock(self._server, self._slot):
+            answer = await self._persistently(request, messages)
         first = answer.choices[0].logprobs.content[0].top_logprobs
         return _chance(first, "yes") - _chance(first, "no")
 
@@ -182,12 +184,13 @@ class LlamaModel:
                 extra_body={"id_slot": slot},
             )
 
-        stream = await self._persistently(request, messages)
-        try:
-            async for chunk in stream:
-                yield chunk
-        finally:
-            await stream.close()
+        async with slot_lock(self._server, slot):
+            stream = await self._persistently(request, messages)
+            try:
+                async for chunk in stream:
+                    yield chunk
+            finally:
+                await stream.close()
 
     async def _persistently(
         self, request: Callable[[Messages], Awaitable[Response]], messages: Messages
@@ -238,6 +241,10 @@ class LlamaModel:
     async def _prefill(self, messages: Messages) -> None:
         # A failure here is no loss: the turn itself will meet it and say so.
         with suppress(APIConnectionError, APIStatusError, httpx2.HTTPError):
+            await self._prefill_slot(messages)
+
+    async def _prefill_slot(self, messages: Messages) -> None:
+        async with slot_lock(self._server, self._slot):
             await self._client.chat.completions.create(
                 **self._common(messages, self._system),
                 max_tokens=1,

@@ -1,6 +1,9 @@
 """What the twin needs of the place where its model runs."""
 
+import asyncio
+from collections import defaultdict
 from typing import Protocol
+from weakref import WeakKeyDictionary
 
 
 class ModelServer(Protocol):
@@ -23,3 +26,16 @@ class ModelServer(Protocol):
         Returns:
             Whether it is healthy now.
         """
+
+
+_locks: WeakKeyDictionary[ModelServer, defaultdict[int, asyncio.Lock]] = WeakKeyDictionary()
+
+
+def slot_lock(server: ModelServer, slot: int) -> asyncio.Lock:
+    """Return the lock that a request to a slot of a server's holds until its answer is there.
+
+    A request that llama-server (of llama-cpp-python 0.3.36) gets for a slot which is still writing
+    makes it cut that slot's context down to what both have in common, and the answer under way goes
+    on without having read the question.
+    """
+    return _locks.setdefault(server, defaultdict(asyncio.Lock))[slot]

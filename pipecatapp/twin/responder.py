@@ -204,8 +204,10 @@ class Responder:
                     held = []
         if self._decider.actions.is_written(begun):
             held = []
-            async for chunk in self._model.stream(in_words(prompt), persona):
-                yield chunk
+            chunks = self._model.stream(in_words(prompt), persona)
+            async with aclosing(chunks):
+                async for chunk in chunks:
+                    yield chunk
         for kept in held:
             yield kept
 
