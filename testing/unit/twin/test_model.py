@@ -181,3 +181,33 @@ async def test_what_is_prefilled_is_let_go_of_for_the_turn(
     assert [len(request["messages"]) for request in server.requests] == [2, 2]
     assert server.requests[0]["n_predict"] == 0
     never.set()
+
+
+async def test_a_slot_has_one_request_at_a_time_and_other_slots_do_not_wait(
+    server: ModelServer, conversation: Conversation, model: LlamaModel
+) -> None:
+    others = [
+        LlamaModel(server, conversation, slot, "You are the twin.", TurnClock()) for slot in (1, 3)
+    ]
+    goes_on = asyncio.Event()
+    server.replies = [answers("first", after=goes_on), writes("other slot"), writes("second")]
+    first = asyncio.create_task(streamed(model, [user("hello")]))
+    await server.request_came.wait()
+    second = asyncio.create_task(complete(others[0], [user("hello")]))
+    assert await complete(others[1], [user("hello")]) == "other slot"
+    assert [request["id_slot"] for request in server.requests] == [1, 3]
+    goes_on.set()
+    assert await first == "first"
+    assert await second == "second"
+    for other in others:
+        await other.close()
+
+
+async def test_an_answer_that_nobody_waits_for_any_more_gives_its_slot_back(
+    server: ModelServer, model: LlamaModel
+) -> None:
+    server.replies = [answers("first", after=asyncio.Event()), writes("second")]
+    first = asyncio.create_task(streamed(model, [user("hello")]))
+    await server.request_came.wait()
+    first.cancel()
+    assert await asyncio.wait_for(complete(model, [user("hello")]), 5) == "second"
