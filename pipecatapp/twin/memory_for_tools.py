@@ -1,5 +1,6 @@
 """Long-term memory as tools may know it: sentences, no ids."""
 
+import re
 import time
 from collections.abc import Sequence
 
@@ -12,6 +13,13 @@ from pipecatapp.twin.recall import Recall, significant
 
 MOST_FORGOTTEN = 5
 """Facts that one request to forget is about."""
+
+# A question tells nothing that could be forgotten.
+_QUESTION = re.compile(
+    r"(?:\W|u+h*m+|so|and|well|okay|ok|hey|twin)*(?:what|when|where|who|whose|whom|how|why|which|is|are"
+    r"|was|were|do|does|did|can|could|would|will|should|tell me)\b|.*\?\s*$",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 class ToolMemory:
@@ -37,7 +45,9 @@ class ToolMemory:
         waiting = [
             said
             for said in await self._memories.waiting()
-            if about and len(about & significant(said)) >= ENOUGH * len(about)
+            if about
+            and not _QUESTION.match(said)
+            and len(about & significant(said)) >= ENOUGH * len(about)
         ]
         return [*(entry.fact.text for entry in found), *waiting][:MOST_FORGOTTEN]
 

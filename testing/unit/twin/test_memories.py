@@ -189,13 +189,15 @@ async def test_what_nothing_was_learned_from_yet_can_be_forgotten_too(
 ) -> None:
     conversation = talk(memories, "one", (SAID, "Nice!"), ("hello", "Hi."))
     memories.long_term.turns.put(FinishedTurn(SAID, "Nice!", "one", time.time()))
+    question = "um what is my daughter's name"
     memories.long_term.turns.put(FinishedTurn("hello", "Hi.", "one", time.time()))
+    memories.long_term.turns.put(FinishedTurn(question, "Ada.", "two", time.time()))
     facts = await lent.matching("my daughter's name")
     assert facts == [SAID]
     assert await lent.forget_texts(facts) == 1
     await memories.followed()
     assert conversation.turns() == [("hello", "Hi.")]
-    assert await memories.waiting() == ["hello"]
+    assert await memories.waiting() == ["hello", question]
 
 
 async def test_only_what_was_shown_is_forgotten(memories: Memories, lent: ToolMemory) -> None:
