@@ -167,7 +167,7 @@ class LongTermMemory:
                     return []
                 snapshots.redact(db, lambda state: redact(state, told))
                 facts.delete(db, gone)
-                queue.forget(db, [context for _, context in told])
+                queue.forget(db, lambda state: redact(state, told))
                 add_pending(db, "forget", {"facts": told})
             self._core.index.remove([fact.id for fact in gone])
             self._core.index.save()

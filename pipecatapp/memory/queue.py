@@ -2,10 +2,11 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipecatapp.memory.core import Core
+from pipecatapp.memory.snapshots import State
 
 MOST_FAILURES = 3
 """A turn that fails so often is given up, so that those behind it have their turn."""
@@ -75,14 +76,22 @@ def failed(db: sqlite3.Connection, id_: int) -> bool:
     return given_up.rowcount > 0
 
 
-def forget(db: sqlite3.Connection, contexts: Sequence[str]) -> None:
-    """Take out the turns whose words are to be forgotten, and those that quote them."""
-    wanted = {context for context in contexts if context}
-    for id_, said, answered, before in db.execute(
-        "SELECT id, said, answered, before FROM queue"
-    ).fetchall():
-        quoted = {words for turn in json.loads(before) for words in turn}
-        if wanted & {said, answered, *quoted}:
+def forget(db: sqlite3.Connection, redacted: Callable[[State], State]) -> None:
+    """Take out the turns that tell what is to be forgotten, in their words or those before.
+
+    Args:
+        db: In a transaction.
+        redacted: Returns a conversation without what is to be forgotten.
+    """
+    rows = db.execute("SELECT id, said, answered, before FROM queue").fetchall()
+    for id_, said, answered, before in rows:
+        turns = [*json.loads(before), (said, answered)]
+        messages = [
+            {"role": role, "content": words}
+            for turn in turns
+            for role, words in zip(("user", "assistant"), turn, strict=True)
+        ]
+        if redacted({"messages": messages, "log": []})["messages"] != messages:
             done(db, id_)
 
 

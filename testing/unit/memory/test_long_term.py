@@ -2,6 +2,7 @@ import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,8 +17,9 @@ MODES = ["bm25", "vectors", "hybrid"]
 Open = Callable[[], LongTermMemory]
 
 
-def unchanged(state: dict[str, object], gone: object) -> dict[str, object]:
-    return state
+def without_porto(state: dict[str, Any], told: object) -> dict[str, Any]:
+    kept = [m for m in state["messages"] if "porto" not in m["content"].lower()]
+    return {**state, "messages": kept}
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -60,7 +62,9 @@ def test_a_forgotten_fact_is_gone_with_what_it_had_replaced(
     porto = remember(memory, "The user lives in Porto.", lisbon, context="i moved to porto")
     remember(memory, ADA)
     memory.turns.put(FinishedTurn("i moved to porto", "Nice.", "a", 1.0))
-    gone = memory.forget([porto.id], unchanged)
+    memory.turns.put(FinishedTurn("where do I live", "In Porto.", "a", 2.0))
+    memory.turns.put(FinishedTurn("thanks", "Bye.", "a", 2.0, before=(("where", "In Porto."),)))
+    gone = memory.forget([porto.id], without_porto)
     assert {fact.text for fact in gone} == {"The user lives in Lisbon.", "The user lives in Porto."}
     (pending,) = memory.pending()
     memory.settle(pending)
