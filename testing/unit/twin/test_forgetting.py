@@ -26,7 +26,8 @@ def left(conversation: Conversation, *facts: Forgotten) -> Conversation:
 
 
 def contents(conversation: Conversation) -> str:
-    return str(conversation.prompt(conversation.context.messages)) + str(conversation.history())
+    shown = [entry["text"] for entry in conversation.history()]
+    return str(conversation.prompt(conversation.context.messages)) + str(shown)
 
 
 @pytest.mark.parametrize(
