@@ -206,8 +206,13 @@ async def test_a_slot_has_one_request_at_a_time_and_other_slots_do_not_wait(
 async def test_an_answer_that_nobody_waits_for_any_more_gives_its_slot_back(
     server: ModelServer, model: LlamaModel
 ) -> None:
-    server.replies = [answers("first", after=asyncio.Event()), writes("second")]
+    goes_on = asyncio.Event()
+    server.replies = [answers("first", after=goes_on), writes("second"), writes("third")]
     first = asyncio.create_task(streamed(model, [user("hello")]))
     await server.request_came.wait()
     first.cancel()
+    await asyncio.wait({first})
     assert await asyncio.wait_for(complete(model, [user("hello")]), 5) == "second"
+    # The server's end of the first connection closes, too, while this one is served.
+    goes_on.set()
+    assert await complete(model, [user("hello")]) == "third"
