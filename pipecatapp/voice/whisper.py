@@ -238,14 +238,14 @@ class WhisperSpeechToText(WhisperSTTService):
         elif level > PAUSE_LEVEL * self._level:
             self._level = max(level, self._level)
             self._silence = 0.0
-            self._early = None
+            self._drop_early()
         else:
             self._silence += len(samples) / self.sample_rate
             # Voice detection is the judge of what is voice: if it goes on to hear one, what was
             # taken for a pause was soft speech, and its transcript is a part of the words only.
             if self._silence > LONGEST_PAUSE_SECS:
                 self._silence = 0.0
-                self._early = None
+                self._drop_early()
             if self._silence >= PAUSE_SECS and self._early is None:
                 self._begin_early()
 
@@ -254,6 +254,12 @@ class WhisperSpeechToText(WhisperSTTService):
         self._early = asyncio.create_task(self._transcribe(pcm))
         # A pass whose words are overtaken by more speech fails unheard.
         self._early.add_done_callback(lambda task: task.cancelled() or task.exception())
+
+    def _drop_early(self) -> None:
+        """Withdraw a pass that speech has overtaken: one that waits would only delay the next."""
+        if self._early:
+            self._early.cancel()
+            self._early = None
 
     async def _transcribe(self, pcm: bytes) -> str:
         samples = np.frombuffer(pcm, dtype=np.int16).astype(np.float32) / 32768.0

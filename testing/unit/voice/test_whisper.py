@@ -1,4 +1,7 @@
+from collections.abc import Sequence
+
 import numpy as np
+import pytest
 from pipecat.frames.frames import (
     Frame,
     InputAudioRawFrame,
@@ -38,23 +41,45 @@ def test_a_word_in_the_middle_of_noise_is_no_loop(recognizer: Recognizer) -> Non
     assert len(words) <= 12 + 5 * 8
 
 
-async def test_the_service_pushes_one_final_transcript(
-    recognizer: Recognizer, capital_of_france: Samples
-) -> None:
-    pcm = (capital_of_france * 32767).astype(np.int16).tobytes()
+async def heard_by_service(recognizer: Recognizer, speech: Samples) -> Sequence[Frame]:
+    """Return what the service pushes for one utterance, sent without waiting."""
+    pcm = (speech * 32767).astype(np.int16).tobytes()
     chunks = [pcm[start : start + 640] for start in range(0, len(pcm), 640)]
     frames: list[Frame] = [
         VADUserStartedSpeakingFrame(),
         *(InputAudioRawFrame(chunk, SAMPLE_RATE, 1) for chunk in chunks),
         VADUserStoppedSpeakingFrame(),
     ]
-    clock = TurnClock()
     down, _ = await run_test(
-        WhisperSpeechToText(recognizer, clock, ttfs_p99_latency=20.0),
+        WhisperSpeechToText(recognizer, TurnClock(), ttfs_p99_latency=20.0),
         frames_to_send=frames,
         pipeline_params=PipelineParams(audio_in_sample_rate=SAMPLE_RATE),
         start_timeout=30,
     )
+    return down
+
+
+async def test_the_service_pushes_one_final_transcript(
+    recognizer: Recognizer, capital_of_france: Samples
+) -> None:
+    down = await heard_by_service(recognizer, capital_of_france)
     (transcript,) = (frame for frame in down if isinstance(frame, TranscriptionFrame))
     assert "france" in transcript.text.lower()
     assert transcript.finalized
+
+
+async def test_speech_that_pauses_often_does_not_wait_for_its_overtaken_passes(
+    recognizer: Recognizer, capital_of_france: Samples, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passes: list[int] = []
+    hear = recognizer.transcribe
+
+    def counted(audio: Samples, **kwargs: str) -> str:
+        passes.append(len(audio))
+        return hear(audio, **kwargs)
+
+    monkeypatch.setattr(recognizer, "transcribe", counted)
+    burst = np.concatenate([capital_of_france[: SAMPLE_RATE // 2], np.zeros(SAMPLE_RATE // 8)])
+    down = await heard_by_service(recognizer, np.tile(burst, 20).astype(np.float32))
+    assert any(isinstance(frame, TranscriptionFrame) for frame in down)
+    assert len(passes) <= 3
