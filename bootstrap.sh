@@ -1,14 +1,21 @@
 #!/usr/bin/env bash
-# Makes this machine an agent: system packages, a virtual environment, llama.cpp, models.
+# Makes this machine an agent: alone (--embedded), or as a cluster of one by Ansible.
 # What is there already is skipped, so it may be run again at any time.
 set -euo pipefail
 
 readonly PYTHON_VERSIONS="3.11, 3.12 or 3.13"
+readonly ANSIBLE_CORE=2.19
+readonly ANSIBLE_VENV=.ansible-venv
 
 usage() {
 	cat <<-'TEXT'
-		Usage: ./bootstrap.sh --embedded [--no-run] [--service] [--lan]
+		Usage: ./bootstrap.sh [-e NAME=VALUE]...
+		       ./bootstrap.sh --embedded [--no-run] [--service] [--lan]
 
+		Without --embedded this machine becomes a cluster of one: Consul, Nomad, Docker and the
+		agent, set up by playbook.yaml with local_inventory.ini. It asks for the sudo password.
+
+		  -e          sets a variable of the playbook, such as nomad_install_method=file
 		  --embedded  one machine, no cluster: set everything up, then run the agent here
 		  --no-run    stop after the set-up
 		  --service   start the agent now and at every boot (systemd) instead of in this terminal
@@ -35,22 +42,33 @@ step() {
 }
 
 parse_arguments() {
-	embedded=false run=true service=false lan=()
-	local argument
-	for argument in "$@"; do
-		case $argument in
+	embedded=false run=true service=false lan=() variables=()
+	local given=$*
+	while [[ $# -gt 0 ]]; do
+		case $1 in
 		--embedded) embedded=true ;;
 		--no-run) run=false ;;
 		--service) service=true ;;
 		--lan) lan=(--lan) ;;
+		-e)
+			[[ $# -gt 1 ]] || fail "-e needs NAME=VALUE"
+			variables+=(-e "$2")
+			shift
+			;;
 		-h | --help)
 			usage
 			exit 0
 			;;
-		*) fail "unknown option $argument: see ./bootstrap.sh --help" ;;
+		*) fail "unknown option $1: see ./bootstrap.sh --help" ;;
 		esac
+		shift
 	done
-	"$embedded" || fail "the cluster's installation is not part of this version yet: use ./bootstrap.sh --embedded"
+	if ! "$embedded" && { ! "$run" || "$service" || [[ ${#lan[@]} -gt 0 ]]; }; then
+		fail "$given: these are options of --embedded"
+	fi
+	if "$embedded" && [[ ${#variables[@]} -gt 0 ]]; then
+		fail "-e sets variables of the playbook, which --embedded does not run"
+	fi
 	if "$service" && [[ $EUID -eq 0 && -n ${SUDO_USER:-} ]]; then
 		fail "run this without sudo (it asks for the password itself), so that the service runs as $SUDO_USER"
 	fi
@@ -156,9 +174,49 @@ install_service() {
 	echo "Its log: journalctl -u pipecatapp"
 }
 
+# Prints the ansible-playbook to use, where there is one that is new enough.
+find_ansible() {
+	local candidate version
+	for candidate in "$ANSIBLE_VENV/bin/ansible-playbook" "$(command -v ansible-playbook)"; do
+		[[ -x $candidate ]] || continue
+		version=$("$candidate" --version | sed -n '1s/.*core \([0-9.]*\).*/\1/p')
+		if [[ $(printf '%s\n' "$ANSIBLE_CORE" "$version" | sort -V | head -n 1) == "$ANSIBLE_CORE" ]]; then
+			printf '%s\n' "$candidate"
+			return
+		fi
+	done
+}
+
+# Debian 12 has Ansible 7: a newer one goes into an environment of its own.
+install_ansible() {
+	python3 -c 'import ensurepip, venv' 2>/dev/null || {
+		step "Updating the package lists" as_root apt-get -q update
+		step "Installing python3-venv" as_root apt-get -q install --yes python3-venv
+	}
+	rm -rf "$ANSIBLE_VENV"
+	step "Environment for Ansible" python3 -m venv "$ANSIBLE_VENV"
+	step "Ansible" "$ANSIBLE_VENV/bin/python" -m pip --disable-pip-version-check --quiet install \
+		--require-hashes -r requirements-cluster.lock
+}
+
+make_cluster() {
+	local ansible ask=()
+	if [[ $EUID -ne 0 ]]; then
+		command -v sudo >/dev/null || fail "install sudo as root (apt-get install sudo), and put $(id -un) into its group"
+		sudo -n true 2>/dev/null || ask=(--ask-become-pass)
+	fi
+	ansible=$(find_ansible)
+	if [[ -z $ansible ]]; then
+		install_ansible
+		ansible=$(find_ansible)
+	fi
+	exec "$ansible" -i local_inventory.ini playbook.yaml "${ask[@]}" "${variables[@]}"
+}
+
 main() {
 	parse_arguments "$@"
 	cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
+	"$embedded" || make_cluster
 	install_packages
 	check_python
 	make_environment
