@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from pipecatapp.commands.bench import bench
 from pipecatapp.commands.doctor import doctor
+from pipecatapp.commands.keep import keep
 from pipecatapp.commands.keys import keys
 from pipecatapp.commands.login_link import login_link
 from pipecatapp.commands.memory import memory
@@ -23,7 +24,7 @@ def cli() -> None:
     """The twin: one private, conversational agent on old desktop PCs."""
 
 
-for command in (run, chat, talk, login_link, memory, keys, models, doctor, setup, bench):
+for command in (run, chat, talk, login_link, memory, keep, keys, models, doctor, setup, bench):
     cli.add_command(command)
 
 

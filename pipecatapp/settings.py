@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     api_keys: str = Field("", alias="PIPECAT_API_KEYS")
     """Comma-separated SHA-256 sums, in hexadecimal, of keys that may use the API."""
 
+    copy_key_file: Path | None = Field(None, alias="PIPECATAPP_COPY_KEY_FILE")
+    """The key by which other nodes of the cluster may fetch copies of the state."""
+
     llm_model: str | None = Field(None, alias="LLM_MODEL")
     llm_context: int = Field(4096, alias="LLM_CONTEXT", ge=1024, description="tokens per slot")
     llm_slots: int = Field(2, alias="LLM_SLOTS", ge=1, le=16)

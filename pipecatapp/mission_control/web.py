@@ -22,6 +22,7 @@ from pipecatapp.mission_control.memory import router as memory_router
 from pipecatapp.mission_control.middleware import SecurityMiddleware
 from pipecatapp.mission_control.pages import STATIC
 from pipecatapp.mission_control.sockets import SocketRegistry
+from pipecatapp.mission_control.state_copy import router as copy_router
 from pipecatapp.mission_control.static_files import GuardedFiles, RevalidatedFiles
 from pipecatapp.mission_control.tls import router as tls_router
 
@@ -50,6 +51,7 @@ def create_app(control: Control) -> FastAPI:
     app.include_router(tls_router)
     app.include_router(approvals_router)
     app.include_router(memory_router)
+    app.include_router(copy_router)
     _add_pages(app, control)
     _add_api(app, control)
     _add_socket(app, control)

@@ -1,0 +1,114 @@
+"""`pipecatapp keep`: a copy of the agent's state on this node, kept fresh."""
+
+import time
+from contextlib import suppress
+
+import click
+import httpx
+
+from pipecatapp.errors import UserError
+from pipecatapp.mission_control.state_copy import EPOCH_HEADER
+from pipecatapp.runtime.files import locked
+from pipecatapp.runtime.state_copy import (
+    LARGEST_BYTES,
+    Age,
+    copy_age,
+    current_epoch,
+    keep_copy,
+    new_archive,
+)
+from pipecatapp.settings import Settings, load_settings
+
+EVERY_SECONDS = 15
+CONNECT_SECONDS = 3.0
+ANSWER_SECONDS = 30.0
+
+
+@click.command()
+@click.option("--from", "url", default="http://127.0.0.1:8000", help="Where the agent is.")
+@click.option("--once", is_flag=True, help="Fetch one copy, and end.")
+def keep(url: str, once: bool) -> None:
+    """Keep a copy of the state of the agent that runs on another node of the cluster.
+
+    When the agent is started on this node, it goes on with the copy.
+    """
+    settings = load_settings()
+    (settings.home / "copy").mkdir(mode=0o700, parents=True, exist_ok=True)
+    with locked(settings.home / "copy" / "lock", lambda: click.echo("Another one keeps copies.")):
+        said = ""
+        while True:
+            try:
+                now = refresh(settings, url)
+            except UserError as error:
+                if once:
+                    raise
+                now = f"No copy: {error}"
+            if now != said:
+                click.echo(now)
+                said = now
+            if once:
+                return
+            time.sleep(EVERY_SECONDS)
+
+
+def refresh(settings: Settings, url: str) -> str:
+    """Fetch a copy where the agent has a newer one, and return how it stands.
+
+    Args:
+        settings: Where the copy is kept, and the key for it.
+        url: Where the agent, or a gateway to it, is.
+
+    Raises:
+        UserError: The agent does not answer, refuses, or sent no copy.
+    """
+    held = copy_age(settings.home)
+    headers = {"Authorization": f"Bearer {_key(settings)}", "If-None-Match": f'"{held.tag}"'}
+    timeout = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
+    try:
+        with (
+            httpx.Client(timeout=timeout, trust_env=False) as client,
+            client.stream("GET", f"{url.rstrip('/')}/api/copy", headers=headers) as answer,
+        ):
+            return _take(settings, answer, held)
+    except (httpx.HTTPError, OSError) as error:
+        raise UserError(f"the agent at {url} does not answer: {error}") from error
+
+
+def _take(settings: Settings, answer: httpx.Response, held: Age) -> str:
+    if answer.status_code == httpx.codes.NOT_MODIFIED:
+        return f"A copy of epoch {held.epoch} is kept."
+    if answer.status_code != httpx.codes.OK:
+        raise UserError(f"the agent refused: HTTP {answer.status_code}")
+    age = _age(answer)
+    if age.epoch == current_epoch(settings.home):
+        return "The agent runs on this node: it needs no copy here."
+    if age.epoch < held.epoch:
+        raise UserError(f"an agent of the epoch {age.epoch} answers: {held.epoch} is kept")
+    archive = new_archive(settings.home)
+    try:
+        with archive.open("wb") as stream:
+            for chunk in answer.iter_bytes():
+                stream.write(chunk)
+                if stream.tell() > LARGEST_BYTES:
+                    raise UserError(f"the copy is larger than {LARGEST_BYTES} bytes")
+        keep_copy(settings.home, archive, age)
+    finally:
+        with suppress(OSError):
+            archive.unlink(missing_ok=True)
+    return f"A copy of epoch {age.epoch} is kept."
+
+
+def _age(answer: httpx.Response) -> Age:
+    epoch, tag = answer.headers.get(EPOCH_HEADER, ""), answer.headers.get("etag", "").strip('"')
+    if not (epoch.isdigit() and tag):
+        raise UserError("what answers is no agent of this version")
+    return Age(int(epoch), tag)
+
+
+def _key(settings: Settings) -> str:
+    if settings.copy_key_file is None:
+        raise UserError("PIPECATAPP_COPY_KEY_FILE is not set: copies are kept in a cluster")
+    try:
+        return settings.copy_key_file.read_text().strip()
+    except OSError as error:
+        raise UserError(f"{settings.copy_key_file} cannot be read: {error.strerror}") from error

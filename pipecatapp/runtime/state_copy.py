@@ -1,0 +1,238 @@
+"""A copy of the agent's state on other nodes of the cluster, for when its own node dies.
+
+What matters of it: long-term memory, conversations, who is logged in, and the settings. Models,
+logs and caches are not copied. A copy is a tar archive beside a small file that says how new it is.
+
+Every start of the agent begins an epoch, later than all that its state directory or its copy has
+seen. A copy of a later epoch than the state directory's own was made by an agent that ran elsewhere
+since: then the copy is what goes on, and what was here is moved aside.
+"""
+
+import hashlib
+import re
+import shutil
+import sqlite3
+import tarfile
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pipecatapp.errors import UserError
+from pipecatapp.runtime.files import read_json, require_space, write_json
+
+MEMORY = "memory/long_term_memory.sqlite"
+FILES = ("auth/keys.json", "auth/sessions.json", "settings.env")
+CONVERSATIONS = "conversations"
+CACHES = ("memory/long_term_memory.faiss",)
+"""What the agent makes again from what is copied; of another state it would be wrong."""
+LARGEST_BYTES = 1 << 30
+KEPT_ASIDE = 3
+
+_MEMBER = re.compile(r"(conversations/[A-Za-z0-9._-]{1,120}\.json)")
+
+
+@dataclass(frozen=True)
+class Age:
+    """How new a state is.
+
+    Attributes:
+        epoch: Seconds since 1970 at which the agent that wrote it started.
+        tag: Differs whenever the content does.
+    """
+
+    epoch: int
+    tag: str = ""
+
+
+def begin_epoch(home: Path) -> Age:
+    """Begin an epoch that is later than all that this state directory knows of, and return it."""
+    latest = max(current_epoch(home), copy_age(home).epoch)
+    age = Age(max(int(time.time()), latest + 1))
+    write_json(_lineage(home), {"epoch": age.epoch})
+    return age
+
+
+def current_epoch(home: Path) -> int:
+    """Return the epoch of the state in a directory; 0 where no agent ran yet."""
+    epoch = read_json(_lineage(home)).get("epoch")
+    return epoch if isinstance(epoch, int) else 0
+
+
+def tag(home: Path) -> str:
+    """Return what differs whenever the state does, without reading it."""
+    digest = hashlib.sha256(str(current_epoch(home)).encode())
+    for path in _parts(home, with_log=True):
+        try:
+            status = path.stat()
+        except OSError:
+            continue  # gone since it was listed
+        digest.update(f"{path.relative_to(home)} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()[:32]
+
+
+def write_copy(home: Path, target: Path) -> None:
+    """Write the state as a tar archive, while the agent goes on.
+
+    Args:
+        home: The agent's state directory.
+        target: The archive to write.
+
+    Raises:
+        OSError: It cannot be read, or not be written.
+        sqlite3.Error: The memory cannot be read.
+    """
+    with TemporaryDirectory(dir=target.parent) as scratch, tarfile.open(target, "w") as archive:
+        for path in _parts(home):
+            name = str(path.relative_to(home))
+            if name == MEMORY:
+                path = Path(scratch) / "memory"
+                _copy_database(home / MEMORY, path)
+            try:
+                archive.add(path, name, recursive=False)
+            except FileNotFoundError:
+                continue  # a conversation that ended since
+
+
+def keep_copy(home: Path, archive: Path, age: Age) -> None:
+    """Take a copy of another node's state, once it has been found whole.
+
+    Args:
+        home: This node's state directory.
+        archive: The tar archive; it is moved.
+        age: How new it is.
+
+    Raises:
+        UserError: It is no copy of a state.
+    """
+    with TemporaryDirectory(dir=archive.parent) as scratch:
+        _unpack(archive, Path(scratch))
+    archive.replace(_archive(home))
+    write_json(_copy(home) / "copy.json", {"epoch": age.epoch, "tag": age.tag}, mode=0o600)
+
+
+def copy_age(home: Path) -> Age:
+    """Return how new the copy in a state directory is; epoch 0 where there is none."""
+    known = read_json(_copy(home) / "copy.json")
+    epoch, tag = known.get("epoch"), known.get("tag")
+    if not (isinstance(epoch, int) and isinstance(tag, str) and _archive(home).is_file()):
+        return Age(0)
+    return Age(epoch, tag)
+
+
+def adopt(home: Path) -> Path | None:
+    """Go on with the copy where an agent elsewhere wrote it after this state.
+
+    Returns:
+        Where the state that was here is now; None where nothing was to be done.
+
+    Raises:
+        UserError: The copy is damaged; nothing has been changed.
+    """
+    if copy_age(home).epoch <= current_epoch(home):
+        return None
+    with TemporaryDirectory(dir=_copy(home)) as scratch:
+        whole = Path(scratch)
+        _unpack(_archive(home), whole)
+        aside = home / "aside" / time.strftime("%Y-%m-%d-%H%M%S")
+        for path in [*_parts(home, with_log=True), *(home / name for name in CACHES)]:
+            if path.exists():
+                _move(path, aside / path.relative_to(home))
+        for path in sorted(whole.rglob("*")):
+            if path.is_file():
+                _move(path, home / path.relative_to(whole))
+    write_json(_lineage(home), {"epoch": copy_age(home).epoch})
+    _forget_old(home / "aside")
+    return aside
+
+
+def new_archive(home: Path) -> Path:
+    """Return where an archive that is being made or fetched may stand.
+
+    Raises:
+        UserError: There is no room.
+    """
+    directory = _copy(home)
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    require_space(directory, 2 * _bytes(home), "The copy of the state")
+    return directory / "incoming.tar"
+
+
+def _lineage(home: Path) -> Path:
+    return home / "state" / "lineage.json"
+
+
+def _copy(home: Path) -> Path:
+    return home / "copy"
+
+
+def _archive(home: Path) -> Path:
+    return _copy(home) / "copy.tar"
+
+
+def _bytes(home: Path) -> int:
+    sizes = [path.stat().st_size for path in _parts(home) if path.exists()]
+    return sum(sizes)
+
+
+def _parts(home: Path, *, with_log: bool = False) -> Iterator[Path]:
+    logs = [MEMORY + "-wal", MEMORY + "-shm"] if with_log else []
+    for name in (MEMORY, *logs, *FILES):
+        if (home / name).is_file():
+            yield home / name
+    yield from sorted((home / CONVERSATIONS).glob("*.json"))
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    with (
+        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as live,
+        closing(sqlite3.connect(target)) as copy,
+    ):
+        live.backup(copy)
+
+
+def _unpack(archive: Path, target: Path) -> None:
+    """Unpack a copy, of which nothing is trusted: names, kinds, sizes, and the database.
+
+    Raises:
+        UserError: It is none.
+    """
+    try:
+        with tarfile.open(archive) as opened:
+            total = 0
+            for member in opened:
+                total += member.size
+                if not (member.isreg() and _may_be(member.name)) or total > LARGEST_BYTES:
+                    raise UserError(f"{archive} is no copy of a state: it holds {member.name!r}")
+                member.mode = 0o600
+                opened.extract(member, target, filter="data")
+        if (target / MEMORY).exists():
+            _require_sound(target / MEMORY)
+    except (tarfile.TarError, OSError, EOFError) as error:
+        raise UserError(f"{archive} is no copy of a state: {error}") from error
+
+
+def _may_be(name: str) -> bool:
+    return name in (MEMORY, *FILES) or bool(_MEMBER.fullmatch(name))
+
+
+def _require_sound(database: Path) -> None:
+    try:
+        with closing(sqlite3.connect(database)) as connection:
+            (answer,) = connection.execute("PRAGMA quick_check").fetchone()
+    except sqlite3.Error as error:
+        raise UserError(f"the copy's memory cannot be read: {error}") from error
+    if answer != "ok":
+        raise UserError(f"the copy's memory is damaged: {answer}")
+
+
+def _move(source: Path, target: Path) -> None:
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    source.replace(target)
+
+
+def _forget_old(aside: Path) -> None:
+    for old in sorted(aside.iterdir())[:-KEPT_ASIDE] if aside.is_dir() else []:
+        shutil.rmtree(old, ignore_errors=True)
