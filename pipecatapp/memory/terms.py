@@ -45,7 +45,7 @@ def indexed(text: str, told_by: str | None, at: float, context: str) -> tuple[st
 
 def query_words(query: str) -> list[str]:
     """Return the different words of a query that say something, the first `MOST_WORDS`."""
-    return list(dict.fromkeys(_words(query)))[:MOST_WORDS]
+    return list(dict.fromkeys(words_of(query)))[:MOST_WORDS]
 
 
 def any_of(words: Iterable[str]) -> str:
@@ -57,9 +57,10 @@ def any_of(words: Iterable[str]) -> str:
     return " OR ".join(f'"{word}"' for word in words)
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
+    """Return the words of a text that say something, in small letters."""
     return [word for word in _WORD.findall(text.lower()) if word not in STOP_WORDS]
 
 
 def _kept(text: str) -> str:
-    return " ".join(_words(text))
+    return " ".join(words_of(text))

@@ -4,12 +4,11 @@ A search by meaning ranks all facts; its last ones have nothing to do with the q
 """
 
 import asyncio
-import re
 from typing import Any
 
 from pipecatapp.memory.fact import Fact
 from pipecatapp.memory.long_term import Found
-from pipecatapp.memory.terms import STOP_WORDS
+from pipecatapp.memory.terms import words_of
 from pipecatapp.mission_control.control import Memory
 
 CANDIDATES = 100
@@ -19,8 +18,6 @@ rather see one too many than none. "What do we drive" and a Volvo have 0.23, "he
 at most 0.18."""
 RELATIVE = 0.6
 """Of the best one's similarity, what it must have."""
-
-_WORD = re.compile(r"[^\W_]+")
 
 
 async def facts_found(
@@ -61,7 +58,7 @@ async def _answer(memory: Memory, facts: list[Fact]) -> dict[str, Any]:
 
 
 def _fitting(found: list[Found], query: str) -> list[Fact]:
-    words = {word for word in _WORD.findall(query.lower()) if word not in STOP_WORDS}
+    words = set(words_of(query))
     best = max((entry.similarity for entry in found), default=0.0)
     similar = max(SIMILAR, RELATIVE * best)
     return [e.fact for e in found if e.similarity >= similar or _has_any(e.fact, words)]

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pipecatapp.memory.fact import Fact, Source
 from pipecatapp.memory.long_term import Found
-from pipecatapp.memory.terms import STOP_WORDS
+from pipecatapp.memory.terms import words_of
 from pipecatapp.twin.memories import Memories
 
 RELEVANT = 0.44
@@ -29,7 +29,6 @@ of 10."""
 USER = "the user"
 """What facts call somebody who is not known by name."""
 
-_WORD = re.compile(r"[^\W_]+")
 _I = re.compile(r"\bi\b")
 
 
@@ -132,4 +131,4 @@ def _threshold(fact: Fact, asked: set[str]) -> float:
 
 def significant(text: str) -> set[str]:
     """Return the words of a text that say something, in small letters."""
-    return {word for word in map(str.lower, _WORD.findall(text)) if word not in STOP_WORDS}
+    return set(words_of(text))
