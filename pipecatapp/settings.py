@@ -28,6 +28,10 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(default_factory=default_home, alias="PIPECATAPP_HOME")
+    models_home: Path | None = Field(None, alias="PIPECATAPP_MODELS")
+    """The directory of models, where it is not the state directory's."""
+    llama_home: Path | None = Field(None, alias="PIPECATAPP_LLAMA_CPP")
+    """The directory of llama.cpp's builds, where it is not the state directory's."""
     catalogue: Path = Field(REPOSITORY / "group_vars" / "models.yaml", alias="PIPECATAPP_CATALOGUE")
     prompts: Path = Field(
         REPOSITORY / "ansible" / "roles" / "pipecatapp" / "files" / "prompts",
@@ -93,7 +97,12 @@ class Settings(BaseSettings):
     @property
     def models_dir(self) -> Path:
         """Where the catalogue's models are kept, one directory each."""
-        return self.home / "models"
+        return self.models_home or self.home / "models"
+
+    @property
+    def llama_dir(self) -> Path:
+        """Where llama.cpp's builds are kept, one directory each."""
+        return self.llama_home or self.home / "llama.cpp"
 
     @property
     def state_dir(self) -> Path:

@@ -61,7 +61,7 @@ def ensure_llama_cpp(settings: Settings, progress: Progress) -> LlamaCpp:
     Raises:
         UserError: It can be neither found nor built, or no level runs.
     """
-    home = settings.home / "llama.cpp"
+    home = settings.llama_dir
     with progress.step("llama.cpp for this CPU"):
         if found := installed_llama_cpp(settings):
             return found
@@ -76,7 +76,7 @@ def ensure_llama_cpp(settings: Settings, progress: Progress) -> LlamaCpp:
 def installed_llama_cpp(settings: Settings) -> LlamaCpp | None:
     """Return the build for this CPU where it is complete, without building anything."""
     level = usable_level(settings)
-    bin_dir = settings.home / "llama.cpp" / f"{VERSION}-{level}" / "bin"
+    bin_dir = settings.llama_dir / f"{VERSION}-{level}" / "bin"
     llama = LlamaCpp(VERSION, level, bin_dir)
     return llama if llama.complete else None
 
@@ -104,7 +104,7 @@ def _memory(settings: Settings) -> Path:
 
 
 def _build_level(settings: Settings, level: CpuLevel, progress: Progress) -> None:
-    home = settings.home / "llama.cpp"
+    home = settings.llama_dir
     name = f"{VERSION}-{level}"
     build_dir = home / f".build-{name}"
     log = settings.log_dir / "llama.cpp-build.log"
