@@ -72,6 +72,8 @@ class Settings(BaseSettings):
 
     playbooks: Path = Field(REPOSITORY, alias="PIPECATAPP_PLAYBOOKS")
     """The directory of the playbooks that `ansible.run_playbook` may run."""
+    helper_socket: Path | None = Field(None, alias="PIPECATAPP_HELPER_SOCKET")
+    """Where `pipecatapp helper` listens, which then runs code, SSH and playbooks for the agent."""
     ssh_user: str | None = Field(None, alias="SSH_USER")
     ssh_key_file: Path | None = Field(None, alias="SSH_KEY_FILE")
     ssh_password_file: Path | None = Field(None, alias="SSH_PASSWORD_FILE")
