@@ -9,6 +9,7 @@ from pipecatapp.commands.bench import bench
 from pipecatapp.commands.doctor import doctor
 from pipecatapp.commands.keep import keep
 from pipecatapp.commands.keys import keys
+from pipecatapp.commands.llama_cpp import llama_cpp
 from pipecatapp.commands.login_link import login_link
 from pipecatapp.commands.memory import memory
 from pipecatapp.commands.models import models
@@ -26,6 +27,7 @@ def cli() -> None:
 
 for command in (run, chat, talk, login_link, memory, keep, keys, models, doctor, setup, bench):
     cli.add_command(command)
+cli.add_command(llama_cpp)
 
 
 def main() -> None:

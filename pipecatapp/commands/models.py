@@ -1,6 +1,7 @@
 """`pipecatapp models`: the catalogue, and what of it is on this machine."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import click
@@ -9,7 +10,10 @@ from pipecatapp.errors import UserError
 from pipecatapp.runtime.catalogue import Catalogue, Model
 from pipecatapp.runtime.download import Downloader
 from pipecatapp.runtime.files import MIB
+from pipecatapp.runtime.llama_cpp import llama_cpp_here
+from pipecatapp.runtime.mirror import from_nearby, link_verified, read_sums, require_space_for
 from pipecatapp.runtime.progress import Progress
+from pipecatapp.runtime.quantize import SERVED, link_served
 from pipecatapp.runtime.verified import ChecksumError, Verified, verify_model
 from pipecatapp.settings import load_settings
 
@@ -43,15 +47,78 @@ def list_models(as_json: bool) -> None:
 
 @models.command("fetch")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--mirror", metavar="URL", help="Fetch from URL/MODEL/FILE and nowhere else.")
+@click.option(
+    "--source",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Take MODEL/FILE from this directory where it is there.",
+)
+@click.option(
+    "--link",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Link the verified files of this directory of models, on the same disk.",
+)
+@click.option(
+    "--sums",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file of sha256sum with MODEL/FILE, for files without a sum in the catalogue.",
+)
 @as_json
-def fetch(names: tuple[str, ...], as_json: bool) -> None:
+def fetch(
+    names: tuple[str, ...],
+    mirror: str | None,
+    source: Path | None,
+    link: Path | None,
+    sums: Path | None,
+    as_json: bool,
+) -> None:
     """Fetch and verify the models called NAME; without a name, all but those for a camera."""
     settings, catalogue = load_settings(), _catalogue()
     everyday = [model for model in catalogue.models() if model.kind != "vision"]
-    wanted = [catalogue.get(name) for name in names] or everyday
+    known = read_sums(sums) if sums else {}
+    wanted = [
+        from_nearby(model, mirror=mirror, source=source, sums=known)
+        for model in [catalogue.get(name) for name in names] or everyday
+    ]
+    here = {model.name for model in wanted if _is_here(model)}
+    if link:
+        for model in wanted:
+            link_verified(model, link, settings.models_dir)
+    require_space_for(wanted, settings.models_dir)
     downloader = Downloader(settings, Progress(len(wanted)))
-    rows = [{"name": model.name, "directory": str(downloader.ensure(model))} for model in wanted]
+    rows = [
+        {
+            "name": model.name,
+            "directory": str(downloader.ensure(model)),
+            "changed": model.name not in here,
+            "sums": _sums(model),
+        }
+        for model in wanted
+    ]
     _show(rows, ("name", "directory"), as_json)
+
+
+@models.command("link")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@as_json
+def link_models(names: tuple[str, ...], as_json: bool) -> None:
+    """Let `served.gguf` of the language models called NAME be the file for this CPU.
+
+    Below AVX that is a Q4_0 version, made here. Models called NAME of other kinds are verified
+    where they were not yet.
+    """
+    settings, catalogue, progress = load_settings(), _catalogue(), Progress()
+    llama, rows = llama_cpp_here(settings), []
+    for model in [catalogue.get(name) for name in names]:
+        if not _is_here(model) and not verify_model(model, settings.models_dir, progress):
+            raise UserError(f"{model.name} is not here: pipecatapp models fetch {model.name}")
+        if model.kind not in ("llm", "smoke"):
+            continue
+        directory = model.directory(settings.models_dir)
+        changed = link_served(model, directory, llama, progress)
+        served = str((directory / SERVED).readlink())
+        rows.append({"name": model.name, "served": served, "changed": changed})
+    _show(rows, ("name", "served"), as_json)
 
 
 @models.command("verify")
@@ -81,6 +148,11 @@ def _catalogue() -> Catalogue:
 def _is_here(model: Model) -> bool:
     verified = Verified(model.directory(load_settings().models_dir))
     return all(verified.is_current(file) for file in model.files)
+
+
+def _sums(model: Model) -> dict[str, str | None]:
+    verified = Verified(model.directory(load_settings().models_dir))
+    return {file.filename: verified.expected(file) for file in model.files}
 
 
 def _show(rows: list[dict[str, Any]], columns: tuple[str, ...], as_json: bool) -> None:

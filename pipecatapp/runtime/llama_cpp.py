@@ -10,7 +10,9 @@ from pipecatapp.runtime.commands import CommandError, run
 from pipecatapp.runtime.cpu import CpuLevel, cpu_level, cpu_model, physical_cores, read_cpu_flags
 from pipecatapp.runtime.download import ensure_model
 from pipecatapp.runtime.files import locked, read_json, write_json
+from pipecatapp.runtime.links import link_to
 from pipecatapp.runtime.llama_build import TARGETS, build
+from pipecatapp.runtime.llama_prebuilt import copy_binaries
 from pipecatapp.runtime.llama_source import VERSION, fetch_source
 from pipecatapp.runtime.progress import Progress
 from pipecatapp.settings import Settings
@@ -25,6 +27,11 @@ class LlamaCpp:
     version: str
     level: CpuLevel
     bin_dir: Path
+
+    @property
+    def name(self) -> str:
+        """Version and level, the name of its directory."""
+        return f"{self.version}-{self.level}"
 
     @property
     def server(self) -> Path:
@@ -52,33 +59,57 @@ class LlamaCpp:
         return all((self.bin_dir / target).is_file() for target in TARGETS)
 
 
-def ensure_llama_cpp(settings: Settings, progress: Progress) -> LlamaCpp:
+def ensure_llama_cpp(
+    settings: Settings,
+    progress: Progress,
+    *,
+    prebuilt: Path | None = None,
+    step_down: bool = True,
+) -> LlamaCpp:
     """Return llama.cpp for this CPU, built and tried out at the first call.
 
     Where the newest level's build is killed by a signal (virtual machines announce
     instructions that they do not have), the next older level is built, and remembered.
 
+    Args:
+        settings: Where builds are kept.
+        progress: Where to show what happens.
+        prebuilt: A tar file or directory with VERSION-LEVEL/bin, taken instead of building.
+        step_down: Whether to go on to older levels; without, the result may be incomplete.
+
     Raises:
         UserError: It can be neither found nor built, or no level runs.
     """
-    home = settings.llama_dir
+    lock = settings.llama_dir / "lock"
     with progress.step("llama.cpp for this CPU"):
-        if found := installed_llama_cpp(settings):
-            return found
-        with locked(
-            home / "lock", lambda: progress.say("Another start is building it: waiting for that")
-        ):
-            while not (found := installed_llama_cpp(settings)):
-                _build_level(settings, usable_level(settings), progress)
-    return found
+        llama = llama_cpp_here(settings)
+        if llama.complete:
+            return llama
+        with locked(lock, lambda: progress.say("Another start is building it: waiting for that")):
+            while not (llama := llama_cpp_here(settings)).complete:
+                if prebuilt:
+                    _take_level(settings, llama, prebuilt, progress)
+                else:
+                    _build_level(settings, llama.level, progress)
+                if not step_down:
+                    return llama_cpp_here(settings)
+    return llama
 
 
 def installed_llama_cpp(settings: Settings) -> LlamaCpp | None:
     """Return the build for this CPU where it is complete, without building anything."""
-    level = usable_level(settings)
-    bin_dir = settings.llama_dir / f"{VERSION}-{level}" / "bin"
-    llama = LlamaCpp(VERSION, level, bin_dir)
+    llama = llama_cpp_here(settings)
     return llama if llama.complete else None
+
+
+def llama_cpp_here(settings: Settings) -> LlamaCpp:
+    """Return where the build for this CPU is or will be, complete or not.
+
+    Raises:
+        UserError: No level is left.
+    """
+    level = usable_level(settings)
+    return LlamaCpp(VERSION, level, settings.llama_dir / f"{VERSION}-{level}" / "bin")
 
 
 def usable_level(settings: Settings) -> CpuLevel:
@@ -100,28 +131,55 @@ def usable_level(settings: Settings) -> CpuLevel:
 
 
 def _memory(settings: Settings) -> Path:
-    return settings.state_dir / "cpu_levels_that_died.json"
+    return settings.llama_dir / "levels_that_died.json"
 
 
 def _build_level(settings: Settings, level: CpuLevel, progress: Progress) -> None:
     home = settings.llama_dir
-    name = f"{VERSION}-{level}"
-    build_dir = home / f".build-{name}"
+    build_dir = home / f".build-{VERSION}-{level}"
     log = settings.log_dir / "llama.cpp-build.log"
     with progress.step(f"Building llama.cpp for {level}") as step:
         binaries = build(fetch_source(home, step), build_dir, level, log, step)
     if not survives(LlamaCpp(VERSION, level, binaries), settings, progress):
         shutil.rmtree(build_dir)
         return
-    staging = home / f".{name}"
-    shutil.rmtree(staging, ignore_errors=True)
-    (staging / "bin").mkdir(parents=True)
-    for target in TARGETS:
-        (binaries / target).rename(staging / "bin" / target)
-    shutil.rmtree(home / name, ignore_errors=True)
-    staging.rename(home / name)
+    _put(binaries, home / f"{VERSION}-{level}")
     shutil.rmtree(build_dir)
     shutil.rmtree(home / f"source-{VERSION}")
+
+
+def _take_level(settings: Settings, llama: LlamaCpp, prebuilt: Path, progress: Progress) -> None:
+    """Take the level's binaries from `prebuilt`, where they run here."""
+    settings.log_dir.mkdir(parents=True, exist_ok=True)
+    unpacked = settings.llama_dir / f".prebuilt-{llama.name}"
+    with progress.step(f"Taking llama.cpp for {llama.level} from {prebuilt}") as step:
+        step.working()
+        shutil.rmtree(unpacked, ignore_errors=True)
+        unpacked.mkdir(parents=True)
+        try:
+            copy_binaries(prebuilt, f"{llama.name}/bin", TARGETS, unpacked)
+        except OSError as error:
+            raise UserError(f"Cannot take llama.cpp from {prebuilt}: {error}") from error
+    if survives(LlamaCpp(VERSION, llama.level, unpacked), settings, progress):
+        _put(unpacked, settings.llama_dir / llama.name)
+    shutil.rmtree(unpacked)
+
+
+def _put(binaries: Path, target: Path) -> None:
+    """Move the binaries to `target`/bin; it is whole or not there."""
+    staging = target.with_name(f".{target.name}")
+    shutil.rmtree(staging, ignore_errors=True)
+    (staging / "bin").mkdir(parents=True)
+    for name in TARGETS:
+        (binaries / name).rename(staging / "bin" / name)
+    shutil.rmtree(target, ignore_errors=True)
+    staging.rename(target)
+
+
+def link_bin(settings: Settings, llama: LlamaCpp) -> bool:
+    """Let `bin` beside the builds be a relative link to this one; False where it was already."""
+    link, target = settings.llama_dir / "bin", Path(llama.name, "bin")
+    return link_to(link, target)
 
 
 def survives(llama: LlamaCpp, settings: Settings, progress: Progress) -> bool:
@@ -151,7 +209,7 @@ def survives(llama: LlamaCpp, settings: Settings, progress: Progress) -> bool:
         write_json(_memory(settings), remembered)
         progress.say(
             f"llama.cpp for {level} was ended by signal {-error.status} on this CPU: "
-            f"building for {level.below or 'nothing older'} instead"
+            f"going on with {level.below or 'nothing older'}"
         )
         return False
     return True

@@ -7,12 +7,14 @@ from pipecatapp.runtime.catalogue import Model
 from pipecatapp.runtime.commands import CommandError, run
 from pipecatapp.runtime.cpu import CpuLevel, physical_cores
 from pipecatapp.runtime.files import require_space
+from pipecatapp.runtime.links import link_to
 from pipecatapp.runtime.llama_cpp import LlamaCpp
 from pipecatapp.runtime.progress import Progress
 
 # The only common quantization with an SSSE3 kernel in llama.cpp: with it a Core 2 Duo prefills
 # seven times faster than with Q4_K_M, which falls to scalar code below AVX.
 LEGACY = "Q4_0"
+SERVED = "served.gguf"
 
 
 def gguf_of(model: Model, directory: Path) -> Path:
@@ -63,3 +65,19 @@ def ensure_quantized(gguf: Path, llama: LlamaCpp, progress: Progress) -> Path:
             ) from error
         part.replace(target)
     return target
+
+
+def link_served(model: Model, directory: Path, llama: LlamaCpp, progress: Progress) -> bool:
+    """Let `served.gguf` be a relative link to the file for this CPU; False where it was already.
+
+    Raises:
+        UserError: The entry has no GGUF file, or a Q4_0 version cannot be made.
+    """
+    gguf = gguf_of(model, directory)
+    served = served_file(gguf, llama.level)
+    if not served.exists() and not llama.complete:
+        raise UserError(
+            f"llama.cpp, which makes {served.name}, is not here: pipecatapp llama-cpp ensure"
+        )
+    target = ensure_quantized(gguf, llama, progress).relative_to(directory)
+    return link_to(directory / SERVED, target)

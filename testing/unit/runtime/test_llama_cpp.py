@@ -1,5 +1,7 @@
 import hashlib
 import io
+import shutil
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,16 @@ import yaml
 
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.cpu import cpu_level, read_cpu_flags
-from pipecatapp.runtime.llama_cpp import LlamaCpp, installed_llama_cpp, survives, usable_level
+from pipecatapp.runtime.llama_build import TARGETS
+from pipecatapp.runtime.llama_cpp import (
+    LlamaCpp,
+    ensure_llama_cpp,
+    installed_llama_cpp,
+    link_bin,
+    llama_cpp_here,
+    survives,
+    usable_level,
+)
 from pipecatapp.runtime.llama_source import VERSION
 from pipecatapp.runtime.progress import Progress
 from pipecatapp.settings import Settings
@@ -49,7 +60,7 @@ def test_a_build_that_dies_of_a_signal_steps_down_and_says_so(
     assert newest.below
     assert not survives(build_that("kill -ILL $$", settings), settings, progress)
     assert usable_level(settings) == newest.below
-    assert f"building for {newest.below} instead" in said.getvalue()
+    assert f"going on with {newest.below}" in said.getvalue()
 
 
 def test_when_no_level_is_left_it_is_one_clear_line(settings: Settings, progress: Progress) -> None:
@@ -88,3 +99,58 @@ def test_a_build_with_a_binary_missing_does_not_count(settings: Settings) -> Non
     assert installed_llama_cpp(settings) is None
     llama.rpc_server.touch()
     assert installed_llama_cpp(settings) == llama
+
+
+def prebuilt(directory: Path, does: str) -> Path:
+    """A directory as a build made elsewhere leaves it, whose programs do only that."""
+    level = cpu_level(read_cpu_flags())
+    bin_dir = directory / f"{VERSION}-{level}" / "bin"
+    bin_dir.mkdir(parents=True)
+    for name in TARGETS:
+        (bin_dir / name).write_text(f"#!/bin/sh\n{does}\n")
+        (bin_dir / name).chmod(0o755)
+    return directory
+
+
+def test_a_build_from_elsewhere_is_tried_and_taken(
+    settings: Settings, progress: Progress, tmp_path: Path
+) -> None:
+    origin = prebuilt(tmp_path / "elsewhere", "exit 0")
+    archive = tmp_path / "build.tar"
+    with tarfile.open(archive, "w") as tar:
+        tar.add(origin, arcname=".", filter=without_dot)
+    for source in (origin, archive):
+        llama = ensure_llama_cpp(settings, progress, prebuilt=source, step_down=False)
+        assert llama.complete
+        assert llama.bin_dir.is_relative_to(settings.llama_dir)
+        shutil.rmtree(settings.llama_dir)
+
+
+def without_dot(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    member.name = member.name.removeprefix("./")
+    return member
+
+
+def test_a_build_from_elsewhere_that_dies_here_leaves_the_level_below(
+    settings: Settings, progress: Progress, tmp_path: Path
+) -> None:
+    origin = prebuilt(tmp_path / "elsewhere", "kill -ILL $$")
+    llama = ensure_llama_cpp(settings, progress, prebuilt=origin, step_down=False)
+    assert not llama.complete
+    assert llama.level == cpu_level(read_cpu_flags()).below
+    assert [path.name for path in settings.llama_dir.iterdir() if path.is_dir()] == []
+
+
+def test_a_build_from_elsewhere_for_another_level_is_one_clear_line(
+    settings: Settings, progress: Progress, tmp_path: Path
+) -> None:
+    with pytest.raises(UserError, match=r"Cannot take llama\.cpp from"):
+        ensure_llama_cpp(settings, progress, prebuilt=tmp_path, step_down=False)
+
+
+def test_bin_follows_the_build_by_a_relative_link(settings: Settings) -> None:
+    settings.llama_dir.mkdir(parents=True)
+    llama = llama_cpp_here(settings)
+    assert link_bin(settings, llama)
+    assert not link_bin(settings, llama)
+    assert (settings.llama_dir / "bin").readlink() == Path(llama.name, "bin")
