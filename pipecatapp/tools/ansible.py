@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 import yaml
 
 from pipecatapp.errors import UserError
+from pipecatapp.tools.helper.client import helper_of
 from pipecatapp.tools.playbooks.process import Run, events, started
 from pipecatapp.tools.playbooks.report import Report
-from pipecatapp.tools.tool import Call, ToolError, Toolset, tool
+from pipecatapp.tools.tool import Call, Resources, ToolError, Toolset, tool
 
 LONGEST_SECONDS = 30 * 60
 INVENTORIES = ("inventory.yaml", "local_inventory.ini")
@@ -25,8 +26,14 @@ class Ansible(Toolset):
 
     namespace: ClassVar[str] = "ansible"
 
+    def __init__(self, resources: Resources):
+        super().__init__(resources)
+        self._helper = helper_of(resources.settings)
+
     async def unavailable(self) -> str | None:
         """Return None where there is a playbook, else where to put one."""
+        if self._helper:
+            return await self._helper.unavailable(self.namespace)
         directory = self.resources.settings.playbooks
         if await asyncio.to_thread(playbooks_in, directory):
             return None
@@ -70,6 +77,9 @@ class Ansible(Toolset):
             playbook: The playbook's file name, with or without extension.
             check: True for a dry run, which changes nothing.
         """
+        if self._helper:
+            arguments = {"playbook": playbook, "check": check}
+            return await self._helper.run("run_playbook", arguments, call.progress)
         directory = self.resources.settings.playbooks
         run = await asyncio.to_thread(prepared, directory, playbook, check)
         report = Report(run.playbook.name, check)

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from docker.errors import DockerException
 
+from pipecatapp.tools.helper.client import helper_of
 from pipecatapp.tools.sandbox.container import (
     LONGEST_OUTPUT,
     MEMORY_MB,
@@ -60,9 +61,12 @@ class CodeRunner(Toolset):
     def __init__(self, resources: Resources):
         super().__init__(resources)
         self._image = resources.settings.code_runner_image
+        self._helper = helper_of(resources.settings)
 
     async def unavailable(self) -> str | None:
         """Return None where Docker runs and has the image; then also remove what was left over."""
+        if self._helper:
+            return await self._helper.unavailable(self.namespace)
         found = await asyncio.to_thread(problem, self._image)
         return found or await asyncio.to_thread(self._clean_up)
 
@@ -84,6 +88,8 @@ class CodeRunner(Toolset):
             code: Python 3, standard library only, without files, network or input. What it
                 prints is returned, and the value of its last expression.
         """
+        if self._helper:
+            return await self._helper.run("run_python_code", {"code": code}, call.progress)
         source = without_fence(code)
         if not source.strip():
             raise ToolError("There is no code to run")

@@ -11,10 +11,11 @@ from typing import Any
 
 import paramiko
 
+from pipecatapp.tools.helper.client import helper_of
 from pipecatapp.tools.remote.login import log_in
 from pipecatapp.tools.remote.output import Stream, report
 from pipecatapp.tools.remote.target import Target, parse_target
-from pipecatapp.tools.tool import Call, ToolError, Toolset, tool
+from pipecatapp.tools.tool import Call, Resources, ToolError, Toolset, tool
 
 CONNECT_SECONDS = 10
 """For the connection, and once more for keys and login."""
@@ -63,6 +64,14 @@ class SshTools(Toolset):
 
     namespace = "ssh"
 
+    def __init__(self, resources: Resources):
+        super().__init__(resources)
+        self._helper = helper_of(resources.settings)
+
+    async def unavailable(self) -> str | None:
+        """Return None: what a machine needs shows when it is called."""
+        return await self._helper.unavailable(self.namespace) if self._helper else None
+
     @tool(
         examples=EXAMPLES,
         sensitive=True,
@@ -87,6 +96,9 @@ class SshTools(Toolset):
         Raises:
             ToolError: The machine cannot be reached or trusted, or the command takes too long.
         """
+        if self._helper:
+            arguments = {"host": host, "command": command}
+            return await self._helper.run("run_command", arguments, call.progress)
         settings = self.resources.settings
         target = parse_target(host, settings.ssh_user)
         _check_command(command)

@@ -1,0 +1,41 @@
+"""`pipecatapp helper`: runs code, SSH and playbooks for an agent that may not, on a node."""
+
+import asyncio
+import signal
+import socket
+import sys
+
+import click
+
+from pipecatapp.settings import Settings, load_settings
+
+
+@click.command()
+@click.option("--user", default="twin", show_default=True, help="Who may ask, beside root.")
+def helper(user: str) -> None:
+    """Run code, commands by SSH and playbooks for the agent of this node.
+
+    In a cluster the agent runs without the rights for it. systemd starts this by its socket; it
+    does these three things with the limits that they have in the agent, and nothing else.
+    """
+    # Imported here: Docker's and SSH's clients take a while, which other commands need not wait for.
+    from loguru import logger
+
+    from pipecatapp.tools.helper.server import inherited, numbers
+
+    settings = load_settings()
+    logger.remove()
+    # Values may be what somebody said.
+    logger.add(sys.stderr, level=settings.log_level.upper(), diagnose=False)
+    asyncio.run(_serve(settings, numbers("root", user), inherited()))
+
+
+async def _serve(settings: Settings, users: list[int], listener: socket.socket) -> None:
+    from pipecatapp.tools.helper.calls import Calls
+    from pipecatapp.tools.helper.server import Server
+
+    over = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, over.set)
+    async with Server(Calls(settings), users).listening(listener):
+        await over.wait()

@@ -1,0 +1,1 @@
+"""What runs code, SSH and playbooks for an agent that may not: a process beside it on the node."""
