@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from pipecatapp.commands.bench import bench
 from pipecatapp.commands.doctor import doctor
+from pipecatapp.commands.helper import helper
 from pipecatapp.commands.keep import keep
 from pipecatapp.commands.keys import keys
 from pipecatapp.commands.llama_cpp import llama_cpp
@@ -28,6 +29,7 @@ def cli() -> None:
 for command in (run, chat, talk, login_link, memory, keep, keys, models, doctor, setup, bench):
     cli.add_command(command)
 cli.add_command(llama_cpp)
+cli.add_command(helper)
 
 
 def main() -> None:
