@@ -1,0 +1,1 @@
+"""Debian nodes inside one machine, to try the cluster on."""
