@@ -7,11 +7,12 @@ from pathlib import Path
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.catalogue import Catalogue
 from pipecatapp.runtime.commands import CommandError, run
-from pipecatapp.runtime.cpu import CpuLevel, cpu_level, cpu_model, physical_cores, read_cpu_flags
+from pipecatapp.runtime.cpu import CpuLevel, physical_cores
 from pipecatapp.runtime.download import ensure_model
-from pipecatapp.runtime.files import locked, read_json, write_json
+from pipecatapp.runtime.files import locked
 from pipecatapp.runtime.links import link_to
 from pipecatapp.runtime.llama_build import TARGETS, build
+from pipecatapp.runtime.llama_levels import remember_that_it_died, usable_level
 from pipecatapp.runtime.llama_prebuilt import copy_binaries
 from pipecatapp.runtime.llama_source import VERSION, fetch_source
 from pipecatapp.runtime.progress import Progress
@@ -112,28 +113,6 @@ def llama_cpp_here(settings: Settings) -> LlamaCpp:
     return LlamaCpp(VERSION, level, settings.llama_dir / f"{VERSION}-{level}" / "bin")
 
 
-def usable_level(settings: Settings) -> CpuLevel:
-    """Return the newest level that the CPU announces and that did not die when tried here.
-
-    Raises:
-        UserError: None is left.
-    """
-    level: CpuLevel | None = cpu_level(read_cpu_flags())
-    died = read_json(_memory(settings)).get(cpu_model(), [])
-    while level in died:
-        level = level.below if level else None
-    if level is None:
-        raise UserError(
-            "No build of llama.cpp runs on this CPU: see logs/llama.cpp-build.log in "
-            f"{settings.home}"
-        )
-    return level
-
-
-def _memory(settings: Settings) -> Path:
-    return settings.llama_dir / "levels_that_died.json"
-
-
 def _build_level(settings: Settings, level: CpuLevel, progress: Progress) -> None:
     home = settings.llama_dir
     build_dir = home / f".build-{VERSION}-{level}"
@@ -204,9 +183,7 @@ def survives(llama: LlamaCpp, settings: Settings, progress: Progress) -> bool:
             raise UserError(
                 f"llama.cpp was built but does not run: {error.last_error} (see {log})"
             ) from error
-        remembered = read_json(_memory(settings))
-        remembered.setdefault(cpu_model(), []).append(level)
-        write_json(_memory(settings), remembered)
+        remember_that_it_died(settings, level)
         progress.say(
             f"llama.cpp for {level} was ended by signal {-error.status} on this CPU: "
             f"going on with {level.below or 'nothing older'}"

@@ -17,8 +17,8 @@ from pipecatapp.runtime.llama_cpp import (
     link_bin,
     llama_cpp_here,
     survives,
-    usable_level,
 )
+from pipecatapp.runtime.llama_levels import usable_level
 from pipecatapp.runtime.llama_source import VERSION
 from pipecatapp.runtime.progress import Progress
 from pipecatapp.settings import Settings
