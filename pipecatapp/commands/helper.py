@@ -18,7 +18,7 @@ def helper(user: str) -> None:
     In a cluster the agent runs without the rights for it. systemd starts this by its socket; it
     does these three things with the limits that they have in the agent, and nothing else.
     """
-    # Imported here: Docker's and SSH's clients take a while, which other commands need not wait for.
+    # Imported here: the clients of Docker and SSH take a while to load.
     from loguru import logger
 
     from pipecatapp.tools.helper.server import inherited, numbers

@@ -23,7 +23,7 @@ from pipecatapp.tools.helper.protocol import (
 )
 from pipecatapp.tools.tool import ToolError
 
-MOST_CONNECTIONS = 32
+MOST_CONNECTIONS = 16
 MOST_CALLS = 8
 """At once; questions whether a tool can work do not count."""
 REQUEST_SECONDS = 10
