@@ -27,6 +27,8 @@ class Settings(BaseSettings):
         extra="ignore", populate_by_name=True, env_prefix="PIPECATAPP_"
     )
 
+    mode: Literal["embedded", "cluster"] = Field("embedded", alias="PIPECATAPP_MODE")
+    """Whether the agent runs its language model itself, or finds it in a cluster."""
     home: Path = Field(default_factory=default_home, alias="PIPECATAPP_HOME")
     models_home: Path | None = Field(None, alias="PIPECATAPP_MODELS")
     """The directory of models, where it is not the state directory's."""
@@ -44,6 +46,11 @@ class Settings(BaseSettings):
     api_keys: str = Field("", alias="PIPECAT_API_KEYS")
     """Comma-separated SHA-256 sums, in hexadecimal, of keys that may use the API."""
 
+    public_url: str | None = Field(None, alias="PIPECATAPP_PUBLIC_URL")
+    """Where people reach the page, such as http://node1:8000; login links begin with it."""
+    public_hosts: str = Field("", alias="PIPECATAPP_PUBLIC_HOSTS")
+    """Comma-separated names by which a cluster's nodes are reached; private addresses always are."""
+
     copy_key_file: Path | None = Field(None, alias="PIPECATAPP_COPY_KEY_FILE")
     """The key by which other nodes of the cluster may fetch copies of the state."""
 
@@ -51,6 +58,17 @@ class Settings(BaseSettings):
     llm_context: int = Field(4096, alias="LLM_CONTEXT", ge=1024, description="tokens per slot")
     llm_slots: int = Field(2, alias="LLM_SLOTS", ge=1, le=16)
     llm_port: int = Field(0, alias="LLM_PORT", ge=0, le=65535, description="0: any free port")
+
+    llm_key_file: Path | None = Field(None, alias="LLAMA_API_KEY_FILE")
+    """In a cluster: the key that its llama-servers ask for."""
+
+    consul_address: str = Field("127.0.0.1:8500", alias="CONSUL_HTTP_ADDR")
+    consul_token_file: Path | None = Field(None, alias="CONSUL_HTTP_TOKEN_FILE")
+    nomad_address: str | None = Field(None, alias="NOMAD_ADDR")
+    nomad_token_file: Path | None = Field(None, alias="NOMAD_TOKEN_FILE")
+    nomad_ca: Path | None = Field(None, alias="NOMAD_CACERT")
+    nomad_certificate: Path | None = Field(None, alias="NOMAD_CLIENT_CERT")
+    nomad_key: Path | None = Field(None, alias="NOMAD_CLIENT_KEY")
 
     language: str = Field("en", alias="SPEECH_LANGUAGE", pattern="^[a-z]{2}$")
     stt_service: Literal["faster-whisper", "realtimestt"] = Field(
