@@ -4,7 +4,6 @@ import os
 import shlex
 import shutil
 import signal
-import subprocess
 import time
 import uuid
 from pathlib import Path
@@ -60,20 +59,14 @@ def start(cluster: Cluster, node: Node) -> None:
     if is_running(node):
         raise ClusterError(f"{node.name} runs already.")
     mount(cluster, node)
-    join_groups = "".join(
-        f"echo $$ >{shlex.quote(str(procs))}; " for procs in cgroups.make(node.machine)
-    )
-    command = f"{join_groups} exec {shlex.join(_nspawn(cluster, node))}"
-    with Path(node.directory, "console.log").open("ab") as console:
-        process = subprocess.Popen(
-            ["/bin/sh", "-ec", command],
-            stdin=subprocess.DEVNULL,
-            stdout=console,
-            stderr=console,
-            start_new_session=True,
-            env={"PATH": os.environ["PATH"], "TERM": "dumb"},
-        )
-    node.pid = process.pid
+    groups = cgroups.make(node.machine)
+    entering = "".join(f"echo $$ >{shlex.quote(str(procs))}; " for procs in groups)
+    nspawn = shlex.join(_nspawn(cluster, node))
+    console = shlex.quote(f"{node.directory}/console.log")
+    # The shell ends at once, so that the node belongs to nobody and outlives this process.
+    command = f"{entering} setsid {nspawn} </dev/null >>{console} 2>&1 & echo $!"
+    environment = {"PATH": os.environ["PATH"], "TERM": "dumb"}
+    node.pid = int(run("/bin/sh", "-ec", command, environment=environment))
     cluster.save()
 
 

@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from testing.cluster.model import Cluster, Node
+from testing.cluster.model import Cluster, Node, clusters
 from testing.cluster.shell import ClusterError, run, succeeds
 
 FORWARDING = Path("/proc/sys/net/ipv4/ip_forward")
@@ -33,7 +33,16 @@ def down(cluster: Cluster) -> None:
     if succeeds("ip", "link", "show", cluster.bridge):
         run("ip", "link", "delete", cluster.bridge)
     if cluster.ip_forward_was_off:
+        _stop_forwarding(cluster)
+
+
+def _stop_forwarding(cluster: Cluster) -> None:
+    others = [other for other in clusters() if other.name != cluster.name]
+    if not others:
         FORWARDING.write_text("0\n")
+        return
+    others[0].ip_forward_was_off = True  # the last one puts it back
+    others[0].save()
 
 
 def cut(node: Node) -> None:

@@ -3,15 +3,18 @@
 import argparse
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 from testing.cluster import access, container, network, root
 from testing.cluster.model import BECOME, Cluster, Node, cache, clusters, load
 from testing.cluster.shell import ClusterError
 
 CANNOT = 77  # the exit code for "cannot be tried here"
+RIGHTS = 1 << 12 | 1 << 21  # CAP_NET_ADMIN, CAP_SYS_ADMIN
 TOOLS = {
     "systemd-nspawn": "systemd-container",
     "debootstrap": "debootstrap",
@@ -28,6 +31,9 @@ def obstacle() -> str:
     missing = [package for tool, package in TOOLS.items() if shutil.which(tool) is None]
     if missing:
         return f"Missing here: apt-get install {' '.join(missing)}."
+    rights = re.search(r"^CapEff:\s+(\w+)", Path("/proc/self/status").read_text(), re.MULTILINE)
+    if rights is None or int(rights[1], 16) & RIGHTS != RIGHTS:
+        return "This root may not mount or make networks: it is in a container."
     return ""
 
 

@@ -15,8 +15,8 @@ from testing.cluster.shell import run
 SUITE = "trixie"
 # A minimal Debian with the SSH server. What the roles need beyond that, they install.
 PACKAGES = (
-    "ca-certificates,curl,dbus,iproute2,iputils-ping,kmod,libpam-systemd,netbase,openssh-server,"
-    "procps,python3,sudo,systemd,systemd-sysv,tzdata"
+    "ca-certificates,curl,dbus,iproute2,iputils-ping,kmod,libpam-systemd,linux-sysctl-defaults,"
+    "netbase,openssh-server,procps,python3,sudo,systemd,systemd-sysv,tzdata"
 )
 # systemd-nspawn mounts them read-only; Docker and Nomad's exec driver make cgroups in them.
 CGROUPS_UNIT = """\

@@ -8,11 +8,19 @@ class ClusterError(Exception):
     """What is wrong, for the person at the terminal."""
 
 
-def run(*command: str | Path, stdin: str | None = None, timeout: float = 900) -> str:
+def run(
+    *command: str | Path, environment: dict[str, str] | None = None, timeout: float = 900
+) -> str:
     """Run a command and return what it prints; a failure says what it complained about."""
     words = [str(word) for word in command]
     done = subprocess.run(
-        words, input=stdin, capture_output=True, text=True, timeout=timeout, check=False
+        words,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        env=environment,
+        check=False,
     )
     if done.returncode != 0:
         said = (done.stderr.strip() or done.stdout.strip())[-2000:]

@@ -1,0 +1,157 @@
+"""Puts the whole cluster on fresh nodes, step by step, and says how long each step took."""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from testing.cluster import access, nodes
+from testing.cluster.model import Cluster
+from testing.cluster.shell import ClusterError, run
+
+REPOSITORY = Path(__file__).resolve().parent.parent.parent
+
+
+@dataclass
+class Trial:
+    """What the steps work on."""
+
+    cluster: Cluster
+    playbook: list[str]  # the command, without the playbook's name
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What playbooks run with: credentials of this trial's own, host keys checked."""
+        return {
+            **os.environ,
+            "ANSIBLE_HOST_KEY_CHECKING": "True",
+            "ANSIBLE_NOCOLOR": "True",
+            "TWIN_CREDENTIALS": str(self.cluster.directory / "credentials"),
+        }
+
+    def play(self, *words: str) -> dict[str, int]:
+        """Run a playbook, show what it says, and return how much it changed on each node."""
+        changed = {}
+        with subprocess.Popen(
+            [*self.playbook, "-i", str(self.cluster.inventory), *words],
+            cwd=REPOSITORY,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process:
+            assert process.stdout is not None
+            for line in process.stdout:
+                print(line, end="", flush=True)
+                recap = re.match(r"(\S+)\s+: ok=\d+\s+changed=(\d+)", line)
+                if recap:
+                    changed[recap[1]] = int(recap[2])
+        if process.returncode != 0:
+            raise ClusterError(f"{' '.join(words)}: exit code {process.returncode}")
+        return changed
+
+
+def up(trial: Trial) -> None:
+    nodes.up(trial.cluster)
+    print(nodes.describe(trial.cluster))
+
+
+def install(trial: Trial) -> None:
+    trial.play("playbook.yaml")
+
+
+def install_again(trial: Trial) -> None:
+    changed = trial.play("playbook.yaml")
+    if not changed or any(changed.values()):
+        raise ClusterError(f"The second run changed something: {changed}")
+
+
+def verify(trial: Trial) -> None:
+    for node in trial.cluster.nodes:
+        failed = run(*access.ssh(trial.cluster, node, "systemctl --failed --plain --no-legend"))
+        if failed.strip():
+            raise ClusterError(f"{node.name}: {failed}")
+
+
+# Name and action, in order. A step that raises ends the trial; the nodes are taken down always.
+STEPS: list[tuple[str, Callable[[Trial], None]]] = [
+    ("nodes boot", up),
+    ("playbook", install),
+    ("playbook again, nothing changes", install_again),
+    ("verify", verify),
+]
+
+
+def attempt(trial: Trial, keep: bool) -> list[tuple[str, float, str]]:
+    """Run the steps and return what came of each: name, seconds, what went wrong."""
+    table = []
+    try:
+        for name, action in STEPS:
+            print(f"== {name}", flush=True)
+            table.append(timed(name, partial(action, trial)))
+            if table[-1][2]:
+                break
+    finally:
+        if trial.cluster.directory.exists() and not keep:
+            table.append(timed("nodes go", partial(nodes.down, trial.cluster)))
+    return table
+
+
+def timed(name: str, action: Callable[[], None]) -> tuple[str, float, str]:
+    begin = time.monotonic()
+    try:
+        action()
+    except (ClusterError, OSError, subprocess.SubprocessError) as error:
+        return name, time.monotonic() - begin, str(error) or type(error).__name__
+    return name, time.monotonic() - begin, ""
+
+
+def show(table: list[tuple[str, float, str]]) -> None:
+    print(f"\n{'step':<40} {'seconds':>8}")
+    for name, seconds, problem in table:
+        print(f"{name:<40} {seconds:>8.1f}  {'FAILED: ' + problem if problem else 'ok'}")
+
+
+def find_ansible() -> str:
+    found = shutil.which("ansible-playbook", path=f"{REPOSITORY}/.venv/bin:{os.environ['PATH']}")
+    return os.environ.get("ANSIBLE_PLAYBOOK") or found or "ansible-playbook"
+
+
+def main(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="testing/cluster/run.sh", description=__doc__)
+    parser.add_argument("--name", default="trial", help="of the cluster (trial)")
+    parser.add_argument("--subnet", default="10.77.0", help="of a /24 (10.77.0)")
+    parser.add_argument("--nodes", type=int, default=3, help="how many (3)")
+    parser.add_argument("--controllers", type=int, default=1, help="how many of them lead (1)")
+    parser.add_argument("--keep", action="store_true", help="leave the nodes there")
+    parser.add_argument(
+        "--ansible-playbook",
+        default=find_ansible(),
+        help="the program; else ANSIBLE_PLAYBOOK, .venv's, or the PATH's",
+    )
+    parser.add_argument("--extra", action="append", default=[], help="variables: ansible's -e")
+    options = parser.parse_args(words)
+    reason = nodes.obstacle()
+    if reason:
+        print(f"Skipped: {reason}", file=sys.stderr)
+        return nodes.CANNOT
+    cluster = Cluster(options.name, subnet=options.subnet, controllers=options.controllers)
+    cluster.add_nodes(options.nodes)
+    if cluster.directory.exists():
+        parser.error(f"there is a cluster {cluster.name} already: take it down, or give a --name")
+    extra = [word for variable in options.extra for word in ("-e", variable)]
+    table = attempt(Trial(cluster, [options.ansible_playbook, *extra]), options.keep)
+    show(table)
+    return int(any(problem for _, _, problem in table))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
