@@ -122,7 +122,7 @@ class Jobs:
         return True
 
     def watch(self, name: str, namespace: str, since: int = 0) -> Seen:
-        """Look at a job.
+        """Look at a job; what failed once is tried again at once, not when Nomad would.
 
         Args:
             name: The job's.
@@ -146,12 +146,15 @@ class Jobs:
             for one in allocations
             if one["ClientStatus"] == "failed" and one["CreateIndex"] >= since
         ]
-        if len(healthy) >= wanted and deployment.get("Status") != "failed":
+        # While a deployment runs, nobody may scale the job.
+        if len(healthy) >= wanted and deployment.get("Status") not in ("failed", "running"):
             where = ", ".join(sorted({one["NodeName"] for one in healthy}))
             return Seen(f"healthy on {where}", ready=True, allocations=running)
         if deployment.get("Status") == "failed" or len(failed) >= MANY_FAILURES:
             return Seen("failed", failure=self._story(job, failed or alive), allocations=running)
         if len(alive) < wanted:
+            if failed and self.retry(job):
+                return Seen(f"failed on {failed[-1]['NodeName']}, is tried again")
             reason = self._no_room(job)
             if reason:
                 return Seen(f"waits for room: {reason}", blocked=True, allocations=running)
