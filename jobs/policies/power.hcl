@@ -1,0 +1,5 @@
+# The power agent puts jobs to sleep and wakes them: it scales, and can neither stop nor submit.
+namespace "*" {
+  policy       = "scale"
+  capabilities = ["list-jobs", "read-job"]
+}
