@@ -39,6 +39,8 @@ class Abilities:
         embedder: Embedder,
         status: Status,
         remembering: Remembering | None = None,
+        *,
+        expert_slot: int | None = None,
     ):
         """Make them; `start` looks which of them work here.
 
@@ -47,8 +49,11 @@ class Abilities:
             embedder: Compares meanings.
             status: Returns what `/api/status` shows.
             remembering: Long-term memory, where the agent has one.
+            expert_slot: The slot of llama-server for experts' prompts; None for the one after
+                those of conversations.
         """
         self._remembering = remembering
+        self._expert_slot = settings.llm_slots if expert_slot is None else expert_slot
         self.settings = settings
         self.approvals = Approvals()
         self.runner = Runner(
@@ -131,7 +136,7 @@ class Abilities:
             runner=self.runner,
             tool=self.registry.get,
             expert_persona=lambda name: load_persona(prompts, f"{name}{SUFFIX}"),
-            expert_slot=self.settings.llm_slots,
+            expert_slot=self._expert_slot,
             wanted=self.registry.wanted,
             recall=self._remembering.recall if self._remembering else None,
         )

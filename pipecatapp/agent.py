@@ -22,16 +22,14 @@ from starlette.websockets import WebSocket
 from pipecatapp.abilities import Abilities
 from pipecatapp.benchmark.metrics import observe_turn
 from pipecatapp.errors import UserError
-from pipecatapp.local_model import LLAMA_JOB, LocalModelServer
 from pipecatapp.memory.queue import FinishedTurn
 from pipecatapp.mission_control.addresses import base_url, login_url
 from pipecatapp.mission_control.serializer import TwinSerializer
 from pipecatapp.mission_control.tls import Authority
+from pipecatapp.places.choice import choose_place
+from pipecatapp.places.embedded import OTHER_SLOTS
 from pipecatapp.remembering import Remembering
 from pipecatapp.runtime.embedders import load_embedder
-from pipecatapp.runtime.llama_server import LlamaServer
-from pipecatapp.runtime.orchestrator import LocalOrchestrator
-from pipecatapp.runtime.setup import Prepared, set_up
 from pipecatapp.runtime.stillness import Stillness
 from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
 from pipecatapp.session import Exchange, Session
@@ -42,7 +40,6 @@ from pipecatapp.twin.memories import Memories
 from pipecatapp.twin.mind import Mind
 from pipecatapp.twin.model import LlamaModel
 from pipecatapp.twin.outcomes import Outcomes
-from pipecatapp.twin.personas import load_persona
 from pipecatapp.voice.local_audio import local_transport
 from pipecatapp.voice.piper import SpeechAhead
 from pipecatapp.voice.realtime_stt import require_realtime_stt
@@ -66,63 +63,61 @@ class Agent:
             settings: How it is to run.
             compose: Makes the pipeline of one session.
         """
-        self.settings = settings
-        self.slots = SlotPool(settings.llm_slots)
+        self.place = choose_place(settings)
+        self.settings = settings = self.place.settings
         self.conversations = Conversations(settings.home / "conversations")
         self.stillness = Stillness()
         self.voices = Voices(settings)
         self._compose = compose
         self._started = time.monotonic()
         self._sessions: set[PipelineWorker] = set()
-        self._prepared: Prepared | None = None
+        self._ready = False
         self._last_turn: TurnTimings | None = None
         self.abilities: Abilities | None = None
         self.remembering: Remembering | None = None
         self._warming: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        """Prepare what is missing, start llama-server, load and warm the models."""
-        load_persona(self.settings.prompts)
+        """Prepare what is missing, start or find llama-server, load and warm the models."""
         if self.settings.stt_service == "realtimestt":
             require_realtime_stt()
-        self._prepared = await asyncio.to_thread(set_up, self.settings)
-        prepared = self._prepared
-        # Slots that conversations do not have: prompts of experts and of the memory, whose slot is
-        # the last, do not evict theirs.
-        slots = self.settings.model_copy(update={"llm_slots": self.settings.llm_slots + 2})
-        server = LlamaServer(prepared.llama, prepared.llm.path, slots, name=LLAMA_JOB)
-        self._orchestrator = LocalOrchestrator([server.spec()], self.settings.log_dir)
-        self.model_server = LocalModelServer(server, self._orchestrator)
         self.http = aiohttp.ClientSession()
-        await self._orchestrator.start(LLAMA_JOB)
         try:
-            embedder = await asyncio.to_thread(load_embedder, self.settings, prepared.embedder)
+            equipment = await self.place.prepare()
+            self.model_server = await self.place.start()
+            # The slot after those of conversations is the experts', the last one the memory's.
+            conversations = max(1, self.model_server.slots - OTHER_SLOTS)
+            self.slots = SlotPool(conversations)
+            embedder = await asyncio.to_thread(load_embedder, self.settings, equipment.embedder)
             self.remembering = await Remembering.open(
                 self.settings, embedder, self.conversations, self.stillness
             )
-            self.abilities = Abilities(self.settings, embedder, self.status, self.remembering)
-            await self.abilities.start()
-            await asyncio.to_thread(self.voices.load, prepared)
-            await self._orchestrator.wait_healthy(LLAMA_JOB, 300)
-            await self.remembering.start(
-                self.model_server, self.settings.llm_slots + 1, self.stillness
+            self.abilities = Abilities(
+                self.settings, embedder, self.status, self.remembering, expert_slot=conversations
             )
-            self._warming = asyncio.create_task(self._warm_up())
+            await self.abilities.start()
+            await asyncio.to_thread(self.voices.load, equipment)
+            await self.place.ready()
+            await self.remembering.start(self.model_server, conversations + 1, self.stillness)
+            self._warming = asyncio.create_task(self._warm_up(conversations))
+            self._ready = True
         except BaseException:
             await self.__aexit__()
             raise
         return self
 
-    async def _warm_up(self) -> None:
+    async def _warm_up(self, conversations: int) -> None:
         """Have the system prompt prefilled: the first turn would wait long for it."""
-        system, clock = self.mind().system, TurnClock()
-        for slot in range(self.settings.llm_slots):
-            conversation = Conversation("warm-up")
-            model = LlamaModel(self.model_server, conversation, slot, system, clock)
-            try:
-                await model.warm_up()
-            finally:
-                await model.close()
+        clock = TurnClock()
+        async for _ in self.place.fresh_servers():
+            system = self.mind().system
+            for slot in range(conversations):
+                conversation = Conversation("warm-up")
+                model = LlamaModel(self.model_server, conversation, slot, system, clock)
+                try:
+                    await model.warm_up()
+                finally:
+                    await model.close()
 
     async def __aexit__(self, *exc_info: object) -> None:
         """End the sessions, then the child processes."""
@@ -136,7 +131,7 @@ class Agent:
         if self.remembering:
             await self.remembering.close()
         await self.http.close()
-        await self._orchestrator.close()
+        await self.place.close()
         self.voices.close()
 
     # -- for the pipeline ---------------------------------------------------------------------
@@ -197,24 +192,16 @@ class Agent:
 
     async def health(self) -> str | None:
         """Return None when a turn can be answered, else why not."""
-        status = await self._orchestrator.status(LLAMA_JOB)
-        return None if status.healthy else f"The language model is {status.state.value}."
+        return await self.place.health()
 
     async def status(self) -> dict[str, Any]:
         """Return what the page and `/api/status` show."""
-        if self._prepared is None:
+        if not self._ready:
             return {"state": "starting"}
-        job = await self._orchestrator.status(LLAMA_JOB)
         return {
             "version": version("pipecatapp"),
             "uptime_s": round(time.monotonic() - self._started),
-            "cpu_level": self._prepared.llama.level.value,
-            "llm": {
-                "model": self._prepared.llm.name,
-                "reason": self._prepared.llm.reason,
-                "state": job.state.value,
-                "restarts": job.restarts,
-            },
+            **await self.place.shown(),
             **self.voices.shown(),
             **self._able.shown(),
             "sessions": len(self._sessions),
@@ -304,7 +291,11 @@ class Agent:
     # -- for the terminal ---------------------------------------------------------------------
 
     def say_ready(self, port: int, token: str) -> None:
-        """Print the address and a login link that works once."""
+        """Print the address, and on a terminal's own machine a login link that works once."""
+        if self.settings.mode == "cluster":
+            # Whoever may read the job's log could log in.
+            print(f"The twin is ready at {base_url(self.settings, port)}", flush=True)
+            return
         lines = [
             "\nThe twin is ready. Open this link, it works once:\n",
             f"  {login_url(self.settings, port, token)}\n",

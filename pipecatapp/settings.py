@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     public_url: str | None = Field(None, alias="PIPECATAPP_PUBLIC_URL")
     """Where people reach the page, such as http://node1:8000; login links begin with it."""
     public_hosts: str = Field("", alias="PIPECATAPP_PUBLIC_HOSTS")
-    """Comma-separated names by which a cluster's nodes are reached; private addresses always are."""
+    """Comma-separated names of a cluster's nodes; their private addresses need not be told."""
 
     copy_key_file: Path | None = Field(None, alias="PIPECATAPP_COPY_KEY_FILE")
     """The key by which other nodes of the cluster may fetch copies of the state."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pipecatapp.runtime.setup import Prepared
+from pipecatapp.runtime.setup import Equipment
 from pipecatapp.settings import Settings
 from pipecatapp.voice.piper import Speaker
 from pipecatapp.voice.selection import SttChoice, choose_stt, load_recognizer
@@ -19,18 +19,18 @@ class Voices:
         self.recognizer: Recognizer | None = None
         self.speaker: Speaker | None = None
 
-    def load(self, prepared: Prepared) -> None:
+    def load(self, equipment: Equipment) -> None:
         """Load the models and use them once, so that the first turn need not wait for that.
 
         Args:
-            prepared: What there is to load.
+            equipment: What there is to load.
         """
         settings = self._settings
-        if prepared.tts is not None:
-            self.speaker = Speaker(prepared.tts)
+        if equipment.tts is not None:
+            self.speaker = Speaker(equipment.tts)
             self.speaker.speak_now("Ready.")
-        self._choice = choose_stt(prepared.stt_candidates, settings, self.speaker)
-        chosen = next(m for m in prepared.stt_candidates if m.name == self._choice.model)
+        self._choice = choose_stt(equipment.stt_candidates, settings, self.speaker)
+        chosen = next(m for m in equipment.stt_candidates if m.name == self._choice.model)
         self.stt_dir = chosen.directory(settings.models_dir)
         if settings.stt_service == "faster-whisper":
             self.recognizer = load_recognizer(chosen, settings)

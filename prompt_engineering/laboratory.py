@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipecatapp.abilities import Abilities
-from pipecatapp.local_model import LocalModelServer
+from pipecatapp.places.embedded import LocalModelServer
 from pipecatapp.runtime.embedder import Embedder, MiniLM
 from pipecatapp.runtime.llama_server import LlamaServer
 from pipecatapp.runtime.orchestrator import LocalOrchestrator

@@ -2,11 +2,15 @@
 
 import ipaddress
 import socket
+from collections.abc import Container
 
 import psutil
 
 from pipecatapp.settings import Settings
 
+WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
+GATEWAY_PORT = 8000
+"""Where each node of a cluster leads to the agent, wherever that runs."""
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -18,6 +22,39 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+class ClusterHosts(Container[str]):
+    """The hosts that a request through a cluster's gateways may name.
+
+    A page whose name is rebound to a node has a name that is not among them. An address has no
+    name that could be rebound.
+    """
+
+    def __init__(self, names: str) -> None:
+        """Take the nodes' names, comma-separated."""
+        self._names = LOOPBACK_NAMES | {
+            name.strip().lower() for name in names.split(",") if name.strip()
+        }
+
+    def __contains__(self, host: object) -> bool:
+        return host in self._names or _is_private(str(host))
+
+
+def _is_private(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return False
+
+
+def allowed_hosts(settings: Settings) -> Container[str] | None:
+    """Return the hosts that a request may name; None for any, where names are unknown."""
+    if settings.mode == "cluster":
+        return ClusterHosts(f"{settings.public_hosts},{settings.host}")
+    if not settings.lan and is_loopback(settings.host):
+        return LOOPBACK_NAMES | {settings.host}
+    return None
 
 
 def lan_addresses() -> list[str]:
@@ -49,14 +86,18 @@ def base_url(settings: Settings, port: int) -> str:
 
     Args:
         settings: The agent's settings.
-        port: The port that the server listens on.
+        port: The port that the server listens on; people of a cluster come by its gateways.
     """
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    if settings.mode == "cluster":
+        return f"http://{_bracketed(settings.host)}:{GATEWAY_PORT}"
     if settings.lan:
         known = lan_addresses()
         outward = outward_address()
         host = outward if outward in known else next(iter(known), "localhost")
         return f"https://{_bracketed(host)}:{port}"
-    if settings.host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+    if settings.host in WILDCARDS:
         return f"http://{socket.gethostname()}:{port}"
     return f"http://{_bracketed(settings.host)}:{port}"
 

@@ -85,8 +85,16 @@ async def submit(request: Request) -> Response:
         cookie,
         max_age=SESSION_SECONDS,
         path="/",
-        secure=request.url.scheme == "https",
+        secure=_over_https(request),
         httponly=True,
         samesite="strict",
     )
     return response
+
+
+def _over_https(request: Request) -> bool:
+    """Return whether the browser came by HTTPS; a cluster's gateway ends it and says so."""
+    control: Control = request.app.state.control
+    if control.settings.mode == "cluster":
+        return request.headers.get("x-forwarded-proto") == "https"
+    return request.url.scheme == "https"

@@ -1,7 +1,7 @@
 """What every request passes first: host, origin and size checks; what every answer carries."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -34,9 +34,11 @@ class SecurityMiddleware:
     def __init__(
         self,
         app: ASGIApp,
-        allowed_hosts: frozenset[str] | None,
+        allowed_hosts: Container[str] | None,
         max_body: int = MAX_BODY,
         larger: Mapping[str, int] | None = None,
+        any_host: Container[str] = (),
+        remedy: str = "use http://localhost",
     ) -> None:
         """Wrap an application.
 
@@ -46,11 +48,15 @@ class SecurityMiddleware:
                 loopback address this stops a foreign page whose name is rebound to 127.0.0.1.
             max_body: Largest request body, in bytes.
             larger: The paths that take larger ones, and how large.
+            any_host: The paths that are answered under whatever name, as a proxy's checks ask.
+            remedy: What to do instead of using a name that is not allowed.
         """
         self._app = app
         self._allowed_hosts = allowed_hosts
         self._max_body = max_body
         self._larger = larger or {}
+        self._any_host = any_host
+        self._remedy = remedy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check a request or a socket's opening, then pass it on."""
@@ -70,8 +76,8 @@ class SecurityMiddleware:
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         connection = HTTPConnection(scope)
         host = connection.headers.get("host", "")
-        if self._allowed_hosts is not None and _hostname(host) not in self._allowed_hosts:
-            return 421, "This server does not answer to that name; use http://localhost."
+        if not self._may_be_named(host) and scope["path"] not in self._any_host:
+            return 421, f"This server does not answer to that name; {self._remedy}."
         if scope["type"] == "http" and scope["method"] in _SAFE_METHODS:
             return None
         origin = connection.headers.get("origin")
@@ -81,6 +87,9 @@ class SecurityMiddleware:
         if not same_origin(origin, host):
             return 403, "This request comes from another site's page."
         return None
+
+    def _may_be_named(self, host: str) -> bool:
+        return self._allowed_hosts is None or _hostname(host) in self._allowed_hosts
 
 
 class _TooLarge(Exception):  # noqa: N818 - it is an answer (413), not a fault

@@ -6,7 +6,7 @@ from pathlib import Path
 import uvicorn
 from starlette.types import ASGIApp
 
-from pipecatapp.mission_control.addresses import is_loopback
+from pipecatapp.mission_control.addresses import WILDCARDS
 from pipecatapp.mission_control.private_files import write_private
 from pipecatapp.mission_control.tls import Authority, LiveCertificate
 from pipecatapp.settings import Settings
@@ -71,7 +71,7 @@ def announce(settings: Settings, port: int) -> None:
     """
     scheme = "https" if settings.lan else "http"
     # The address to reach this machine's agent from itself.
-    wildcard = settings.lan or not is_loopback(settings.host)
+    wildcard = settings.lan or settings.host in WILDCARDS
     host = "127.0.0.1" if wildcard or settings.host == "localhost" else settings.host
     bracketed = f"[{host}]" if ":" in host else host
     write_private(announcement(settings), f"{scheme}://{bracketed}:{port}".encode())

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.websockets import WebSocket
 
 from pipecatapp.errors import MalformedError, NotFoundError, TakenError, UserError
-from pipecatapp.mission_control.addresses import LOOPBACK_NAMES, is_loopback
+from pipecatapp.mission_control.addresses import allowed_hosts
 from pipecatapp.mission_control.approvals import router as approvals_router
 from pipecatapp.mission_control.auth import COOKIE, Auth, TooManyAttempts
 from pipecatapp.mission_control.caller import Caller
@@ -55,10 +55,15 @@ def create_app(control: Control) -> FastAPI:
     _add_pages(app, control)
     _add_api(app, control)
     _add_socket(app, control)
-    local = not control.settings.lan and is_loopback(control.settings.host)
-    hosts = LOOPBACK_NAMES | {control.settings.host} if local else None
+    cluster = {
+        "any_host": {"/health"},
+        "remedy": "use a node's address, or PIPECATAPP_PUBLIC_HOSTS",
+    }
     app.add_middleware(
-        SecurityMiddleware, allowed_hosts=hosts, larger={"/api/memory/import": MAX_IMPORT}
+        SecurityMiddleware,
+        allowed_hosts=allowed_hosts(control.settings),
+        larger={"/api/memory/import": MAX_IMPORT},
+        **(cluster if control.settings.mode == "cluster" else {}),
     )
     return app
 
@@ -82,6 +87,10 @@ def _add_pages(app: FastAPI, control: Control) -> None:
         reason = await control.health()
         if reason is None:
             return JSONResponse({"status": "ok"})
+        if control.settings.mode == "cluster":
+            # The gateways send people here only while this check passes, and Nomad would start
+            # the agent anew: the page is to say itself what is missing.
+            return JSONResponse({"status": "waiting", "reason": reason})
         return JSONResponse({"status": "unavailable", "reason": reason}, status_code=503)
 
 

@@ -45,6 +45,7 @@ class JobStatus:
         pid: Its process id while it runs.
         restarts: How often it was started again since `start`.
         detail: Why it last ended, if it did.
+        nodes: Where it runs, in a cluster.
     """
 
     name: str
@@ -52,6 +53,7 @@ class JobStatus:
     pid: int | None = None
     restarts: int = 0
     detail: str = ""
+    nodes: tuple[str, ...] = ()
 
     @property
     def healthy(self) -> bool:

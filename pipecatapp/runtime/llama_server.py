@@ -54,6 +54,11 @@ class LlamaServer:
         """Where the server is; its OpenAI-compatible API is under /v1."""
         return f"http://{HOST}:{self.port}"
 
+    @property
+    def slots(self) -> int:
+        """How many prompts it keeps."""
+        return self._settings.llm_slots
+
     def spec(self) -> JobSpec:
         """Write the key to a file that only this user can read and return the job."""
         # A file, as every user of the machine can read the arguments of a process.
@@ -61,7 +66,7 @@ class LlamaServer:
         return JobSpec(self.name, tuple(self._command()), f"{self.url}/health")
 
     def _command(self) -> list[str]:
-        slots = self._settings.llm_slots
+        slots = self.slots
         threads = str(physical_cores())
         options = {
             "--model": str(self.model),

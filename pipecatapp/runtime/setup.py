@@ -15,22 +15,31 @@ STEPS = 5
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """What the agent needs to run.
+class Equipment:
+    """What the agent itself loads.
 
     Args:
-        llama: llama.cpp for this CPU.
-        llm: The language model to serve.
         stt_candidates: Speech recognition models whose files are there, the largest first.
         tts: The voice's .onnx file; None where synthesis is another server's work.
         embedder: The directory of the model that compares meanings.
     """
 
-    llama: LlamaCpp
-    llm: ChosenModel
     stt_candidates: list[Model]
     tts: Path | None
     embedder: Path
+
+
+@dataclass(frozen=True)
+class Prepared(Equipment):
+    """What the agent needs to run on its own.
+
+    Args:
+        llama: llama.cpp for this CPU.
+        llm: The language model to serve.
+    """
+
+    llama: LlamaCpp
+    llm: ChosenModel
 
 
 def set_up(settings: Settings, progress: Progress | None = None) -> Prepared:
@@ -53,4 +62,4 @@ def set_up(settings: Settings, progress: Progress | None = None) -> Prepared:
         voice = voice_file(downloader.ensure(tts)) if tts else None
     with progress.step("Meanings"):
         embedder = downloader.ensure(catalogue.models("embedding")[0])
-    return Prepared(llama, llm, stt, voice, embedder)
+    return Prepared(stt, voice, embedder, llama, llm)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from pipecatapp.twin.model import make_client
-from pipecatapp.twin.model_server import ModelServer, slot_lock
+from pipecatapp.twin.model_client import ModelClient
+from pipecatapp.twin.model_server import ModelServer, held_slot
 
 
 class Completion:
@@ -18,7 +18,7 @@ class Completion:
             slot: The slot of llama-server that no conversation has.
         """
         self._server = server
-        self._client = make_client(server)
+        self._client = ModelClient(server)
         self._slot = slot
 
     async def __call__(
@@ -34,13 +34,13 @@ class Completion:
         Raises:
             openai.OpenAIError: The server failed, or refused the request.
         """
-        async with slot_lock(self._server, self._slot):
-            answer = await self._client.chat.completions.create(
+        async with held_slot(self._server, self._slot) as slot:
+            answer = await self._client.completions.create(
                 model="twin",
                 messages=cast(Any, messages),
                 max_tokens=max_tokens,
                 temperature=0.0,
-                extra_body={"id_slot": self._slot, "grammar": grammar},
+                extra_body={"id_slot": slot, "grammar": grammar},
             )
         return answer.choices[0].message.content or ""
 

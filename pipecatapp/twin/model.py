@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 import httpx2
-from openai import APIConnectionError, APIStatusError, AsyncOpenAI, BadRequestError
+from openai import APIConnectionError, APIStatusError, BadRequestError
 from openai.types.chat import ChatCompletionChunk
 from openai.types.chat.chat_completion_token_logprob import TopLogprob
 
@@ -16,7 +16,8 @@ from pipecatapp.twin.chunks import say, text_of
 from pipecatapp.twin.conversation import Conversation
 from pipecatapp.twin.decider import Messages
 from pipecatapp.twin.history import last_turn
-from pipecatapp.twin.model_server import ModelServer, slot_lock
+from pipecatapp.twin.model_client import ModelClient
+from pipecatapp.twin.model_server import ModelServer, held_slot
 from pipecatapp.twin.phrases import PHRASES
 
 LONGEST_ANSWER = 320
@@ -34,24 +35,6 @@ SILENCE_SECS = 7.0
 """How long the model may think before the user hears that it is thinking."""
 
 Response = TypeVar("Response")
-
-
-def make_client(server: ModelServer) -> AsyncOpenAI:
-    """Make a client that fails fast: a restart is waited for here, not by blind retries.
-
-    Connections are not kept: llama-server closes idle ones after five seconds, and a request
-    on a connection that is just being closed is lost. On loopback a new one costs nothing.
-    """
-    return AsyncOpenAI(
-        api_key=server.api_key,
-        base_url=f"{server.url}/v1",
-        max_retries=0,
-        http_client=httpx2.AsyncClient(
-            timeout=httpx2.Timeout(120.0, connect=2.0),
-            limits=httpx2.Limits(max_keepalive_connections=0),
-            trust_env=False,
-        ),
-    )
 
 
 class LlamaModel:
@@ -82,7 +65,7 @@ class LlamaModel:
         self._system = system
         self._clock = clock
         self._expert_slot = slot if expert_slot is None else expert_slot
-        self._client = make_client(server)
+        self._client = ModelClient(server)
         self._prefilling: asyncio.Task[None] | None = None
 
     # -- requests ---------------------------------------------------------------------------
@@ -129,17 +112,16 @@ class LlamaModel:
         Raises:
             openai.OpenAIError: The server failed, or refused the request.
         """
-        body = {"id_slot": self._slot, "grammar": grammar}
+        async with held_slot(self._server, self._slot) as slot:
 
-        async def request(fitting: Messages) -> Any:
-            return await self._client.chat.completions.create(
-                **self._common(fitting, self._system),
-                max_tokens=max_tokens,
-                temperature=0.0,
-                extra_body=body,
-            )
+            async def request(fitting: Messages) -> Any:
+                return await self._client.completions.create(
+                    **self._common(fitting, self._system),
+                    max_tokens=max_tokens,
+                    temperature=0.0,
+                    extra_body={"id_slot": slot, "grammar": grammar},
+                )
 
-        async with slot_lock(self._server, self._slot):
             answer = await self._persistently(request, messages)
         return answer.choices[0].message.content or ""
 
@@ -152,18 +134,18 @@ class LlamaModel:
         Raises:
             openai.OpenAIError: The server failed, or refused the request.
         """
+        async with held_slot(self._server, self._slot) as slot:
 
-        async def request(fitting: Messages) -> Any:
-            return await self._client.chat.completions.create(
-                **self._common(fitting, self._system),
-                max_tokens=1,
-                temperature=0.0,
-                logprobs=True,
-                top_logprobs=LIKELIEST,
-                extra_body={"id_slot": self._slot},
-            )
+            async def request(fitting: Messages) -> Any:
+                return await self._client.completions.create(
+                    **self._common(fitting, self._system),
+                    max_tokens=1,
+                    temperature=0.0,
+                    logprobs=True,
+                    top_logprobs=LIKELIEST,
+                    extra_body={"id_slot": slot},
+                )
 
-        async with slot_lock(self._server, self._slot):
             answer = await self._persistently(request, messages)
         first = answer.choices[0].logprobs.content[0].top_logprobs
         return _chance(first, "yes") - _chance(first, "no")
@@ -171,20 +153,20 @@ class LlamaModel:
     async def _chunks(
         self, messages: Messages, persona: str | None
     ) -> AsyncGenerator[ChatCompletionChunk, None]:
-        slot = self._slot if persona is None else self._expert_slot
+        wanted = self._slot if persona is None else self._expert_slot
         longest = LONGEST_ANSWER if persona is None else LONGEST_EXPERT_ANSWER
+        async with held_slot(self._server, wanted) as slot:
 
-        async def request(fitting: Messages) -> Any:
-            return await self._client.chat.completions.create(
-                **self._common(fitting, persona or self._system),
-                max_tokens=longest,
-                temperature=TEMPERATURE,
-                stream=True,
-                stream_options={"include_usage": True},
-                extra_body={"id_slot": slot},
-            )
+            async def request(fitting: Messages) -> Any:
+                return await self._client.completions.create(
+                    **self._common(fitting, persona or self._system),
+                    max_tokens=longest,
+                    temperature=TEMPERATURE,
+                    stream=True,
+                    stream_options={"include_usage": True},
+                    extra_body={"id_slot": slot},
+                )
 
-        async with slot_lock(self._server, slot):
             stream = await self._persistently(request, messages)
             try:
                 async for chunk in stream:
@@ -244,11 +226,11 @@ class LlamaModel:
             await self._prefill_slot(messages)
 
     async def _prefill_slot(self, messages: Messages) -> None:
-        async with slot_lock(self._server, self._slot):
-            await self._client.chat.completions.create(
+        async with held_slot(self._server, self._slot) as slot:
+            await self._client.completions.create(
                 **self._common(messages, self._system),
                 max_tokens=1,
-                extra_body={"id_slot": self._slot, "n_predict": 0},
+                extra_body={"id_slot": slot, "n_predict": 0},
             )
 
     async def stop_prefilling(self) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipecatapp.local_model import LocalModelServer
+from pipecatapp.places.embedded import LocalModelServer
 from pipecatapp.memory.complete import Message
 from pipecatapp.memory.contradiction import Judge
 from pipecatapp.memory.extraction import Extractor

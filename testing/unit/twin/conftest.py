@@ -138,6 +138,10 @@ class ModelServer:
     def api_key(self) -> str:
         return "key"
 
+    @property
+    def slots(self) -> int:
+        return 16
+
     async def wait_healthy(self, timeout: float) -> bool:  # noqa: ASYNC109 - the protocol's name
         """Start again, as the orchestrator does, unless it is told not to."""
         self.waited += 1
