@@ -1,5 +1,6 @@
 """One node: its file system, its power switch."""
 
+import contextlib
 import os
 import shlex
 import shutil
@@ -63,8 +64,10 @@ def start(cluster: Cluster, node: Node) -> None:
     entering = "".join(f"echo $$ >{shlex.quote(str(procs))}; " for procs in groups)
     nspawn = shlex.join(_nspawn(cluster, node))
     console = shlex.quote(f"{node.directory}/console.log")
-    # The shell ends at once, so that the node belongs to nobody and outlives this process.
-    command = f"{entering} setsid {nspawn} </dev/null >>{console} 2>&1 & echo $!"
+    # A node that reboots ends systemd-nspawn with 133, and wants to be started again.
+    booting = shlex.quote(f"while :; do {nspawn}; [ $? -eq 133 ] || exit 0; done")
+    # The first shell ends at once, so that the node belongs to nobody and outlives this process.
+    command = f"{entering} setsid /bin/sh -c {booting} </dev/null >>{console} 2>&1 & echo $!"
     environment = {"PATH": os.environ["PATH"], "TERM": "dumb"}
     node.pid = int(run("/bin/sh", "-ec", command, environment=environment))
     cluster.save()
@@ -127,7 +130,7 @@ def stop(node: Node) -> None:
 
 def remove(node: Node) -> None:
     """Leave nothing of a node behind."""
-    if is_running(node):
+    with contextlib.suppress(ClusterError):  # it may be off, or hang
         kill(node)
     cgroups.remove(node.machine)
     if os.path.ismount(node.root):
@@ -141,12 +144,21 @@ def _signal(node: Node, number: int) -> None:
     if not is_running(node):
         raise ClusterError(f"{node.name} does not run.")
     for _ in range(50):
-        inside = Path(f"/proc/{node.pid}/task/{node.pid}/children").read_text().split()
+        inside = _first_inside(node.pid)
         if inside:
-            os.kill(int(inside[0]), number)
+            os.kill(inside, number)
             return
         time.sleep(0.1)
-    os.kill(node.pid, signal.SIGTERM)  # it has not come to start anything
+    raise ClusterError(f"{node.name} has not started anything.")
+
+
+def _first_inside(pid: int) -> int:
+    """Return the node's own process 1, or 0: the child of systemd-nspawn below `pid`."""
+    with contextlib.suppress(OSError):
+        is_nspawn = Path(f"/proc/{pid}/comm").read_text().strip() == "systemd-nspawn"
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            return int(child) if is_nspawn else _first_inside(int(child))
+    return 0
 
 
 def _gone(node: Node) -> None:

@@ -27,7 +27,7 @@ class Node:
     machine: str
     address: str
     directory: str
-    pid: int = 0  # of systemd-nspawn, 0 where it was never started
+    pid: int = 0  # of what keeps it running, 0 where it was never started
 
     @property
     def root(self) -> Path:
