@@ -55,15 +55,14 @@ def create_app(control: Control) -> FastAPI:
     _add_pages(app, control)
     _add_api(app, control)
     _add_socket(app, control)
-    cluster = {
-        "any_host": {"/health"},
-        "remedy": "use a node's address, or PIPECATAPP_PUBLIC_HOSTS",
-    }
+    cluster = control.settings.mode == "cluster"
+    name_it = "use a node's address, or add the name to PIPECATAPP_PUBLIC_HOSTS"
     app.add_middleware(
         SecurityMiddleware,
         allowed_hosts=allowed_hosts(control.settings),
         larger={"/api/memory/import": MAX_IMPORT},
-        **(cluster if control.settings.mode == "cluster" else {}),
+        any_host={"/health"} if cluster else (),
+        remedy=name_it if cluster else "use http://localhost",
     )
     return app
 
