@@ -122,23 +122,30 @@ job "pipecat-app" {
         LOG_LEVEL       = "INFO"
 
         # What the cluster is like.
-        HOME                    = "/var/lib/pipecatapp"
-        PIPECATAPP_MODE         = "cluster"
-        PIPECATAPP_HOME         = "/var/lib/pipecatapp"
-        PIPECATAPP_MODELS       = "/models"
-        PIPECATAPP_HOST         = "${NOMAD_IP_http}"
-        PIPECATAPP_PORT         = "${NOMAD_PORT_http}"
-        CONSUL_HTTP_ADDR        = "127.0.0.1:8500"
-        CONSUL_HTTP_TOKEN_FILE  = "${NOMAD_SECRETS_DIR}/consul_token"
-        NOMAD_TOKEN_FILE        = "${NOMAD_SECRETS_DIR}/nomad_token"
-        LLAMA_API_KEY_FILE      = "${NOMAD_SECRETS_DIR}/llama_api_key"
-        PYTHONUNBUFFERED        = "1"
-        PYTHONDONTWRITEBYTECODE = "1"
+        HOME                     = "/var/lib/pipecatapp"
+        PIPECATAPP_MODE          = "cluster"
+        PIPECATAPP_HOME          = "/var/lib/pipecatapp"
+        PIPECATAPP_MODELS        = "/models"
+        PIPECATAPP_HOST          = "${NOMAD_IP_http}"
+        PIPECATAPP_PORT          = "${NOMAD_PORT_http}"
+        PIPECATAPP_HELPER_SOCKET = "/run/twin-helper/helper.sock"
+        PIPECATAPP_COPY_KEY_FILE = "${NOMAD_SECRETS_DIR}/state_copy_key"
+        CONSUL_HTTP_ADDR         = "127.0.0.1:8500"
+        CONSUL_HTTP_TOKEN_FILE   = "${NOMAD_SECRETS_DIR}/consul_token"
+        NOMAD_TOKEN_FILE         = "${NOMAD_SECRETS_DIR}/nomad_token"
+        LLAMA_API_KEY_FILE       = "${NOMAD_SECRETS_DIR}/llama_api_key"
+        PYTHONUNBUFFERED         = "1"
+        PYTHONDONTWRITEBYTECODE  = "1"
       }
 
       template {
         destination = "secrets/llama_api_key"
         data        = "{{ with nomadVar \"nomad/jobs\" }}{{ .llama_api_key }}{{ end }}\n"
+        change_mode = "restart"
+      }
+      template {
+        destination = "secrets/state_copy_key"
+        data        = "{{ with nomadVar \"nomad/jobs\" }}{{ .state_copy_key }}{{ end }}\n"
         change_mode = "restart"
       }
       template {

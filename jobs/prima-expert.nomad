@@ -52,8 +52,8 @@ variable "context" {
 
 variable "slots" {
   type        = number
-  default     = 2
-  description = "Requests that it answers at the same time."
+  default     = 4
+  description = "Prompts that it keeps: of two conversations, of the experts, and of the memory."
 }
 
 job "expert" {

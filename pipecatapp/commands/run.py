@@ -2,9 +2,11 @@
 
 import asyncio
 import sys
+from pathlib import Path
 
 import click
 
+from pipecatapp.errors import UserError
 from pipecatapp.settings import load_settings
 
 
@@ -23,4 +25,26 @@ def run(lan: bool) -> None:
     logger.add(sys.stderr, level=settings.log_level.upper())
     from pipecatapp.app import run as run_agent
 
+    if settings.mode == "cluster":
+        _go_on(settings.home)
     asyncio.run(run_agent(settings))
+
+
+def _go_on(home: Path) -> None:
+    """Go on with what an agent on another node did since one ran here."""
+    from loguru import logger
+
+    from pipecatapp.runtime.state_copy import adopt, begin_epoch, copy_age
+
+    try:
+        aside = adopt(home)
+    except UserError as error:
+        # An older memory is better than none, and nothing of the copy is lost.
+        logger.error(f"The copy of another node's state cannot be used: {error}")
+    else:
+        if aside:
+            logger.warning(
+                f"Going on with the copy of epoch {copy_age(home).epoch} that another node's agent "
+                f"left here; what was here before is in {aside}"
+            )
+    begin_epoch(home)
