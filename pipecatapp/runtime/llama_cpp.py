@@ -131,17 +131,18 @@ def _take_level(settings: Settings, llama: LlamaCpp, prebuilt: Path, progress: P
     """Take the level's binaries from `prebuilt`, where they run here."""
     settings.log_dir.mkdir(parents=True, exist_ok=True)
     unpacked = settings.llama_dir / f".prebuilt-{llama.name}"
-    with progress.step(f"Taking llama.cpp for {llama.level} from {prebuilt}") as step:
-        step.working()
-        shutil.rmtree(unpacked, ignore_errors=True)
-        unpacked.mkdir(parents=True)
-        try:
+    shutil.rmtree(unpacked, ignore_errors=True)
+    unpacked.mkdir(parents=True)
+    try:
+        with progress.step(f"Taking llama.cpp for {llama.level} from {prebuilt}") as step:
+            step.working()
             copy_binaries(prebuilt, f"{llama.name}/bin", TARGETS, unpacked)
-        except OSError as error:
-            raise UserError(f"Cannot take llama.cpp from {prebuilt}: {error}") from error
-    if survives(LlamaCpp(VERSION, llama.level, unpacked), settings, progress):
-        _put(unpacked, settings.llama_dir / llama.name)
-    shutil.rmtree(unpacked)
+        if survives(LlamaCpp(VERSION, llama.level, unpacked), settings, progress):
+            _put(unpacked, settings.llama_dir / llama.name)
+    except OSError as error:
+        raise UserError(f"Cannot take llama.cpp from {prebuilt}: {error}") from error
+    finally:
+        shutil.rmtree(unpacked)
 
 
 def _put(binaries: Path, target: Path) -> None:

@@ -148,6 +148,15 @@ def test_a_build_from_elsewhere_for_another_level_is_one_clear_line(
         ensure_llama_cpp(settings, progress, prebuilt=tmp_path, step_down=False)
 
 
+def test_a_build_from_elsewhere_that_does_not_run_leaves_nothing(
+    settings: Settings, progress: Progress, tmp_path: Path
+) -> None:
+    origin = prebuilt(tmp_path / "elsewhere", "echo error: no such library; exit 127")
+    with pytest.raises(UserError, match="no such library"):
+        ensure_llama_cpp(settings, progress, prebuilt=origin, step_down=False)
+    assert [path.name for path in settings.llama_dir.iterdir()] == ["lock"]
+
+
 def test_bin_follows_the_build_by_a_relative_link(settings: Settings) -> None:
     settings.llama_dir.mkdir(parents=True)
     llama = llama_cpp_here(settings)
