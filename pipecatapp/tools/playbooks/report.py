@@ -22,9 +22,20 @@ SUDO_REMEDY = (
     "sudo wants a password. To allow it without one, run this there as the user that Ansible works "
     'as: echo "$USER ALL=(ALL) NOPASSWD: ALL" | sudo tee /etc/sudoers.d/ansible'
 )
+NO_ROOT = (
+    "Ansible may not become root here: run this playbook yourself, as a user who has sudo, on the "
+    "machine that set up the cluster"
+)
+NO_LOGIN = (
+    "Ansible has no key here that this machine accepts, or does not know its host key: run this "
+    "playbook yourself, on the machine that set up the cluster"
+)
+_NO_ROOT = re.compile(r"no new privileges")
+_NO_LOGIN = re.compile(r"Permission denied \(|Host key verification failed")
 _SUDO = re.compile(
     r"sudo password|sudo: a password is required|a terminal is required|privilege escalation prompt"
 )
+REMEDIES = ((_SUDO, SUDO_REMEDY), (_NO_ROOT, NO_ROOT), (_NO_LOGIN, NO_LOGIN))
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f]")
 _FAILED = {"runner_on_failed": "failed", "runner_on_unreachable": "unreachable"}
 _SAID = {"error", "output"}
@@ -100,8 +111,9 @@ class Report:
             lines.append(f"and {len(self._failures) - MOST_FAILURES} more failures")
         if not self._complete:
             lines += [_cut(said, LONGEST_MESSAGE) for said in self._said[-2:] if said]
-        if any(_SUDO.search(failure) for failure in self._failures):
-            lines.append(SUDO_REMEDY)
+        for sign, remedy in REMEDIES:
+            if any(sign.search(failure) for failure in self._failures):
+                lines.append(remedy)
         return shortened("\n".join(lines))
 
     def _hosts(self) -> Iterable[str]:
