@@ -3,7 +3,7 @@
 import asyncio
 import os
 import tempfile
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent, indent
@@ -17,6 +17,8 @@ from pipecatapp.settings import Settings
 from pipecatapp.tools import ansible
 from pipecatapp.tools.ansible import Ansible
 from pipecatapp.tools.tool import Call, Tool, ToolError, tools_of
+
+from .helping import helper
 
 SECRET = "a-secret-of-the-agent"  # pragma: allowlist secret
 
@@ -373,3 +375,56 @@ async def test_speech_goes_on_meanwhile(playbooks: Playbooks) -> None:
         turns += 1
     assert "succeeded" in task.result()
     assert turns > 1
+
+
+@pytest.fixture
+def helped(playbooks: Playbooks, tmp_path: Path) -> Iterator[Playbooks]:
+    """An agent that knows no playbooks, and a helper that does."""
+    path = tmp_path / "socket"
+    resources: Any = SimpleNamespace(settings=Settings(helper_socket=path, playbooks=tmp_path))
+    temporary, home = tmp_path / "temporary", tmp_path
+    with helper(path, PIPECATAPP_PLAYBOOKS=playbooks.directory, TMPDIR=temporary, HOME=home):
+        yield Playbooks(playbooks.directory, Ansible(resources))
+
+
+async def test_a_helper_runs_playbooks_of_its_own_directory(helped: Playbooks) -> None:
+    assert str(helped.directory) in str(await helped.toolset.unavailable())
+    helped.write("make_file", MAKE)
+    assert await helped.toolset.unavailable() is None
+    assert "dry run: nothing was changed" in await helped.run("make file", check=True)
+    assert not (helped.directory / "made").exists()
+    helped.lines.clear()
+    assert (await helped.run("make file")).startswith("make_file.yaml succeeded.")
+    assert (helped.directory / "made").read_text() == "made"
+    expected = ["play 1: The make_file play", "task 1: make a file", "task 2: look at it"]
+    assert helped.lines == expected
+    with pytest.raises(ToolError, match=r"there are: make_file\.yaml$"):
+        await helped.run("../make_file")
+
+
+async def test_a_helper_ends_a_cancelled_run_with_all_its_children(helped: Playbooks) -> None:
+    helped.write("forever", SLEEP)
+    earlier = below(os.getpid())
+    run = asyncio.create_task(helped.run("forever"))
+    process = await sleeper(helped)
+    everything = [child for child in below(os.getpid()) if child not in earlier]
+    assert process in everything
+    run.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await run
+    assert [p for p in everything if p.is_running() and p.status() != "zombie"] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "remedy"),
+    [
+        ('sudo: The "no new privileges" flag is set', "may not become root here"),
+        ("me@node1: Permission denied (publickey).", "has no key here"),
+        ("Host key verification failed.", "has no key here"),
+    ],
+)
+async def test_what_a_helper_may_not_has_a_remedy(
+    playbooks: Playbooks, said: str, remedy: str
+) -> None:
+    playbooks.write("refused", f"- name: try\n  ansible.builtin.fail: {{msg: '{said}'}}\n")
+    assert remedy in await playbooks.run("refused")

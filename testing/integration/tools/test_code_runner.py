@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +19,7 @@ from pipecatapp.tools.sandbox.engine import BUILD, LABEL, remove_leftovers
 from pipecatapp.tools.tool import ToolError
 
 from .docker_engine import build, engine_host, sandbox_image
+from .helping import helper
 
 IMAGE = "twin-code-runner-test"
 CALL: Any = SimpleNamespace(progress=lambda line: None)
@@ -69,6 +70,14 @@ async def started(client: docker.DockerClient, running: asyncio.Task[str]) -> An
         # The run tells nobody what it starts; asking the engine is the only way to know.
         await asyncio.sleep(0.05)
     raise AssertionError(await running)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait for what another process does and tells nobody."""
+    while True:
+        if condition():
+            return
+        await asyncio.sleep(0.05)
 
 
 async def test_the_image_is_built_once(code_runner: CodeRunner, engine: str) -> None:
@@ -431,3 +440,72 @@ async def test_a_missing_image_names_the_command_that_builds_it(
     assert f"sudo {BUILD} twin-none" in (await toolset.unavailable() or "")
     with pytest.raises(ToolError, match="build it: sudo"):
         await toolset.run_python_code(CALL, "1")
+
+
+@pytest.fixture
+async def helped(
+    engine: str, image: str, client: docker.DockerClient, tmp_path: Path
+) -> AsyncIterator[CodeRunner]:
+    """An agent that has no engine, and a helper that has."""
+    path = tmp_path / "socket"
+    with helper(path, DOCKER_HOST=engine, CODE_RUNNER_IMAGE=image):
+        resources: Any = SimpleNamespace(settings=Settings(helper_socket=path))
+        yield CodeRunner(resources)
+    assert containers(client) == []
+
+
+async def test_a_helper_runs_code_with_the_same_limits(helped: CodeRunner) -> None:
+    assert await helped.unavailable() is None
+    told: list[str] = []
+    call: Any = SimpleNamespace(progress=told.append)
+    assert (
+        await helped.run_python_code(call, "```python\n'grüße 日本 🙂'\n```") == "'grüße 日本 🙂'"
+    )
+    assert told == ["Running Python code"]
+    result = await attack(
+        helped, "import socket\nattempt(socket.create_connection, ('127.0.0.1', 22), 2)"
+    )
+    assert "refused" in result
+    limits = "import os; (os.getuid(), os.access('/', os.W_OK), os.listdir('/sys/class/net'))"
+    assert await helped.run_python_code(CALL, limits) == "(65532, False, ['lo'])"
+    assert "MB of memory" in await helped.run_python_code(CALL, "bytearray(2**29)")
+    flood = await helped.run_python_code(CALL, "while True: print('\xff' * 1000)")
+    assert "output was cut" in flood
+    with pytest.raises(ToolError, match="longer than"):
+        await helped.run_python_code(CALL, "\x01" * (2**20 + 1))
+
+
+async def test_a_helper_removes_the_container_of_a_call_that_is_cancelled(
+    helped: CodeRunner, client: docker.DockerClient
+) -> None:
+    running = asyncio.create_task(helped.run_python_code(CALL, "import time; time.sleep(60)"))
+    await started(client, running)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert containers(client) == []
+
+
+async def test_a_helper_removes_the_container_of_an_agent_that_was_killed(
+    helped: CodeRunner, client: docker.DockerClient, tmp_path: Path
+) -> None:
+    with socket.socket(socket.AF_UNIX) as killed:
+        killed.connect(str(tmp_path / "socket"))
+        call = {"call": "run_python_code", "arguments": {"code": "import time; time.sleep(60)"}}
+        killed.sendall(json.dumps(call).encode() + b"\n")
+        await until(lambda: containers(client))
+    await until(lambda: not containers(client))
+
+
+async def test_a_helper_that_ends_leaves_no_container(
+    engine: str, image: str, client: docker.DockerClient, tmp_path: Path
+) -> None:
+    path = tmp_path / "socket"
+    resources: Any = SimpleNamespace(settings=Settings(helper_socket=path))
+    with helper(path, DOCKER_HOST=engine, CODE_RUNNER_IMAGE=image):
+        code = CodeRunner(resources).run_python_code(CALL, "import time; time.sleep(60)")
+        running = asyncio.create_task(code)
+        await started(client, running)
+    assert containers(client) == []
+    with pytest.raises(ToolError, match="The helper ended before the call was done"):
+        await running

@@ -23,6 +23,7 @@ from pipecatapp.settings import Settings
 from pipecatapp.tools import ssh
 from pipecatapp.tools.tool import LONGEST_RESULT, Call, ToolError, tools_of
 
+from .helping import helper
 from .sshd import MISSING, SshServer, fingerprint, new_key, public
 
 pytestmark = [
@@ -418,3 +419,53 @@ def test_a_password_logs_in_and_a_wrong_one_is_never_shown(
     told = f"{error.value} {caplog.text} {''.join(lines)}"
     assert password not in told
     assert wrong not in told
+
+
+@pytest.fixture
+def helped(server: SshServer, known_hosts: Path, tmp_path: Path) -> Iterator[Path]:
+    """A helper that knows the server and has its key; the agent has neither."""
+    known_hosts.write_text(server.known_hosts())
+    path = tmp_path / "socket"
+    with helper(path, SSH_KEY_FILE=server.client_key, SSH_KNOWN_HOSTS=known_hosts):
+        yield path
+
+
+def test_a_helper_runs_commands_with_the_same_limits(
+    server: SshServer, start_server: StartServer, helped: Path
+) -> None:
+    def through(host: str, command: str) -> str:
+        return run(host, command, helper_socket=helped)
+
+    result = through(server.address, "echo to stdout; echo to stderr >&2; exit 3")
+    assert result == "exit code 3\nstdout:\nto stdout\nstderr:\nto stderr"
+    assert len(through(server.address, "yes | head -c 1000000")) < LONGEST_RESULT
+    with pytest.raises(ToolError, match="not shown"):
+        through(server.address, "id \x1b[8m")
+    with pytest.raises(ToolError, match="is not a known machine"):
+        through(start_server().address, "id")
+    with pytest.raises(ToolError, match="is not a machine"):
+        through("-oProxyCommand=id", "id")
+
+
+def test_a_helper_closes_the_connection_of_a_call_that_is_cancelled(
+    server: SshServer, helped: Path
+) -> None:
+    begun = helped.with_name("begun")
+
+    def runs() -> bool:
+        return begun.exists()
+
+    async def cancelled() -> None:
+        command = f"touch {begun}; {ENDLESS}"
+        call = asyncio.create_task(call_tool(server.address, command, helper_socket=helped))
+        while not call.done():
+            if runs():
+                break
+            await asyncio.sleep(0.05)
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+
+    asyncio.run(cancelled())
+    _, alive = psutil.wait_procs(server.sessions(), ENDING_SECONDS)
+    assert alive == []
