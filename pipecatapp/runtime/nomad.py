@@ -7,13 +7,17 @@ from typing import Any, TypeVar
 
 import nomad
 import requests
+from docker.transport import UnixHTTPAdapter
 
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.consul import read_secret
 from pipecatapp.runtime.job import JobState, JobStatus
 from pipecatapp.settings import Settings
 
-ANSWER_SECS = 2.0
+ANSWER_SECS = 2
+UNREACHABLE = "Nomad is not reachable"
+SOCKET = "unix://"
+"""How an address begins that is the socket which Nomad gives each of its tasks."""
 ENDED = frozenset({"complete", "failed", "lost", "unknown"})
 
 Answer = TypeVar("Answer")
@@ -75,29 +79,34 @@ class NomadOrchestrator:
     async def _ask(self, question: Callable[[nomad.Nomad], Answer]) -> Answer:
         try:
             async with asyncio.timeout(ANSWER_SECS):
-                return await asyncio.to_thread(lambda: question(self._client()))
+                return await asyncio.to_thread(self._answer, question)
         except nomad.api.exceptions.URLNotFoundNomadException as error:
             raise UserError("Nomad has no such job") from error
         except nomad.api.exceptions.URLNotAuthorizedNomadException as error:
             raise UserError("Nomad: the token in NOMAD_TOKEN_FILE does not allow it") from error
-        except (
-            nomad.api.exceptions.BaseNomadException,
-            requests.RequestException,
-            ssl.SSLError,
-            TimeoutError,
-            OSError,
-        ) as error:
-            raise UserError("Nomad is not reachable") from error
+        except nomad.api.exceptions.BaseNomadException as error:
+            if isinstance(error.nomad_resp, requests.Response):
+                raise UserError(f"Nomad refused: {error.nomad_resp.text[:200]}") from error
+            raise UserError(UNREACHABLE) from error
+        except (requests.RequestException, ssl.SSLError, TimeoutError, OSError) as error:
+            raise UserError(UNREACHABLE) from error
 
-    def _client(self) -> nomad.Nomad:
-        settings = self._settings
-        if not settings.nomad_address:
+    def _answer(self, question: Callable[[nomad.Nomad], Answer]) -> Answer:
+        with requests.Session() as session:
+            return question(self._client(session))
+
+    def _client(self, session: requests.Session) -> nomad.Nomad:
+        settings, address = self._settings, self._settings.nomad_address
+        if not address:
             raise OSError("NOMAD_ADDR is not set")
-        session = requests.Session()
         session.trust_env = False  # a proxy of the environment leads out of the house
+        if address.startswith(SOCKET):
+            path = address.removeprefix(SOCKET)
+            session.mount("http+unix://", UnixHTTPAdapter(f"http+unix://{path}", ANSWER_SECS))
+            address = "http+unix://localhost"
         pair = (settings.nomad_certificate, settings.nomad_key)
         return nomad.Nomad(
-            address=settings.nomad_address.rstrip("/"),
+            address=address.rstrip("/"),
             token=read_secret(settings.nomad_token_file),
             verify=str(settings.nomad_ca) if settings.nomad_ca else True,
             cert=tuple(map(str, pair)) if all(pair) else (),

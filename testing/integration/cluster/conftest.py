@@ -7,6 +7,7 @@ tests that need it are skipped.
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -49,11 +50,13 @@ class Program:
     url: str
     ready: str
     log: Path
+    environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def start(self) -> None:
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(self.command, stdout=log, stderr=log)
+            environment = os.environ | self.environment
+            self.process = subprocess.Popen(self.command, stdout=log, stderr=log, env=environment)
         until(self.answers, STARTING_SECONDS)
 
     def answers(self) -> bool:
@@ -126,3 +129,55 @@ def settings(consul: Consul, tmp_path: Path) -> Settings:
         consul_address=consul.address,
         consul_token_file=None,
     )
+
+
+NOMAD_CONFIG = """
+ports {{
+  http = {http}
+  rpc  = {rpc}
+  serf = {serf}
+}}
+consul {{
+  address          = "127.0.0.1:9"
+  auto_advertise   = false
+  server_auto_join = false
+  client_auto_join = false
+}}
+client {{
+  alloc_dir = "{allocations}"
+  options = {{
+    "fingerprint.denylist" = "env_aws,env_azure,env_digitalocean,env_gce"
+  }}
+}}
+"""
+
+
+@pytest.fixture(scope="session")
+def nomad_directory() -> Iterator[Path]:
+    """Where allocations are."""
+    # The sockets in it are to have names of at most 107 letters.
+    directory = Path(tempfile.mkdtemp(prefix="nomad-"))
+    yield directory
+    # A Nomad that ends leaves its tasks' directories of secrets mounted.
+    for mounted in Path("/proc/mounts").read_text().splitlines():
+        place = mounted.split()[1]
+        if place.startswith(f"{directory}/"):
+            subprocess.run(["umount", place], check=True)
+    shutil.rmtree(directory)
+
+
+@pytest.fixture(scope="session")
+def nomad(tmp_path_factory: pytest.TempPathFactory, nomad_directory: Path) -> Iterator[Program]:
+    directory = tmp_path_factory.mktemp("nomad")
+    http = free_port()
+    ports = {"http": http, "rpc": free_port(), "serf": free_port()}
+    config = directory / "nomad.hcl"
+    config.write_text(NOMAD_CONFIG.format(allocations=nomad_directory, **ports))
+    command = [binary("nomad"), "agent", "-dev", f"-bind={LOOPBACK}", f"-config={config}"]
+    url = f"http://{LOOPBACK}:{http}"
+    log, temporary = directory / "nomad.log", {"TMPDIR": str(nomad_directory)}
+    running = Program(command, url, "/v1/status/leader", log, temporary)
+    running.start()
+    until(lambda: httpx.get(f"{url}/v1/nodes", trust_env=False).json(), STARTING_SECONDS)
+    yield running
+    running.stop()

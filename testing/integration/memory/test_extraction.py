@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from pipecatapp.places.embedded import LocalModelServer
 from pipecatapp.memory.complete import Message
 from pipecatapp.memory.contradiction import Judge
 from pipecatapp.memory.extraction import Extractor
 from pipecatapp.memory.turn import Turn
+from pipecatapp.places.embedded import LocalModelServer
 from pipecatapp.runtime.catalogue import Catalogue
 from pipecatapp.runtime.download import ensure_model
 from pipecatapp.runtime.embedder import MiniLM

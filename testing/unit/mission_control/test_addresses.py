@@ -1,7 +1,7 @@
 import pytest
 
 from pipecatapp.mission_control import addresses
-from pipecatapp.mission_control.addresses import base_url, is_loopback, login_url
+from pipecatapp.mission_control.addresses import allowed_hosts, base_url, is_loopback, login_url
 from pipecatapp.settings import Settings
 
 
@@ -50,3 +50,36 @@ def test_a_single_machine_is_given_its_own_address(settings: Settings) -> None:
 
 def test_only_private_addresses_are_taken() -> None:
     assert not any(is_loopback(address) for address in addresses.lan_addresses())
+
+
+def test_people_of_a_cluster_come_by_its_gateways(settings: Settings) -> None:
+    agent = settings.model_copy(update={"mode": "cluster", "host": "192.168.1.11"})
+    assert login_url(agent, 25123, "abc") == "http://192.168.1.11:8000/login?token=abc"
+    named = agent.model_copy(update={"public_url": "http://node1:8000/"})
+    assert login_url(named, 25123, "abc") == "http://node1:8000/login?token=abc"
+
+
+@pytest.mark.parametrize(
+    ("host", "allowed"),
+    [
+        ("node1", True),
+        ("node2.lan", True),
+        ("localhost", True),
+        ("127.0.0.1", True),
+        ("192.168.1.12", True),
+        ("10.1.2.3", True),
+        ("fd00::5", True),
+        ("node3", False),
+        ("evil.example", False),
+        ("192.168.1.12.evil.example", False),
+        ("8.8.8.8", False),
+        ("", False),
+    ],
+)
+def test_a_cluster_answers_to_its_nodes_names_and_to_private_addresses(
+    settings: Settings, host: str, allowed: bool
+) -> None:
+    update = {"mode": "cluster", "host": "192.168.1.11", "public_hosts": "Node1, node2.lan,"}
+    hosts = allowed_hosts(settings.model_copy(update=update))
+    assert hosts is not None
+    assert (host in hosts) is allowed

@@ -1,0 +1,95 @@
+"""Mission Control behind a cluster's gateways."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from pipecatapp.mission_control.server import announce, announcement
+from pipecatapp.mission_control.web import create_app
+from pipecatapp.settings import Settings
+from testing.unit.mission_control.conftest import EchoControl
+
+GATEWAY = "http://node1:8000"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        mode="cluster", home=tmp_path / "home", host="192.168.1.11", public_hosts="node1"
+    )
+
+
+@pytest.fixture
+def client(control: EchoControl) -> Iterator[TestClient]:
+    with TestClient(create_app(control), base_url=GATEWAY, follow_redirects=False) as client:
+        yield client
+
+
+def logged_in(client: TestClient, origin: str = GATEWAY, **headers: str) -> str:
+    """Log in and return the cookie's header."""
+    token = client.app.state.auth.tokens.create()  # type: ignore[attr-defined]
+    answer = client.post("/login", data={"token": token}, headers={"Origin": origin, **headers})
+    assert answer.status_code == 303
+    return str(answer.headers["set-cookie"])
+
+
+@pytest.mark.parametrize("host", ["node1:8000", "node1:8443", "192.168.1.12:8000", "localhost"])
+def test_the_page_answers_under_any_nodes_name(client: TestClient, host: str) -> None:
+    assert client.get("/login", headers={"Host": host}).status_code == 200
+
+
+def test_another_name_is_refused_with_what_to_do(client: TestClient) -> None:
+    answer = client.get("/login", headers={"Host": "evil.example:8000"})
+    assert answer.status_code == 421
+    assert "PIPECATAPP_PUBLIC_HOSTS" in answer.json()["error"]
+
+
+def test_a_gateways_check_needs_no_name(client: TestClient, control: EchoControl) -> None:
+    assert client.get("/health", headers={"Host": "twin"}).json() == {"status": "ok"}
+
+
+def test_the_page_stays_reachable_while_the_model_is_not_there(
+    client: TestClient, control: EchoControl
+) -> None:
+    control.problem = "The language model is not there yet."
+    answer = client.get("/health")
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "waiting", "reason": control.problem}
+
+
+def test_the_gateway_says_whether_cookies_are_for_https_alone(client: TestClient) -> None:
+    https = {"Host": "node1:8443", "X-Forwarded-Proto": "https"}
+    assert "Secure" in logged_in(client, "https://node1:8443", **https)
+    assert "Secure" not in logged_in(client, **{"X-Forwarded-Proto": "http"})
+    assert "Secure" not in logged_in(client)
+
+
+def test_only_a_cluster_believes_what_is_said_to_be_forwarded(tmp_path: Path) -> None:
+    alone = EchoControl(Settings(home=tmp_path / "alone"))
+    local = "http://127.0.0.1:8000"
+    with TestClient(create_app(alone), base_url=local, follow_redirects=False) as client:
+        assert "Secure" not in logged_in(client, local, **{"X-Forwarded-Proto": "https"})
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "http://node1:9000", "null"])
+def test_another_sites_page_cannot_log_in(client: TestClient, origin: str) -> None:
+    answer = client.post("/login", data={"token": "x"}, headers={"Origin": origin})
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("192.168.1.11", "http://192.168.1.11:25001"),
+        ("0.0.0.0", "http://127.0.0.1:25001"),
+        ("127.0.0.1", "http://127.0.0.1:25001"),
+        ("fd00::5", "http://[fd00::5]:25001"),
+    ],
+)
+def test_the_command_line_is_told_where_the_agent_listens(
+    settings: Settings, host: str, url: str
+) -> None:
+    announce(settings.model_copy(update={"host": host}), 25001)
+    assert announcement(settings).read_text() == url
