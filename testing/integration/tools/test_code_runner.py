@@ -58,8 +58,9 @@ async def code_runner(
 
 
 def containers(client: docker.DockerClient) -> list[str]:
-    found = client.containers.list(all=True, filters={"label": LABEL})
-    return [str(container.id) for container in found]
+    # The client's own list would look into each, also into one that is only being made.
+    found = client.api.containers(all=True, filters={"label": LABEL})
+    return [str(container["Id"]) for container in found]
 
 
 async def started(client: docker.DockerClient, running: asyncio.Task[str]) -> Any:
