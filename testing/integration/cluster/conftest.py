@@ -105,17 +105,20 @@ class Consul(Program):
         httpx.delete(url, params={"recurse": ""}, trust_env=False).raise_for_status()
 
 
-@pytest.fixture
-def consul(tmp_path: Path) -> Iterator[Consul]:
-    port = free_port()
+def consul_command(port: int) -> list[str]:
+    """Return what starts a Consul whose API is at a port."""
     ports = {"http": port, "server": free_port(), "serf-lan": free_port()}
     closed = ("dns", "grpc", "grpc-tls", "serf-wan")
     command = [binary("consul"), "agent", "-dev", f"-bind={LOOPBACK}", f"-client={LOOPBACK}"]
     command += [f"-{name}-port={number}" for name, number in ports.items()]
-    command += [f"-{name}-port=-1" for name in closed]
-    running = Consul(
-        command, f"http://{LOOPBACK}:{port}", "/v1/status/leader", tmp_path / "consul.log"
-    )
+    return command + [f"-{name}-port=-1" for name in closed]
+
+
+@pytest.fixture
+def consul(tmp_path: Path) -> Iterator[Consul]:
+    port = free_port()
+    url = f"http://{LOOPBACK}:{port}"
+    running = Consul(consul_command(port), url, "/v1/status/leader", tmp_path / "consul.log")
     running.start()
     yield running
     running.stop(kill=True)
