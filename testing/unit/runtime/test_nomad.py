@@ -1,0 +1,58 @@
+from typing import Any
+
+import pytest
+
+from pipecatapp.runtime.job import JobState
+from pipecatapp.runtime.nomad import _last_count, _status
+
+SERVICE = {"ID": "agent", "Status": "running", "TaskGroups": [{"Name": "app", "Count": 1}]}
+
+
+def allocation(status: str, healthy: bool | None = None, **more: Any) -> dict[str, Any]:
+    deployment = None if healthy is None else {"Healthy": healthy}
+    made = {"ClientStatus": status, "DeploymentStatus": deployment, "NodeName": "node1"}
+    return {"JobType": "service", **made, **more}
+
+
+@pytest.mark.parametrize(
+    ("allocations", "state"),
+    [
+        ([allocation("running", True)], JobState.HEALTHY),
+        ([allocation("running")], JobState.HEALTHY),  # of a job that is not deployed in steps
+        ([allocation("running", False)], JobState.UNHEALTHY),
+        ([{**allocation("running"), "DeploymentStatus": {"Healthy": None}}], JobState.STARTING),
+        ([allocation("pending")], JobState.STARTING),
+        ([allocation("failed", False), allocation("running", True)], JobState.HEALTHY),
+        ([allocation("lost"), allocation("complete")], JobState.WAITING),
+        ([], JobState.WAITING),
+    ],
+)
+def test_how_a_job_is_follows_from_its_allocations(
+    allocations: list[dict[str, Any]], state: JobState
+) -> None:
+    assert _status(SERVICE, allocations).state == state
+
+
+def test_a_job_that_was_scaled_to_nothing_or_stopped_is_stopped() -> None:
+    asleep = SERVICE | {"TaskGroups": [{"Name": "app", "Count": 0}]}
+    assert _status(asleep, [allocation("complete")]).state == JobState.STOPPED
+    assert _status(SERVICE | {"Stop": True, "Status": "dead"}, []).state == JobState.STOPPED
+
+
+def test_a_batch_job_is_well_while_it_runs() -> None:
+    running = allocation("running", JobType="batch")
+    assert _status(SERVICE, [running]).state == JobState.HEALTHY
+
+
+def test_where_it_runs_how_often_it_was_started_and_why_it_ended() -> None:
+    tasks = {"main": {"Restarts": 2, "Events": [{"DisplayMessage": "Out of memory"}]}}
+    live = _status(SERVICE, [allocation("running", True, TaskStates=tasks)])
+    assert (live.nodes, live.restarts, live.detail) == (("node1",), 2, "")
+    ended = [allocation("failed", TaskStates=tasks, ModifyIndex=2), allocation("complete")]
+    assert _status(SERVICE, ended).detail == "Out of memory"
+
+
+def test_the_count_that_a_job_last_had() -> None:
+    versions = [{"TaskGroups": [{"Name": "app", "Count": count}]} for count in (0, 3, 1)]
+    assert _last_count(versions, "app") == 3
+    assert _last_count(versions[:1], "app") == 1
