@@ -11,7 +11,7 @@ const LABELS = {
   uptime_s: "Running for",
 };
 const NAMES = ["model", "voice", "service"]; // what a part is called, the most telling first
-const HIDDEN = new Set(["last_turn", "tools"]); // the conversation, and lines below, show them
+const HIDDEN = new Set(["last_turn", "tools", "cluster"]); // the conversation, and lines below, show them
 
 export class StatusPanel extends Panel {
   #list;
@@ -39,7 +39,8 @@ export class StatusPanel extends Panel {
       ([key, value]) => isSaid(value) && !HIDDEN.has(key),
     );
     const rows = shown.flatMap(([key, value]) => row(key, value));
-    this.#list.replaceChildren(...rows, ...toolRows(status.tools ?? {}));
+    const cluster = status.cluster ? clusterRows(status.cluster) : [];
+    this.#list.replaceChildren(...rows, ...cluster, ...toolRows(status.tools ?? {}));
   }
 }
 
@@ -64,6 +65,21 @@ function toolRows({ available = [], unavailable = {} }) {
   return [
     ...(working.length ? [cell("dt", "Tools"), ...working] : []),
     ...(missing.length ? [cell("dt", "Tools that cannot work here"), ...missing] : []),
+  ];
+}
+
+// The cluster's jobs, each with its state and nodes; a text stands for what does not answer.
+function clusterRows({ jobs, nomad_leader, consul_members }) {
+  const lines =
+    typeof jobs === "string"
+      ? [cell("dd", jobs)]
+      : jobs.map(({ name, state, nodes }) => tool(name, [state, ...nodes].join(", ")));
+  return [
+    cell("dt", "Jobs"),
+    ...lines,
+    cell("dt", "Cluster"),
+    cell("dd", `Consul's nodes: ${consul_members}`),
+    cell("dd", `Nomad's leader: ${nomad_leader}`),
   ];
 }
 
