@@ -66,7 +66,8 @@ job "llama-benchmark" {
       user   = "twin"
 
       config {
-        command = "/llama/bin/llama-bench"
+        command  = "/llama/bin/llama-bench"
+        cap_drop = ["all"] # by default even an ordinary user gets some here
         args = [
           "--model", "/models/${var.model}/served.gguf",
           "--n-prompt", var.prompt_tokens,

@@ -104,8 +104,9 @@ job "pipecat-app" {
       kill_timeout = "20s"
 
       config {
-        command = "/opt/twin/app/.venv/bin/python"
-        args    = ["-m", "pipecatapp.cli", "run"]
+        command  = "/opt/twin/app/.venv/bin/python"
+        cap_drop = ["all"] # by default even an ordinary user gets some here
+        args     = ["-m", "pipecatapp.cli", "run"]
         # Where the checkout is: playbooks and the model catalogue are found beside the code.
         work_dir = "/opt/twin/app"
       }

@@ -153,7 +153,8 @@ job "expert" {
       kill_timeout = "15s"
 
       config {
-        command = "/llama/bin/llama-server"
+        command  = "/llama/bin/llama-server"
+        cap_drop = ["all"] # by default even an ordinary user gets some here
         # The same options as those of pipecatapp/runtime/llama_server.py. Threads: one for each
         # physical core, which is its own default.
         args = [
