@@ -5,9 +5,10 @@ from pipecatapp.twin.model_server import held_slot
 
 
 class Server:
-    url = "http://127.0.0.1:1"
-    api_key = "first"
     slots = 2
+
+    def __init__(self, url: str = "http://127.0.0.1:1", key: str = "first"):
+        self.url, self.api_key = url, key
 
     async def wait_healthy(self, timeout: float) -> bool:  # noqa: ASYNC109 - the protocol's name
         return True
@@ -35,8 +36,7 @@ async def test_a_slot_is_held_by_one_request_at_a_time() -> None:
 async def test_a_client_follows_its_server() -> None:
     server = Server()
     client = ModelClient(server)
-    server.url, server.api_key = "http://127.0.0.2:2", "second"
+    vars(server).update(vars(Server("http://127.0.0.2:2", "second")))
     asked = client.completions._client
-    assert str(asked.base_url) == "http://127.0.0.2:2/v1/"
-    assert asked.api_key == "second"
+    assert [str(asked.base_url), asked.api_key] == ["http://127.0.0.2:2/v1/", "second"]
     await client.close()
