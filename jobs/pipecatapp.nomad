@@ -133,12 +133,20 @@ job "pipecat-app" {
         PIPECATAPP_COPY_KEY_FILE = "${NOMAD_SECRETS_DIR}/state_copy_key"
         CONSUL_HTTP_ADDR         = "127.0.0.1:8500"
         CONSUL_HTTP_TOKEN_FILE   = "${NOMAD_SECRETS_DIR}/consul_token"
+        NOMAD_ADDR               = "unix://${NOMAD_SECRETS_DIR}/api.sock"
         NOMAD_TOKEN_FILE         = "${NOMAD_SECRETS_DIR}/nomad_token"
         LLAMA_API_KEY_FILE       = "${NOMAD_SECRETS_DIR}/llama_api_key"
         PYTHONUNBUFFERED         = "1"
         PYTHONDONTWRITEBYTECODE  = "1"
       }
 
+      # The names of the nodes, by which people may call the page, beside addresses.
+      template {
+        destination = "local/names.env"
+        env         = true
+        data        = "PIPECATAPP_PUBLIC_HOSTS={{ with nomadVar \"nomad/jobs/pipecat-app\" }}{{ .node_names }}{{ end }}\n"
+        change_mode = "restart"
+      }
       template {
         destination = "secrets/llama_api_key"
         data        = "{{ with nomadVar \"nomad/jobs\" }}{{ .llama_api_key }}{{ end }}\n"

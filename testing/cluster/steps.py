@@ -2,61 +2,20 @@
 
 import argparse
 import os
-import re
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from testing.cluster import access, nodes
+from testing.cluster import access, faults, nodes, usage
 from testing.cluster.model import Cluster
 from testing.cluster.shell import ClusterError, run
+from testing.cluster.trial import REPOSITORY, Trial
 
-REPOSITORY = Path(__file__).resolve().parent.parent.parent
-
-
-@dataclass
-class Trial:
-    """What the steps work on."""
-
-    cluster: Cluster
-    playbook: list[str]  # the command, without the playbook's name
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """What playbooks run with: credentials of this trial's own, host keys checked."""
-        return {
-            **os.environ,
-            "ANSIBLE_HOST_KEY_CHECKING": "True",
-            "ANSIBLE_NOCOLOR": "True",
-            "TWIN_CREDENTIALS": str(self.cluster.directory / "credentials"),
-        }
-
-    def play(self, *words: str) -> dict[str, int]:
-        """Run a playbook, show what it says, and return how much it changed on each node."""
-        changed = {}
-        with subprocess.Popen(
-            [*self.playbook, "-i", str(self.cluster.inventory), *words],
-            cwd=REPOSITORY,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        ) as process:
-            assert process.stdout is not None
-            for line in process.stdout:
-                print(line, end="", flush=True)
-                recap = re.match(r"(\S+)\s+: ok=\d+\s+changed=(\d+)", line)
-                if recap:
-                    changed[recap[1]] = int(recap[2])
-        if process.returncode != 0:
-            raise ClusterError(f"{' '.join(words)}: exit code {process.returncode}")
-        return changed
+MODELS_HERE = "/srv/models-here"
 
 
 def up(trial: Trial) -> None:
@@ -87,6 +46,13 @@ STEPS: list[tuple[str, Callable[[Trial], None]]] = [
     ("playbook", install),
     ("playbook again, nothing changes", install_again),
     ("verify", verify),
+    ("a spoken question, through another node", usage.speak),
+    ("strangers get nothing", usage.strangers),
+    ("heal when all is well", usage.heal_well),
+    ("heal after both jobs were purged", usage.heal_purged),
+    ("the agent is killed", faults.agent_killed),
+    ("the agent's node loses its power", faults.node_lost),
+    ("all nodes lose their power", faults.all_lost),
 ]
 
 
@@ -137,6 +103,12 @@ def main(words: list[str]) -> int:
         default=find_ansible(),
         help="the program; else ANSIBLE_PLAYBOOK, .venv's, or the PATH's",
     )
+    parser.add_argument(
+        "--models",
+        type=Path,
+        default=Path.home() / ".local/share/pipecatapp/models",
+        help="a directory with models: a voice to speak with, and what need not be downloaded",
+    )
     parser.add_argument("--extra", action="append", default=[], help="variables: ansible's -e")
     options = parser.parse_args(words)
     reason = nodes.obstacle()
@@ -144,11 +116,15 @@ def main(words: list[str]) -> int:
         print(f"Skipped: {reason}", file=sys.stderr)
         return nodes.CANNOT
     cluster = Cluster(options.name, subnet=options.subnet, controllers=options.controllers)
+    if options.models.is_dir():
+        cluster.binds_ro = [f"{options.models}:{MODELS_HERE}"]
+        options.extra.append(f"models_local_source={MODELS_HERE}")
     cluster.add_nodes(options.nodes)
     if cluster.directory.exists():
         parser.error(f"there is a cluster {cluster.name} already: take it down, or give a --name")
     extra = [word for variable in options.extra for word in ("-e", variable)]
-    table = attempt(Trial(cluster, [options.ansible_playbook, *extra]), options.keep)
+    playbook = [options.ansible_playbook, *extra]
+    table = attempt(Trial(cluster, playbook, options.models), options.keep)
     show(table)
     return int(any(problem for _, _, problem in table))
 

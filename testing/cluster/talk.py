@@ -1,0 +1,83 @@
+"""People of a test cluster: they come through the port 8000 of any node, and talk."""
+
+import asyncio
+import json
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from testing.cluster import access, container
+from testing.cluster.model import ADMIN, Cluster, Node
+from testing.cluster.shell import ClusterError, run
+from testing.integration.room import connect, speech
+
+COMMAND = "/opt/twin/app/.venv/bin/pipecatapp"
+HOME = "/var/lib/pipecatapp"
+PATIENCE = 180
+"""Seconds for an answer: all nodes share the cores of one machine."""
+
+
+def agent_node(cluster: Cluster) -> Node:
+    """Return the node that the agent runs on now, by the process that is there."""
+    for node in cluster.nodes:
+        if container.is_running(node) and b"pipecatapp.cli run" in _processes(cluster, node):
+            return node
+    raise ClusterError("The agent runs on no node.")
+
+
+def new_key(cluster: Cluster, name: str) -> str:
+    """Return a new API key of the agent."""
+    command = f"echo {ADMIN} | sudo -S PIPECATAPP_HOME={HOME} {COMMAND} keys add {name}"
+    node = agent_node(cluster)
+    return run(*access.ssh(cluster, node, command)).splitlines()[0].split()[-1]
+
+
+def healthy(node: Node) -> bool:
+    """Tell whether the twin can answer, asked through a node."""
+    try:
+        with urllib.request.urlopen(f"http://{node.address}:8000/health", timeout=3) as answer:
+            return bool(json.load(answer)["status"] == "ok")
+    except (OSError, ValueError, urllib.error.URLError):
+        return False
+
+
+def wait(condition: Callable[[], bool], seconds: float, what: str) -> float:
+    """Wait until something holds and return how many seconds that took."""
+    begin = time.monotonic()
+    while not condition():
+        if time.monotonic() - begin > seconds:
+            raise ClusterError(f"{what}: not within {seconds:.0f} s")
+        time.sleep(0.5)  # it can only be asked for
+    return time.monotonic() - begin
+
+
+def ask(node: Node, key: str, words: str) -> str:
+    """Type something into the page of a node and return the reply."""
+    return asyncio.run(_ask(node, key, words=words))
+
+
+def ask_aloud(node: Node, key: str, words: str, models: Path) -> tuple[str, str]:
+    """Say something into the microphone of a node's page; return what was heard and the reply."""
+    reply = asyncio.run(_ask(node, key, words=words, models=models))
+    heard, _, answer = reply.partition("\n")
+    return heard, answer
+
+
+async def _ask(node: Node, key: str, *, words: str, models: Path | None = None) -> str:
+    async with connect(f"http://{node.address}:8000", key) as room:
+        if models is None:
+            await room.send("send-text", content=words, options={"audio_response": False})
+            await room.until(lambda: room.told("timings"), PATIENCE)
+            return room.reply()
+        await room.say(speech(models, words))
+        await room.until(lambda: room.told("timings") and room.last_audio, PATIENCE)
+        heard = [d["text"] for d in room.told("user-transcription") if d.get("final")]
+        return f"{' '.join(heard)}\n{room.reply()}"
+
+
+def _processes(cluster: Cluster, node: Node) -> bytes:
+    words = access.ssh(cluster, node, "ps -eo args")
+    return subprocess.run(words, capture_output=True, check=False, timeout=30).stdout

@@ -1,0 +1,84 @@
+"""A whole cluster on trial: its nodes, its credentials, and what runs playbooks on it."""
+
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from testing.cluster import container
+from testing.cluster.model import Cluster, Node
+from testing.cluster.shell import ClusterError
+
+REPOSITORY = Path(__file__).resolve().parent.parent.parent
+
+
+@dataclass
+class Trial:
+    """What the steps work on."""
+
+    cluster: Cluster
+    playbook: list[str]  # the command, without the playbook's name
+    models: Path  # where a voice is, to speak with
+    key: str = ""  # of the agent's API
+
+    @property
+    def credentials(self) -> Path:
+        """The credentials of this trial's own."""
+        return self.cluster.directory / "credentials"
+
+    def reachable(self) -> list[Node]:
+        """Return the nodes that are on."""
+        return [node for node in self.cluster.nodes if container.is_running(node)]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What playbooks run with: credentials of this trial's own, host keys checked."""
+        return {
+            **os.environ,
+            "ANSIBLE_HOST_KEY_CHECKING": "True",
+            "ANSIBLE_NOCOLOR": "True",
+            "TWIN_CREDENTIALS": str(self.credentials),
+        }
+
+    def play(self, *words: str, inventory: bool = True) -> dict[str, int]:
+        """Run a playbook, show what it says, and return how much it changed on each node.
+
+        Args:
+            words: The playbook, and more arguments.
+            inventory: Whether it is given the inventory of the nodes.
+        """
+        changed = {}
+        place = ["-i", str(self.cluster.inventory)] if inventory else []
+        with subprocess.Popen(
+            [*self.playbook, *place, *words],
+            cwd=REPOSITORY,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process:
+            assert process.stdout is not None
+            for line in process.stdout:
+                print(line, end="", flush=True)
+                recap = re.match(r"(\S+)\s+: ok=\d+\s+changed=(\d+)", line)
+                if recap:
+                    changed[recap[1]] = int(recap[2])
+        if process.returncode != 0:
+            raise ClusterError(f"{' '.join(words)}: exit code {process.returncode}")
+        return changed
+
+    def nomad(self, *words: str) -> str:
+        """Run nomad as a person would, with the file to source, and return what it prints."""
+        script = f'. "{self.credentials}/cluster.env" && exec nomad "$@"'
+        done = subprocess.run(
+            ["bash", "-c", script, "nomad", *words],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise ClusterError(f"nomad {' '.join(words)}: {done.stderr.strip()[-500:]}")
+        return done.stdout
