@@ -91,6 +91,33 @@ def find_ansible() -> str:
     return os.environ.get("ANSIBLE_PLAYBOOK") or found or "ansible-playbook"
 
 
+def _programs() -> list[str]:
+    """Return the variables that give the nodes the Consul and Nomad of this machine.
+
+    Raises:
+        ClusterError: It has none.
+    """
+    variables = []
+    for name in ("consul", "nomad"):
+        program = os.environ.get(f"{name.upper()}_BIN") or shutil.which(name)
+        if not program:
+            raise ClusterError(f"There is no {name}: set {name.upper()}_BIN to one")
+        variables += [f"{name}_install_method=file", f"{name}_binary={program}"]
+    return variables
+
+
+def _nearby(cluster: Cluster, models: Path) -> list[str]:
+    """Return the variables that have nodes take what this machine has already."""
+    variables = []
+    if models.is_dir():
+        cluster.binds_ro = [f"{models}:{MODELS_HERE}"]
+        variables.append(f"models_local_source={MODELS_HERE}")
+    builds = models.parent / "llama.cpp"
+    if builds.is_dir():
+        variables.append(f"llama_cpp_local_builds={builds}")
+    return variables
+
+
 def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="testing/cluster/run.sh", description=__doc__)
     parser.add_argument("--name", default="trial", help="of the cluster (trial)")
@@ -111,14 +138,15 @@ def main(words: list[str]) -> int:
     )
     parser.add_argument("--extra", action="append", default=[], help="variables: ansible's -e")
     options = parser.parse_args(words)
-    reason = nodes.obstacle()
-    if reason:
-        print(f"Skipped: {reason}", file=sys.stderr)
+    try:
+        if reason := nodes.obstacle():
+            raise ClusterError(reason)
+        programs = _programs()
+    except ClusterError as error:
+        print(f"Skipped: {error}", file=sys.stderr)
         return nodes.CANNOT
     cluster = Cluster(options.name, subnet=options.subnet, controllers=options.controllers)
-    if options.models.is_dir():
-        cluster.binds_ro = [f"{options.models}:{MODELS_HERE}"]
-        options.extra.append(f"models_local_source={MODELS_HERE}")
+    options.extra = [*programs, *_nearby(cluster, options.models), *options.extra]
     cluster.add_nodes(options.nodes)
     if cluster.directory.exists():
         parser.error(f"there is a cluster {cluster.name} already: take it down, or give a --name")
