@@ -35,6 +35,7 @@ job "memory-copy" {
 
       config {
         command  = "/opt/twin/app/.venv/bin/python"
+        cap_drop = ["all"] # by default even an ordinary user gets some here
         args     = ["-m", "pipecatapp.cli", "keep", "--from", "http://127.0.0.1:8000"]
         work_dir = "/opt/twin/app"
       }

@@ -10,17 +10,19 @@ fail() {
 
 # Prints the Debian packages that bring the commands this machine lacks, one a line.
 missing_packages() {
-	local PATH=$PATH:/usr/sbin                            # where servers are, for users too
-	command -v chromium >/dev/null || echo chromium       # the page is tried in a real browser
-	command -v sox >/dev/null || echo sox                 # changes rate, pitch and noise of speech
-	command -v espeak-ng >/dev/null || echo espeak-ng     # a second voice, beside Piper's
-	command -v ip >/dev/null || echo iproute2             # network namespaces: the other machines
-	command -v git >/dev/null || echo git                 # names the files that are linted
-	command -v qemu-x86_64 >/dev/null || echo qemu-user   # emulates a Core 2 Duo
-	command -v sshd >/dev/null || echo openssh-server     # a machine to run commands on
-	command -v dockerd >/dev/null || echo docker.io       # the sandbox of Python code
-	command -v debootstrap >/dev/null || echo debootstrap # what that sandbox is made of
-	command -v npm >/dev/null || printf 'nodejs\nnpm\n'   # linters
+	local PATH=$PATH:/usr/sbin                                     # where servers are, for users too
+	command -v chromium >/dev/null || echo chromium                # the page is tried in a real browser
+	command -v sox >/dev/null || echo sox                          # changes rate, pitch and noise of speech
+	command -v espeak-ng >/dev/null || echo espeak-ng              # a second voice, beside Piper's
+	command -v ip >/dev/null || echo iproute2                      # network namespaces: the other machines
+	command -v git >/dev/null || echo git                          # names the files that are linted
+	command -v qemu-x86_64 >/dev/null || echo qemu-user            # emulates a Core 2 Duo
+	command -v sshd >/dev/null || echo openssh-server              # a machine to run commands on
+	command -v dockerd >/dev/null || echo docker.io                # the sandbox of Python code
+	command -v debootstrap >/dev/null || echo debootstrap          # what that sandbox is made of
+	command -v systemd-nspawn >/dev/null || echo systemd-container # Debian nodes to log in to
+	command -v iptables >/dev/null || echo iptables                # their way out
+	command -v npm >/dev/null || printf 'nodejs\nnpm\n'            # linters
 }
 
 install_packages() {
