@@ -3,7 +3,6 @@
 import asyncio
 import hmac
 from pathlib import Path
-from uuid import uuid4
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import FileResponse
@@ -33,7 +32,7 @@ async def copy(request: Request) -> Response:
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     async with _making(request):
-        archive = new_archive(home).with_name(f"outgoing-{uuid4().hex}.tar")
+        archive = await asyncio.to_thread(new_archive, home)
         await asyncio.to_thread(write_copy, home, archive)
     return FileResponse(
         archive,

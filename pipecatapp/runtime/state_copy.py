@@ -9,6 +9,7 @@ since: then the copy is what goes on, and what was here is moved aside.
 """
 
 import hashlib
+import os
 import re
 import shutil
 import sqlite3
@@ -18,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkstemp
 
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.files import read_json, require_space, write_json
@@ -30,6 +31,7 @@ CACHES = ("memory/long_term_memory.faiss",)
 """What the agent makes again from what is copied; of another state it would be wrong."""
 LARGEST_BYTES = 1 << 30
 KEPT_ASIDE = 3
+LEFTOVER_SECONDS = 3600
 
 _MEMBER = re.compile(r"(conversations/[A-Za-z0-9._-]{1,120}\.json)")
 
@@ -149,7 +151,7 @@ def adopt(home: Path) -> Path | None:
 
 
 def new_archive(home: Path) -> Path:
-    """Return where an archive that is being made or fetched may stand.
+    """Return an empty file for an archive that is to be made or fetched, which its owner may read.
 
     Raises:
         UserError: There is no room.
@@ -157,7 +159,12 @@ def new_archive(home: Path) -> Path:
     directory = _copy(home)
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     require_space(directory, 2 * _bytes(home), "The copy of the state")
-    return directory / "incoming.tar"
+    for left in directory.glob("tmp*.tar"):  # by a process that was killed
+        if left.stat().st_mtime < time.time() - LEFTOVER_SECONDS:
+            left.unlink(missing_ok=True)
+    descriptor, path = mkstemp(suffix=".tar", dir=directory)
+    os.close(descriptor)
+    return Path(path)
 
 
 def _lineage(home: Path) -> Path:

@@ -156,3 +156,11 @@ def test_a_damaged_memory_is_refused_and_the_copy_before_is_kept(here: Path, the
         keep_copy(here, damaged, Age(9_999_999_999, "x"))
     assert adopt(here)
     assert known(here) == ["kept"]
+
+
+def test_a_copy_is_readable_by_its_owner_alone(here: Path, there: Path) -> None:
+    begin_epoch(here)
+    learn(here, "private").close()
+    copied(here, there)
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (there / "copy").iterdir())
+    assert {path.name for path in (there / "copy").iterdir()} == {"copy.tar", "copy.json"}
