@@ -1,6 +1,9 @@
 """The command line, `pipecatapp`."""
 
+import os
+import pwd
 import sys
+from pathlib import Path
 
 import click
 from pydantic import ValidationError
@@ -18,6 +21,7 @@ from pipecatapp.commands.run import run
 from pipecatapp.commands.setup import setup
 from pipecatapp.commands.talk import chat, talk
 from pipecatapp.errors import UserError
+from pipecatapp.settings import Settings
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -32,9 +36,34 @@ cli.add_command(llama_cpp)
 cli.add_command(helper)
 
 
+def act_as_owner(home: Path) -> None:
+    """Go on as the user whose state directory it is, where root asks for something.
+
+    What root wrote there, the agent could not read; and what lies there, root need not trust.
+
+    Args:
+        home: The state directory.
+
+    Raises:
+        UserError: That user cannot be become.
+    """
+    if os.geteuid() != 0 or not home.is_dir() or (owner := home.stat().st_uid) == 0:
+        return
+    try:
+        user = pwd.getpwuid(owner)
+        os.initgroups(user.pw_name, user.pw_gid)
+        os.setgid(user.pw_gid)
+        os.setuid(owner)
+    except (KeyError, OSError) as error:
+        raise UserError(
+            f"{home} is of the user {owner}, who cannot be become ({error}): run this as that user"
+        ) from error
+
+
 def main() -> None:
     """Run the command line; a failure is one line and exit status 1."""
     try:
+        act_as_owner(Settings().home)
         cli(standalone_mode=True)
     except UserError as error:
         click.echo(f"error: {error}", err=True)
