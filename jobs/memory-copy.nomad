@@ -1,10 +1,20 @@
 # Keeps a copy of the agent's memory and conversations on every node, at most a minute old: when the
 # agent's node dies, the agent goes on elsewhere with the copy that is there.
 
+variable "version" {
+  type        = string
+  default     = ""
+  description = "The agent's version in /opt/twin: another one starts the job anew. Ansible knows it."
+}
+
 job "memory-copy" {
   type        = "system"
   datacenters = ["*"]
   priority    = 60
+
+  meta {
+    version = var.version
+  }
 
   group "copy" {
     restart {

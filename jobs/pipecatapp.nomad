@@ -12,10 +12,20 @@ variable "cpu_mhz" {
   description = "Its share where a node is busy; an idle node gives it all."
 }
 
+variable "version" {
+  type        = string
+  default     = ""
+  description = "The agent's version in /opt/twin: another one starts the job anew. Ansible knows it."
+}
+
 job "pipecat-app" {
   type        = "service"
   datacenters = ["*"]
   priority    = 60 # before experts, where there is room for one of them
+
+  meta {
+    version = var.version
+  }
 
   update {
     max_parallel      = 1
