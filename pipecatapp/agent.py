@@ -27,7 +27,7 @@ from pipecatapp.mission_control.addresses import base_url, login_url
 from pipecatapp.mission_control.serializer import TwinSerializer
 from pipecatapp.mission_control.tls import Authority
 from pipecatapp.places.choice import choose_place
-from pipecatapp.places.embedded import OTHER_SLOTS
+from pipecatapp.places.place import OTHER_SLOTS
 from pipecatapp.remembering import Remembering
 from pipecatapp.runtime.embedders import load_embedder
 from pipecatapp.runtime.stillness import Stillness

@@ -30,10 +30,11 @@ def cli() -> None:
     """The twin: one private, conversational agent on old desktop PCs."""
 
 
-for command in (run, chat, talk, login_link, memory, keep, keys, models, doctor, setup, bench):
+for command in (
+    *(run, chat, talk, login_link, memory, keys, models, doctor, setup, bench),
+    *(llama_cpp, keep, helper),  # for the nodes of a cluster
+):
     cli.add_command(command)
-cli.add_command(llama_cpp)
-cli.add_command(helper)
 
 
 def act_as_owner(home: Path) -> None:

@@ -6,8 +6,7 @@ from typing import Any
 
 from pipecatapp.errors import UserError
 from pipecatapp.places.cluster_model import ClusterModelServer
-from pipecatapp.places.embedded import OTHER_SLOTS
-from pipecatapp.places.place import LLAMA_JOB
+from pipecatapp.places.place import LLAMA_JOB, OTHER_SLOTS
 from pipecatapp.runtime.catalogue import Catalogue, Model
 from pipecatapp.runtime.consul import live_members
 from pipecatapp.runtime.cpu import cpu_level, read_cpu_flags

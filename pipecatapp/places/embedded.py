@@ -7,7 +7,7 @@ from typing import Any
 from loguru import logger
 
 from pipecatapp.errors import UserError
-from pipecatapp.places.place import LLAMA_JOB
+from pipecatapp.places.place import LLAMA_JOB, OTHER_SLOTS
 from pipecatapp.runtime.llama_server import LlamaServer
 from pipecatapp.runtime.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.setup import Equipment, Prepared, set_up
@@ -16,9 +16,6 @@ from pipecatapp.twin.model_server import ModelServer
 from pipecatapp.twin.personas import load_persona
 
 STARTING_SECS = 300.0
-OTHER_SLOTS = 2
-"""Slots that conversations do not have: prompts of experts, and of the memory, whose slot is the
-last, do not evict theirs."""
 
 
 class LocalModelServer:

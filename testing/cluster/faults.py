@@ -3,7 +3,7 @@
 import subprocess
 
 from testing.cluster import access, container, nodes, talk, usage
-from testing.cluster.model import Node
+from testing.cluster.model import ADMIN, Node
 from testing.cluster.shell import ClusterError
 from testing.cluster.trial import Trial
 
@@ -17,7 +17,7 @@ POWER_SECONDS = 300
 def agent_killed(trial: Trial) -> None:
     """Kill the agent's process: Nomad starts it again."""
     node = talk.agent_node(trial.cluster)
-    command = "echo admin | sudo -S pkill -KILL -f 'pipecatapp.cli run'"
+    command = f"echo {ADMIN} | sudo -S pkill -KILL -f 'pipecatapp.cli run'"
     subprocess.run(access.ssh(trial.cluster, node, command), check=False, timeout=60)
     talk.wait(lambda: not talk.healthy(node), 30, "the agent is down")
     took = talk.wait(lambda: talk.healthy(node), ELSEWHERE_SECONDS, "the agent is there again")
@@ -34,7 +34,9 @@ def node_lost(trial: Trial) -> None:
     newest = f'"epoch": {_epoch(trial)}'
     others = [other for other in trial.cluster.nodes if other != node]
     talk.wait(
-        lambda: all(newest in _copy(trial, other) for other in others), COPY_SECONDS, "copies"
+        lambda: all(newest in _state(trial, other, "copy/copy.json") for other in others),
+        COPY_SECONDS,
+        "copies",
     )
     container.kill(node)
     took = talk.wait(
@@ -60,16 +62,14 @@ def all_lost(trial: Trial) -> None:
 
 def _epoch(trial: Trial) -> int:
     node = talk.agent_node(trial.cluster)
-    command = "echo admin | sudo -S cat /var/lib/pipecatapp/state/lineage.json"
-    words = access.ssh(trial.cluster, node, command)
-    text = subprocess.run(words, capture_output=True, text=True, check=False, timeout=30).stdout
+    text = _state(trial, node, "state/lineage.json")
     digits = "".join(filter(str.isdigit, text))
     if not digits:
         raise ClusterError(f"{node.name} has no epoch: {text!r}")
     return int(digits)
 
 
-def _copy(trial: Trial, node: Node) -> str:
-    command = "echo admin | sudo -S cat /var/lib/pipecatapp/copy/copy.json"
-    words = access.ssh(trial.cluster, node, command)
+def _state(trial: Trial, node: Node, file: str) -> str:
+    """Return what is in a file of a node's state directory; nothing where it is not there."""
+    words = access.ssh(trial.cluster, node, f"echo {ADMIN} | sudo -S cat {talk.HOME}/{file}")
     return subprocess.run(words, capture_output=True, text=True, check=False, timeout=30).stdout

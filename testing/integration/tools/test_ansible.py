@@ -231,7 +231,7 @@ async def sleeper(playbooks: Playbooks) -> psutil.Process:
         os.close(descriptor)
 
 
-async def test_a_cancelled_run_ends_with_all_its_children(playbooks: Playbooks) -> None:
+async def assert_cancelling_ends_all(playbooks: Playbooks) -> None:
     playbooks.write("forever", SLEEP)
     earlier = below(os.getpid())
     run = asyncio.create_task(playbooks.run("forever"))
@@ -242,6 +242,10 @@ async def test_a_cancelled_run_ends_with_all_its_children(playbooks: Playbooks) 
     with pytest.raises(asyncio.CancelledError):
         await run
     assert [p for p in everything if p.is_running() and p.status() != "zombie"] == []
+
+
+async def test_a_cancelled_run_ends_with_all_its_children(playbooks: Playbooks) -> None:
+    await assert_cancelling_ends_all(playbooks)
 
 
 async def test_a_run_that_takes_too_long_is_ended(
@@ -403,16 +407,7 @@ async def test_a_helper_runs_playbooks_of_its_own_directory(helped: Playbooks) -
 
 
 async def test_a_helper_ends_a_cancelled_run_with_all_its_children(helped: Playbooks) -> None:
-    helped.write("forever", SLEEP)
-    earlier = below(os.getpid())
-    run = asyncio.create_task(helped.run("forever"))
-    process = await sleeper(helped)
-    everything = [child for child in below(os.getpid()) if child not in earlier]
-    assert process in everything
-    run.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await run
-    assert [p for p in everything if p.is_running() and p.status() != "zombie"] == []
+    await assert_cancelling_ends_all(helped)
 
 
 @pytest.mark.parametrize(
