@@ -1,0 +1,47 @@
+"""The copies of the jobs on nodes run the model that the cluster has, as they are."""
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import hcl2
+import pytest
+
+REPOSITORY = Path(__file__).parents[3]
+FILTER = REPOSITORY / "ansible/roles/jobs/filter_plugins/jobs_with_defaults.py"
+CHOSEN = {"model": "some-model-of-7b", "memory_mb": 5000}
+
+
+@pytest.fixture(name="plugin")
+def _plugin() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("jobs_with_defaults", FILTER)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def defaults(job: str) -> dict[str, Any]:
+    """Return the defaults of a job's variables, as HCL says them."""
+    variables = hcl2.loads(job)["variable"]
+    return {name.strip('"'): block["default"] for entry in variables for name, block in entry.items()}
+
+
+@pytest.mark.parametrize("name", ["prima-expert.nomad", "benchmark.nomad"])
+def test_the_model_is_the_one_that_was_chosen(plugin: ModuleType, name: str) -> None:
+    job = (REPOSITORY / "jobs" / name).read_text()
+    copy = plugin.jobs_with_defaults(job, CHOSEN)
+    expected = {**defaults(job), "model": '"some-model-of-7b"', "memory_mb": 5000}
+    assert defaults(copy) == expected
+    assert len(copy.splitlines()) == len(job.splitlines())
+
+
+def test_a_job_without_a_model_keeps_its_memory(plugin: ModuleType) -> None:
+    job = (REPOSITORY / "jobs" / "pipecatapp.nomad").read_text()
+    assert plugin.jobs_with_defaults(job, CHOSEN) == job
+
+
+def test_a_default_that_is_not_found_is_said(plugin: ModuleType) -> None:
+    with pytest.raises(plugin.AnsibleFilterError, match='"model" has no default'):
+        plugin.jobs_with_defaults('variable "model" { type = string }\n', CHOSEN)
