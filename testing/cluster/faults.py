@@ -1,9 +1,11 @@
 """What breaks at home: processes, machines, the power of the whole house."""
 
+import re
 import subprocess
+import time
 
-from testing.cluster import access, container, nodes, talk, usage
-from testing.cluster.model import ADMIN, Node
+from testing.cluster import access, container, network, nodes, talk, usage
+from testing.cluster.model import ADMIN
 from testing.cluster.shell import ClusterError
 from testing.cluster.trial import Trial
 
@@ -12,12 +14,14 @@ ELSEWHERE_SECONDS = 120
 COPY_SECONDS = 60
 """The greatest age of the memory that it goes on with then."""
 POWER_SECONDS = 300
+SERVER_SECONDS = 60
+CUT_SECONDS = 60
 
 
 def agent_killed(trial: Trial) -> None:
     """Kill the agent's process: Nomad starts it again."""
     node = talk.agent_node(trial.cluster)
-    command = f"echo {ADMIN} | sudo -S pkill -KILL -f 'pipecatapp.cli run'"
+    command = f"echo {ADMIN} | sudo -S pkill -KILL -f 'pipecatapp.cli[ ]run'"
     subprocess.run(access.ssh(trial.cluster, node, command), check=False, timeout=60)
     talk.wait(lambda: not talk.healthy(node), 30, "the agent is down")
     took = talk.wait(lambda: talk.healthy(node), ELSEWHERE_SECONDS, "the agent is there again")
@@ -34,7 +38,9 @@ def node_lost(trial: Trial) -> None:
     newest = f'"epoch": {_epoch(trial)}'
     others = [other for other in trial.cluster.nodes if other != node]
     talk.wait(
-        lambda: all(newest in _state(trial, other, "copy/copy.json") for other in others),
+        lambda: all(
+            newest in talk.state(trial.cluster, other, "copy/copy.json") for other in others
+        ),
         COPY_SECONDS,
         "copies",
     )
@@ -45,6 +51,50 @@ def node_lost(trial: Trial) -> None:
     print(f"{node.name} is off; the agent answers through the others after {took:.0f} s")
     usage.remembers(trial)
     nodes.start(trial.cluster, node)
+
+
+def server_killed(trial: Trial) -> None:
+    """Kill a Nomad server: what it ran goes on, the page answers, and it comes back."""
+    node = talk.agent_node(trial.cluster)
+    before = talk.agent_process(trial.cluster)
+    command = f"echo {ADMIN} | sudo -S pkill -KILL -x nomad"
+    subprocess.run(access.ssh(trial.cluster, node, command), check=False, timeout=60)
+    usage.remembers(trial)
+    took = talk.wait(lambda: _votes(trial), SERVER_SECONDS, "all servers vote")
+    after = talk.agent_process(trial.cluster)
+    print(
+        f"all servers vote again after {took:.0f} s; the agent's process was {before}, is {after}"
+    )
+    if before != after:
+        raise ClusterError("the agent was started anew")
+
+
+def network_cut(trial: Trial) -> None:
+    """Cut the agent's node off for a minute: with three servers the twin goes on elsewhere."""
+    if trial.cluster.controllers < 3:
+        print("one or two servers: nobody is left to decide; not tried")
+        return
+    talk.wait(lambda: _votes(trial), SERVER_SECONDS, "all servers vote")
+    node = talk.agent_node(trial.cluster)
+    others = [other for other in trial.cluster.nodes if other != node]
+    begin = time.monotonic()
+    network.cut(node)
+    try:
+        took = talk.wait(
+            lambda: all(talk.healthy(other) for other in others), ELSEWHERE_SECONDS, "elsewhere"
+        )
+        print(f"{node.name} is cut off; the agent answers through the others after {took:.0f} s")
+        talk.ask(others[0], trial.key, "Please remember that the piano tuner comes on Friday.")
+        talk.wait(lambda: time.monotonic() - begin > CUT_SECONDS, CUT_SECONDS, "a minute")
+    finally:
+        network.join(trial.cluster, node)
+    took = talk.wait(lambda: talk.healthy(node), ELSEWHERE_SECONDS, "through it")
+    print(f"through {node.name} again {took:.0f} s after its cable was plugged in")
+    talk.wait(lambda: len(talk.agent_nodes(trial.cluster)) == 1, ELSEWHERE_SECONDS, "one agent")
+    reply = talk.ask(node, trial.key, "When does the piano tuner come?")
+    print(reply)
+    if "friday" not in reply.lower():
+        raise ClusterError(f"What was told meanwhile is forgotten: {reply!r}")
 
 
 def all_lost(trial: Trial) -> None:
@@ -60,16 +110,21 @@ def all_lost(trial: Trial) -> None:
     usage.remembers(trial)
 
 
+def _votes(trial: Trial) -> bool:
+    """Tell whether every controller has a vote in Consul and in Nomad."""
+    try:
+        peers = [
+            trial.type(program, "operator", "raft", "list-peers") for program in ("consul", "nomad")
+        ]
+    except ClusterError:
+        return False
+    return all(len(re.findall(r"\strue\s", told)) == trial.cluster.controllers for told in peers)
+
+
 def _epoch(trial: Trial) -> int:
     node = talk.agent_node(trial.cluster)
-    text = _state(trial, node, "state/lineage.json")
+    text = talk.state(trial.cluster, node, "state/lineage.json")
     digits = "".join(filter(str.isdigit, text))
     if not digits:
         raise ClusterError(f"{node.name} has no epoch: {text!r}")
     return int(digits)
-
-
-def _state(trial: Trial, node: Node, file: str) -> str:
-    """Return what is in a file of a node's state directory; nothing where it is not there."""
-    words = access.ssh(trial.cluster, node, f"echo {ADMIN} | sudo -S cat {talk.HOME}/{file}")
-    return subprocess.run(words, capture_output=True, text=True, check=False, timeout=30).stdout

@@ -30,7 +30,7 @@ main() {
 		DEBIAN_FRONTEND=noninteractive \
 			apt-get -qq install --yes --no-install-recommends "${packages[@]}" >/dev/null
 	fi
-	[[ -x $python ]] || python=python3
+	[[ -x $python ]] || cannot "there is no .venv: ./bootstrap.sh --embedded --no-run makes it"
 	exec "$python" -m testing.cluster.steps "$@"
 }
 

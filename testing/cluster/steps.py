@@ -8,11 +8,12 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from testing.cluster import access, faults, nodes, usage
+from testing.cluster import access, faults, nodes, one_box, tools, usage
 from testing.cluster.model import Cluster
 from testing.cluster.shell import ClusterError, run
-from testing.cluster.trial import REPOSITORY, Trial
+from testing.cluster.trial import REPOSITORY, Trial, unchanged
 
 MODELS_HERE = "/srv/models-here"
 
@@ -27,9 +28,7 @@ def install(trial: Trial) -> None:
 
 
 def install_again(trial: Trial) -> None:
-    changed = trial.play("playbook.yaml")
-    if not changed or any(changed.values()):
-        raise ClusterError(f"The second run changed something: {changed}")
+    unchanged(trial.play("playbook.yaml"))
 
 
 def verify(trial: Trial) -> None:
@@ -40,26 +39,48 @@ def verify(trial: Trial) -> None:
 
 
 # Name and action, in order. A step that raises ends the trial; the nodes are taken down always.
-STEPS: list[tuple[str, Callable[[Trial], None]]] = [
+Steps = list[tuple[str, Callable[[Any], object]]]
+STEPS: Steps = [
     ("nodes boot", up),
     ("playbook", install),
     ("playbook again, nothing changes", install_again),
     ("verify", verify),
     ("a spoken question, through another node", usage.speak),
+    ("Python, a command and a playbook, allowed", tools.act),
+    ("commands that people type, llama-bench", usage.typed),
     ("strangers get nothing", usage.strangers),
     ("heal when all is well", usage.heal_well),
     ("heal after both jobs were purged", usage.heal_purged),
     ("the agent is killed", faults.agent_killed),
+    ("a Nomad server is killed", faults.server_killed),
     ("the agent's node loses its power", faults.node_lost),
+    ("the agent's node is cut off for a minute", faults.network_cut),
     ("all nodes lose their power", faults.all_lost),
+    ("a spoken question at the end", usage.speak),
+]
+ONE_BOX: Steps = [
+    ("node boots", up),
+    ("Debian's ansible and git, a clone", one_box.prepare),
+    ("./bootstrap.sh", one_box.bootstrap),
+    ("./bootstrap.sh again, nothing changes", one_box.bootstrap_again),
+    ("verify", verify),
+    ("a spoken question", usage.speak),
+    ("Python, a command and a playbook, allowed", tools.act),
+    ("commands that people type, llama-bench", usage.typed),
+    ("strangers get nothing", usage.strangers),
+    ("heal when all is well", usage.heal_well),
+    ("an edited persona and job, healed", one_box.edited),
+    ("heal after both jobs were purged", usage.heal_purged),
+    ("the agent is killed", faults.agent_killed),
+    ("the box loses its power", faults.all_lost),
 ]
 
 
-def attempt(trial: Trial, keep: bool) -> list[tuple[str, float, str]]:
+def attempt(trial: Trial, steps: Steps, keep: bool) -> list[tuple[str, float, str]]:
     """Run the steps and return what came of each: name, seconds, what went wrong."""
     table = []
     try:
-        for name, action in STEPS:
+        for name, action in steps:
             print(f"== {name}", flush=True)
             table.append(timed(name, partial(action, trial)))
             if table[-1][2]:
@@ -70,7 +91,7 @@ def attempt(trial: Trial, keep: bool) -> list[tuple[str, float, str]]:
     return table
 
 
-def timed(name: str, action: Callable[[], None]) -> tuple[str, float, str]:
+def timed(name: str, action: Callable[[], object]) -> tuple[str, float, str]:
     begin = time.monotonic()
     try:
         action()
@@ -90,39 +111,53 @@ def find_ansible() -> str:
     return os.environ.get("ANSIBLE_PLAYBOOK") or found or "ansible-playbook"
 
 
-def _programs() -> list[str]:
-    """Return the variables that give the nodes the Consul and Nomad of this machine.
+def _programs() -> dict[str, str]:
+    """Return where the Consul and Nomad of this machine are, by name.
 
     Raises:
         ClusterError: It has none.
     """
-    variables = []
+    programs = {}
     for name in ("consul", "nomad"):
         program = os.environ.get(f"{name.upper()}_BIN") or shutil.which(name)
         if not program:
             raise ClusterError(f"There is no {name}: set {name.upper()}_BIN to one")
-        variables += [f"{name}_install_method=file", f"{name}_binary={program}"]
-    return variables
+        programs[name] = program
+    return programs
 
 
-def _nearby(cluster: Cluster, models: Path) -> list[str]:
-    """Return the variables that have nodes take what this machine has already."""
+def _lend(cluster: Cluster, models: Path, *, one_box: bool) -> list[str]:
+    """Return the variables that have nodes take what this machine has already.
+
+    One box runs Ansible itself, so that all of it has to be there.
+    """
     variables = []
+    for name, program in _programs().items():
+        place = f"/srv/{name}" if one_box else program
+        variables += [f"{name}_install_method=file", f"{name}_binary={place}"]
+        if one_box:
+            cluster.binds_ro.append(f"{program}:{place}")
     if models.is_dir():
-        cluster.binds_ro = [f"{models}:{MODELS_HERE}"]
+        cluster.binds_ro.append(f"{models}:{MODELS_HERE}")
         variables.append(f"models_local_source={MODELS_HERE}")
     builds = models.parent / "llama.cpp"
     if builds.is_dir():
-        variables.append(f"llama_cpp_local_builds={builds}")
+        place = "/srv/llama-builds" if one_box else str(builds)
+        variables.append(f"llama_cpp_local_builds={place}")
+        if one_box:
+            cluster.binds_ro.append(f"{builds}:{place}")
     return variables
 
 
-def main(words: list[str]) -> int:
+def _options(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="testing/cluster/run.sh", description=__doc__)
     parser.add_argument("--name", default="trial", help="of the cluster (trial)")
     parser.add_argument("--subnet", default="10.77.0", help="of a /24 (10.77.0)")
     parser.add_argument("--nodes", type=int, default=3, help="how many (3)")
     parser.add_argument("--controllers", type=int, default=1, help="how many of them lead (1)")
+    parser.add_argument(
+        "--one-box", action="store_true", help="one node, set up by its own ./bootstrap.sh"
+    )
     parser.add_argument("--keep", action="store_true", help="leave the nodes there")
     parser.add_argument(
         "--ansible-playbook",
@@ -136,22 +171,37 @@ def main(words: list[str]) -> int:
         help="a directory with models: a voice to speak with, and what need not be downloaded",
     )
     parser.add_argument("--extra", action="append", default=[], help="variables: ansible's -e")
-    options = parser.parse_args(words)
+    return parser.parse_args(words)
+
+
+def _trial(options: argparse.Namespace) -> Trial:
+    """Return what is asked for.
+
+    Raises:
+        ClusterError: It cannot be tried here, or there is a cluster of that name.
+    """
+    if reason := nodes.obstacle():
+        raise ClusterError(reason)
+    controllers = 1 if options.one_box else options.controllers
+    cluster = Cluster(options.name, subnet=options.subnet, controllers=controllers)
+    variables = _lend(cluster, options.models, one_box=options.one_box) + options.extra
+    cluster.add_nodes(1 if options.one_box else options.nodes)
+    if cluster.directory.exists():
+        raise ClusterError(f"There is a cluster {cluster.name} already: take it down, or --name")
+    if options.one_box:
+        return one_box.OneBox(cluster, [], options.models, variables=variables)
+    extra = [word for variable in variables for word in ("-e", variable)]
+    return Trial(cluster, [options.ansible_playbook, *extra], options.models)
+
+
+def main(words: list[str]) -> int:
+    options = _options(words)
     try:
-        if reason := nodes.obstacle():
-            raise ClusterError(reason)
-        programs = _programs()
+        trial = _trial(options)
     except ClusterError as error:
         print(f"Skipped: {error}", file=sys.stderr)
         return nodes.CANNOT
-    cluster = Cluster(options.name, subnet=options.subnet, controllers=options.controllers)
-    options.extra = [*programs, *_nearby(cluster, options.models), *options.extra]
-    cluster.add_nodes(options.nodes)
-    if cluster.directory.exists():
-        parser.error(f"there is a cluster {cluster.name} already: take it down, or give a --name")
-    extra = [word for variable in options.extra for word in ("-e", variable)]
-    playbook = [options.ansible_playbook, *extra]
-    table = attempt(Trial(cluster, playbook, options.models), options.keep)
+    table = attempt(trial, ONE_BOX if options.one_box else STEPS, options.keep)
     show(table)
     return int(any(problem for _, _, problem in table))
 

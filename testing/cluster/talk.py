@@ -22,10 +22,25 @@ PATIENCE = 180
 
 def agent_node(cluster: Cluster) -> Node:
     """Return the node that the agent runs on now, by the process that is there."""
-    for node in cluster.nodes:
-        if container.is_running(node) and b"pipecatapp.cli run" in _processes(cluster, node):
-            return node
-    raise ClusterError("The agent runs on no node.")
+    found = agent_nodes(cluster)
+    if not found:
+        raise ClusterError("The agent runs on no node.")
+    return found[0]
+
+
+def agent_nodes(cluster: Cluster) -> list[Node]:
+    """Return all nodes that have a process of the agent."""
+    return [
+        node
+        for node in cluster.nodes
+        if container.is_running(node) and b"pipecatapp.cli run" in _processes(cluster, node)
+    ]
+
+
+def agent_process(cluster: Cluster) -> str:
+    """Return the number of the agent's process on its node: another one after a restart."""
+    words = access.ssh(cluster, agent_node(cluster), "pgrep -f 'pipecatapp.cli[ ]run'")
+    return run(*words).split()[0]
 
 
 def new_key(cluster: Cluster, name: str) -> str:
@@ -33,6 +48,12 @@ def new_key(cluster: Cluster, name: str) -> str:
     command = f"echo {ADMIN} | sudo -S PIPECATAPP_HOME={HOME} {COMMAND} keys add {name}"
     node = agent_node(cluster)
     return run(*access.ssh(cluster, node, command)).splitlines()[0].split()[-1]
+
+
+def state(cluster: Cluster, node: Node, file: str) -> str:
+    """Return what is in a file of a node's state directory; nothing where it is not there."""
+    words = access.ssh(cluster, node, f"echo {ADMIN} | sudo -S cat {HOME}/{file}")
+    return subprocess.run(words, capture_output=True, text=True, check=False, timeout=30).stdout
 
 
 def healthy(node: Node) -> bool:

@@ -6,11 +6,23 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from testing.cluster import container
+from testing.cluster import access, container
 from testing.cluster.model import Cluster, Node
-from testing.cluster.shell import ClusterError
+from testing.cluster.shell import ClusterError, run
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
+
+
+def recap(said: str) -> dict[str, int]:
+    """Return how much a playbook changed on each machine, by what it says at its end."""
+    lines = re.findall(r"^(\S+)\s+: ok=\d+\s+changed=(\d+)", said, re.MULTILINE)
+    return {machine: int(changed) for machine, changed in lines}
+
+
+def unchanged(changed: dict[str, int]) -> None:
+    """Raise ClusterError where a playbook changed something, or reached no machine."""
+    if not changed or any(changed.values()):
+        raise ClusterError(f"It changed something: {changed}")
 
 
 @dataclass
@@ -26,6 +38,16 @@ class Trial:
     def credentials(self) -> Path:
         """The credentials of this trial's own."""
         return self.cluster.directory / "credentials"
+
+    @property
+    def jobs(self) -> Path:
+        """Where a person who types `nomad job run` finds the jobs."""
+        directory = self.cluster.directory / "jobs"
+        directory.mkdir(exist_ok=True)
+        for name in ("prima-expert.nomad", "pipecatapp.nomad", "benchmark.nomad"):
+            words = access.ssh(self.cluster, self.cluster.nodes[0], f"cat /opt/nomad/jobs/{name}")
+            (directory / name).write_text(run(*words))
+        return directory
 
     def reachable(self) -> list[Node]:
         """Return the nodes that are on."""
@@ -48,7 +70,7 @@ class Trial:
             words: The playbook, and more arguments.
             inventory: Whether it is given the inventory of the nodes.
         """
-        changed = {}
+        changed: dict[str, int] = {}
         place = ["-i", str(self.cluster.inventory)] if inventory else []
         with subprocess.Popen(
             [*self.playbook, *place, *words],
@@ -62,23 +84,21 @@ class Trial:
             assert process.stdout is not None
             for line in process.stdout:
                 print(line, end="", flush=True)
-                recap = re.match(r"(\S+)\s+: ok=\d+\s+changed=(\d+)", line)
-                if recap:
-                    changed[recap[1]] = int(recap[2])
+                changed.update(recap(line))
         if process.returncode != 0:
             raise ClusterError(f"{' '.join(words)}: exit code {process.returncode}")
         return changed
 
-    def nomad(self, *words: str) -> str:
-        """Run nomad as a person would, with the file to source, and return what it prints."""
-        script = f'. "{self.credentials}/cluster.env" && exec nomad "$@"'
+    def type(self, *words: str) -> str:
+        """Type a command of Nomad or Consul, with the file to source, and return what it prints."""
+        script = f'. "{self.credentials}/cluster.env" && exec "$@"'
         done = subprocess.run(
-            ["bash", "-c", script, "nomad", *words],
+            ["bash", "-c", script, "typed", *words],
             capture_output=True,
             text=True,
             timeout=120,
             check=False,
         )
         if done.returncode != 0:
-            raise ClusterError(f"nomad {' '.join(words)}: {done.stderr.strip()[-500:]}")
+            raise ClusterError(f"{' '.join(words)}: {done.stderr.strip()[-500:]}")
         return done.stdout

@@ -1,24 +1,28 @@
 """What people do with a cluster, and what strangers try."""
 
+import json
+import re
 import socket
 import ssl
 
 from testing.cluster import access, talk
 from testing.cluster.model import Node
 from testing.cluster.shell import ClusterError, run
-from testing.cluster.trial import Trial
+from testing.cluster.trial import Trial, unchanged
 
 CLOSED = (4647, 4648, 8008, 8300, 8301, 8302, 8500, 8600)
 """Ports that a machine of the home network that is no node does not even reach."""
 CERTIFICATE_ONLY = (4646, 8501)
 """Ports that answer nobody who has no certificate of the cluster."""
 
+BENCHMARK_SECONDS = 300
+
 
 def speak(trial: Trial) -> None:
-    """Ask aloud through a node on which the agent does not run."""
+    """Ask aloud through a node on which the agent does not run, where there is one."""
     trial.key = talk.new_key(trial.cluster, "trial")
     agent = talk.agent_node(trial.cluster)
-    other = next(node for node in reversed(trial.cluster.nodes) if node != agent)
+    other = next((node for node in reversed(trial.cluster.nodes) if node != agent), agent)
     heard, reply = talk.ask_aloud(other, trial.key, "What is the capital of France?", trial.models)
     print(f"the agent is on {agent.name}; through {other.name}: {heard!r} -> {reply!r}")
     if "paris" not in reply.lower():
@@ -41,15 +45,13 @@ def strangers(trial: Trial) -> None:
 
 def heal_well(trial: Trial) -> None:
     """Heal a cluster that is well: nothing is changed."""
-    changed = trial.play("heal_cluster.yaml", inventory=False)
-    if any(changed.values()):
-        raise ClusterError(f"heal changed something: {changed}")
+    unchanged(trial.play("heal_cluster.yaml", inventory=False))
 
 
 def heal_purged(trial: Trial) -> None:
     """Take both jobs away, and heal: what was remembered is there again."""
     for job in ("llamacpp-rpc", "pipecat-app"):
-        trial.nomad("job", "stop", "-purge", job)
+        trial.type("nomad", "job", "stop", "-purge", job)
     trial.play("heal_cluster.yaml", inventory=False)
     remembers(trial)
 
@@ -60,6 +62,31 @@ def remembers(trial: Trial) -> None:
     print(reply)
     if "tuesday" not in reply.lower():
         raise ClusterError(f"It has forgotten: {reply!r}")
+
+
+def typed(trial: Trial) -> None:
+    """Type what people type to look at a cluster, and measure the default model."""
+    ready = trial.type("nomad", "node", "status")
+    if ready.count(" ready") != len(trial.cluster.nodes):
+        raise ClusterError(ready)
+    running = trial.type("nomad", "job", "status")
+    if not all(re.search(rf"{job}.*running", running) for job in ("llamacpp-rpc", "pipecat-app")):
+        raise ClusterError(running)
+    allocations = json.loads(trial.type("nomad", "job", "allocs", "-json", "pipecat-app"))
+    (running_id,) = [each["ID"] for each in allocations if each["ClientStatus"] == "running"]
+    if "The twin is ready" not in trial.type("nomad", "alloc", "logs", running_id):
+        raise ClusterError("nomad alloc logs does not show the agent's log")
+    trial.type("nomad", "job", "run", f"{trial.jobs}/benchmark.nomad")
+    talk.wait(lambda: "dead" in _benchmark(trial), BENCHMARK_SECONDS, "the benchmark has ended")
+    table = trial.type("nomad", "alloc", "logs", "-job", "llama-benchmark")
+    print(table)
+    if not re.search(r"tg\d+ *\| *[\d.]+ ± ", table):
+        raise ClusterError(f"no tokens per second: {table}")
+
+
+def _benchmark(trial: Trial) -> str:
+    status = trial.type("nomad", "job", "status", "llama-benchmark")
+    return next(line for line in status.splitlines() if line.startswith("Status"))
 
 
 def _dynamic_ports(trial: Trial, node: Node) -> list[int]:

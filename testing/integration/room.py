@@ -144,15 +144,25 @@ def once_more(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[N
 
 
 @asynccontextmanager
-async def connect(url: str, key: str, **acoustics: float) -> AsyncIterator[Room]:
-    """Connect a client that has declared itself ready and whose microphone runs."""
+async def connect(
+    url: str, key: str, *, delay: float = 0.2, gain: float = 0.0, noise: float = 0.0
+) -> AsyncIterator[Room]:
+    """Connect a client that has declared itself ready and whose microphone runs.
+
+    Args:
+        url: Of the agent.
+        key: Of its API.
+        delay: Seconds until the loudspeaker is heard by the microphone.
+        gain: How loud it is there, of 1.
+        noise: Standard deviation of the microphone's noise, of 1.
+    """
     async with websockets.connect(
         url.replace("http", "ws", 1) + "/ws",
         additional_headers={"Authorization": f"Bearer {key}"},
         proxy=None,
         max_size=2**22,
     ) as socket:
-        room = Room(socket, **acoustics)
+        room = Room(socket, delay, gain, noise)
         tasks = [asyncio.create_task(room.listen()), asyncio.create_task(room.microphone())]
         try:
             await room.send("client-ready", version="2.0.0", sample_rate=RATE)

@@ -16,7 +16,8 @@ CHOSEN = {"model": "some-model-of-7b", "memory_mb": 5000}
 @pytest.fixture(name="plugin")
 def _plugin() -> ModuleType:
     spec = importlib.util.spec_from_file_location("jobs_with_defaults", FILTER)
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -25,7 +26,8 @@ def _plugin() -> ModuleType:
 def defaults(job: str) -> dict[str, Any]:
     """Return the defaults of a job's variables, as HCL says them."""
     variables = hcl2.loads(job)["variable"]
-    return {name.strip('"'): block["default"] for entry in variables for name, block in entry.items()}
+    named = [item for entry in variables for item in entry.items()]
+    return {name.strip('"'): block["default"] for name, block in named}
 
 
 @pytest.mark.parametrize("name", ["prima-expert.nomad", "benchmark.nomad"])

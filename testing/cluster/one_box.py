@@ -1,0 +1,146 @@
+"""One box, as its owner sets it up: ./bootstrap.sh, typed on the machine itself."""
+
+import shlex
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pexpect
+
+from testing.cluster import access, talk
+from testing.cluster.model import ADMIN, Node
+from testing.cluster.shell import ClusterError, run
+from testing.cluster.trial import REPOSITORY, Trial, recap, unchanged
+
+PACKAGES_SECONDS, PLAYBOOK_SECONDS = 900, 3600
+CHECKOUT = "twin"
+PERSONA = "ansible/roles/pipecatapp/files/prompts/router.txt"
+EDIT_SECONDS = 60
+
+
+@dataclass
+class OneBox(Trial):
+    """A trial whose playbooks run on its only node, typed by the node's user."""
+
+    variables: list[str] = field(default_factory=list)  # the words of each -e
+
+    @property
+    def node(self) -> Node:
+        """The only one."""
+        return self.cluster.nodes[0]
+
+    def play(self, *words: str, inventory: bool = True) -> dict[str, int]:
+        """Run a playbook on the box; see `Trial.play`."""
+        place = ["-i", "local_inventory.ini", "--ask-become-pass"] if inventory else []
+        command = shlex.join(["ansible-playbook", *place, *words])
+        return recap(self.shell(f"cd {CHECKOUT} && {command}"))
+
+    def edit(self, file: str, old: str, new: str) -> None:
+        """Replace words in a file of the checkout on the box, as an editor would."""
+        path = self.node.root / "home" / ADMIN / CHECKOUT / file
+        text = path.read_text()
+        if old not in text:
+            raise ClusterError(f"{file} has no {old!r}")
+        path.write_text(text.replace(old, new))
+
+    @property
+    def jobs(self) -> Path:
+        """Where a person who types `nomad job run` finds the jobs."""
+        return Path("/opt/nomad/jobs")
+
+    def type(self, *words: str) -> str:
+        """Type a command of Nomad or Consul on the box, with the file to source."""
+        return self.shell(f". ~/.config/twin/cluster.env && {shlex.join(words)}")
+
+    def shell(self, command: str, seconds: float = PLAYBOOK_SECONDS) -> str:
+        """Type a command on the box, and the password where it is asked for.
+
+        Args:
+            command: For the user's shell.
+            seconds: In which it has to end.
+
+        Returns:
+            What it printed.
+
+        Raises:
+            ClusterError: It failed.
+        """
+        words = access.ssh(self.cluster, self.node, f"export LC_ALL=C.UTF-8; {command}")
+        words.insert(1, "-tt")
+        screen = _Screen()
+        terminal = pexpect.spawn(words[0], words[1:], encoding="utf-8", codec_errors="replace")
+        terminal.logfile_read = screen
+        try:
+            while terminal.expect(["(?i)password[^\n]*: ?$", pexpect.EOF], timeout=seconds) == 0:
+                terminal.sendline(ADMIN)
+        except pexpect.TIMEOUT as error:
+            raise ClusterError(f"{command}: not done in {seconds:.0f} s") from error
+        finally:
+            terminal.close()
+        if terminal.exitstatus != 0:
+            raise ClusterError(f"{command}: exit code {terminal.exitstatus}")
+        return screen.text
+
+
+def prepare(box: OneBox) -> None:
+    """Install what the README says, and clone the repository."""
+    box.shell("sudo apt-get update && sudo apt install ansible git -y", PACKAGES_SECONDS)
+    with _bundle() as bundle:
+        target = f"{ADMIN}@{box.node.address}:twin.bundle"
+        run("scp", "-q", *access.ssh_options(box.cluster), "-i", box.cluster.key, bundle, target)
+    box.shell(f"git clone -q twin.bundle {CHECKOUT}")
+
+
+def bootstrap(box: OneBox) -> dict[str, int]:
+    """Run ./bootstrap.sh and return how much it changed."""
+    words = [word for variable in box.variables for word in ("-e", variable)]
+    return recap(box.shell(f"cd {CHECKOUT} && ./bootstrap.sh {shlex.join(words)}"))
+
+
+def bootstrap_again(box: OneBox) -> None:
+    """Run it once more: nothing is changed."""
+    unchanged(bootstrap(box))
+
+
+def edited(box: OneBox) -> None:
+    """Edit a persona and a job's env, and heal; a persona needs no restart."""
+    before = talk.agent_process(box.cluster)
+    box.edit(PERSONA, "Be friendly,", "Begin every answer with the word Ahoy. Be friendly,")
+    box.play("heal_cluster.yaml", inventory=False)
+    talk.wait(lambda: "ahoy" in _answer(box).lower(), EDIT_SECONDS, "the persona is another")
+    if talk.agent_process(box.cluster) != before:
+        raise ClusterError("the agent was started anew for a persona")
+    box.edit("jobs/pipecatapp.nomad", 'BENCHMARK_MODE  = "false"', 'BENCHMARK_MODE  = "true"')
+    box.play("heal_cluster.yaml", inventory=False)
+    print(_answer(box))
+    if '"event": "turn"' not in box.type("nomad", "alloc", "logs", "-job", "pipecat-app"):
+        raise ClusterError("no latency in the job's logs")
+
+
+def _answer(box: OneBox) -> str:
+    return talk.ask(box.node, box.key, "Good morning, how are you?")
+
+
+class _Screen:
+    """Shows what a terminal shows, and keeps it."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def write(self, text: str) -> None:
+        self.text += text
+        print(text, end="", flush=True)
+
+    def flush(self) -> None:
+        """Do nothing: all is shown already."""
+
+
+@contextmanager
+def _bundle() -> Iterator[Path]:
+    """Yield what was committed last, as a file to clone."""
+    with tempfile.TemporaryDirectory() as directory:
+        bundle = Path(directory, "twin.bundle")
+        run("git", "-C", REPOSITORY, "bundle", "create", "-q", bundle, "HEAD")
+        yield bundle

@@ -1,0 +1,70 @@
+"""The tools of the twin in the cluster, asked for in words and allowed by a person."""
+
+import asyncio
+import json
+import urllib.request
+from dataclasses import dataclass
+from typing import Any
+
+from testing.cluster import talk
+from testing.cluster.model import Node
+from testing.cluster.shell import ClusterError
+from testing.cluster.trial import Trial
+from testing.integration.room import connect
+
+
+@dataclass
+class Ask:
+    """Words that lead to a tool, and what its result has to hold."""
+
+    words: str
+    tool: str
+    result: str
+
+
+ASKED = (
+    Ask("What is 17 to the power of 9? Use Python.", "code_runner.run_python_code", "118587876497"),
+    Ask("Run the command uptime on localhost", "ssh.run_command", "load average"),
+    Ask("Run the playbook status.yaml", "ansible.run_playbook", "llamacpp-rpc"),
+)
+
+
+def act(trial: Trial) -> None:
+    """Have the twin run Python, a command and a playbook, each after a yes."""
+    for asked in ASKED:
+        tool, reply = asyncio.run(_act(trial.reachable()[-1], trial.key, asked.words))
+        text = _last_result(trial)
+        print(f"{asked.words!r} -> {tool}: {text[:200]!r} -> {reply!r}")
+        if tool != asked.tool or asked.result not in text:
+            raise ClusterError(f"{asked.words!r}: {tool} gave {text[:1000]!r}")
+
+
+async def _act(node: Node, key: str, words: str) -> tuple[str, str]:
+    """Type what leads to a tool, say yes, and return the tool and what was said of it."""
+    async with connect(f"http://{node.address}:8000", key) as room:
+        await room.send("send-text", content=words, options={"audio_response": False})
+        await room.until(lambda: room.told("approval"), talk.PATIENCE)
+        call = room.told("approval")[0]
+        await asyncio.to_thread(_approve, node, key, call)
+        # Of the question, and of what came of it.
+        await room.until(lambda: len(room.told("timings")) >= 2, talk.PATIENCE)
+        return call["tool"], room.reply()
+
+
+def _approve(node: Node, key: str, call: dict[str, Any]) -> None:
+    request = urllib.request.Request(
+        f"http://{node.address}:8000/api/approvals/{call['id']}",
+        data=json.dumps({"digest": call["digest"], "approve": True}).encode(),
+        headers={"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=10):
+        return
+
+
+def _last_result(trial: Trial) -> str:
+    """Return what the last call brought back, as the audit has it."""
+    node = talk.agent_node(trial.cluster)
+    lines = talk.state(trial.cluster, node, "audit/audit.jsonl").splitlines()
+    events = [json.loads(line) for line in lines]
+    ended = [event for event in events if event["event"] in ("result", "error")]
+    return str(ended[-1]["text"]) if ended else ""
