@@ -20,16 +20,34 @@ variable "namespace" {
   description = "Nomad's namespace. It must exist, and have the variable nomad/jobs with llama_api_key."
 }
 
-variable "worker_count" {
+variable "instances" {
   type        = number
   default     = 1
   description = "How many of it run, each on a node of its own while there are enough."
+}
+
+variable "worker_count" {
+  type        = number
+  default     = 0
+  description = "Nodes that share a model that is larger than one; 0: one node has all of it."
+}
+
+variable "worker_memory_mb" {
+  type        = number
+  default     = 1000
+  description = "MiB that each of these takes: its share of the model and of the context."
 }
 
 variable "model" {
   type        = string
   default     = "qwen2.5-coder-1.5b-instruct"
   description = "The model's name in group_vars/models.yaml."
+}
+
+variable "catalogue" {
+  type        = string
+  default     = ""
+  description = "A catalogue with just that model, in JSON: it is fetched where no playbook brought it."
 }
 
 variable "memory_mb" {
@@ -73,7 +91,7 @@ job "expert" {
   }
 
   group "llama" {
-    count = var.worker_count
+    count = var.instances
 
     # A node that died is replaced at once. Failures are tried again quickly, and for ever: at home,
     # a node comes back when somebody switches it on.
@@ -113,6 +131,19 @@ job "expert" {
       source    = "models"
       read_only = true
     }
+    volume "fetched" {
+      type   = "host"
+      source = "fetched-models"
+    }
+    volume "prefixes" {
+      type   = "host"
+      source = "prefixes"
+    }
+    volume "app" {
+      type      = "host"
+      source    = "app"
+      read_only = true
+    }
 
     service {
       name     = var.service_name
@@ -147,6 +178,72 @@ job "expert" {
     # Consul withdraws it before it ends, so that nobody is sent to it any more.
     shutdown_delay = "3s"
 
+    # A model that no playbook brought is fetched first, and verified.
+    dynamic "task" {
+      for_each = var.catalogue == "" ? [] : [1]
+      labels   = ["fetch-model"]
+      content {
+        driver = "exec"
+        user   = "twin"
+
+        lifecycle {
+          hook = "prestart"
+        }
+
+        config {
+          command  = "/opt/twin/app/.venv/bin/python"
+          cap_drop = ["all"]
+          args = [
+            "-m", "pipecatapp.cli", "models", "bring", var.model,
+            "--from", "/models",
+            "--link", "${NOMAD_ALLOC_DIR}/data/model.gguf",
+          ]
+          work_dir = "/opt/twin/app"
+        }
+
+        env {
+          HOME                    = "/fetched"
+          PIPECATAPP_HOME         = "/fetched"
+          PIPECATAPP_MODELS       = "/fetched/models"
+          PIPECATAPP_LLAMA_CPP    = "/llama"
+          PIPECATAPP_CATALOGUE    = "${NOMAD_TASK_DIR}/models.yaml"
+          PYTHONDONTWRITEBYTECODE = "1"
+        }
+
+        template {
+          destination = "local/models.yaml"
+          data        = var.catalogue
+        }
+
+        volume_mount {
+          volume      = "usr"
+          destination = "/usr"
+        }
+        volume_mount {
+          volume      = "app"
+          destination = "/opt/twin/app"
+        }
+        volume_mount {
+          volume      = "llama"
+          destination = "/llama"
+        }
+        volume_mount {
+          volume      = "models"
+          destination = "/models"
+        }
+        volume_mount {
+          volume      = "fetched"
+          destination = "/fetched"
+        }
+
+        resources {
+          cpu        = 200
+          memory     = 300
+          memory_max = 1000
+        }
+      }
+    }
+
     task "llama-server" {
       driver       = "exec"
       user         = "twin"
@@ -157,8 +254,8 @@ job "expert" {
         cap_drop = ["all"] # by default even an ordinary user gets some here
         # The same options as those of pipecatapp/runtime/llama_server.py. Threads: one for each
         # physical core, which is its own default.
-        args = [
-          "--model", "/models/${var.model}/served.gguf",
+        args = concat([
+          "--model", var.catalogue == "" ? "/models/${var.model}/served.gguf" : "${NOMAD_ALLOC_DIR}/data/model.gguf",
           "--alias", var.model,
           "--host", "${NOMAD_IP_http}",
           "--port", "${NOMAD_PORT_http}",
@@ -169,13 +266,32 @@ job "expert" {
           "--cache-ram", "256",
           "--cache-reuse", "64",
           "--fit", "off",
+          "--slot-save-path", "/prefixes",
           "--log-colors", "off",
           "--metrics",
           "--slots",
           "--no-webui",
           "--offline",
           "--jinja",
-        ]
+          ],
+          var.worker_count > 0 ? ["--rpc", "$${RPC_SERVERS}", "--n-gpu-layers", "999"] : []
+        )
+      }
+
+      # It starts anew with the workers that are there; while one is missing it ends at once.
+      dynamic "template" {
+        for_each = var.worker_count > 0 ? [1] : []
+        content {
+          destination = "local/rpc.env"
+          env         = true
+          change_mode = "restart"
+          data        = <<-EOT
+            {{- $workers := nomadService "rpc-${var.job_name}" }}
+            RPC_SERVERS={{ if lt (len $workers) ${var.worker_count} }}missing:1{{ else }}
+            {{- range $i, $worker := $workers }}{{ if $i }},{{ end }}{{ $worker.Address }}:{{ $worker.Port }}{{ end }}
+            {{- end }}
+          EOT
+        }
       }
 
       template {
@@ -196,11 +312,109 @@ job "expert" {
         volume      = "models"
         destination = "/models"
       }
+      volume_mount {
+        volume      = "fetched"
+        destination = "/fetched"
+      }
+      volume_mount {
+        volume      = "prefixes"
+        destination = "/prefixes"
+      }
 
       resources {
         cpu        = var.cpu_mhz
         memory     = var.memory_mb
         memory_max = floor(var.memory_mb * 1.5)
+      }
+
+      logs {
+        max_files     = 2
+        max_file_size = 5
+      }
+    }
+  }
+
+  # Nodes that lend their memory to a model that is larger than one. Nomad tells the expert where they
+  # are: a worker is no service for anybody else, and the firewall admits nodes alone.
+  group "workers" {
+    count = var.worker_count
+
+    constraint {
+      operator = "distinct_hosts"
+      value    = "true"
+    }
+
+    restart {
+      attempts = 10
+      interval = "3m"
+      delay    = "2s"
+      mode     = "delay"
+    }
+    reschedule {
+      delay          = "5s"
+      delay_function = "exponential"
+      max_delay      = "1m"
+      unlimited      = true
+    }
+
+    network {
+      port "rpc" {}
+    }
+
+    volume "usr" {
+      type      = "host"
+      source    = "usr"
+      read_only = true
+    }
+    volume "llama" {
+      type      = "host"
+      source    = "llama"
+      read_only = true
+    }
+    volume "rpc-cache" {
+      type   = "host"
+      source = "rpc-cache"
+    }
+
+    # No check: it serves one client at a time, and would take a check for one.
+    service {
+      name     = "rpc-${var.job_name}"
+      provider = "nomad"
+      port     = "rpc"
+    }
+
+    task "rpc-server" {
+      driver = "exec"
+      user   = "twin"
+
+      config {
+        command  = "/llama/bin/ggml-rpc-server"
+        cap_drop = ["all"] # by default even an ordinary user gets some here
+        # -c: tensors stay on the disk, so that they cross the network once.
+        args = ["--host", "${NOMAD_IP_rpc}", "--port", "${NOMAD_PORT_rpc}", "-c"]
+      }
+
+      env {
+        LLAMA_CACHE = "/rpc-cache"
+      }
+
+      volume_mount {
+        volume      = "usr"
+        destination = "/usr"
+      }
+      volume_mount {
+        volume      = "llama"
+        destination = "/llama"
+      }
+      volume_mount {
+        volume      = "rpc-cache"
+        destination = "/rpc-cache"
+      }
+
+      resources {
+        cpu        = var.cpu_mhz
+        memory     = var.worker_memory_mb
+        memory_max = floor(var.worker_memory_mb * 1.5)
       }
 
       logs {

@@ -49,6 +49,8 @@ Compose = Callable[
     ["Agent", BaseTransport, Conversation, str | None], tuple[PipelineWorker, Session]
 ]
 
+ROUTER = "router"
+"""The name under which the system prompt of the twin itself is saved."""
 ROOM = "room"
 """The conversation of the microphone and speaker of this machine."""
 
@@ -107,7 +109,7 @@ class Agent:
         return self
 
     async def _warm_up(self, conversations: int) -> None:
-        """Have the system prompt prefilled: the first turn would wait long for it."""
+        """Have the system prompt in every slot: the first turn would wait long for it."""
         clock = TurnClock()
         async for _ in self.place.fresh_servers():
             system = self.mind().system
@@ -115,7 +117,7 @@ class Agent:
                 conversation = Conversation("warm-up")
                 model = LlamaModel(self.model_server, conversation, slot, system, clock)
                 try:
-                    await model.warm_up()
+                    await model.warm_up(ROUTER)
                 finally:
                     await model.close()
 

@@ -38,11 +38,19 @@ def _check_job(content: dict[str, Any]) -> Iterator[str]:
                 yield f"variable {name} has no description"
     if len(content.get("job", [])) != 1:
         yield "a file has one job"
-    for task in _blocks(content, "task"):
+    for task in [*_blocks(content, "task"), *_dynamic(content, "task")]:
         for name, body in task.items():
             driver = str(body.get("driver", "")).strip('"')
             if driver not in DRIVERS:
                 yield f"task {name} has the driver {driver}: only {', '.join(DRIVERS)} are used"
+
+
+def _dynamic(content: dict[str, Any], kind: str) -> Iterator[dict[str, Any]]:
+    """Return blocks that are made by `dynamic`, by their labels."""
+    for block in _blocks(content, "dynamic"):
+        for name, body in block.items():
+            if name.strip('"') == kind:
+                yield {str(body.get("labels")): body["content"][0]}
 
 
 def _blocks(value: Any, kind: str) -> Iterator[dict[str, Any]]:

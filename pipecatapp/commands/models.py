@@ -10,6 +10,7 @@ from pipecatapp.errors import UserError
 from pipecatapp.runtime.catalogue import Catalogue, Model
 from pipecatapp.runtime.download import Downloader
 from pipecatapp.runtime.files import MIB
+from pipecatapp.runtime.links import link_to
 from pipecatapp.runtime.llama_cpp import llama_cpp_here
 from pipecatapp.runtime.mirror import from_nearby, link_verified, read_sums, require_space_for
 from pipecatapp.runtime.progress import Progress
@@ -72,13 +73,12 @@ def fetch(
     sums: Path | None,
     as_json: bool,
 ) -> None:
-    """Fetch and verify the models called NAME; without a name, all but those for a camera."""
+    """Fetch and verify the models called NAME; without a name, what a twin needs every day."""
     settings, catalogue = load_settings(), _catalogue()
-    everyday = [model for model in catalogue.models() if model.kind != "vision"]
     known = read_sums(sums) if sums else {}
     wanted = [
         from_nearby(model, mirror=mirror, source=source, sums=known)
-        for model in [catalogue.get(name) for name in names] or everyday
+        for model in [catalogue.get(name) for name in names] or catalogue.everyday()
     ]
     here = {model.name for model in wanted if _is_here(model)}
     if link:
@@ -119,6 +119,35 @@ def link_models(names: tuple[str, ...], as_json: bool) -> None:
         served = str((directory / SERVED).readlink())
         rows.append({"name": model.name, "served": served, "changed": changed})
     _show(rows, ("name", "served"), as_json)
+
+
+@models.command("bring")
+@click.argument("name")
+@click.option(
+    "--from",
+    "others",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Take it from this directory of models where it is ready to be served there.",
+)
+@click.option(
+    "--link",
+    "link",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Becomes a link to the file for this CPU.",
+)
+def bring(name: str, others: Path | None, link: Path) -> None:
+    """Have the language model NAME here, fetched where it is nowhere yet, and link its file."""
+    settings, progress = load_settings(), Progress()
+    model = _catalogue().get(name)
+    served = (others / model.name / SERVED) if others else None
+    if served is None or not served.exists():
+        require_space_for([model], settings.models_dir)
+        directory = Downloader(settings, progress).ensure(model)
+        link_served(model, directory, llama_cpp_here(settings), progress)
+        served = directory / SERVED
+    link_to(link, served)
+    click.echo(f"{model.name}: {served}")
 
 
 @models.command("verify")

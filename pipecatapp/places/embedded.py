@@ -91,8 +91,18 @@ class EmbeddedPlace:
         await self._runs.wait_healthy(LLAMA_JOB, STARTING_SECS)
 
     async def fresh_servers(self) -> AsyncIterator[None]:
-        """Yield once: what is started again after a crash learns with the next turn."""
-        yield
+        """Yield whenever llama-server answers for the first time after its start."""
+        starts = -1
+        while True:
+            starts = await self._started_again(starts)
+            yield
+
+    async def _started_again(self, starts: int) -> int:
+        """Wait until it answers after another start than that one, and return which."""
+        status = await self._runs.wait_for(
+            LLAMA_JOB, lambda status: status.healthy and status.restarts != starts
+        )
+        return status.restarts
 
     async def health(self) -> str | None:
         """Return None where llama-server answers, else how it is."""

@@ -191,14 +191,26 @@ class Catalogue:
     def _check_names(self, path: Path) -> None:
         """Two different models must not share a directory; the same entry may be listed twice."""
         seen: dict[str, Model] = {}
-        for model in self.models():
+        for model in [model for models in self.lists.values() for model in models]:
             if seen.setdefault(model.name, model) != model:
                 raise UserError(f"{path}: two different models are called {model.name}: rename one")
 
     def models(self, kind: Kind | None = None) -> list[Model]:
-        """Return the models of one kind, or all of them."""
-        everything = [model for models in self.lists.values() for model in models]
-        return [model for model in everything if kind in (None, model.kind)]
+        """Return the models of one kind, or all of them, each one once."""
+        everything = {model.name: model for models in self.lists.values() for model in models}
+        return [model for model in everything.values() if kind in (None, model.kind)]
+
+    def everyday(self) -> list[Model]:
+        """Return what a twin needs: the lists that are called after a kind, but for a camera's.
+
+        Other lists are of experts, which are deployed one by one.
+        """
+        return [
+            model
+            for key, models in self.lists.items()
+            for model in models
+            if key.removesuffix("_models") in KINDS and model.kind != "vision"
+        ]
 
     def get(self, name: str) -> Model:
         """Return the model called `name`.

@@ -48,6 +48,7 @@ class LlamaServer:
         self._llama = llama
         self._settings = settings
         self._key_file = settings.home / "run" / f"{name}.key"
+        self._saved = settings.home / "prefixes"
 
     @property
     def url(self) -> str:
@@ -63,6 +64,7 @@ class LlamaServer:
         """Write the key to a file that only this user can read and return the job."""
         # A file, as every user of the machine can read the arguments of a process.
         write_atomic(self._key_file, self.api_key + "\n", mode=0o600)
+        self._saved.mkdir(mode=0o700, parents=True, exist_ok=True)
         return JobSpec(self.name, tuple(self._command()), f"{self.url}/health")
 
     def _command(self) -> list[str]:
@@ -83,6 +85,7 @@ class LlamaServer:
             "--cache-reuse": str(REUSED_RUN_TOKENS),
             "--fit": "off",
             "--log-colors": "off",
+            "--slot-save-path": str(self._saved),
         }
         switches = ["--metrics", "--slots", "--no-webui", "--offline"]
         if self._mmproj:

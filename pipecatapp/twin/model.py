@@ -19,6 +19,7 @@ from pipecatapp.twin.history import last_turn
 from pipecatapp.twin.model_client import ModelClient
 from pipecatapp.twin.model_server import ModelServer, held_slot
 from pipecatapp.twin.phrases import PHRASES
+from pipecatapp.twin.prefixes import Prefixes
 
 LONGEST_ANSWER = 320
 """Tokens; an answer that is spoken had better be short."""
@@ -31,6 +32,9 @@ LIKELIEST = 20
 """First words of a reply whose probabilities are looked at."""
 UNLIKELY = 1e-6
 """The probability of what is not among them."""
+FEW_TOKENS = 16
+"""A system prompt of which no more had to be read was there already: a server reads the last tokens
+anew in any case."""
 SILENCE_SECS = 7.0
 """How long the model may think before the user hears that it is thinking."""
 
@@ -214,24 +218,35 @@ class LlamaModel:
         if self._prefilling is None or self._prefilling.done():
             self._prefilling = asyncio.create_task(self._prefill(messages))
 
-    async def warm_up(self) -> None:
-        """Have the system prompt prefilled, before there is a conversation."""
-        self.prefill([])
-        if self._prefilling is not None:
-            await self._prefilling
+    async def warm_up(self, name: str) -> None:
+        """Have the system prompt in the slot, before there is a conversation.
+
+        It is read from the server's disk where it was saved, else prefilled and saved.
+
+        Args:
+            name: Under which it is saved.
+        """
+        prefixes = Prefixes(self._server)
+        async with held_slot(self._server, self._slot) as slot:
+            await prefixes.restore(slot, name)
+            with suppress(APIConnectionError, APIStatusError, httpx2.HTTPError):
+                if await self._read(slot, []) > FEW_TOKENS:
+                    await prefixes.save(slot, name)
 
     async def _prefill(self, messages: Messages) -> None:
         # A failure here is no loss: the turn itself will meet it and say so.
         with suppress(APIConnectionError, APIStatusError, httpx2.HTTPError):
-            await self._prefill_slot(messages)
+            async with held_slot(self._server, self._slot) as slot:
+                await self._read(slot, messages)
 
-    async def _prefill_slot(self, messages: Messages) -> None:
-        async with held_slot(self._server, self._slot) as slot:
-            await self._client.completions.create(
-                **self._common(messages, self._system),
-                max_tokens=1,
-                extra_body={"id_slot": slot, "n_predict": 0},
-            )
+    async def _read(self, slot: int, messages: Messages) -> int:
+        """Have messages prefilled, and return how many tokens were not there before."""
+        answer = await self._client.completions.create(
+            **self._common(messages, self._system),
+            max_tokens=1,
+            extra_body={"id_slot": slot, "n_predict": 0},
+        )
+        return int(((answer.model_extra or {}).get("timings") or {}).get("prompt_n", 0))
 
     async def stop_prefilling(self) -> None:
         """Let go of the slot: the request that comes next continues what was prefilled."""

@@ -15,7 +15,8 @@ REPOSITORY = Path(__file__).resolve().parent.parent.parent
 
 def recap(said: str) -> dict[str, int]:
     """Return how much a playbook changed on each machine, by what it says at its end."""
-    lines = re.findall(r"^(\S+)\s+: ok=\d+\s+changed=(\d+)", said, re.MULTILINE)
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", said)  # a terminal has colours
+    lines = re.findall(r"^(\S+)\s+: ok=\d+\s+changed=(\d+)", plain, re.MULTILINE)
     return {machine: int(changed) for machine, changed in lines}
 
 

@@ -38,10 +38,15 @@ def test_the_shipped_catalogue_has_every_kind(shipped: Catalogue) -> None:
 
 
 def test_the_shipped_catalogue_pins_and_measures_every_file(shipped: Catalogue) -> None:
-    # What the camera needs has no sum that could be verified: the first download records it.
-    pinned = [model for model in shipped.models() if model.kind != "vision"]
-    assert all(file.sha256 for model in pinned for file in model.files)
-    assert all(file.size for model in shipped.models() for file in model.files)
+    # What the camera and experts need has no sum that could be verified: the first download records
+    # it.
+    assert all(file.sha256 and file.size for model in shipped.everyday() for file in model.files)
+
+
+def test_models_of_experts_are_not_fetched_by_everybody(shipped: Catalogue) -> None:
+    everyday = {model.name for model in shipped.everyday()}
+    assert "phi-3-mini-instruct" not in everyday
+    assert everyday < {model.name for model in shipped.models()}
 
 
 def test_the_publisher_comes_before_packages(shipped: Catalogue) -> None:
