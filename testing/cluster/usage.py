@@ -20,7 +20,7 @@ BENCHMARK_SECONDS = 300
 
 def speak(trial: Trial) -> None:
     """Ask aloud through a node on which the agent does not run, where there is one."""
-    trial.key = talk.new_key(trial.cluster, "trial")
+    trial.key = trial.key or talk.new_key(trial.cluster, "trial")
     agent = talk.agent_node(trial.cluster)
     other = next((node for node in reversed(trial.cluster.nodes) if node != agent), agent)
     heard, reply = talk.ask_aloud(other, trial.key, "What is the capital of France?", trial.models)
