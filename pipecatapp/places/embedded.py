@@ -12,7 +12,7 @@ from pipecatapp.runtime.llama_server import LlamaServer
 from pipecatapp.runtime.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.setup import Equipment, Prepared, set_up
 from pipecatapp.settings import Settings
-from pipecatapp.twin.model_server import ModelServer
+from pipecatapp.runtime.model_server import ModelServer
 from pipecatapp.twin.personas import load_persona
 
 STARTING_SECS = 300.0
