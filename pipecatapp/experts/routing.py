@@ -109,7 +109,7 @@ class Experts:
         messages: Sequence[Message],
         *,
         conversation: str = "",
-        max_tokens: int = LONGEST_ANSWER,
+        max_tokens: int | None = None,
         temperature: float = TEMPERATURE,
     ) -> AsyncGenerator[Event, None]:
         """Yield an expert's answer, and what happens on the way to it.
@@ -121,7 +121,7 @@ class Experts:
             name: The expert's.
             messages: The conversation, without a system prompt, what is to be answered last.
             conversation: Whose it is: each has its own slot of the server.
-            max_tokens: The most that is written.
+            max_tokens: The most that is written; None for LONGEST_ANSWER.
             temperature: How freely.
 
         Raises:
@@ -136,8 +136,9 @@ class Experts:
         expert = self.find(name)
         persona = self._persona(expert)
         ask = self._ask_shared if expert.service is None else self._ask_own
+        longest = max_tokens or LONGEST_ANSWER
         made = partial(
-            _request, persona=persona, messages=messages, max_tokens=max_tokens, heat=temperature
+            _request, persona=persona, messages=messages, max_tokens=longest, heat=temperature
         )
         async with aclosing(ask(expert, made, conversation)) as events:
             async for event in events:

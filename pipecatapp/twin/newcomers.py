@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from pipecatapp.experts.expert import SUFFIX, Expert
 from pipecatapp.runtime.embedder import Embedder, Vectors
 
-NEAR = 0.4
+NEAR = 0.2
 """A request so similar to what an expert is for, by the cosine of their embeddings, may be meant for
-it: the model is asked."""
+it: the model is asked. Of the evaluation suite's requests, about other things, 7 to 12 % are so
+similar to one of five such as biology that `explains plants and animals`; of 16 questions meant for
+these five, 12 are."""
 LIKE_AN_EXAMPLE = 0.75
 """A request so similar to one of its examples is for it."""
 
@@ -51,7 +53,7 @@ class Newcomers:
     def near(self, words: str) -> list[str]:
         """Return the actions of those that may be meant, the likeliest first."""
         if self._vectors is None:
-            return [_action(expert) for expert in self._experts]
+            return []
         similar = self._similar(words)
         order = [int(i) for i in (-similar).argsort() if similar[i] >= NEAR]
         return list(dict.fromkeys(_action(self._experts[self._owners[i]]) for i in order))
@@ -66,7 +68,7 @@ class Newcomers:
 def _about(expert: Expert) -> list[str]:
     """Return the texts that say what an expert is for."""
     name = _spoken(expert.name)
-    return [expert.description, f"a question about {name}", *expert.examples]
+    return [expert.description, name, *expert.examples]
 
 
 def _is_named(expert: Expert, words: str) -> bool:

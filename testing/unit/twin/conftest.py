@@ -362,7 +362,7 @@ def mind(lamp: Lamp, actions: Actions, experts: Experts, tmp_path: Path) -> Mind
 
 
 @pytest.fixture
-def quick_mind(mind: Mind, actions: Actions, head: Head) -> Mind:
+def quick_mind(mind: Mind, actions: Actions, head: Head, embedder: MiniLM) -> Mind:
     """A mind that decides by its head where that is sure."""
     experts = mind.experts.directory.experts
-    return replace(mind, decider=Decider(actions, head, experts=experts))
+    return replace(mind, decider=Decider(actions, head, embedder, experts))
