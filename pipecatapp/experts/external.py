@@ -1,4 +1,4 @@
-"""Experts that somebody else runs, behind OpenAI's API: the file that EXTERNAL_EXPERTS_CONFIG names.
+"""Experts that somebody else runs behind OpenAI's API: the file of EXTERNAL_EXPERTS_CONFIG.
 
     experts:
       - name: law

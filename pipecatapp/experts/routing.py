@@ -1,4 +1,4 @@
-"""Hands requests to experts: the right server, slot and persona, and another one where one fails."""
+"""Hands requests to experts: the right server, slot and persona, and another if one fails."""
 
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence

@@ -144,8 +144,8 @@ async def count_slots(instance: Instance) -> int:
 
 def is_overfull(error: Exception) -> bool:
     """Tell whether a server refused a request because its context is too small for it."""
-    return isinstance(error, APIStatusError) and error.status_code == 400 and (
-        "context" in str(error)
+    return (
+        isinstance(error, APIStatusError) and error.status_code == 400 and ("context" in str(error))
     )
 
 

@@ -44,9 +44,7 @@ async def bridged(
         await chunks.aclose()
 
 
-def _noted(
-    chunk: ChatCompletionChunk | Other, clock: TurnClock
-) -> ChatCompletionChunk | Other:
+def _noted(chunk: ChatCompletionChunk | Other, clock: TurnClock) -> ChatCompletionChunk | Other:
     """Note the first words, and the model's own counts, which come with the last chunk."""
     if not isinstance(chunk, ChatCompletionChunk):
         return chunk

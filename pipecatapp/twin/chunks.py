@@ -2,7 +2,6 @@
 
 from openai.types.chat import ChatCompletionChunk
 
-
 TWIN = "twin"
 """The id of chunks with words that no model wrote."""
 

@@ -168,7 +168,9 @@ class Conversation:
             text in notes.recalled for earlier, notes in self._notes.items() if earlier < turn
         )
 
-    def tell_of_experts(self, messages: list[LLMContextMessage], told: Callable[[str], str]) -> None:
+    def tell_of_experts(
+        self, messages: list[LLMContextMessage], told: Callable[[str], str]
+    ) -> None:
         """Add to the turn under way which experts there are, where that has to be told.
 
         Args:

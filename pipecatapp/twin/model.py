@@ -11,13 +11,13 @@ from openai import APIConnectionError, APIStatusError, BadRequestError
 from openai.types.chat import ChatCompletionChunk
 from openai.types.chat.chat_completion_token_logprob import TopLogprob
 
+from pipecatapp.runtime.model_client import ModelClient
+from pipecatapp.runtime.model_server import ModelServer, held_slot
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.twin.bridge import bridged
 from pipecatapp.twin.conversation import Conversation
 from pipecatapp.twin.decider import Messages
 from pipecatapp.twin.history import last_turn
-from pipecatapp.runtime.model_client import ModelClient
-from pipecatapp.runtime.model_server import ModelServer, held_slot
 
 LONGEST_ANSWER = 320
 """Tokens; an answer that is spoken had better be short."""

@@ -1,4 +1,4 @@
-"""Experts that the head has not learned: told by their names, and by what they say of themselves."""
+"""Experts that the head has not learned: told by names, and by what they say of themselves."""
 
 import re
 from collections.abc import Sequence
@@ -7,14 +7,16 @@ from pipecatapp.experts.expert import SUFFIX, Expert
 from pipecatapp.runtime.embedder import Embedder, Vectors
 
 NEAR = 0.2
-"""A request so similar to what an expert is for, by the cosine of their embeddings, may be meant for
-it: the model is asked. Of the evaluation suite's requests, about other things, 7 to 12 % are so
+"""A request so similar to what an expert is for, by the cosine of their embeddings, may be meant
+for it: the model is asked. Of the evaluation suite's requests, about other things, 7 to 12 % are so
 similar to one of five such as biology that `explains plants and animals`; of 16 questions meant for
 these five, 12 are."""
 LIKE_AN_EXAMPLE = 0.75
 """A request so similar to one of its examples is for it."""
 
-_ASKED = r"\b(?:ask|asking|consult|talk to|speak (?:to|with)|hand [^.?!]*? to|what (?:does|would))\b"
+_ASKED = (
+    r"\b(?:ask|asking|consult|talk to|speak (?:to|with)|hand [^.?!]*? to|what (?:does|would))\b"
+)
 _LET = r"\b(?:let|have|get|want)\b"
 _DO = r"(?: to)? (?:answer|do|explain|help|look|make|say|take|tell|think|write)\b"
 

@@ -1,4 +1,4 @@
-"""What can be chosen now: the actions of the system prompt, with the experts that have come or gone.
+"""What can be chosen now: the system prompt's actions, with the experts that have come or gone.
 
 The system prompt does not move while experts come and go. What differs from it is told with the
 turn, and when something is decided; the grammar admits exactly what exists.

@@ -117,7 +117,7 @@ def gguf() -> Path:
 def patient(spec: JobSpec) -> JobSpec:
     """Return a job that runs beside others on a busy machine.
 
-    Several servers whose threads wait for each other crawl where there are fewer cores than threads.
+    Servers whose threads wait for each other crawl where there are fewer cores than threads.
     """
     command = list(spec.command)
     for option in ("--threads", "--threads-batch"):

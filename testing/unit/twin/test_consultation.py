@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -185,7 +186,7 @@ async def test_what_stands_before_a_turn_stays_the_same_when_experts_come_and_go
     known.known.pop()
     await room.say("What is the capital of Austria?")
     prompts = [request["messages"] for request in room.server.requests]
-    for earlier, later in zip(prompts, prompts[1:], strict=False):
+    for earlier, later in pairwise(prompts):
         assert later[: len(earlier)] == earlier
     told = ["experts that can be asked now" in message["content"] for message in prompts[-1][1::2]]
     # At the change, and at the change back; not while nothing changes.

@@ -50,9 +50,7 @@ class Room:
     def __post_init__(self) -> None:
         self.certain.set()
         clock = TurnClock()
-        self.model = LlamaModel(
-            self.server, self.conversation, 1, self.mind.system, clock
-        )
+        self.model = LlamaModel(self.server, self.conversation, 1, self.mind.system, clock)
         self.responder = Responder(
             self.model, self.mind, self.conversation, self.outcomes, clock, self.sure
         )
