@@ -22,6 +22,7 @@ from starlette.websockets import WebSocket
 from pipecatapp.abilities import Abilities
 from pipecatapp.benchmark.metrics import observe_turn
 from pipecatapp.errors import UserError
+from pipecatapp.experts.routing import Shared
 from pipecatapp.memory.queue import FinishedTurn
 from pipecatapp.mission_control.addresses import base_url, login_url
 from pipecatapp.mission_control.serializer import TwinSerializer
@@ -94,8 +95,9 @@ class Agent:
             self.remembering = await Remembering.open(
                 self.settings, embedder, self.conversations, self.stillness
             )
+            shared = Shared(self.model_server, conversations)
             self.abilities = Abilities(
-                self.settings, embedder, self.status, self.remembering, expert_slot=conversations
+                self.settings, embedder, self.status, self.remembering, shared=shared
             )
             await self.abilities.start()
             await asyncio.to_thread(self.voices.load, equipment)

@@ -12,13 +12,13 @@ from pipecatapp.memory.learning import Learner
 from pipecatapp.memory.long_term import LongTermMemory
 from pipecatapp.memory.queue import FinishedTurn
 from pipecatapp.runtime.embedder import Embedder
+from pipecatapp.runtime.model_server import ModelServer
 from pipecatapp.runtime.stillness import Stillness
 from pipecatapp.settings import Settings
 from pipecatapp.twin.completion import Completion
 from pipecatapp.twin.conversations import Conversations
 from pipecatapp.twin.memories import Memories
 from pipecatapp.twin.memory_for_tools import ToolMemory
-from pipecatapp.twin.model_server import ModelServer
 from pipecatapp.twin.recall import Recall
 
 

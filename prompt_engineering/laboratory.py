@@ -9,6 +9,7 @@ from pipecatapp.abilities import Abilities
 from pipecatapp.places.embedded import LocalModelServer
 from pipecatapp.runtime.embedder import Embedder, MiniLM
 from pipecatapp.runtime.llama_server import LlamaServer
+from pipecatapp.runtime.model_server import ModelServer
 from pipecatapp.runtime.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.setup import Prepared, set_up
 from pipecatapp.runtime.turn_clock import TurnClock
@@ -18,7 +19,6 @@ from pipecatapp.twin.actions import Actions, Decision, Talk
 from pipecatapp.twin.conversation import Conversation
 from pipecatapp.twin.decider import Decider
 from pipecatapp.twin.model import LlamaModel
-from pipecatapp.twin.model_server import ModelServer
 from pipecatapp.twin.personas import load_persona
 
 JOB = "llamacpp-rpc"

@@ -11,12 +11,12 @@ from pipecatapp.runtime.catalogue import Catalogue, Model
 from pipecatapp.runtime.consul import live_members
 from pipecatapp.runtime.cpu import cpu_level, read_cpu_flags
 from pipecatapp.runtime.job import JobStatus
+from pipecatapp.runtime.model_server import ModelServer
 from pipecatapp.runtime.nomad import ANSWER_SECS, NomadOrchestrator
 from pipecatapp.runtime.prompt_mirror import PromptMirror
 from pipecatapp.runtime.setup import Equipment
 from pipecatapp.runtime.speech_models import stt_candidates, tts_model, voice_file
 from pipecatapp.settings import Settings
-from pipecatapp.twin.model_server import ModelServer
 from pipecatapp.twin.personas import load_persona
 
 NOT_THERE_YET = "The language model is not there yet."

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 from loguru import logger
 
-from pipecatapp.twin.model_server import ModelServer
+from pipecatapp.runtime.model_server import ModelServer
 
 SECONDS = 30.0
 """For an old disk to write, or to read, some tens of MiB."""

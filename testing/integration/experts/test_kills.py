@@ -1,0 +1,165 @@
+"""Experts whose servers are killed at random points of their answers.
+
+EXPERT_KILLS sets how often, EXPERT_KILLS_SEED where it begins; each round asks two conversations at
+once. `pytest -s` shows what came of them.
+"""
+
+import asyncio
+import json
+import os
+import random
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from pipecatapp.experts import routing
+from pipecatapp.experts.routing import Experts, Shared
+from pipecatapp.places.embedded import LocalModelServer
+from pipecatapp.places.place import LLAMA_JOB
+from pipecatapp.runtime.embedder import MiniLM
+from pipecatapp.runtime.llama_cpp import LlamaCpp
+from pipecatapp.runtime.llama_server import LlamaServer
+from pipecatapp.runtime.orchestrator import LocalOrchestrator
+from pipecatapp.runtime.turn_clock import TurnClock
+from pipecatapp.settings import Settings
+from pipecatapp.tools.approvals import Approvals
+from pipecatapp.tools.audit import Audit
+from pipecatapp.tools.runner import Runner
+from pipecatapp.twin import model
+from pipecatapp.twin.actions import Actions, Talk
+from pipecatapp.twin.chunks import text_of
+from pipecatapp.twin.conversation import Conversation
+from pipecatapp.twin.decider import Decider
+from pipecatapp.twin.head import Head
+from pipecatapp.twin.mind import Mind
+from pipecatapp.twin.model import LlamaModel
+from pipecatapp.twin.outcomes import Outcomes
+from pipecatapp.twin.phrases import PHRASES
+from pipecatapp.twin.responder import Responder
+from testing.integration.experts.conftest import CONTEXT, KnownExperts, Servers, patient
+from testing.unit.twin.conftest import RHYMES
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(3600)]
+
+KILLS = int(os.environ.get("EXPERT_KILLS", "20"))
+SEED = int(os.environ.get("EXPERT_KILLS_SEED", "7"))
+ENDED_SECS = 10.0
+LONGEST_DELAY = 1.5
+
+
+@dataclass
+class House:
+    """A twin whose router and expert run on real servers."""
+
+    mind: Mind
+    model_server: LocalModelServer
+    jobs: LocalOrchestrator
+
+    async def ask(self, number: int) -> str:
+        """Ask for a rhyme in a conversation of its own, and return all that is said."""
+        conversation = Conversation(f"c{number}")
+        conversation.context.add_message({"role": "user", "content": "Make a rhyme on house."})
+        clock = TurnClock()
+        router = LlamaModel(self.model_server, conversation, number % 2, self.mind.system, clock)
+
+        async def certain() -> None: ...
+
+        responder = Responder(router, self.mind, conversation, Outcomes(), clock, certain)
+        try:
+            chunks = responder.respond(conversation.context.messages)
+            return "".join([text_of(chunk) or "" async for chunk in chunks])
+        finally:
+            await router.close()
+
+
+@pytest.fixture(scope="module")
+def embedder() -> MiniLM:
+    return MiniLM(Settings().models_dir / "all-MiniLM-L6-v2-int8")
+
+
+@pytest.fixture
+async def house(
+    llama: LlamaCpp, gguf: Path, tmp_path: Path, servers: Servers, embedder: MiniLM
+) -> AsyncIterator[House]:
+    settings = Settings(home=tmp_path, llm_context=CONTEXT, llm_slots=4)
+    router = LlamaServer(llama, gguf, settings, name=LLAMA_JOB)
+    known = KnownExperts([replace(RHYMES, service=servers.service(0, 1))])
+    await servers.start(1)
+    actions = Actions([], known.known, Talk.load(Settings().prompts))
+    async with LocalOrchestrator([patient(router.spec())], settings.log_dir) as jobs:
+        await jobs.start(LLAMA_JOB)
+        await jobs.wait_healthy(LLAMA_JOB, 60)
+        main = LocalModelServer(router, jobs)
+        experts = Experts(known, lambda _: "You make rhymes.", Shared(main, 2))
+        mind = Mind(
+            persona="You are the twin.",
+            decider=Decider(actions, Head(embedder, actions.examples()), embedder, known.experts),
+            runner=Runner(Approvals(), Audit(tmp_path / "audit.jsonl"), "sensitive"),
+            tool=lambda name: None,
+            experts=experts,
+        )
+        yield House(mind, main, jobs)
+        await experts.close()
+
+
+def outcome(said: str) -> str:
+    """Return how an answer went, by what is said of it."""
+    name = RHYMES.name
+    phrases = {
+        "broke off, and said so": PHRASES.expert_broke_off,
+        "the router answered": PHRASES.expert_away,
+        "another server answered": PHRASES.expert_replaced,
+    }
+    for kind, phrase in phrases.items():
+        if phrase.format(name=name) in said:
+            return kind
+    return "answered"
+
+
+async def test_every_question_ends_in_an_answer_or_a_clear_word(
+    house: House, servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routing, "LONGEST_ANSWER", 40)
+    monkeypatch.setattr(model, "LONGEST_ANSWER", 20)
+    chance, outcomes, waits = random.Random(SEED), Counter[str](), list[float]()
+    for number in range(KILLS):
+        victims = chance.choice(([0], [1], [0, 1]))
+        asked = [asyncio.create_task(house.ask(2 * number + i)) for i in range(2)]
+        await asyncio.sleep(chance.uniform(0, LONGEST_DELAY))
+        killed = time.monotonic()
+        under_way = [task for task in asked if not task.done()]
+        await asyncio.gather(*(servers.kill(victim) for victim in victims))
+        said = await asyncio.wait_for(asyncio.gather(*asked), 60)
+        if under_way:
+            waits.append(time.monotonic() - killed)
+        assert all(text.strip() for text in said), f"round {number}: silence"
+        outcomes.update(map(outcome, said))
+        took = round(time.monotonic() - killed, 2)
+        print(number, victims, len(under_way), list(map(outcome, said)), took)
+        await asyncio.gather(*(servers.started_again(victim) for victim in victims))
+    status = await house.jobs.status(LLAMA_JOB)
+    figures = {
+        "kills": KILLS,
+        "outcomes": dict(outcomes),
+        "rounds_with_an_answer_under_way": len(waits),
+        "longest_after_a_kill_s": round(max(waits), 2),
+        "median_after_a_kill_s": round(sorted(waits)[len(waits) // 2], 2),
+        "router_restarts": status.restarts,
+    }
+    print(json.dumps(figures))
+    assert (status.healthy, status.restarts) == (True, 0)
+    assert sum(outcomes.values()) == 2 * KILLS
+    assert max(waits) < ENDED_SECS
+
+
+async def test_a_silent_expert_leaves_the_others_alone(house: House, servers: Servers) -> None:
+    """An expert that is gone for good costs others nothing: the router answers meanwhile."""
+    await asyncio.gather(servers.stop(0), servers.stop(1))
+    began = time.monotonic()
+    said = await asyncio.gather(house.ask(0), house.ask(1))
+    assert [outcome(text) for text in said] == ["the router answered"] * 2
+    assert time.monotonic() - began < 60
