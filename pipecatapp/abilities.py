@@ -6,7 +6,7 @@ from typing import Any
 
 from loguru import logger
 
-from pipecatapp.experts.directory import SUFFIX, LocalDirectory
+from pipecatapp.experts.directory import SUFFIX, Expert, LocalDirectory
 from pipecatapp.memory.summary import Turn, condensed, summarize
 from pipecatapp.remembering import Remembering
 from pipecatapp.runtime.embedder import Embedder
@@ -140,6 +140,10 @@ class Abilities:
             wanted=self.registry.wanted,
             recall=self._remembering.recall if self._remembering else None,
         )
+
+    def experts(self) -> list[Expert]:
+        """Return those that exist now."""
+        return self._experts.experts()
 
     def outcomes(self, conversation_id: str) -> Outcomes:
         """Return the calls of a conversation that outlived their turn."""

@@ -19,12 +19,12 @@ from pipecatapp.twin.history import last_turn
 from pipecatapp.twin.model_client import ModelClient
 from pipecatapp.twin.model_server import ModelServer, held_slot
 from pipecatapp.twin.phrases import PHRASES
+from pipecatapp.twin.sampling import Sampling
 
 LONGEST_ANSWER = 320
 """Tokens; an answer that is spoken had better be short."""
 LONGEST_EXPERT_ANSWER = 600
 """Tokens; a story or a program needs more."""
-TEMPERATURE = 0.3
 RESTART_SECS = 8.0
 """How long a turn waits for a model server that is being started again."""
 LIKELIEST = 20
@@ -48,6 +48,9 @@ class LlamaModel:
         system: str,
         clock: TurnClock,
         expert_slot: int | None = None,
+        *,
+        sampling: Sampling | None = None,
+        bridging: bool = True,
     ):
         """Make a model.
 
@@ -58,6 +61,8 @@ class LlamaModel:
             system: The system prompt.
             clock: Takes the times of each turn.
             expert_slot: The slot for other personas, so that they do not evict that prefix.
+            sampling: How answers are written, where it is not as they are spoken.
+            bridging: Whether a slow first word is bridged by one of the twin's own.
         """
         self._server = server
         self._conversation = conversation
@@ -65,6 +70,8 @@ class LlamaModel:
         self._system = system
         self._clock = clock
         self._expert_slot = slot if expert_slot is None else expert_slot
+        self._sampling = sampling or Sampling()
+        self._bridging = bridging
         self._client = ModelClient(server)
         self._prefilling: asyncio.Task[None] | None = None
 
@@ -87,7 +94,9 @@ class LlamaModel:
         chunks = self._chunks(messages, persona)
         pending = asyncio.ensure_future(anext(chunks))
         try:
-            done, _ = await asyncio.wait({pending}, timeout=SILENCE_SECS)
+            done, _ = await asyncio.wait(
+                {pending}, timeout=SILENCE_SECS if self._bridging else None
+            )
             if not done:
                 yield say(PHRASES.thinking)
             yield self._noted(await pending)
@@ -160,8 +169,7 @@ class LlamaModel:
             async def request(fitting: Messages) -> Any:
                 return await self._client.completions.create(
                     **self._common(fitting, persona or self._system),
-                    max_tokens=longest,
-                    temperature=TEMPERATURE,
+                    **self._sampling.parameters(longest),
                     stream=True,
                     stream_options={"include_usage": True},
                     extra_body={"id_slot": slot},

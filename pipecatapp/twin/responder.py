@@ -66,6 +66,8 @@ class Responder:
         clock: TurnClock,
         confirmed: Callable[[], Awaitable[None]],
         person: str | None = None,
+        *,
+        present: bool = True,
     ):
         """Make a responder.
 
@@ -78,7 +80,11 @@ class Responder:
             confirmed: Waits until the turn is certain: what is done ahead of its end can be
                 thrown away as long as it is words, not when it is deeds.
             person: Who speaks, where that is known.
+            present: Whether somebody is there who hears words in between, can be asked for a yes
+                and be told later how a call ended. For a program's request calls are waited for,
+                and those that need a yes are refused.
         """
+        self._present = present
         self._model = model
         self._mind = mind
         self._decider = mind.decider
@@ -108,7 +114,7 @@ class Responder:
             # An answer that is thrown away would take the outcome with it.
             await self._confirmed()
         untold = self._take_untold(messages)
-        if is_stop(words):
+        if self._present and is_stop(words):
             async for chunk in self._stop():
                 yield chunk
             return
@@ -125,7 +131,7 @@ class Responder:
         )
         task = asyncio.ensure_future(deciding)
         try:
-            if not (await asyncio.wait({task}, timeout=SILENCE_SECS))[0]:
+            if not (await asyncio.wait({task}, timeout=self._silence_secs))[0]:
                 yield say(PHRASES.thinking)
             decision = await task
         finally:
@@ -133,6 +139,20 @@ class Responder:
         doubtful = deliberation.is_doubtful(decision, words, messages)
         async for chunk in self._carry_out(decision, messages, after_result=doubtful):
             yield chunk
+
+    async def carry_out(self, decision: Decision, messages: list[LLMContextMessage]) -> Chunks:
+        """Yield the answer to the last message where its caller has decided what is needed.
+
+        Args:
+            decision: An answer, or an expert.
+            messages: The conversation's own.
+        """
+        async for chunk in self._carry_out(decision, messages, after_result=False):
+            yield chunk
+
+    @property
+    def _silence_secs(self) -> float | None:
+        return SILENCE_SECS if self._present else None
 
     def _take_untold(self, messages: list[LLMContextMessage]) -> list[Run]:
         """Return the ended calls that are to be told of now: those whose results have arrived."""
@@ -238,6 +258,7 @@ class Responder:
                 after_result=after_result,
                 words=last_words(messages),
                 person=self._person,
+                askable=self._present,
             )
         except ToolError as error:
             called = written(name, decision.arguments)
@@ -250,8 +271,14 @@ class Responder:
         try:
             if run.approval is not None:
                 # However soon a person decides, the outcome is a turn of its own: clients count.
-                yield say(PHRASES.asks.format(purpose=run.purpose))
+                if self._present:
+                    yield say(PHRASES.asks.format(purpose=run.purpose))
+                else:
+                    await run.ended()  # at once, as soon as the audit has its refusal
+                    yield say(PHRASES.unasked.format(purpose=run.purpose))
                 return
+            if not self._present:
+                await run.ended()
             if not await run.wait(SOON_SECS):
                 yield say(PHRASES.thinking)
                 if not await run.wait(PATIENCE_SECS):
@@ -259,8 +286,10 @@ class Responder:
             attended = run.over
         finally:
             # Talked over, or gone on with alone: in any case its end is to be told.
-            if not attended:
+            if not attended and self._present:
                 self._let_go(run)
+            elif not run.over:
+                await run.cancel()  # nobody can be told
 
     def _let_go(self, run: Run) -> None:
         async def see_to_the_end() -> None:
