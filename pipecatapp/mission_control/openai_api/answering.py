@@ -6,6 +6,7 @@ from contextlib import aclosing
 
 from loguru import logger
 
+from pipecatapp.errors import UserError
 from pipecatapp.mission_control.openai_api.completions import (
     Ended,
     Piece,
@@ -46,8 +47,8 @@ class Answering:
             self._fail(ApiError(400, message, param="messages", code="context_length_exceeded"))
         except RefusedError as error:
             self._fail(ApiError(400, f"The model does not take this request: {error}"))
-        except UnavailableError as error:
-            self._fail(ApiError(503, str(error), code="model_unavailable"))
+        except (UnavailableError, UserError) as error:
+            self._fail(ApiError(503, str(error), code="unavailable"))
         except TimeoutError:
             message = f"The answer took longer than {LONGEST_SECS:.0f} s."
             self._fail(ApiError(503, message, code="timeout"))

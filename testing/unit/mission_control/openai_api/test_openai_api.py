@@ -9,19 +9,26 @@ import openai
 import pytest
 from openai import AsyncOpenAI
 
+from pipecatapp.errors import UserError
+from pipecatapp.mission_control.auth import Identity
 from pipecatapp.mission_control.openai_api import answering, routes, stream
 from pipecatapp.mission_control.openai_api.admission import MOST_AT_ONCE, MOST_OF_ONE_CALLER
 from pipecatapp.mission_control.openai_api.completions import (
+    Asked,
     Ended,
+    Message,
     PromptTooLongError,
     RefusedError,
     UnavailableError,
 )
+from pipecatapp.mission_control.openai_api.replies import Reply
 from pipecatapp.mission_control.openai_api.schema import MAX_BODY
 
 from .conftest import ENDED, Site
 
 HELLO: Any = [{"role": "user", "content": "Hello"}]
+ASKED = Asked("twin", "", [Message("user", "Hello")])
+CALLER = Identity("key", "test", "key-test")
 BODY = {"model": "twin", "messages": HELLO}
 
 
@@ -220,7 +227,8 @@ async def test_one_caller_cannot_take_all_places(site: Site, client: AsyncOpenAI
     [
         (PromptTooLongError(), openai.BadRequestError, "context_length_exceeded"),
         (RefusedError("no"), openai.BadRequestError, None),
-        (UnavailableError("away"), openai.InternalServerError, "model_unavailable"),
+        (UnavailableError("away"), openai.InternalServerError, "unavailable"),
+        (UserError("The persona is empty."), openai.InternalServerError, "unavailable"),
         (ZeroDivisionError(), openai.InternalServerError, None),
     ],
 )
@@ -276,6 +284,29 @@ async def test_a_client_that_goes_ends_the_models_work_and_frees_its_place(
         asking.cancel()
         await asyncio.wait({asking})
         await asyncio.wait_for(site.agent.closed.wait(), 5)
+
+
+async def test_a_client_that_takes_nothing_is_let_go(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "SEND_SECS", 0.05)
+    taken: list[Any] = []
+
+    async def nothing_more() -> Any:
+        await asyncio.Event().wait()
+
+    async def take(message: Any) -> None:
+        taken.append(message["type"])
+        if len(taken) == 3:
+            await asyncio.Event().wait()
+
+    released: list[bool] = []
+    writing = answering.Answering(site.agent.answer(ASKED, CALLER), lambda: released.append(True))
+    response = stream.EventStream(writing, Reply("twin"), None)
+    async with asyncio.timeout(10):
+        await response({"type": "http"}, nothing_more, take)
+    assert taken == ["http.response.start", *["http.response.body"] * 2]
+    assert (site.agent.closed.is_set(), released) == (True, [True])
 
 
 async def until(condition: Any) -> None:
