@@ -6,7 +6,7 @@ from typing import Any
 
 from loguru import logger
 
-from pipecatapp.experts.directory import SUFFIX, Expert, LocalDirectory
+from pipecatapp.experts.directory import SUFFIX, LocalDirectory
 from pipecatapp.memory.summary import Turn, condensed, summarize
 from pipecatapp.remembering import Remembering
 from pipecatapp.runtime.embedder import Embedder
@@ -61,7 +61,7 @@ class Abilities:
         )
         self._embedder = embedder
         self._status = status
-        self._experts = LocalDirectory(settings.prompts)
+        self.directory = LocalDirectory(settings.prompts)
         self._talk = Talk.load(settings.prompts)
         self._requests = Requests.load(settings.prompts)
         self._outcomes: dict[str, Outcomes] = {}
@@ -100,7 +100,7 @@ class Abilities:
         Args:
             tools: Those that are offered.
         """
-        actions = Actions(tools, self._experts.experts(), self._talk, self._requests)
+        actions = Actions(tools, self.directory.experts(), self._talk, self._requests)
         if self.settings.decision == "model":
             return Decider(actions, None, self._embedder)
         cache = self.settings.state_dir / "examples.npz"
@@ -141,10 +141,6 @@ class Abilities:
             recall=self._remembering.recall if self._remembering else None,
         )
 
-    def experts(self) -> list[Expert]:
-        """Return those that exist now."""
-        return self._experts.experts()
-
     def outcomes(self, conversation_id: str) -> Outcomes:
         """Return the calls of a conversation that outlived their turn."""
         return self._outcomes.setdefault(conversation_id, Outcomes())
@@ -156,7 +152,7 @@ class Abilities:
                 "available": [tool.name for tool in self.registry.tools],
                 "unavailable": self.registry.unavailable,
             },
-            "experts": [expert.name for expert in self._experts.experts()],
+            "experts": [expert.name for expert in self.directory.experts()],
             "memory": self._remembering.shown() if self._remembering else {},
         }
 

@@ -26,13 +26,13 @@ from pipecatapp.mission_control.openai_api.completions import (
     RefusedError,
     UnavailableError,
 )
+from pipecatapp.runtime.sampling import TEMPERATURE, Sampling
 from pipecatapp.runtime.stillness import Stillness
 from pipecatapp.runtime.turn_clock import TurnTimings
 from pipecatapp.twin.callers_history import CallersHistories, Said
 from pipecatapp.twin.callers_turn import CallersTurn
 from pipecatapp.twin.chunks import text_of
 from pipecatapp.twin.model_server import ModelServer
-from pipecatapp.twin.sampling import TEMPERATURE, Sampling
 
 LONGEST_ANSWER = 1024
 """Tokens, where a caller sets no bound: what is read may be longer than what is spoken."""
@@ -69,7 +69,8 @@ class Callers:
 
     def models(self) -> Sequence[str]:
         """Return the names of those that can be asked now, `twin` first."""
-        return [TWIN, *(expert.name for expert in self._abilities.experts() if expert.name != TWIN)]
+        names = (expert.name for expert in self._abilities.directory.experts())
+        return [TWIN, *(name for name in names if name != TWIN)]
 
     async def answer(self, asked: Asked, caller: Identity) -> AsyncGenerator[Piece, None]:
         """Yield the words of an answer, then its `Ended`.

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from openai.types.chat import ChatCompletionChunk
 
+from pipecatapp.runtime.sampling import Sampling
 from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
 from pipecatapp.tools.tool import Tool
 from pipecatapp.twin.actions import Decision
@@ -19,7 +20,6 @@ from pipecatapp.twin.model import LlamaModel
 from pipecatapp.twin.model_server import ModelServer
 from pipecatapp.twin.outcomes import Outcomes
 from pipecatapp.twin.responder import Responder
-from pipecatapp.twin.sampling import Sampling
 
 INSTRUCTIONS = "{persona}\n\nThe program that this conversation comes through adds:\n{added}"
 WITHOUT_MEANING = frozenset({"mcp.clear_short_term_memory"})

@@ -11,6 +11,7 @@ from openai import APIConnectionError, APIStatusError, BadRequestError
 from openai.types.chat import ChatCompletionChunk
 from openai.types.chat.chat_completion_token_logprob import TopLogprob
 
+from pipecatapp.runtime.sampling import Sampling
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.twin.chunks import say, text_of
 from pipecatapp.twin.conversation import Conversation
@@ -19,7 +20,6 @@ from pipecatapp.twin.history import last_turn
 from pipecatapp.twin.model_client import ModelClient
 from pipecatapp.twin.model_server import ModelServer, held_slot
 from pipecatapp.twin.phrases import PHRASES
-from pipecatapp.twin.sampling import Sampling
 
 LONGEST_ANSWER = 320
 """Tokens; an answer that is spoken had better be short."""

@@ -271,4 +271,7 @@ async def test_a_model_that_dies_is_told_of_and_comes_again(
     with pytest.raises(openai.APIError, match="language model"):
         async for _ in stream:
             pass
+    async with asyncio.timeout(PATIENCE), httpx.AsyncClient(timeout=PATIENCE) as http:
+        while (await http.get(f"{agent.url}/health")).is_error:  # noqa: ASYNC110 - it only answers
+            await asyncio.sleep(0.2)
     assert "Paris" in text_of(await ask(client, FRANCE))

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pipecatapp.runtime.sampling import Sampling
 from pipecatapp.tools.approvals import Approvals
 from pipecatapp.tools.audit import Audit
 from pipecatapp.tools.runner import Runner
@@ -19,7 +20,6 @@ from pipecatapp.twin.callers_turn import CallersTurn
 from pipecatapp.twin.chunks import text_of
 from pipecatapp.twin.mind import Mind
 from pipecatapp.twin.phrases import PHRASES
-from pipecatapp.twin.sampling import Sampling
 
 from .conftest import Lamp, ModelServer, answers, writes
 from .pipeline import until
