@@ -6,7 +6,9 @@ from typing import Any
 
 from loguru import logger
 
-from pipecatapp.experts.directory import SUFFIX, LocalDirectory
+from pipecatapp.experts.choice import choose_directory
+from pipecatapp.experts.expert import Expert
+from pipecatapp.experts.routing import Experts, Shared
 from pipecatapp.memory.summary import Turn, condensed, summarize
 from pipecatapp.remembering import Remembering
 from pipecatapp.runtime.embedder import Embedder
@@ -40,7 +42,7 @@ class Abilities:
         status: Status,
         remembering: Remembering | None = None,
         *,
-        expert_slot: int | None = None,
+        shared: Shared | None = None,
     ):
         """Make them; `start` looks which of them work here.
 
@@ -49,11 +51,9 @@ class Abilities:
             embedder: Compares meanings.
             status: Returns what `/api/status` shows.
             remembering: Long-term memory, where the agent has one.
-            expert_slot: The slot of llama-server for experts' prompts; None for the one after
-                those of conversations.
+            shared: The server of experts that have none of their own.
         """
         self._remembering = remembering
-        self._expert_slot = settings.llm_slots if expert_slot is None else expert_slot
         self.settings = settings
         self.approvals = Approvals()
         self.runner = Runner(
@@ -61,7 +61,8 @@ class Abilities:
         )
         self._embedder = embedder
         self._status = status
-        self.directory = LocalDirectory(settings.prompts)
+        self.directory = choose_directory(settings)
+        self.experts = Experts(self.directory, self._persona_of, shared)
         self._talk = Talk.load(settings.prompts)
         self._requests = Requests.load(settings.prompts)
         self._outcomes: dict[str, Outcomes] = {}
@@ -70,6 +71,7 @@ class Abilities:
 
     async def start(self) -> None:
         """Find the tools, learn when they are wanted, and keep an eye on whether they work."""
+        await self.directory.start()
         self.registry = await Registry.discover(self)
         self._decider = await asyncio.to_thread(self.make_decider, self.registry.tools)
         self._examining = asyncio.create_task(self._examine())
@@ -82,12 +84,14 @@ class Abilities:
             self._examining.cancel()
         await self.runner.close()
         await self.registry.close()
+        await self.directory.close()
+        await self.experts.close()
 
     async def _examine(self) -> None:
         while True:
             await asyncio.sleep(EXAMINE_SECS)
             try:
-                if await self.registry.examine():
+                if await self.registry.examine() or self.directory.listed() != self._listed:
                     # Sessions that are open keep their prompt, and with it what they know of.
                     self._decider = await asyncio.to_thread(self.make_decider, self.registry.tools)
             except Exception:
@@ -100,11 +104,26 @@ class Abilities:
         Args:
             tools: Those that are offered.
         """
-        actions = Actions(tools, self.directory.experts(), self._talk, self._requests)
+        self._listed = self.directory.listed()
+        actions = Actions(tools, self._listed, self._talk, self._requests)
+        experts = self.directory.experts
         if self.settings.decision == "model":
-            return Decider(actions, None, self._embedder)
+            return Decider(actions, None, self._embedder, experts)
         cache = self.settings.state_dir / "examples.npz"
-        return Decider(actions, Head(self._embedder, actions.examples(), cache))
+        head = Head(self._embedder, actions.examples(), cache)
+        return Decider(actions, head, self._embedder, experts)
+
+    def _persona_of(self, expert: Expert) -> str:
+        """Return who an expert is, as the file stands now.
+
+        Raises:
+            UserError: The file cannot be used.
+        """
+        text = load_persona(self.settings.prompts, expert.persona)
+        if expert.persona_of_its_own:
+            return text
+        name = expert.name.replace("-", " ").replace("_", " ")
+        return text.replace("{name}", name).replace("{description}", expert.description)
 
     def persona(self) -> str:
         """Return who the twin is, as the file stands now, or as a snapshot that was loaded has it.
@@ -129,14 +148,12 @@ class Abilities:
         Raises:
             UserError: The persona's file cannot be used.
         """
-        prompts = self.settings.prompts
         return Mind(
             persona=self.persona(),
             decider=self._decider,
             runner=self.runner,
             tool=self.registry.get,
-            expert_persona=lambda name: load_persona(prompts, f"{name}{SUFFIX}"),
-            expert_slot=self._expert_slot,
+            experts=self.experts,
             wanted=self.registry.wanted,
             recall=self._remembering.recall if self._remembering else None,
         )
@@ -153,6 +170,8 @@ class Abilities:
                 "unavailable": self.registry.unavailable,
             },
             "experts": [expert.name for expert in self.directory.experts()],
+            "experts_now": [expert.shown() for expert in self.directory.experts()],
+            "experts_stale": self.directory.stale,
             "memory": self._remembering.shown() if self._remembering else {},
         }
 

@@ -23,6 +23,7 @@ from pipecatapp.abilities import Abilities
 from pipecatapp.benchmark.metrics import observe_turn
 from pipecatapp.callers import Callers
 from pipecatapp.errors import UserError
+from pipecatapp.experts.routing import Shared
 from pipecatapp.memory.queue import FinishedTurn
 from pipecatapp.mission_control.addresses import base_url, login_url
 from pipecatapp.mission_control.serializer import TwinSerializer
@@ -92,8 +93,9 @@ class Agent:
             self.remembering = await Remembering.open(
                 self.settings, embedder, self.conversations, self.stillness
             )
+            shared = Shared(self.model_server, slots.experts)
             self.abilities = Abilities(
-                self.settings, embedder, self.status, self.remembering, expert_slot=slots.experts
+                self.settings, embedder, self.status, self.remembering, shared=shared
             )
             await self.abilities.start()
             self.completions = Callers(

@@ -16,6 +16,7 @@ from openai import APIConnectionError, APIStatusError, BadRequestError
 from openai.types.chat import ChatCompletionChunk
 
 from pipecatapp.abilities import Abilities
+from pipecatapp.experts.errors import ExpertError, TooLongError
 from pipecatapp.mission_control.auth import Identity
 from pipecatapp.mission_control.openai_api.completions import (
     TWIN,
@@ -26,13 +27,13 @@ from pipecatapp.mission_control.openai_api.completions import (
     RefusedError,
     UnavailableError,
 )
+from pipecatapp.runtime.model_server import ModelServer
 from pipecatapp.runtime.sampling import TEMPERATURE, Sampling
 from pipecatapp.runtime.stillness import Stillness
 from pipecatapp.runtime.turn_clock import TurnTimings
 from pipecatapp.twin.callers_history import CallersHistories, Said
 from pipecatapp.twin.callers_turn import CallersTurn
 from pipecatapp.twin.chunks import text_of
-from pipecatapp.twin.model_server import ModelServer
 
 LONGEST_ANSWER = 1024
 """Tokens, where a caller sets no bound: what is read may be longer than what is spoken."""
@@ -92,6 +93,7 @@ class Callers:
             conversation,
             self._slot,
             _sampling(asked),
+            caller=caller.conversation_id,
             instructions=asked.instructions,
             person=caller.person,
         )
@@ -107,6 +109,10 @@ class Callers:
         except BadRequestError as error:
             kind = PromptTooLongError if "context" in str(error) else RefusedError
             raise kind(str(error)) from error
+        except TooLongError as error:
+            raise PromptTooLongError(str(error)) from error
+        except ExpertError as error:
+            raise UnavailableError(str(error)) from error
         except (APIConnectionError, APIStatusError, httpx2.HTTPError) as error:
             logger.warning(f"the model server failed: {error!r}")
             raise UnavailableError(NOT_RUNNING) from error

@@ -18,7 +18,7 @@ from pipecatapp.twin.completion import Completion
 from pipecatapp.twin.conversations import Conversations
 from pipecatapp.twin.memories import Memories
 from pipecatapp.twin.memory_for_tools import ToolMemory
-from pipecatapp.twin.model_server import ModelServer
+from pipecatapp.runtime.model_server import ModelServer
 from pipecatapp.twin.recall import Recall
 
 

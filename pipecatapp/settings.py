@@ -85,6 +85,9 @@ class Settings(BaseSettings):
     )
     audio_device: Literal["none", "local"] = Field("none", alias="AUDIO_DEVICE")
 
+    external_experts: Path | None = Field(None, alias="EXTERNAL_EXPERTS_CONFIG")
+    """A YAML file of experts that somebody else runs behind OpenAI's API; their keys are in files
+    that it names."""
     decision: Literal["head+model", "model"] = Field("head+model", alias="DECISION")
     approval_mode: Literal["sensitive", "all", "none"] = Field("sensitive", alias="APPROVAL_MODE")
 

@@ -18,7 +18,7 @@ from pipecatapp.twin.actions import Actions, Decision, Talk
 from pipecatapp.twin.conversation import Conversation
 from pipecatapp.twin.decider import Decider
 from pipecatapp.twin.model import LlamaModel
-from pipecatapp.twin.model_server import ModelServer
+from pipecatapp.runtime.model_server import ModelServer
 from pipecatapp.twin.personas import load_persona
 
 JOB = "llamacpp-rpc"

@@ -16,7 +16,7 @@ from pipecatapp.runtime.prompt_mirror import PromptMirror
 from pipecatapp.runtime.setup import Equipment
 from pipecatapp.runtime.speech_models import stt_candidates, tts_model, voice_file
 from pipecatapp.settings import Settings
-from pipecatapp.twin.model_server import ModelServer
+from pipecatapp.runtime.model_server import ModelServer
 from pipecatapp.twin.personas import load_persona
 
 NOT_THERE_YET = "The language model is not there yet."

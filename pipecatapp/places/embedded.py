@@ -10,10 +10,10 @@ from pipecatapp.errors import UserError
 from pipecatapp.places.place import LLAMA_JOB, OTHER_SLOTS
 from pipecatapp.places.slots import CALLERS_SLOTS
 from pipecatapp.runtime.llama_server import LlamaServer
+from pipecatapp.runtime.model_server import ModelServer
 from pipecatapp.runtime.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.setup import Equipment, Prepared, set_up
 from pipecatapp.settings import Settings
-from pipecatapp.twin.model_server import ModelServer
 from pipecatapp.twin.personas import load_persona
 
 STARTING_SECS = 300.0

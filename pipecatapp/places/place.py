@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from pipecatapp.runtime.setup import Equipment
 from pipecatapp.settings import Settings
-from pipecatapp.twin.model_server import ModelServer
+from pipecatapp.runtime.model_server import ModelServer
 
 LLAMA_JOB = "llamacpp-rpc"
 """The default expert's job, on its own and in the cluster."""

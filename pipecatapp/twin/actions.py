@@ -12,7 +12,7 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from pipecatapp.experts.directory import SUFFIX, Expert
+from pipecatapp.experts.expert import SUFFIX, Expert
 from pipecatapp.runtime.yaml_file import read_yaml
 from pipecatapp.tools.tool import ToolError
 from pipecatapp.twin.grammar import action_grammar, arguments_grammar
@@ -140,6 +140,10 @@ class Actions:
         self._talk = talk
         self._requests = requests.root if requests else {}
 
+    def with_experts(self, experts: Iterable[Expert]) -> "Actions":
+        """Return the same with other experts."""
+        return Actions(self.tools.values(), experts, self._talk, Requests(self._requests))
+
     @property
     def names(self) -> list[str]:
         """All actions."""
@@ -155,8 +159,12 @@ class Actions:
     def description(self) -> str:
         """Return the list of actions that stands in the prompt; the same for the same actions."""
         lines = [_described(tool) for tool in self.tools.values()]
-        lines += [f"- {name}: {expert.description}" for name, expert in self.experts.items()]
+        lines += self.described_experts(self.experts)
         return "\n".join([*lines, f"- {ANSWER}: anything else; just talk"])
+
+    def described_experts(self, names: Iterable[str]) -> list[str]:
+        """Return the lines of some experts in that list."""
+        return [f"- {name}: {self.experts[name].description}" for name in names]
 
     def grammar(self, names: Iterable[str]) -> str:
         """Return the grammar that admits these actions alone."""

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from openai.types.chat import ChatCompletionChunk
 
+from pipecatapp.runtime.model_server import ModelServer
 from pipecatapp.runtime.sampling import Sampling
 from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
 from pipecatapp.tools.tool import Tool
@@ -17,11 +18,10 @@ from pipecatapp.twin.actions import Decision
 from pipecatapp.twin.callers_history import CallersConversation
 from pipecatapp.twin.mind import Mind
 from pipecatapp.twin.model import LlamaModel
-from pipecatapp.twin.model_server import ModelServer
 from pipecatapp.twin.outcomes import Outcomes
 from pipecatapp.twin.responder import Responder
 
-INSTRUCTIONS = "{persona}\n\nThe program that this conversation comes through adds:\n{added}"
+INSTRUCTIONS = "The program that this conversation comes through adds:\n{added}"
 WITHOUT_MEANING = frozenset({"mcp.clear_short_term_memory"})
 """Tools that a caller cannot use, whose history is its own."""
 
@@ -41,6 +41,7 @@ class CallersTurn:
         slot: int,
         sampling: Sampling,
         *,
+        caller: str = "",
         instructions: str = "",
         person: str | None = None,
     ):
@@ -52,24 +53,21 @@ class CallersTurn:
             conversation: The caller's history.
             slot: The slot of llama-server for callers.
             sampling: How the answer is to be written.
+            caller: Who asks; experts' servers keep its last prompt.
             instructions: What the caller's program says of the conversation; it stands behind the
                 persona, whoever answers.
             person: Who asks, where that is known.
         """
-        own = replace(
-            mind,
-            tool=lambda name: _usable(mind, name),
-            expert_persona=lambda name: _instructed(mind.expert_persona(name), instructions),
-        )
+        own = replace(mind, tool=lambda name: _usable(mind, name))
+        added = INSTRUCTIONS.format(added=instructions) if instructions else ""
         self._clock = TurnClock()
         self._conversation = conversation
         self._model = LlamaModel(
             server,
             conversation,
             slot,
-            _instructed(mind.system, instructions),
+            f"{mind.system}\n\n{added}" if added else mind.system,
             self._clock,
-            expert_slot=mind.expert_slot,
             sampling=sampling,
             bridging=False,
         )
@@ -82,6 +80,11 @@ class CallersTurn:
             _certain,
             person,
             present=False,
+            expert_options={
+                "conversation": caller,
+                "sampling": sampling,
+                "instructions": added,
+            },
         )
 
     @property
@@ -96,13 +99,14 @@ class CallersTurn:
             expert: Who answers; None for the twin, which decides what is needed.
 
         Raises:
+            ExpertError: The expert did not answer, or broke off.
             openai.OpenAIError: The model server failed, or refused the request.
             httpx2.HTTPError: The connection broke.
         """
         self._clock.typed()
         messages = self._conversation.context.messages
         answer = (
-            self._responder.carry_out(Decision("expert", expert, by="words"), messages)
+            self._responder.ask_expert(expert, messages)
             if expert
             else self._responder.respond(messages)
         )
@@ -117,10 +121,6 @@ class CallersTurn:
     async def close(self) -> None:
         """Release the connection."""
         await self._model.close()
-
-
-def _instructed(persona: str, added: str) -> str:
-    return INSTRUCTIONS.format(persona=persona, added=added) if added else persona
 
 
 def _usable(mind: Mind, name: str) -> Tool | None:

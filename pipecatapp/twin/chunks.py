@@ -3,11 +3,15 @@
 from openai.types.chat import ChatCompletionChunk
 
 
+TWIN = "twin"
+"""The id of chunks with words that no model wrote."""
+
+
 def say(text: str) -> ChatCompletionChunk:
     """Return a chunk with words of the twin's own."""
     return ChatCompletionChunk.model_validate(
         {
-            "id": "twin",
+            "id": TWIN,
             "object": "chat.completion.chunk",
             "created": 0,
             "model": "twin",

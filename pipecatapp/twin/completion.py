@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from pipecatapp.twin.model_client import ModelClient
-from pipecatapp.twin.model_server import ModelServer, held_slot
+from pipecatapp.runtime.model_client import ModelClient
+from pipecatapp.runtime.model_server import ModelServer, held_slot
 
 
 class Completion:

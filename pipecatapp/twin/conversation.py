@@ -91,7 +91,9 @@ class Conversation:
             prompt.append(cast(LLMContextMessage, entry))
             if begins:
                 if not is_result(message):
-                    entry["content"] = notes.stamp + entry["content"] + notes.recalled
+                    entry["content"] = (
+                        notes.stamp + entry["content"] + notes.recalled + notes.experts
+                    )
                 entry["content"], summary = summary + entry["content"], ""
                 for call, result in notes.steps:
                     prompt.append({"role": "assistant", "content": call})
@@ -165,6 +167,31 @@ class Conversation:
         return any(
             text in notes.recalled for earlier, notes in self._notes.items() if earlier < turn
         )
+
+    def tell_of_experts(self, messages: list[LLMContextMessage], told: Callable[[str], str]) -> None:
+        """Add to the turn under way which experts there are, where that has to be told.
+
+        Args:
+            messages: The messages that the turn was begun with, its own one last.
+            told: Returns what is to be said, given what was said last; empty for nothing.
+        """
+        turn = self._user_messages(messages) - 1
+        before = [notes.experts for _, notes in self._earlier(turn) if notes.experts]
+        self._notes.setdefault(turn, Notes()).experts = told(before[-1] if before else "")
+
+    def answered_by(self, messages: list[LLMContextMessage], expert: str) -> None:
+        """Note which expert the turn under way goes to; empty for none."""
+        self._notes.setdefault(self._user_messages(messages) - 1, Notes()).expert = expert
+
+    def last_expert(self, messages: list[LLMContextMessage]) -> str:
+        """Return the expert that answered the turn before this one; empty for none."""
+        earlier = [notes for _, notes in self._earlier(self._user_messages(messages) - 1)]
+        last = next((notes for notes in reversed(earlier) if not notes.aside), Notes())
+        return last.expert
+
+    def _earlier(self, turn: int) -> list[tuple[int, Notes]]:
+        """Return the notes of the turns before one, oldest first."""
+        return [(number, self._notes[number]) for number in sorted(self._notes) if number < turn]
 
     def trim(self, *, most: int = MOST_TURNS, keep: int = KEPT_TURNS) -> bool:
         """Cut history to its last `keep` turns once it has grown beyond `most`.

@@ -8,16 +8,18 @@ where it is not, the model chooses among the head's best candidates.
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, Protocol, cast
 
 from loguru import logger
 from pipecat.processors.aggregators.llm_context import LLMContextMessage
 
+from pipecatapp.experts.expert import SUFFIX, Expert
 from pipecatapp.runtime.embedder import Embedder
 from pipecatapp.twin.actions import AGAIN, ANSWER, Actions, Decision, MalformedActionError
 from pipecatapp.twin.descriptions import Descriptions
 from pipecatapp.twin.head import Guess, Head
+from pipecatapp.twin.offer import Offer
 from pipecatapp.twin.quoting import unquoted
 
 SURE = 0.5
@@ -60,6 +62,7 @@ Reply with yes or no."""
 WORDS_WANTED = "Reply in one to three plain sentences, with no action."
 
 Messages = list[LLMContextMessage]
+Known = list[tuple[str, str, tuple[str, ...]]]
 
 _SEVERAL = re.compile(
     r"\b(?:and|then|afterwards|after that|also|both|each|every|all|if|unless|until|first|next)\b",
@@ -87,16 +90,26 @@ class Model(Protocol):
 class Decider:
     """Makes the decisions of one agent."""
 
-    def __init__(self, actions: Actions, head: Head | None, embedder: Embedder | None = None):
+    def __init__(
+        self,
+        actions: Actions,
+        head: Head | None,
+        embedder: Embedder | None = None,
+        experts: Callable[[], Sequence[Expert]] | None = None,
+    ):
         """Make a decider.
 
         Args:
-            actions: What can be chosen.
+            actions: What the system prompt lists.
             head: The fast head; None lets the model decide everything.
-            embedder: Compares requests with the descriptions of tools that have few examples,
-                where there is no head.
+            embedder: Compares requests with the descriptions of experts that have come since,
+                and, where there is no head, of tools that have few examples.
+            experts: Returns those that can be asked now; None where they are those of `actions`.
         """
         self.actions = actions
+        self._embedder = embedder
+        self._experts = experts or (lambda: list(actions.experts.values()))
+        self._offer: tuple[Known, Offer] | None = None
         self.malformed = 0
         """How often the model wrote no usable action; cut short, that is all it can do wrong."""
         self._head = head
@@ -106,7 +119,18 @@ class Decider:
             for name, tool in actions.tools.items()
             if len(examples[name]) < ENOUGH_EXAMPLES
         }
-        self._descriptions = Descriptions(embedder, self._little_known) if embedder else None
+        # The head knows better, where there is one.
+        compares = embedder if head is None else None
+        self._descriptions = Descriptions(compares, self._little_known) if compares else None
+
+    @property
+    def offer(self) -> Offer:
+        """What can be chosen now."""
+        experts = list(self._experts())
+        seen = [(expert.name, expert.description, expert.examples) for expert in experts]
+        if self._offer is None or self._offer[0] != seen:
+            self._offer = seen, Offer(self.actions, experts, self._embedder)
+        return self._offer[1]
 
     @property
     def instruction(self) -> str:
@@ -121,6 +145,7 @@ class Decider:
         model: Model,
         *,
         remembered: bool = False,
+        last_expert: str = "",
     ) -> Decision:
         """Decide what some words of the user need.
 
@@ -131,20 +156,24 @@ class Decider:
             model: Fills in arguments, and decides where the head is unsure.
             remembered: Whether long-term memory knows something of these words: where the head is
                 unsure they are a question to that, and no tool has to be looked for.
+            last_expert: Who answered the turn before, if an expert did.
 
         Returns:
             A decision that can be carried out; an answer where the model wrote nothing usable.
         """
-        if self._head is None:
-            names = await asyncio.to_thread(self._without_far, words)
-            return await self._choose(names, [], prompt, model)
         # Some milliseconds here, tens of them on an old processor: too long for the event loop.
-        meant, candidates, examples = await asyncio.to_thread(self._consult, words, before)
+        offer = await asyncio.to_thread(lambda: self.offer)
+        if self._head is None:
+            names = await asyncio.to_thread(self._without_far, words, offer)
+            return await self._choose(offer, names, [], prompt, model)
+        meant, candidates, examples = await asyncio.to_thread(
+            self._consult, offer, words, before, last_expert
+        )
         if meant:
-            return await self._fill(meant, prompt, model)
+            return await self._fill(offer, meant, prompt, model)
         if remembered:
             return Decision("answer", by="head")
-        return await self._choose(candidates, examples, prompt, model)
+        return await self._choose(offer, candidates, examples, prompt, model)
 
     async def decide_next(self, words: str, prompt: Messages, model: Model) -> Decision:
         """Decide what a result calls for: an answer, or a further action.
@@ -154,11 +183,13 @@ class Decider:
             prompt: The conversation as the model sees it, the result last.
             model: Fills in arguments, and decides where the head is unsure.
         """
-        names = self.actions.names
+        offer = await asyncio.to_thread(lambda: self.offer)
+        names = offer.actions.names
         if self._head is not None:
             guess = await asyncio.to_thread(self._head.guess, words)
-            names = self._candidates(guess, ANSWER)
-        return await self._choose(names, [], prompt, model)
+            names = self._candidates(offer.possible(guess), ANSWER)
+            names = [*offer.new, *names]
+        return await self._choose(offer, names, [], prompt, model)
 
     def best_guess(self, words: str, before: Sequence[str]) -> str:
         """Return the action that the head takes for the likeliest, sure of it or not.
@@ -171,24 +202,30 @@ class Decider:
         action = self._head.guess(words).action
         return self._previous(before) if action == AGAIN else action
 
-    def _without_far(self, words: str) -> list[str]:
+    def _without_far(self, words: str, offer: Offer) -> list[str]:
         """Return all actions but tools that describe themselves as something else."""
         far = self._descriptions.far(words) if self._descriptions else ()
-        return [name for name in self.actions.names if name not in far]
+        return [name for name in offer.actions.names if name not in far]
 
     # -- the head -----------------------------------------------------------------------------
 
     def _consult(
-        self, words: str, before: Sequence[str]
+        self, offer: Offer, words: str, before: Sequence[str], last_expert: str
     ) -> tuple[str | None, list[str], list[tuple[str, str]]]:
         """Return the action that the head is sure of, or None, its candidates and examples."""
         assert self._head  # noqa: S101 - asked only where there is one
-        guess = self._head.guess(words)
-        if guess.action != AGAIN and guess.chance >= max(SURE, SURE_IN_A_TASK):
+        if newcomer := offer.newcomers.meant(words):
+            return newcomer, [], []
+        guess = offer.possible(self._head.guess(words))
+        # What a tool is for, the head knows better than a description of somebody else.
+        near = [] if guess.action in self.actions.tools else offer.newcomers.near(words)
+        if guess.action != AGAIN and guess.chance >= max(SURE, SURE_IN_A_TASK) and not near:
             return guess.action, [], []  # whatever the turn before was
-        previous = self._previous(before)
-        meant = self._meant(guess, previous)
-        candidates = self._candidates(guess, previous)
+        asked = f"{last_expert}{SUFFIX}"
+        previous = asked if asked in offer.actions.experts else self._previous(before)
+        previous = ANSWER if previous in offer.gone else previous
+        meant = self._meant(guess, previous) if guess.action == AGAIN or not near else None
+        candidates = list(dict.fromkeys([*near, *self._candidates(guess, previous)]))
         examples = [(text, name) for text, name in guess.nearest if name in candidates]
         return meant, candidates, examples[:SHOWN_EXAMPLES]
 
@@ -216,20 +253,22 @@ class Decider:
 
     # -- the model ----------------------------------------------------------------------------
 
-    async def _fill(self, name: str, prompt: Messages, model: Model) -> Decision:
+    async def _fill(self, offer: Offer, name: str, prompt: Messages, model: Model) -> Decision:
         """Have the arguments of a known action filled in."""
-        settled = self.actions.settled(name, "head")
+        settled = offer.actions.settled(name, "head")
         if settled is not None:
             return settled
         start = f"{name} "
         messages = [*_asked(prompt, ""), _said("assistant", start)]
-        grammar = self.actions.arguments_grammar(name)
+        grammar = offer.actions.arguments_grammar(name)
         written = await model.complete(messages, grammar=grammar, max_tokens=LONGEST_ACTION)
         # llama-server gives back the whole message, its given start included.
-        return self._parsed(written if written.startswith(start) else start + written)
+        written = written if written.startswith(start) else start + written
+        return self._parsed(offer, written)
 
     async def _choose(
         self,
+        offer: Offer,
         names: Sequence[str],
         examples: Sequence[tuple[str, str]],
         prompt: Messages,
@@ -237,13 +276,14 @@ class Decider:
     ) -> Decision:
         """Have the model choose among some actions, and fill in the arguments."""
         lines = [f'"{text}" -> {name}' for text, name in examples]
-        question = "\n".join(
-            ["Examples:", *lines, f"Possible: {', '.join(names)}"] if lines else []
-        )
-        grammar = self.actions.grammar(names)
-        messages = _asked(prompt, question)
+        if lines or offer.described(names):
+            lines = ["Examples:", *lines] if lines else []
+            lines = [*filter(None, [offer.described(names)]), *lines]
+            lines.append(f"Possible: {', '.join(names)}")
+        grammar = offer.actions.grammar(names)
+        messages = _asked(prompt, "\n".join(lines))
         written = await model.complete(messages, grammar=grammar, max_tokens=LONGEST_ACTION)
-        decision = self._parsed(written)
+        decision = self._parsed(offer, written)
         fits = decision.kind != "tool" or await self._fits(decision.name or "", prompt, model)
         return decision if fits else Decision("answer")
 
@@ -255,9 +295,9 @@ class Decider:
         asked = DOES_IT_FIT.format(name=name, description=description)
         return await model.agrees(_with(prompt, asked)) >= FITTING
 
-    def _parsed(self, text: str) -> Decision:
+    def _parsed(self, offer: Offer, text: str) -> Decision:
         try:
-            return self.actions.parse(text)
+            return offer.actions.parse(text)
         except MalformedActionError as error:
             self.malformed += 1
             logger.warning(f"the model wrote no usable action ({error}): it answers instead")

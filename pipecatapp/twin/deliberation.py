@@ -1,5 +1,6 @@
 """Decides what a turn needs, from its words and from what is remembered at them."""
 
+import asyncio
 import re
 from typing import Any, cast
 
@@ -54,9 +55,19 @@ class Deliberation:
             if wanted := await self._mind.wanted(words):
                 return Decision("tool", *wanted, by="words")
             remembered = await self._recall(words, before, messages)
-            prompt = self._conversation.prompt(messages)
-            decider = self._mind.decider
-            return await decider.decide(words, before, prompt, self._model, remembered=remembered)
+            decider, conversation = self._mind.decider, self._conversation
+            offer = await asyncio.to_thread(lambda: decider.offer)
+            conversation.tell_of_experts(messages, offer.told)
+            prompt = conversation.prompt(messages)
+            last_expert = conversation.last_expert(messages)
+            return await decider.decide(
+                words,
+                before,
+                prompt,
+                self._model,
+                remembered=remembered,
+                last_expert=last_expert,
+            )
 
     async def _recall(
         self, words: str, before: list[str], messages: list[LLMContextMessage]

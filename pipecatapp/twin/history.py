@@ -27,6 +27,8 @@ class Notes:
         words: What was said, as far as `recalled` is about it.
         recalled: What was remembered at it.
         steps: The calls that it led to, each with its result.
+        experts: What was said of experts that are not those of the system prompt.
+        expert: The expert that answered, if one did.
         aside: Whether the model is not shown this turn, in which it had no part: a small one says
             "I will remember" whatever it is asked, once it has seen itself say so.
     """
@@ -36,6 +38,8 @@ class Notes:
     recalled: str = ""
     steps: list[tuple[str, str]] = field(default_factory=list)
     aside: bool = False
+    experts: str = ""
+    expert: str = ""
 
 
 @dataclass

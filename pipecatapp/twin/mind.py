@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from pipecatapp.experts.routing import Experts
 from pipecatapp.tools.runner import Runner
 from pipecatapp.tools.tool import Tool, Wanted
 from pipecatapp.twin.decider import Decider
@@ -23,8 +24,7 @@ class Mind:
         decider: Decides what a turn needs.
         runner: Runs tools.
         tool: Returns a tool that can work now by its name, else None.
-        expert_persona: Returns the persona of a named expert, as its file stands now.
-        expert_slot: The slot of llama-server that experts' prompts use.
+        experts: Answer what is handed to them.
         wanted: Returns the call that some words plainly ask for, where a tool knows them.
         recall: Looks up long-term memory; None where there is none.
     """
@@ -33,8 +33,7 @@ class Mind:
     decider: Decider
     runner: Runner
     tool: Callable[[str], Tool | None]
-    expert_persona: Callable[[str], str]
-    expert_slot: int | None = None
+    experts: Experts
     wanted: Callable[[str], Awaitable[Wanted | None]] = _nothing
     recall: Recall | None = None
 

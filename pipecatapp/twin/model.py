@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from typing import Any, TypeVar
 
 import httpx2
@@ -11,28 +11,23 @@ from openai import APIConnectionError, APIStatusError, BadRequestError
 from openai.types.chat import ChatCompletionChunk
 from openai.types.chat.chat_completion_token_logprob import TopLogprob
 
+from pipecatapp.runtime.model_client import ModelClient
+from pipecatapp.runtime.model_server import ModelServer, held_slot
 from pipecatapp.runtime.sampling import Sampling
 from pipecatapp.runtime.turn_clock import TurnClock
-from pipecatapp.twin.chunks import say, text_of
+from pipecatapp.twin.bridge import bridged
 from pipecatapp.twin.conversation import Conversation
 from pipecatapp.twin.decider import Messages
 from pipecatapp.twin.history import last_turn
-from pipecatapp.twin.model_client import ModelClient
-from pipecatapp.twin.model_server import ModelServer, held_slot
-from pipecatapp.twin.phrases import PHRASES
 
 LONGEST_ANSWER = 320
 """Tokens; an answer that is spoken had better be short."""
-LONGEST_EXPERT_ANSWER = 600
-"""Tokens; a story or a program needs more."""
 RESTART_SECS = 8.0
 """How long a turn waits for a model server that is being started again."""
 LIKELIEST = 20
 """First words of a reply whose probabilities are looked at."""
 UNLIKELY = 1e-6
 """The probability of what is not among them."""
-SILENCE_SECS = 7.0
-"""How long the model may think before the user hears that it is thinking."""
 
 Response = TypeVar("Response")
 
@@ -47,7 +42,6 @@ class LlamaModel:
         slot: int,
         system: str,
         clock: TurnClock,
-        expert_slot: int | None = None,
         *,
         sampling: Sampling | None = None,
         bridging: bool = True,
@@ -60,7 +54,6 @@ class LlamaModel:
             slot: The slot of llama-server that holds the conversation's prefix.
             system: The system prompt.
             clock: Takes the times of each turn.
-            expert_slot: The slot for other personas, so that they do not evict that prefix.
             sampling: How answers are written, where it is not as they are spoken.
             bridging: Whether a slow first word is bridged by one of the twin's own.
         """
@@ -69,7 +62,6 @@ class LlamaModel:
         self._slot = slot
         self._system = system
         self._clock = clock
-        self._expert_slot = slot if expert_slot is None else expert_slot
         self._sampling = sampling or Sampling()
         self._bridging = bridging
         self._client = ModelClient(server)
@@ -77,38 +69,20 @@ class LlamaModel:
 
     # -- requests ---------------------------------------------------------------------------
 
-    async def stream(
-        self, messages: Messages, persona: str | None = None
-    ) -> AsyncGenerator[ChatCompletionChunk, None]:
+    async def stream(self, messages: Messages) -> AsyncGenerator[ChatCompletionChunk, None]:
         """Yield an answer's chunks, with a word in between when the first is slow to come.
 
         Args:
             messages: What to answer, without the system prompt.
-            persona: An expert's; None for the twin's own.
 
         Raises:
             openai.OpenAIError: The server failed, or refused the request.
             httpx2.HTTPError: The connection broke.
         """
-        self._clock.requested()
-        chunks = self._chunks(messages, persona)
-        pending = asyncio.ensure_future(anext(chunks))
-        try:
-            done, _ = await asyncio.wait(
-                {pending}, timeout=SILENCE_SECS if self._bridging else None
-            )
-            if not done:
-                yield say(PHRASES.thinking)
-            yield self._noted(await pending)
+        answer = bridged(self._chunks(messages), self._clock, aloud=self._bridging)
+        async with aclosing(answer) as chunks:
             async for chunk in chunks:
-                yield self._noted(chunk)
-        except StopAsyncIteration:
-            return
-        finally:
-            pending.cancel()
-            with suppress(asyncio.CancelledError, Exception):
-                await pending
-            await chunks.aclose()
+                yield chunk
 
     async def complete(self, messages: Messages, *, grammar: str, max_tokens: int) -> str:
         """Return what the model adds under a grammar.
@@ -159,17 +133,13 @@ class LlamaModel:
         first = answer.choices[0].logprobs.content[0].top_logprobs
         return _chance(first, "yes") - _chance(first, "no")
 
-    async def _chunks(
-        self, messages: Messages, persona: str | None
-    ) -> AsyncGenerator[ChatCompletionChunk, None]:
-        wanted = self._slot if persona is None else self._expert_slot
-        longest = LONGEST_ANSWER if persona is None else LONGEST_EXPERT_ANSWER
-        async with held_slot(self._server, wanted) as slot:
+    async def _chunks(self, messages: Messages) -> AsyncGenerator[ChatCompletionChunk, None]:
+        async with held_slot(self._server, self._slot) as slot:
 
             async def request(fitting: Messages) -> Any:
                 return await self._client.completions.create(
-                    **self._common(fitting, persona or self._system),
-                    **self._sampling.parameters(longest),
+                    **self._common(fitting, self._system),
+                    **self._sampling.parameters(LONGEST_ANSWER),
                     stream=True,
                     stream_options={"include_usage": True},
                     extra_body={"id_slot": slot},
@@ -202,18 +172,6 @@ class LlamaModel:
     @staticmethod
     def _common(messages: Messages, system: str) -> dict[str, Any]:
         return {"model": "twin", "messages": [{"role": "system", "content": system}, *messages]}
-
-    def _noted(self, chunk: ChatCompletionChunk) -> ChatCompletionChunk:
-        """Note the first words, and the model's own counts, which come with the last chunk."""
-        if text_of(chunk):
-            self._clock.first_token()
-        if chunk.usage is not None:
-            timings = (chunk.model_extra or {}).get("timings") or {}
-            details = chunk.usage.prompt_tokens_details
-            cached = timings.get("cache_n", (details and details.cached_tokens) or 0)
-            speed = timings.get("predicted_per_second")
-            self._clock.tokens(chunk.usage.prompt_tokens, int(cached), speed)
-        return chunk
 
     # -- prefilling -------------------------------------------------------------------------
 

@@ -24,6 +24,12 @@ class Phrases:
     stopped: str = "All right, I have stopped that."
     takes_long: str = "This takes a while. I will tell you when it is done."
     ended: str = "By the way, I am done: I was to {purpose}."
+    expert_wakes: str = "One moment, the {name} expert has to wake up."
+    expert_replaced: str = "One moment, I am asking another {name} expert."
+    expert_away: str = "The {name} expert does not answer, so I do it myself."
+    expert_broke_off: str = (
+        "Sorry, the {name} expert stopped in the middle of that. Please ask me again."
+    )
     too_long: str = "That is more than I can take in at once. Please make it shorter."
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from pipecatapp.memory.fact import Fact, Source
 from pipecatapp.memory.long_term import Found
 from pipecatapp.memory.terms import words_of
+from pipecatapp.runtime.tokens import tokens
 from pipecatapp.twin.memories import Memories
 
 RELEVANT = 0.44
@@ -113,16 +114,6 @@ def shown(fact: Fact) -> str:
     day = datetime.fromtimestamp(fact.at).strftime("%-d %B %Y")
     by = f"{fact.told_by} said" if fact.told_by else "the user said"
     return f'On {day} {by}: "{text}"'
-
-
-def tokens(text: str) -> int:
-    """Return at least as many tokens as a text has, without asking its tokenizer.
-
-    Byte-pair vocabularies of 150,000 entries give an English word of twelve letters at most three
-    tokens, and no character more tokens than it has bytes.
-    """
-    words = re.findall(r"[A-Za-z]+|[^A-Za-z\s]", text)
-    return sum(-(-len(w) // 4) if w.isascii() else len(w.encode()) for w in words)
 
 
 def _threshold(fact: Fact, asked: set[str]) -> float:

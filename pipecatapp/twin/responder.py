@@ -6,21 +6,23 @@ own (`twin/outcomes.py`).
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
+from functools import partial
 from typing import Any, Protocol, cast
 
 from loguru import logger
 from openai.types.chat import ChatCompletionChunk
 from pipecat.processors.aggregators.llm_context import LLMContextMessage
 
-from pipecatapp.errors import UserError
+from pipecatapp.experts.errors import BrokenError, ExpertError
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.tools.approvals import Verdict
 from pipecatapp.tools.runner import Run
 from pipecatapp.tools.tool import ToolError
 from pipecatapp.twin.actions import Decision, written
-from pipecatapp.twin.chunks import say, text_of
+from pipecatapp.twin.chunks import TWIN, say, text_of
+from pipecatapp.twin.consultation import Consultation
 from pipecatapp.twin.conversation import Conversation
 from pipecatapp.twin.decider import Messages, in_words
 from pipecatapp.twin.deliberation import Deliberation, last_words, words_of
@@ -44,8 +46,8 @@ Chunks = AsyncGenerator[ChatCompletionChunk, None]
 class Model(Protocol):
     """The language model, as far as a turn needs it."""
 
-    def stream(self, messages: Messages, persona: str | None = None) -> Chunks:
-        """Stream an answer to messages; another persona than the twin's is an expert's."""
+    def stream(self, messages: Messages) -> Chunks:
+        """Stream an answer to messages."""
 
     async def complete(self, messages: Messages, *, grammar: str, max_tokens: int) -> str:
         """Return what the model adds under a grammar."""
@@ -68,6 +70,7 @@ class Responder:
         person: str | None = None,
         *,
         present: bool = True,
+        expert_options: Mapping[str, Any] | None = None,
     ):
         """Make a responder.
 
@@ -83,6 +86,7 @@ class Responder:
             present: Whether somebody is there who hears words in between, can be asked for a yes
                 and be told later how a call ended. For a program's request calls are waited for,
                 and those that need a yes are refused.
+            expert_options: Those of `Experts.events` which are not the usual ones.
         """
         self._present = present
         self._model = model
@@ -92,6 +96,9 @@ class Responder:
         self._conversation = conversation
         self._outcomes = outcomes
         self._deliberation = Deliberation(model, mind, conversation, clock, person)
+        self._consultation = Consultation(
+            mind.experts, conversation.id, clock, expert_options, aloud=present
+        )
         self._confirmed = confirmed
         self._person = person
         self._untold: list[Run] = []
@@ -140,14 +147,18 @@ class Responder:
         async for chunk in self._carry_out(decision, messages, after_result=doubtful):
             yield chunk
 
-    async def carry_out(self, decision: Decision, messages: list[LLMContextMessage]) -> Chunks:
-        """Yield the answer to the last message where its caller has decided what is needed.
+    async def ask_expert(self, name: str, messages: list[LLMContextMessage]) -> Chunks:
+        """Yield an expert's answer to the last message, which has been decided on already.
 
         Args:
-            decision: An answer, or an expert.
+            name: The expert's.
             messages: The conversation's own.
+
+        Raises:
+            ExpertError: It did not answer, or broke off.
         """
-        async for chunk in self._carry_out(decision, messages, after_result=False):
+        self.decision = Decision("expert", name, by="words")
+        async for chunk in self._speak(messages, partial(self._consultation, name)):
             yield chunk
 
     @property
@@ -200,46 +211,59 @@ class Responder:
             if len(made) == MOST_STEPS:
                 break
             decision = await self._deliberation.decide_next(messages)
-        async for chunk in self._speak(messages, self._persona(decision)):
+        async for chunk in self._answer(decision, messages):
             yield chunk
 
-    async def _speak(self, messages: list[LLMContextMessage], persona: str | None) -> Chunks:
-        """Stream an answer in words.
+    async def _answer(self, decision: Decision, messages: list[LLMContextMessage]) -> Chunks:
+        """Stream an answer in words: the expert's that was decided on, or the twin's own."""
+        expert = (decision.name or "") if decision.kind == "expert" else ""
+        self._conversation.answered_by(messages, expert)
+        if expert:
+            try:
+                async for chunk in self._speak(messages, partial(self._consultation, expert)):
+                    yield chunk
+            except BrokenError:
+                raise
+            except ExpertError as error:
+                logger.warning(f"{error} The twin answers in its place.")
+                self._conversation.answered_by(messages, "")
+                yield say(PHRASES.expert_away.format(name=expert))
+            else:
+                return
+        async for chunk in self._speak(messages, self._model.stream):
+            yield chunk
+
+    async def _speak(
+        self, messages: list[LLMContextMessage], stream: Callable[[Messages], Chunks]
+    ) -> Chunks:
+        """Yield what a stream of words says to messages.
 
         A small model may write an action even now, as it has seen them in the conversation; it is
         asked for words once more then. What cannot become the name of an action is not kept back.
         """
         prompt = self._conversation.prompt(messages)
+        actions = self._decider.offer.actions
         begun, held = "", list[ChatCompletionChunk]()
-        chunks = self._model.stream(prompt, persona)
-        async with aclosing(chunks):
+        async with aclosing(stream(prompt)) as chunks:
             async for chunk in chunks:
+                if chunk.id == TWIN:
+                    yield chunk
+                    continue
                 begun += text_of(chunk) or ""
                 held.append(chunk)
-                if self._decider.actions.is_written(begun):
+                if actions.is_written(begun):
                     break
-                if not self._decider.actions.may_be_written(begun):
+                if not actions.may_be_written(begun):
                     for kept in held:
                         yield kept
                     held = []
-        if self._decider.actions.is_written(begun):
+        if actions.is_written(begun):
             held = []
-            chunks = self._model.stream(in_words(prompt), persona)
-            async with aclosing(chunks):
+            async with aclosing(stream(in_words(prompt))) as chunks:
                 async for chunk in chunks:
                     yield chunk
         for kept in held:
             yield kept
-
-    def _persona(self, decision: Decision) -> str | None:
-        """Return an expert's persona; None where the twin answers itself."""
-        if decision.kind != "expert" or not decision.name:
-            return None
-        try:
-            return self._mind.expert_persona(decision.name)
-        except UserError as error:
-            logger.error(f"{error} The twin answers in its place.")
-            return None
 
     async def _start(
         self, decision: Decision, messages: list[LLMContextMessage], *, after_result: bool

@@ -34,7 +34,7 @@ from pipecatapp.twin.conversation import Conversation
 from pipecatapp.twin.history import RESULT
 from pipecatapp.twin.mind import Mind
 from pipecatapp.twin.model import LlamaModel
-from pipecatapp.twin.model_server import ModelServer
+from pipecatapp.runtime.model_server import ModelServer
 from pipecatapp.twin.outcomes import Outcomes, outcome_text
 from pipecatapp.twin.phrases import PHRASES
 from pipecatapp.twin.responder import Responder
@@ -86,9 +86,7 @@ class TwinService(OpenAILLMService):
         self._ahead = ahead
         self._presence = presence or Stillness().presence(conversation.id)
         self._turn_certain = asyncio.Event()
-        self._model = LlamaModel(
-            server, conversation, slot, mind.system, clock, expert_slot=mind.expert_slot
-        )
+        self._model = LlamaModel(server, conversation, slot, mind.system, clock)
         self._responder = Responder(
             self._model, mind, conversation, outcomes, clock, self._until_certain, person
         )

@@ -6,6 +6,8 @@ from typing import Any
 from pipecat.utils.text.base_text_aggregator import Aggregation, TextType
 from pipecat.utils.text.simple_text_aggregator import SimpleTextAggregator
 
+from pipecatapp.voice.code import CODE, CodeBlocks, Part
+
 # A pause is natural here. A dot is not among them: whether it ends a sentence needs lookahead.
 CLAUSE_ENDINGS = ",;:!?–—"  # noqa: RUF001 - dashes as models write them
 
@@ -38,7 +40,56 @@ PHRASE_STARTS = frozenset(
 LONGEST_FIRST_PIECE = 60
 
 
-class ClauseAggregator(SimpleTextAggregator):
+class AnswerAggregator(SimpleTextAggregator):
+    """A sentence aggregator that keeps blocks of code whole, as pieces of a type of their own."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(**kwargs)
+        self._blocks = CodeBlocks()
+
+    async def aggregate(self, text: str) -> AsyncIterator[Aggregation]:
+        """Take streamed text and yield the pieces that it completes."""
+        for part in self._blocks.add(text):
+            if not part.code:
+                async for piece in self.words(part.text):
+                    yield piece
+                continue
+            if before := self._text.strip():
+                await super().reset()  # the words', not the block's that has begun
+                yield Aggregation(text=before, type=TextType.SENTENCE)
+            if part.text:
+                yield _code(part)
+
+    async def words(self, text: str) -> AsyncIterator[Aggregation]:
+        """Take words and yield the pieces that they complete."""
+        async for piece in super().aggregate(text):
+            yield piece
+
+    async def flush(self) -> Aggregation | None:
+        """Return what is left at the end of the answer."""
+        part = self._blocks.end()
+        if part.code:
+            return _code(part)
+        self._text += part.text
+        return await super().flush()
+
+    async def handle_interruption(self) -> None:
+        """Drop what was collected."""
+        self._blocks.drop()
+        await super().handle_interruption()
+
+    async def reset(self) -> None:
+        """Drop what was collected."""
+        self._blocks.drop()
+        await super().reset()
+
+
+def _code(part: Part) -> Aggregation:
+    # The lines around a block stay around it where pieces are joined again.
+    return Aggregation(text=f" \n{part.text}\n", type=CODE)
+
+
+class ClauseAggregator(AnswerAggregator):
     """A sentence aggregator that lets go of an answer's first clause at once.
 
     Speech can start while the rest of the first sentence is still being generated. The space
@@ -49,15 +100,15 @@ class ClauseAggregator(SimpleTextAggregator):
         super().__init__(**kwargs)
         self._first = True
 
-    async def aggregate(self, text: str) -> AsyncIterator[Aggregation]:
-        """Take streamed text and yield the pieces that it completes."""
+    async def words(self, text: str) -> AsyncIterator[Aggregation]:
+        """Take words and yield the pieces that they complete."""
         for char in text:
             cut = self._first_cut() if self._first and char.isspace() else 0
             if cut:
                 self._first = False
                 piece, self._text = self._text[:cut], self._text[cut:].lstrip()
                 yield Aggregation(text=piece.strip(), type=TextType.SENTENCE)
-            async for aggregation in super().aggregate(char):
+            async for aggregation in super().words(char):
                 self._first = False
                 yield aggregation
 

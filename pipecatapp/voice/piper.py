@@ -17,7 +17,8 @@ from piper import PiperVoice
 from piper.config import PiperConfig
 
 from pipecatapp.runtime.turn_clock import TurnClock
-from pipecatapp.voice.clauses import CLAUSE_ENDINGS, ClauseAggregator
+from pipecatapp.voice.clauses import CLAUSE_ENDINGS, AnswerAggregator, ClauseAggregator
+from pipecatapp.voice.code import CODE, spoken_code
 
 SYNTHESIS_THREADS = 1
 """One: the model generates meanwhile. Two threads delayed the first audio by 0.07 s."""
@@ -145,11 +146,13 @@ class PiperTextToSpeech(TTSService):
             # An answer of nothing but punctuation is silent, and that is no fault.
             max_consecutive_zero_audio_contexts=0,
             settings=TTSSettings(model=None, voice=speaker.name, language=None),
+            text_transforms=[(CODE, spoken_code)],
             **kwargs,
         )
         self._speaker = speaker
         self._ahead = ahead
         self._text_aggregator = ClauseAggregator(language=self._text_aggregator.language)
+        self._skipped_text_aggregator = AnswerAggregator(language=self._text_aggregator.language)
 
     def can_generate_metrics(self) -> bool:
         """Tell Pipecat that this service reports its times."""

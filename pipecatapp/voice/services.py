@@ -1,6 +1,7 @@
 """The speech services that the settings name."""
 
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 from pipecat.services.piper.tts import PiperHttpTTSService
@@ -9,6 +10,8 @@ from pipecat.services.tts_service import TTSService
 
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.settings import Settings
+from pipecatapp.voice.clauses import AnswerAggregator
+from pipecatapp.voice.code import CODE, spoken_code
 from pipecatapp.voice.piper import PiperTextToSpeech, Speaker, SpeechAhead
 from pipecatapp.voice.realtime_stt import RealtimeSpeechToText
 from pipecatapp.voice.whisper import Recognizer, WhisperSpeechToText
@@ -16,6 +19,16 @@ from pipecatapp.voice.whisper import Recognizer, WhisperSpeechToText
 # The longest that Whisper may take after the voice paused before a turn ends without it. A turn
 # ends as soon as the transcript is there; this only bounds the wait on a processor that is slow.
 STT_P99_SECS = 20.0
+
+
+class PiperHttpTextToSpeech(PiperHttpTTSService):
+    """Speaks through Piper's own server; code is shown, and not spoken."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(**kwargs)
+        language = self._text_aggregator.language
+        self._text_aggregator = AnswerAggregator(language=language)
+        self._skipped_text_aggregator = AnswerAggregator(language=language)
 
 
 def make_stt(
@@ -45,10 +58,11 @@ def make_tts(
 ) -> TTSService:
     """Return the speech synthesis service of one session (TTS_SERVICE)."""
     if speaker is None or ahead is None:
-        return PiperHttpTTSService(
+        return PiperHttpTextToSpeech(
             base_url=settings.piper_http_url.rstrip("/"),
             aiohttp_session=http,
             settings=PiperHttpTTSService.Settings(voice=settings.tts_model),
             max_consecutive_zero_audio_contexts=0,
+            text_transforms=[(CODE, spoken_code)],
         )
     return PiperTextToSpeech(speaker, ahead)

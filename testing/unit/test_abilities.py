@@ -39,9 +39,9 @@ async def test_a_started_agent_can_act_and_shows_what_it_can(abilities: Abilitie
     assert {"coding", "creative"} <= set(shown["experts"])
     assert "mcp.get_status" in mind.system
     assert "power." not in mind.system
-    assert mind.expert_persona("coding")
+    assert mind.experts.find("coding").description
     with pytest.raises(UserError):
-        mind.expert_persona("nobody")
+        mind.experts.find("nobody")
 
 
 async def test_the_head_learns_the_tools_that_are_offered(

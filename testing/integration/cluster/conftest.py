@@ -84,18 +84,28 @@ class Consul(Program):
     def put(self, path: str, **body: Any) -> None:
         httpx.put(f"{self.url}/v1/{path}", trust_env=False, **body).raise_for_status()
 
-    def register(self, name: str, port: int, meta: dict[str, str], **check: Any) -> None:
+    def register(
+        self,
+        name: str,
+        port: int,
+        meta: dict[str, str],
+        *,
+        instance: str | None = None,
+        tags: tuple[str, ...] = (),
+        **check: Any,
+    ) -> None:
         """Register a service; its check passes at once, unless one is given by its fields."""
         given = check or {"TTL": "1h", "Status": "passing"}
         body = {"Name": name, "Address": LOOPBACK, "Port": port, "Meta": meta, "Check": given}
+        body |= {"ID": instance or name, "Tags": list(tags)}
         self.put("agent/service/register", json=body)
 
-    def fail(self, name: str) -> None:
+    def fail(self, instance: str) -> None:
         """Have a service's check fail."""
-        self.put(f"agent/check/fail/service:{name}")
+        self.put(f"agent/check/fail/service:{instance}")
 
-    def deregister(self, name: str) -> None:
-        self.put(f"agent/service/deregister/{name}")
+    def deregister(self, instance: str) -> None:
+        self.put(f"agent/service/deregister/{instance}")
 
     def write(self, key: str, value: str | bytes) -> None:
         self.put(f"kv/{key}", content=value)

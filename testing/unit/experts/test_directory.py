@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from pipecatapp.errors import UserError
-from pipecatapp.experts.directory import LocalDirectory
+from pipecatapp.experts.local import LocalDirectory
 from pipecatapp.settings import Settings
 
 CALLING = "description: Knows plants.\nexamples: [a, b, c, d, e]\n"

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import pytest
 from pydantic import Field
 
-from pipecatapp.experts.directory import Expert
+from pipecatapp.experts.expert import Expert
+from pipecatapp.experts.routing import Experts, Shared
 from pipecatapp.runtime.embedder import MiniLM
 from pipecatapp.settings import Settings
 from pipecatapp.tools.approvals import Approvals
@@ -29,8 +30,8 @@ def _chunk(data: str) -> bytes:
     return b"%x\r\n%s\r\n" % (len(body), body)
 
 
-def _token(text: str) -> bytes:
-    delta = {"index": 0, "delta": {"content": text}, "finish_reason": None}
+def _token(text: str, finish_reason: str | None = None) -> bytes:
+    delta = {"index": 0, "delta": {"content": text}, "finish_reason": finish_reason}
     chunk = {"id": "1", "object": "chat.completion.chunk", "created": 0, "model": "m"}
     return _chunk(json.dumps({**chunk, "choices": [delta]}))
 
@@ -51,6 +52,7 @@ def answers(*words: str, after: asyncio.Event | None = None) -> Reply:
             await after.wait()
         for word in words:
             writer.write(_token(word))
+        writer.write(_token("", "stop"))
         writer.write(_chunk("[DONE]") + b"0\r\n\r\n")
 
     return reply
@@ -309,22 +311,58 @@ def actions(lamp: Lamp, talk: Talk) -> Actions:
     return Actions(tools_of(lamp), [RHYMES], talk)
 
 
+class KnownExperts:
+    """A directory of what a test puts into it."""
+
+    stale = None
+
+    def __init__(self, *experts: Expert):
+        self.known = list(experts)
+        self.latencies: dict[str, float] = {}
+
+    async def start(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+    def experts(self) -> list[Expert]:
+        return self.known
+
+    def listed(self) -> list[Expert]:
+        return [expert for expert in self.known if expert.examples]
+
+    def took(self, url: str, seconds: float) -> None:
+        self.latencies[url] = seconds
+
+
 @pytest.fixture
-def mind(lamp: Lamp, actions: Actions, tmp_path: Path) -> Mind:
+def known() -> KnownExperts:
+    return KnownExperts(RHYMES)
+
+
+@pytest.fixture
+async def experts(known: KnownExperts, server: ModelServer) -> AsyncIterator[Experts]:
+    """Experts on the server of the twin's own model, with its last slot but eight."""
+    made = Experts(known, lambda expert: f"You are good at {expert.name}.", Shared(server, 7))
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def mind(lamp: Lamp, actions: Actions, experts: Experts, tmp_path: Path) -> Mind:
     """A mind that leaves every decision to its model."""
     tools = {entry.name: entry for entry in tools_of(lamp)}
     audit = Audit(tmp_path / "audit.jsonl")
     return Mind(
         persona=PERSONA,
-        decider=Decider(actions, None),
+        decider=Decider(actions, None, experts=experts.directory.experts),
         runner=Runner(Approvals(), audit, "sensitive"),
         tool=tools.get,
-        expert_persona=lambda name: f"You are good at {name}.",
-        expert_slot=7,
+        experts=experts,
     )
 
 
 @pytest.fixture
 def quick_mind(mind: Mind, actions: Actions, head: Head) -> Mind:
     """A mind that decides by its head where that is sure."""
-    return replace(mind, decider=Decider(actions, head))
+    experts = mind.experts.directory.experts
+    return replace(mind, decider=Decider(actions, head, experts=experts))

@@ -6,7 +6,7 @@ import pytest
 from openai import APIConnectionError, BadRequestError
 
 from pipecatapp.runtime.turn_clock import TurnClock
-from pipecatapp.twin import model as module
+from pipecatapp.twin import bridge as module
 from pipecatapp.twin.chunks import text_of
 from pipecatapp.twin.conversation import Conversation
 from pipecatapp.twin.decider import Messages
@@ -31,7 +31,7 @@ def conversation() -> Conversation:
 
 @pytest.fixture
 async def model(server: ModelServer, conversation: Conversation) -> AsyncIterator[LlamaModel]:
-    model = LlamaModel(server, conversation, 1, "You are the twin.", TurnClock(), expert_slot=2)
+    model = LlamaModel(server, conversation, 1, "You are the twin.", TurnClock())
     yield model
     await model.close()
 
@@ -48,8 +48,8 @@ async def complete(model: LlamaModel, messages: Messages) -> str:
     return await model.complete(messages, grammar=GRAMMAR, max_tokens=40)
 
 
-async def streamed(model: LlamaModel, messages: Messages, persona: str | None = None) -> str:
-    return "".join([text_of(chunk) or "" async for chunk in model.stream(messages, persona)])
+async def streamed(model: LlamaModel, messages: Messages) -> str:
+    return "".join([text_of(chunk) or "" async for chunk in model.stream(messages)])
 
 
 def sent(server: ModelServer) -> Any:
@@ -80,19 +80,6 @@ async def test_an_action_is_completed_in_the_slot_of_the_conversation(
         {"role": "system", "content": "You are the twin."},
         user("hello"),
     ]
-
-
-async def test_an_expert_does_not_evict_the_conversation(
-    server: ModelServer, model: LlamaModel
-) -> None:
-    server.replies = [answers("Bubble"), answers("Hello")]
-    assert await streamed(model, [user("sort")], "You program.") == "Bubble"
-    assert await streamed(model, [user("hello")]) == "Hello"
-    expert, own = server.requests
-    assert (expert["id_slot"], own["id_slot"]) == (2, 1)
-    assert expert["messages"][0]["content"] == "You program."
-    assert expert["max_tokens"] > own["max_tokens"]
-    assert not {"grammar"} & set(own)
 
 
 @pytest.mark.parametrize("down", [True, False])

@@ -11,6 +11,8 @@ from openai import BadRequestError
 from pipecat.processors.aggregators.llm_context import LLMContextMessage
 
 from pipecatapp.errors import UserError
+from pipecatapp.experts.expert import Expert
+from pipecatapp.experts.routing import Experts, Shared
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.tools.approvals import Approval, Approvals, Verdict
 from pipecatapp.tools.audit import Audit
@@ -27,7 +29,7 @@ from pipecatapp.twin.outcomes import Outcomes
 from pipecatapp.twin.phrases import PHRASES
 from pipecatapp.twin.responder import Responder
 
-from .conftest import Lamp, ModelServer, answers, refuses, writes
+from .conftest import KnownExperts, Lamp, ModelServer, answers, refuses, writes
 from .pipeline import until
 
 ON = 'lamp.switch {"on":true}'
@@ -49,7 +51,7 @@ class Room:
         self.certain.set()
         clock = TurnClock()
         self.model = LlamaModel(
-            self.server, self.conversation, 1, self.mind.system, clock, self.mind.expert_slot
+            self.server, self.conversation, 1, self.mind.system, clock
         )
         self.responder = Responder(
             self.model, self.mind, self.conversation, self.outcomes, clock, self.sure
@@ -178,14 +180,16 @@ async def test_an_expert_answers_with_its_persona_in_its_own_slot(quick_room: Ro
 
 
 async def test_an_expert_whose_persona_is_broken_is_stood_in_for(
-    enter: Callable[[Mind], Any], quick_mind: Mind
+    enter: Callable[[Mind], Any], quick_mind: Mind, known: KnownExperts, server: ModelServer
 ) -> None:
-    def broken(name: str) -> str:
-        raise UserError(f"The persona of {name} is empty.")
+    def broken(expert: Expert) -> str:
+        raise UserError(f"The persona of {expert.name} is empty.")
 
-    room: Room = await enter(replace(quick_mind, expert_persona=broken))
+    experts = Experts(known, broken, Shared(server, 7))
+    room: Room = await enter(replace(quick_mind, experts=experts))
     room.server.replies = [answers("House, mouse.")]
-    assert await room.say("Make a rhyme on house.") == "House, mouse."
+    away = PHRASES.expert_away.format(name="rhyming")
+    assert await room.say("Make a rhyme on house.") == f"{away} House, mouse."
     assert room.server.requests[0]["messages"][0]["content"] == room.mind.system
 
 

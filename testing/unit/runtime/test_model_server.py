@@ -1,7 +1,7 @@
 import asyncio
 
-from pipecatapp.twin.model_client import ModelClient
-from pipecatapp.twin.model_server import held_slot
+from pipecatapp.runtime.model_client import ModelClient
+from pipecatapp.runtime.model_server import held_slot
 
 
 class Server:

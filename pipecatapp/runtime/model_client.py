@@ -4,7 +4,7 @@ import httpx2
 from openai import AsyncOpenAI
 from openai.resources.chat import AsyncCompletions
 
-from pipecatapp.twin.model_server import ModelServer
+from pipecatapp.runtime.model_server import ModelServer
 
 
 class ModelClient:
