@@ -71,7 +71,7 @@ variable "context" {
 variable "slots" {
   type        = number
   default     = 4
-  description = "Prompts that it keeps: of two conversations, of the experts, and of the memory."
+  description = "Prompts that it keeps: of two conversations, the experts, and the memory; 5: the API's too."
 }
 
 job "expert" {

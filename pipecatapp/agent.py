@@ -21,6 +21,7 @@ from starlette.websockets import WebSocket
 
 from pipecatapp.abilities import Abilities
 from pipecatapp.benchmark.metrics import observe_turn
+from pipecatapp.callers import Callers
 from pipecatapp.errors import UserError
 from pipecatapp.experts.routing import Shared
 from pipecatapp.memory.queue import FinishedTurn
@@ -28,7 +29,7 @@ from pipecatapp.mission_control.addresses import base_url, login_url
 from pipecatapp.mission_control.serializer import TwinSerializer
 from pipecatapp.mission_control.tls import Authority
 from pipecatapp.places.choice import choose_place
-from pipecatapp.places.place import OTHER_SLOTS
+from pipecatapp.places.slots import Slots
 from pipecatapp.remembering import Remembering
 from pipecatapp.runtime.embedders import load_embedder
 from pipecatapp.runtime.stillness import Stillness
@@ -88,22 +89,28 @@ class Agent:
         try:
             equipment = await self.place.prepare()
             self.model_server = await self.place.start()
-            # The slot after those of conversations is the experts', the last one the memory's.
-            conversations = max(1, self.model_server.slots - OTHER_SLOTS)
-            self.slots = SlotPool(conversations)
+            slots = Slots.of(self.model_server.slots)
+            self.slots = SlotPool(slots.conversations)
             embedder = await asyncio.to_thread(load_embedder, self.settings, equipment.embedder)
             self.remembering = await Remembering.open(
                 self.settings, embedder, self.conversations, self.stillness
             )
-            shared = Shared(self.model_server, conversations)
+            shared = Shared(self.model_server, slots.experts)
             self.abilities = Abilities(
                 self.settings, embedder, self.status, self.remembering, shared=shared
             )
             await self.abilities.start()
+            self.completions = Callers(
+                self.model_server,
+                slots.callers,
+                self.abilities,
+                self.stillness,
+                on_turn=self.turn_finished,
+            )
             await asyncio.to_thread(self.voices.load, equipment)
             await self.place.ready()
-            await self.remembering.start(self.model_server, conversations + 1, self.stillness)
-            self._warming = asyncio.create_task(self._warm_up(conversations))
+            await self.remembering.start(self.model_server, slots.memory, self.stillness)
+            self._warming = asyncio.create_task(self._warm_up(slots.conversations))
             self._ready = True
         except BaseException:
             await self.__aexit__()

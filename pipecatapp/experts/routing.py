@@ -28,10 +28,10 @@ from pipecatapp.experts.server import (
 )
 from pipecatapp.experts.slots import Slots
 from pipecatapp.runtime.model_server import ModelServer, held_slot
+from pipecatapp.runtime.sampling import Sampling
 
 LONGEST_ANSWER = 600
 """Tokens; a story or a program needs more than an answer that is only spoken."""
-TEMPERATURE = 0.3
 RESTART_SECS = 8.0
 """How long a main server that is being started again is waited for."""
 
@@ -109,8 +109,8 @@ class Experts:
         messages: Sequence[Message],
         *,
         conversation: str = "",
-        max_tokens: int | None = None,
-        temperature: float = TEMPERATURE,
+        sampling: Sampling | None = None,
+        instructions: str = "",
     ) -> AsyncGenerator[Event, None]:
         """Yield an expert's answer, and what happens on the way to it.
 
@@ -121,8 +121,8 @@ class Experts:
             name: The expert's.
             messages: The conversation, without a system prompt, what is to be answered last.
             conversation: Whose it is: each has its own slot of the server.
-            max_tokens: The most that is written; None for LONGEST_ANSWER.
-            temperature: How freely.
+            sampling: How it is written.
+            instructions: What stands behind the persona, from whoever asks.
 
         Raises:
             NoExpertError: There is no such expert.
@@ -136,9 +136,11 @@ class Experts:
         expert = self.find(name)
         persona = self._persona(expert)
         ask = self._ask_shared if expert.service is None else self._ask_own
-        longest = max_tokens or LONGEST_ANSWER
         made = partial(
-            _request, persona=persona, messages=messages, max_tokens=longest, heat=temperature
+            _request,
+            persona=f"{persona}\n\n{instructions}" if instructions else persona,
+            messages=messages,
+            sampling=sampling or Sampling(),
         )
         async with aclosing(ask(expert, made, conversation)) as events:
             async for event in events:
@@ -270,16 +272,17 @@ class Experts:
 
 
 def _request(
-    expert: Expert, *, persona: str, messages: Sequence[Message], max_tokens: int, heat: float
+    expert: Expert, *, persona: str, messages: Sequence[Message], sampling: Sampling
 ) -> Request:
     """Return what an expert is asked: its persona, and as much of the conversation as fits."""
     service = expert.service or Service(())
     system: Message = {"role": "system", "content": persona}
     if service.context:
         # A small context leaves half of itself to the question.
-        answer = min(max_tokens, service.context // 2)
+        answer = min(sampling.max_tokens or LONGEST_ANSWER, service.context // 2)
         messages = fitting(messages, service.context - answer - size(system))
-    return Request([system, *messages], service.model or expert.name, max_tokens, heat)
+    parameters = sampling.parameters(LONGEST_ANSWER)
+    return Request([system, *messages], service.model or expert.name, parameters)
 
 
 def has_text(chunk: ChatCompletionChunk) -> bool:

@@ -41,14 +41,12 @@ class Request:
     Attributes:
         messages: All of them, the persona first.
         model: The model's name.
-        max_tokens: The most that is written.
-        temperature: How freely.
+        parameters: How the answer is written, by OpenAI's names.
     """
 
     messages: Sequence[Message]
     model: str
-    max_tokens: int
-    temperature: float
+    parameters: Mapping[str, Any]
 
 
 class Clients:
@@ -90,8 +88,7 @@ class Clients:
         stream = await client.chat.completions.create(
             model=request.model,
             messages=cast(Any, list(request.messages)),
-            max_tokens=request.max_tokens,
-            temperature=request.temperature,
+            **request.parameters,
             stream=True,
             stream_options={"include_usage": True},
             extra_body=None if slot is None else {"id_slot": slot},

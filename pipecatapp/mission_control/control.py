@@ -8,6 +8,7 @@ from starlette.websockets import WebSocket
 from pipecatapp.memory.exchange import Imported
 from pipecatapp.memory.fact import Fact
 from pipecatapp.memory.long_term import Found, LongTermMemory
+from pipecatapp.mission_control.openai_api.completions import Completions
 from pipecatapp.settings import Settings
 
 
@@ -104,6 +105,11 @@ class Control(Protocol):
     @property
     def memories(self) -> Memory:
         """What is remembered."""
+        ...
+
+    @property
+    def completions(self) -> Completions:
+        """What answers programs that speak OpenAI's API."""
         ...
 
     async def health(self) -> str | None:

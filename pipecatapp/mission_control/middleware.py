@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipecatapp.mission_control.auth import bearer
+from pipecatapp.mission_control.openai_api.errors import error_body, is_openai_path
 
 MAX_BODY = 64 * 1024
 SECURITY_HEADERS = {
@@ -83,7 +84,11 @@ class SecurityMiddleware:
         origin = connection.headers.get("origin")
         if origin is None:
             # Browsers always send an origin here; programs identify themselves by a key.
-            return None if bearer(connection) else (403, "The Origin header is missing.")
+            if bearer(connection):
+                return None
+            if is_openai_path(scope["path"]):
+                return 401, "Send an API key, as `Authorization: Bearer KEY`."
+            return 403, "The Origin header is missing."
         if not same_origin(origin, host):
             return 403, "This request comes from another site's page."
         return None
@@ -165,7 +170,8 @@ async def _refuse(scope: Scope, send: Send, status: int, reason: str) -> None:
         # Closing before accepting is answered as 403 by the server.
         await send({"type": "websocket.close", "code": 1008, "reason": reason})
         return
-    body = json.dumps({"error": reason}).encode()
+    openai = is_openai_path(scope["path"])
+    body = json.dumps(error_body(status, reason) if openai else {"error": reason}).encode()
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),

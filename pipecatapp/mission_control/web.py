@@ -3,10 +3,12 @@
 from typing import Any
 
 from fastapi import FastAPI, Request
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse
 from loguru import logger
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
@@ -20,6 +22,15 @@ from pipecatapp.mission_control.login import router as login_router
 from pipecatapp.mission_control.memory import MAX_IMPORT
 from pipecatapp.mission_control.memory import router as memory_router
 from pipecatapp.mission_control.middleware import SecurityMiddleware
+from pipecatapp.mission_control.openai_api.errors import (
+    ApiError,
+    api_error,
+    error_body,
+    http_error,
+    is_openai_path,
+)
+from pipecatapp.mission_control.openai_api.routes import openai_router
+from pipecatapp.mission_control.openai_api.schema import MAX_BODY as MAX_CHAT
 from pipecatapp.mission_control.pages import STATIC
 from pipecatapp.mission_control.sockets import SocketRegistry
 from pipecatapp.mission_control.state_copy import router as copy_router
@@ -47,11 +58,14 @@ def create_app(control: Control) -> FastAPI:
     app.state.sockets = SocketRegistry()
     app.exception_handler(TooManyAttempts)(_too_many_attempts)
     app.exception_handler(UserError)(_user_error)
+    app.exception_handler(HTTPException)(_http_error)
+    app.exception_handler(ApiError)(api_error)
     app.include_router(login_router)
     app.include_router(tls_router)
     app.include_router(approvals_router)
     app.include_router(memory_router)
     app.include_router(copy_router)
+    app.include_router(openai_router())
     _add_pages(app, control)
     _add_api(app, control)
     _add_socket(app, control)
@@ -60,7 +74,7 @@ def create_app(control: Control) -> FastAPI:
     app.add_middleware(
         SecurityMiddleware,
         allowed_hosts=allowed_hosts(control.settings),
-        larger={"/api/memory/import": MAX_IMPORT},
+        larger={"/api/memory/import": MAX_IMPORT, "/v1/chat/completions": MAX_CHAT},
         any_host={"/health"} if cluster else (),
         remedy=name_it if cluster else "use http://localhost",
     )
@@ -130,18 +144,31 @@ def _add_socket(app: FastAPI, control: Control) -> None:
             await control.serve_socket(websocket, identity.conversation_id, identity.person)
 
 
-async def _too_many_attempts(_: Request, __: Exception) -> JSONResponse:
-    return JSONResponse(
-        {"error": "Too many wrong attempts. Wait a minute and try again."},
-        status_code=429,
-        headers={"Retry-After": "60"},
-    )
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
+    if is_openai_path(request.url.path):
+        return http_error(error)
+    return await http_exception_handler(request, error)
 
 
-async def _user_error(_: Request, error: Exception) -> JSONResponse:
+async def _too_many_attempts(request: Request, __: Exception) -> JSONResponse:
+    text = "Too many wrong attempts. Wait a minute and try again."
+    return _failure(request, 429, text, headers={"Retry-After": "60"})
+
+
+def _failure(
+    request: Request, status: int, text: str, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    """Return a failure, in the words of the API that was asked."""
+    openai = is_openai_path(request.url.path)
+    body = error_body(status, text) if openai else {"error": text}
+    return JSONResponse(body, status_code=status, headers=headers)
+
+
+async def _user_error(request: Request, error: Exception) -> JSONResponse:
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 503)
     # It may repeat what was sent, such as half a surrogate pair, which no answer can hold.
     text = str(error).encode(errors="replace").decode()
     if status == 503:
         logger.error("{}", text)
-    return JSONResponse({"error": text}, status_code=status)
+    return _failure(request, status, text)

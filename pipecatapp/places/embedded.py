@@ -8,6 +8,7 @@ from loguru import logger
 
 from pipecatapp.errors import UserError
 from pipecatapp.places.place import LLAMA_JOB, OTHER_SLOTS
+from pipecatapp.places.slots import CALLERS_SLOTS
 from pipecatapp.runtime.llama_server import LlamaServer
 from pipecatapp.runtime.model_server import ModelServer
 from pipecatapp.runtime.orchestrator import LocalOrchestrator
@@ -75,7 +76,7 @@ class EmbeddedPlace:
 
     async def start(self) -> ModelServer:
         """Start llama-server; it is supervised from now on."""
-        slots = self.settings.llm_slots + OTHER_SLOTS
+        slots = self.settings.llm_slots + OTHER_SLOTS + CALLERS_SLOTS
         settings = self.settings.model_copy(update={"llm_slots": slots})
         server = LlamaServer(self._has.llama, self._has.llm.path, settings, name=LLAMA_JOB)
         self._orchestrator = LocalOrchestrator([server.spec()], self.settings.log_dir)

@@ -26,6 +26,8 @@ class Verdict(StrEnum):
     DENIED = "denied"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
+    UNASKED = "unasked"
+    """Nobody was there who could have been asked."""
 
 
 def call_digest(approval_id: str, tool: str, arguments: dict[str, Any]) -> str:

@@ -169,6 +169,7 @@ class Runner:
         after_result: bool = False,
         words: str = "",
         person: str | None = None,
+        askable: bool = True,
     ) -> Run:
         """Begin a call.
 
@@ -179,6 +180,7 @@ class Runner:
             after_result: Whether a tool's result was read before this was decided.
             words: What the user said in the turn.
             person: Who that was, where it is known.
+            askable: Whether a person can be asked; else a call that needs a yes is refused.
 
         Raises:
             ToolError: The arguments are wrong.
@@ -188,6 +190,8 @@ class Runner:
         if self._mode == "all" or (self._mode == "sensitive" and doubtful):
             run.approval = self.approvals.request(tool.name, run.arguments, conversation.id)
             run.state = State.WAITING
+            if not askable:
+                run.approval.settle(Verdict.UNASKED)
         self._runs[run.id] = run
         run.task = asyncio.create_task(self._run(run), name=f"call of {tool.name}")
         run.task.add_done_callback(lambda _: self._finish(run))

@@ -18,18 +18,22 @@ Other = TypeVar("Other")
 
 
 async def bridged(
-    chunks: AsyncGenerator[ChatCompletionChunk | Other, None], clock: TurnClock
+    chunks: AsyncGenerator[ChatCompletionChunk | Other, None],
+    clock: TurnClock,
+    *,
+    aloud: bool = True,
 ) -> AsyncGenerator[ChatCompletionChunk | Other, None]:
     """Yield what comes, with a word in between when the first of it is slow to come.
 
     Args:
         chunks: An answer's, and whatever else comes with them; closed at the end.
         clock: Takes the times of the answer.
+        aloud: Whether anybody would hear such a word.
     """
     clock.requested()
     pending = asyncio.ensure_future(anext(chunks))
     try:
-        done, _ = await asyncio.wait({pending}, timeout=SILENCE_SECS)
+        done, _ = await asyncio.wait({pending}, timeout=SILENCE_SECS if aloud else None)
         if not done:
             yield say(PHRASES.thinking)
         yield _noted(await pending, clock)

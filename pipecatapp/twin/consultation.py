@@ -1,8 +1,8 @@
 """Has an expert answer a turn, and says what happens on the way to its answer."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from typing import cast
+from typing import Any, cast
 
 from loguru import logger
 from openai.types.chat import ChatCompletionChunk
@@ -22,17 +22,28 @@ _SAID = {Hitch.WAKING: PHRASES.expert_wakes, Hitch.REPLACED: PHRASES.expert_repl
 class Consultation:
     """The experts, as one session uses them."""
 
-    def __init__(self, experts: Experts, conversation: str, clock: TurnClock):
+    def __init__(
+        self,
+        experts: Experts,
+        conversation: str,
+        clock: TurnClock,
+        options: Mapping[str, Any] | None = None,
+        *,
+        aloud: bool = True,
+    ):
         """Make one.
 
         Args:
             experts: Who can be asked.
             conversation: Its id.
             clock: Takes the times of each turn.
+            options: Those of `Experts.events` which are not the usual ones.
+            aloud: Whether somebody hears what happens on the way; else a broken answer is an error.
         """
         self._experts = experts
-        self._conversation = conversation
         self._clock = clock
+        self._options = {"conversation": conversation, **(options or {})}
+        self._aloud = aloud
 
     async def __call__(
         self, name: str, messages: Messages
@@ -44,19 +55,21 @@ class Consultation:
             messages: The conversation, what is to be answered last.
 
         Raises:
-            ExpertError: It has said nothing, and somebody else is to answer.
+            ExpertError: It has said nothing, and somebody else is to answer; or it broke off, and
+                nobody hears that.
         """
-        events = self._experts.events(
-            name, cast(list[Message], messages), conversation=self._conversation
-        )
+        events = self._experts.events(name, cast(list[Message], messages), **self._options)
         try:
-            async with aclosing(bridged(events, self._clock)) as found:
+            async with aclosing(bridged(events, self._clock, aloud=self._aloud)) as found:
                 async for event in found:
                     if isinstance(event, Hitch):
-                        yield say(_SAID[event].format(name=name))
+                        if self._aloud:
+                            yield say(_SAID[event].format(name=name))
                     else:
                         yield event
         except BrokenError as error:
+            if not self._aloud:
+                raise
             logger.warning(str(error))
             yield say(f" {PHRASES.expert_broke_off.format(name=name)}")
         except ExpertError:

@@ -13,6 +13,7 @@ from openai.types.chat.chat_completion_token_logprob import TopLogprob
 
 from pipecatapp.runtime.model_client import ModelClient
 from pipecatapp.runtime.model_server import ModelServer, held_slot
+from pipecatapp.runtime.sampling import Sampling
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.twin.bridge import bridged
 from pipecatapp.twin.conversation import Conversation
@@ -22,7 +23,6 @@ from pipecatapp.twin.prefixes import Prefixes
 
 LONGEST_ANSWER = 320
 """Tokens; an answer that is spoken had better be short."""
-TEMPERATURE = 0.3
 RESTART_SECS = 8.0
 """How long a turn waits for a model server that is being started again."""
 LIKELIEST = 20
@@ -46,6 +46,9 @@ class LlamaModel:
         slot: int,
         system: str,
         clock: TurnClock,
+        *,
+        sampling: Sampling | None = None,
+        bridging: bool = True,
     ):
         """Make a model.
 
@@ -55,12 +58,16 @@ class LlamaModel:
             slot: The slot of llama-server that holds the conversation's prefix.
             system: The system prompt.
             clock: Takes the times of each turn.
+            sampling: How answers are written, where it is not as they are spoken.
+            bridging: Whether a slow first word is bridged by one of the twin's own.
         """
         self._server = server
         self._conversation = conversation
         self._slot = slot
         self._system = system
         self._clock = clock
+        self._sampling = sampling or Sampling()
+        self._bridging = bridging
         self._client = ModelClient(server)
         self._prefilling: asyncio.Task[None] | None = None
 
@@ -76,7 +83,8 @@ class LlamaModel:
             openai.OpenAIError: The server failed, or refused the request.
             httpx2.HTTPError: The connection broke.
         """
-        async with aclosing(bridged(self._chunks(messages), self._clock)) as chunks:
+        answer = bridged(self._chunks(messages), self._clock, aloud=self._bridging)
+        async with aclosing(answer) as chunks:
             async for chunk in chunks:
                 yield chunk
 
@@ -135,8 +143,7 @@ class LlamaModel:
             async def request(fitting: Messages) -> Any:
                 return await self._client.completions.create(
                     **self._common(fitting, self._system),
-                    max_tokens=LONGEST_ANSWER,
-                    temperature=TEMPERATURE,
+                    **self._sampling.parameters(LONGEST_ANSWER),
                     stream=True,
                     stream_options={"include_usage": True},
                     extra_body={"id_slot": slot},

@@ -14,6 +14,10 @@ class Phrases:
     broken_off: str = "Sorry, my language model stopped in the middle of that. Please ask me again."
     thinking: str = "One moment."
     asks: str = "I need your yes to {purpose}. I am waiting for it on your screen."
+    unasked: str = (
+        "I may {purpose} only with a person's yes, and nobody can be asked here: "
+        "ask me on the page of Mission Control."
+    )
     denied: str = "All right, I did not {purpose}."
     expired: str = "Nobody said yes in time, so I did not {purpose}."
     withdrawn: str = "I was no longer waiting for a yes, so I did not {purpose}."

@@ -6,7 +6,7 @@ own (`twin/outcomes.py`).
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from functools import partial
 from typing import Any, Protocol, cast
@@ -15,7 +15,7 @@ from loguru import logger
 from openai.types.chat import ChatCompletionChunk
 from pipecat.processors.aggregators.llm_context import LLMContextMessage
 
-from pipecatapp.experts.errors import ExpertError
+from pipecatapp.experts.errors import BrokenError, ExpertError
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.tools.approvals import Verdict
 from pipecatapp.tools.runner import Run
@@ -68,6 +68,9 @@ class Responder:
         clock: TurnClock,
         confirmed: Callable[[], Awaitable[None]],
         person: str | None = None,
+        *,
+        present: bool = True,
+        expert_options: Mapping[str, Any] | None = None,
     ):
         """Make a responder.
 
@@ -80,7 +83,12 @@ class Responder:
             confirmed: Waits until the turn is certain: what is done ahead of its end can be
                 thrown away as long as it is words, not when it is deeds.
             person: Who speaks, where that is known.
+            present: Whether somebody is there who hears words in between, can be asked for a yes
+                and be told later how a call ended. For a program's request calls are waited for,
+                and those that need a yes are refused.
+            expert_options: Those of `Experts.events` which are not the usual ones.
         """
+        self._present = present
         self._model = model
         self._mind = mind
         self._decider = mind.decider
@@ -88,7 +96,9 @@ class Responder:
         self._conversation = conversation
         self._outcomes = outcomes
         self._deliberation = Deliberation(model, mind, conversation, clock, person)
-        self._consultation = Consultation(mind.experts, conversation.id, clock)
+        self._consultation = Consultation(
+            mind.experts, conversation.id, clock, expert_options, aloud=present
+        )
         self._confirmed = confirmed
         self._person = person
         self._untold: list[Run] = []
@@ -111,7 +121,7 @@ class Responder:
             # An answer that is thrown away would take the outcome with it.
             await self._confirmed()
         untold = self._take_untold(messages)
-        if is_stop(words):
+        if self._present and is_stop(words):
             async for chunk in self._stop():
                 yield chunk
             return
@@ -128,7 +138,7 @@ class Responder:
         )
         task = asyncio.ensure_future(deciding)
         try:
-            if not (await asyncio.wait({task}, timeout=SILENCE_SECS))[0]:
+            if not (await asyncio.wait({task}, timeout=self._silence_secs))[0]:
                 yield say(PHRASES.thinking)
             decision = await task
         finally:
@@ -136,6 +146,24 @@ class Responder:
         doubtful = deliberation.is_doubtful(decision, words, messages)
         async for chunk in self._carry_out(decision, messages, after_result=doubtful):
             yield chunk
+
+    async def ask_expert(self, name: str, messages: list[LLMContextMessage]) -> Chunks:
+        """Yield an expert's answer to the last message, which has been decided on already.
+
+        Args:
+            name: The expert's.
+            messages: The conversation's own.
+
+        Raises:
+            ExpertError: It did not answer, or broke off.
+        """
+        self.decision = Decision("expert", name, by="words")
+        async for chunk in self._speak(messages, partial(self._consultation, name)):
+            yield chunk
+
+    @property
+    def _silence_secs(self) -> float | None:
+        return SILENCE_SECS if self._present else None
 
     def _take_untold(self, messages: list[LLMContextMessage]) -> list[Run]:
         """Return the ended calls that are to be told of now: those whose results have arrived."""
@@ -194,6 +222,8 @@ class Responder:
             try:
                 async for chunk in self._speak(messages, partial(self._consultation, expert)):
                     yield chunk
+            except BrokenError:
+                raise
             except ExpertError as error:
                 logger.warning(f"{error} The twin answers in its place.")
                 self._conversation.answered_by(messages, "")
@@ -252,6 +282,7 @@ class Responder:
                 after_result=after_result,
                 words=last_words(messages),
                 person=self._person,
+                askable=self._present,
             )
         except ToolError as error:
             called = written(name, decision.arguments)
@@ -264,8 +295,14 @@ class Responder:
         try:
             if run.approval is not None:
                 # However soon a person decides, the outcome is a turn of its own: clients count.
-                yield say(PHRASES.asks.format(purpose=run.purpose))
+                if self._present:
+                    yield say(PHRASES.asks.format(purpose=run.purpose))
+                else:
+                    await run.ended()  # at once, as soon as the audit has its refusal
+                    yield say(PHRASES.unasked.format(purpose=run.purpose))
                 return
+            if not self._present:
+                await run.ended()
             if not await run.wait(SOON_SECS):
                 yield say(PHRASES.thinking)
                 if not await run.wait(PATIENCE_SECS):
@@ -273,8 +310,10 @@ class Responder:
             attended = run.over
         finally:
             # Talked over, or gone on with alone: in any case its end is to be told.
-            if not attended:
+            if not attended and self._present:
                 self._let_go(run)
+            elif not run.over:
+                await run.cancel()  # nobody can be told
 
     def _let_go(self, run: Run) -> None:
         async def see_to_the_end() -> None:

@@ -1,0 +1,42 @@
+"""How many answers are written at once: they share one model with the people who talk."""
+
+from collections import Counter
+
+from pipecatapp.mission_control.openai_api.errors import ApiError
+
+MOST_AT_ONCE = 8
+MOST_OF_ONE_CALLER = 4
+RETRY_SECS = 5
+
+
+class Admission:
+    """Counts the answers under way."""
+
+    def __init__(self) -> None:
+        self._by_caller: Counter[str] = Counter()
+
+    def enter(self, caller: str) -> None:
+        """Take on a request; `leave` must follow.
+
+        Args:
+            caller: Whose it is.
+
+        Raises:
+            ApiError: 429, there are too many.
+        """
+        mine, all_ = self._by_caller[caller], self._by_caller.total()
+        if mine >= MOST_OF_ONE_CALLER or all_ >= MOST_AT_ONCE:
+            whose = "of yours" if mine >= MOST_OF_ONE_CALLER else "of all callers"
+            raise ApiError(
+                429,
+                f"{mine if whose == 'of yours' else all_} requests {whose} are being answered "
+                "already: wait for one to end.",
+                headers={"Retry-After": str(RETRY_SECS)},
+            )
+        self._by_caller[caller] += 1
+
+    def leave(self, caller: str) -> None:
+        """Let go of a request."""
+        self._by_caller[caller] -= 1
+        if not self._by_caller[caller]:
+            del self._by_caller[caller]

@@ -1,0 +1,71 @@
+"""Answers in the form of OpenAI's API, whole and in chunks."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from pipecatapp.mission_control.openai_api.completions import Ended
+
+
+@dataclass
+class Reply:
+    """One answer; `timings` and `action` are the agent's own and stand beside what OpenAI has.
+
+    Attributes:
+        model: Who answers.
+        with_usage: Whether the chunks end with the usage.
+    """
+
+    model: str
+    with_usage: bool = False
+    id: str = field(default_factory=lambda: f"chatcmpl-{uuid4().hex}")
+    created: int = field(default_factory=lambda: int(time.time()))
+
+    def whole(self, text: str, ended: Ended) -> dict[str, Any]:
+        """Return a `chat.completion`."""
+        message = {"role": "assistant", "content": text, "refusal": None}
+        choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": ended.reason}
+        return {
+            **self._head("chat.completion"),
+            "choices": [choice],
+            "usage": _usage(ended),
+            **_own(ended),
+        }
+
+    def begun(self) -> dict[str, Any]:
+        """Return the first chunk."""
+        return self._chunk({"role": "assistant", "content": ""})
+
+    def more(self, text: str) -> dict[str, Any]:
+        """Return a chunk with words."""
+        return self._chunk({"content": text})
+
+    def over(self, ended: Ended) -> list[dict[str, Any]]:
+        """Return the last chunks."""
+        last = [{**self._chunk({}, ended.reason), **_own(ended)}]
+        if self.with_usage:
+            usage = {"choices": [], "usage": _usage(ended)}
+            last.append({**self._head("chat.completion.chunk"), **usage})
+        return last
+
+    def _chunk(self, delta: dict[str, Any], reason: str | None = None) -> dict[str, Any]:
+        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": reason}
+        chunk = {**self._head("chat.completion.chunk"), "choices": [choice]}
+        return {**chunk, "usage": None} if self.with_usage else chunk
+
+    def _head(self, kind: str) -> dict[str, Any]:
+        return {"id": self.id, "object": kind, "created": self.created, "model": self.model}
+
+
+def _own(ended: Ended) -> dict[str, Any]:
+    return {"timings": ended.timings, "action": ended.action}
+
+
+def _usage(ended: Ended) -> dict[str, Any]:
+    return {
+        "prompt_tokens": ended.prompt_tokens,
+        "completion_tokens": ended.completion_tokens,
+        "total_tokens": ended.prompt_tokens + ended.completion_tokens,
+        "prompt_tokens_details": {"cached_tokens": ended.cached_tokens},
+    }

@@ -1,0 +1,96 @@
+"""The paths under `/v1`."""
+
+import time
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse, Response
+
+from pipecatapp.mission_control.caller import Caller
+from pipecatapp.mission_control.openai_api.admission import Admission
+from pipecatapp.mission_control.openai_api.answering import Answering
+from pipecatapp.mission_control.openai_api.completions import Completions
+from pipecatapp.mission_control.openai_api.errors import ApiError
+from pipecatapp.mission_control.openai_api.replies import Reply
+from pipecatapp.mission_control.openai_api.schema import read_request
+from pipecatapp.mission_control.openai_api.stream import (
+    KEEP_ALIVE_SECS,
+    EventStream,
+    Gone,
+    unless_gone,
+    within,
+)
+
+OWNER = "pipecatapp"
+CLIENT_CLOSED = 499
+"""For the log of a proxy: nobody reads it."""
+
+STARTED = int(time.time())
+
+
+def openai_router() -> APIRouter:
+    """Return the routes; `app.state.control.completions` answers."""
+    router = APIRouter(prefix="/v1")
+    admission = Admission()
+
+    @router.get("/models")
+    async def models(request: Request, _: Caller) -> dict[str, Any]:
+        names = _completions(request).models()
+        return {"object": "list", "data": [_model(name) for name in names]}
+
+    @router.get("/models/{name}")
+    async def model(name: str, request: Request, _: Caller) -> dict[str, Any]:
+        return _model(_existing(name, request))
+
+    @router.post("/chat/completions")
+    async def chat(request: Request, caller: Caller) -> Response:
+        wanted = read_request(await request.body())
+        asked = wanted.asked()
+        _existing(asked.model, request)
+        admission.enter(caller.conversation_id)
+        answering = Answering(
+            _completions(request).answer(asked, caller),
+            release=lambda: admission.leave(caller.conversation_id),
+        )
+        reply = Reply(asked.model, wanted.with_usage)
+        try:
+            if wanted.stream:
+                return await _stream(request, answering, reply)
+            text, ended = await unless_gone(request.receive, answering.whole())
+            return JSONResponse(reply.whole(text, ended))
+        except Gone:
+            await answering.stop()
+            return Response(status_code=CLIENT_CLOSED)
+        except BaseException:
+            await answering.stop()
+            raise
+
+    return router
+
+
+async def _stream(request: Request, answering: Answering, reply: Reply) -> Response:
+    """Return the response of a stream; what fails soon can still be answered by a status."""
+    soon = within(KEEP_ALIVE_SECS, answering.next())
+    return EventStream(answering, reply, await unless_gone(request.receive, soon))
+
+
+def _completions(request: Request) -> Completions:
+    completions: Completions = request.app.state.control.completions
+    return completions
+
+
+def _existing(name: str, request: Request) -> str:
+    """Return the name of a model that exists.
+
+    Raises:
+        ApiError: 404, there is none of this name.
+    """
+    names = _completions(request).models()
+    if name not in names:
+        message = f"There is no model {name[:100]!r}; there are: {', '.join(names)}."
+        raise ApiError(404, message, param="model", code="model_not_found")
+    return name
+
+
+def _model(name: str) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": STARTED, "owned_by": OWNER}
