@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import httpx2
 from openai import APIConnectionError, APIStatusError, BadRequestError
-from openai.types.chat import ChatCompletionChunk
+from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from openai.types.chat.chat_completion_token_logprob import TopLogprob
 
 from pipecatapp.runtime.model_client import ModelClient
@@ -196,7 +196,8 @@ class LlamaModel:
         async with held_slot(self._server, self._slot) as slot:
             await prefixes.restore(slot, name)
             with suppress(APIConnectionError, APIStatusError, httpx2.HTTPError):
-                if await self._read(slot, []) > FEW_TOKENS:
+                answer = await self._read(slot, [])
+                if (answer.model_extra or {}).get("timings", {}).get("prompt_n", 0) > FEW_TOKENS:
                     await prefixes.save(slot, name)
 
     async def _prefill(self, messages: Messages) -> None:
@@ -205,14 +206,14 @@ class LlamaModel:
             async with held_slot(self._server, self._slot) as slot:
                 await self._read(slot, messages)
 
-    async def _read(self, slot: int, messages: Messages) -> int:
-        """Have messages prefilled, and return how many tokens were not there before."""
-        answer = await self._client.completions.create(
+    async def _read(self, slot: int, messages: Messages) -> ChatCompletion:
+        """Have messages prefilled."""
+        answer: ChatCompletion = await self._client.completions.create(
             **self._common(messages, self._system),
             max_tokens=1,
             extra_body={"id_slot": slot, "n_predict": 0},
         )
-        return int(((answer.model_extra or {}).get("timings") or {}).get("prompt_n", 0))
+        return answer
 
     async def stop_prefilling(self) -> None:
         """Let go of the slot: the request that comes next continues what was prefilled."""
