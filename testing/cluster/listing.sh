@@ -1,0 +1,58 @@
+#!/bin/sh
+# Prints what a machine consists of, one thing a line, its kind first. Run as root.
+set -eu
+export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
+
+# Puts a kind before each line of what a command prints.
+each() {
+	kind=$1
+	shift
+	"$@" | sed "s|^|$kind: |"
+}
+
+files() {
+	find /etc /opt /srv /usr/local /var/lib /var/cache -xdev -printf '%p %y %M %U %G %l\n' | sort
+}
+
+contents() {
+	find /etc /usr/local -xdev -type f -print0 | sort -z | xargs -0 sha256sum
+}
+
+settings() {
+	sysctl --all 2>/dev/null | grep -E '^(net\.(ipv4\.(ip_forward|conf)|bridge|ipv6\.conf)|vm\.swappiness)'
+}
+
+mounted() {
+	awk '{ print $5 }' /proc/self/mountinfo | sort
+}
+
+links() {
+	ls /sys/class/net
+}
+
+rules() {
+	! command -v nft >/dev/null || nft list ruleset
+}
+
+running() {
+	systemctl list-units --type=service,socket --state=active --plain --no-legend |
+		awk '{ print $1 }' | grep -vE '^(user@|user-runtime-dir@|getty@|console-getty)' || :
+}
+
+processes() {
+	ps -eo user:32,comm | grep -E '^(twin|haproxy|consul|nomad|root +(nomad|dockerd|containerd))' || :
+}
+
+each package dpkg-query --show --showformat '${db:Status-Abbrev} ${Package}\n'
+each asked-for apt-mark showmanual
+each file files
+each content contents
+each user getent passwd
+each group getent group
+each unit systemctl list-unit-files --no-legend --plain
+each active running
+each process processes
+each rule rules
+each sysctl settings
+each mount mounted
+each link links
