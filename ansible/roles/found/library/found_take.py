@@ -11,7 +11,7 @@ description:
     C(/var/lib/twin-found), with copies of files. What is there already is never written again.
 options:
   copies:
-    description: Files and directories of which a copy is kept, as patterns.
+    description: Files and directories of which a copy is kept.
     type: list
     elements: str
     required: true
@@ -38,6 +38,7 @@ noted:
 """
 
 import os  # noqa: E402 - Ansible wants the documentation first
+from pathlib import Path  # noqa: E402
 
 from ansible.module_utils.basic import AnsibleModule  # noqa: E402
 from ansible.module_utils.found_machine import Machine  # noqa: E402
@@ -53,8 +54,9 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    if os.path.exists(DIRECTORY) or any(os.path.lexists(path) for path in module.params["traces"]):
-        module.exit_json(changed=False, noted=os.path.exists(DIRECTORY))
+    noted = Path(DIRECTORY).exists()
+    if noted or any(os.path.lexists(path) for path in module.params["traces"]):
+        module.exit_json(changed=False, noted=noted)
     if not module.check_mode:
         save(take(Machine()), module.params["copies"])
     module.exit_json(changed=True, noted=not module.check_mode)

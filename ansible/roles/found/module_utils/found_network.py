@@ -15,7 +15,7 @@ Chain = tuple[str, str, str]  # family, table, name
 # What Docker and Nomad put into the tables of iptables, which are not theirs alone.
 THEIR_CHAIN = re.compile(r"^(DOCKER|NOMAD|CNI)")
 THEIR_RULE = re.compile(
-    r'"(target": "(DOCKER|NOMAD|CNI).*|docker0|docker_gwbridge|br-[0-9a-f]{12}|nomad)"'
+    r'"target": "(DOCKER|NOMAD|CNI)|"(docker0|docker_gwbridge|br-[0-9a-f]{12}|nomad)"'
 )
 IPTABLES = ("filter", "nat", "raw", "mangle")
 

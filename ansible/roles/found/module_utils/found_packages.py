@@ -8,6 +8,7 @@ from ansible.module_utils.found_machine import Machine
 from ansible.module_utils.found_record import Record, installed
 
 WAIT = ("-o", "DPkg::Lock::Timeout=300")
+NAME = re.compile("[a-z0-9]")  # of a package, where what it depends on is indented
 # What only recommends or suggests a package does not keep it.
 STRICT = ("RecommendsImportant", "SuggestsImportant")
 
@@ -21,7 +22,7 @@ def purge(machine: Machine, record: Record | None, names: list[str]) -> None:
     if record is None:
         if here:
             words = " ".join(sorted(here))
-            machine.left.append(f"packages {words}: nobody noted whether they were there before")
+            machine.left.append(f"packages {words}, as nobody noted whether they were there before")
         return
     _restore_marks(machine, record, here)
     ours = here - set(record.packages)
@@ -34,9 +35,8 @@ def purge(machine: Machine, record: Record | None, names: list[str]) -> None:
         what = f"purged {' '.join(sorted(unneeded))}"
         machine.do(what, "apt-get", "--yes", *WAIT, "purge", *sorted(unneeded))
     if stays := ours - unneeded:
-        machine.left.append(
-            f"packages {' '.join(sorted(stays))}: others that are installed need them"
-        )
+        words = " ".join(sorted(stays))
+        machine.left.append(f"packages {words}, which others that are installed need")
 
 
 def _restore_marks(machine: Machine, record: Record, here: set[str]) -> None:
@@ -52,14 +52,11 @@ def _with_dependencies(machine: Machine, names: set[str]) -> set[str]:
     kinds = ("suggests", "conflicts", "breaks", "replaces", "enhances")
     options = ["--recurse", "--installed", *(f"--no-{kind}" for kind in kinds)]
     shown = machine.ask("apt-cache", "depends", *options, *sorted(names))
-    return {
-        line.split(":")[0] for line in shown.splitlines() if re.match(r"[a-z0-9]", line)
-    } | names
+    return names | {line.split(":")[0] for line in shown.splitlines() if NAME.match(line)}
 
 
 def _unneeded(machine: Machine) -> set[str]:
     options = [word for name in STRICT for word in ("-o", f"APT::AutoRemove::{name}=false")]
     shown = machine.ask("apt-get", "--simulate", *options, "autoremove")
-    return {
-        line.split()[1].split(":")[0] for line in shown.splitlines() if line.startswith("Remv ")
-    }
+    removed = (line.split() for line in shown.splitlines() if line.startswith("Remv "))
+    return {words[1].split(":")[0] for words in removed}

@@ -11,7 +11,7 @@ from ansible.module_utils.found_machine import FoundError, Machine
 from ansible.module_utils.found_record import DIRECTORY, ROOTS, Record, mounts
 
 # Where nobody noted what there was, these stay: others may have settings there.
-SHARED = ("/etc/docker", "/etc/haproxy", "/etc/nginx")
+SHARED = tuple(map(Path, ("/etc/docker", "/etc/haproxy", "/etc/nginx")))
 
 
 class Paths:
@@ -19,106 +19,101 @@ class Paths:
 
     def __init__(self, machine: Machine, record: Record | None, directory: str = DIRECTORY) -> None:
         self._machine = machine
-        self._known = None if record is None else set(record.paths)
-        self._mounts = set(record.mounts) if record else set()
-        self._copied = record.copied if record else []
+        self._known = None if record is None else set(map(Path, record.paths))
+        self._copied = list(map(Path, record.copied)) if record else []
         self._copies = Path(directory, "copies")
 
-    def take_away(self, path: str) -> None:
+    def take_away(self, name: str) -> None:
         """Let a path be as it was found: gone, or with its contents of before.
 
         Of a directory that was there, only what came later goes.
 
         Raises:
-            FoundError: Something is still mounted there.
+            FoundError: It is too short to be a role's, or something stays mounted there.
         """
-        if not os.path.isabs(path) or os.path.normpath(path).count("/") < 2:
+        path = Path(os.path.normpath(name))
+        if len(path.parts) < 3:  # the root counts as one
             raise FoundError(f"{path} is no path that a role may have made.")
-        path = os.path.normpath(path)
-        copied = [one for one in self._copied if one == path or one.startswith(f"{path}/")]
-        if os.path.lexists(path) and path not in copied:
+        copied = [one for one in self._copied if one == path or path in one.parents]
+        if os.path.lexists(path):
             self._take(path, copied)
         for one in copied:
             self._put_back(one)
 
-    def _take(self, path: str, copied: list[str]) -> None:
+    def _take(self, path: Path, copied: list[Path]) -> None:
         if path in copied:
             return
         if not self._was(path):
             self._delete(path)
-            self._prune(os.path.dirname(path))
-        elif os.path.isdir(path) and not os.path.islink(path) and self._known is not None:
-            if path.count("/") >= _depth(path):
-                self._machine.left.append(f"{path}: it was there before, with what it holds")
+            self._prune(path.parent)
+        elif self._known is not None and path.is_dir() and not path.is_symlink():
+            if len(path.parts) > _depth(path):
+                self._machine.left.append(f"{path}, which was there before, with what it holds")
                 return
-            for name in sorted(os.listdir(path)):
-                self._take(os.path.join(path, name), copied)
+            for below in sorted(path.iterdir()):
+                self._take(below, copied)
 
-    def _was(self, path: str) -> bool:
+    def _was(self, path: Path) -> bool:
         if self._known is None:
-            return path.startswith(SHARED)
+            return any(shared in (path, *path.parents) for shared in SHARED)
         return path in self._known
 
-    def _delete(self, path: str) -> None:
+    def _delete(self, path: Path) -> None:
         self._unmount(path)
         self._machine.done.append(f"removed {path}")
         if self._machine.dry:
             return
-        if os.path.isdir(path) and not os.path.islink(path):
+        if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:
-            os.unlink(path)
+            path.unlink()
 
-    def _unmount(self, path: str) -> None:
+    def _unmount(self, path: Path) -> None:
         """Unmount all at and below a path, so that nothing else's files are deleted."""
-        below = [m for m in mounts() if m == path or m.startswith(f"{path}/")]
-        for point in reversed(below):
-            what = f"unmounted {point}"
-            if not self._machine.do(what, "umount", point, check=False):
-                self._machine.do(what, "umount", "--lazy", point)
-        if not self._machine.dry and any(m in mounts() for m in below):
+
+        def points() -> list[str]:
+            return [point for point in mounts() if path in (Path(point), *Path(point).parents)]
+
+        for point in reversed(points()):
+            if not self._machine.do(f"unmounted {point}", "umount", point, check=False):
+                self._machine.do(f"unmounted {point}", "umount", "--lazy", point)
+        if not self._machine.dry and points():
             raise FoundError(f"{path} stays: something is mounted there again and again.")
 
-    def _prune(self, directory: str) -> None:
+    def _prune(self, directory: Path) -> None:
         """Remove directories that are empty now and were not there before."""
         while (
             self._known is not None
             and directory not in self._known
-            and any(directory.startswith(f"{root}/") for root in ROOTS)
+            and any(Path(root) in directory.parents for root in ROOTS)
+            and directory.is_dir()
             and not self._machine.dry
-            and os.path.isdir(directory)
-            and not os.listdir(directory)
+            and not any(directory.iterdir())
         ):
-            os.rmdir(directory)
+            directory.rmdir()
             self._machine.done.append(f"removed {directory}")
-            directory = os.path.dirname(directory)
+            directory = directory.parent
 
-    def _put_back(self, path: str) -> None:
+    def _put_back(self, path: Path) -> None:
         copy = Path(f"{self._copies}{path}")
-        if copy.is_dir() and not copy.is_symlink():
-            return  # its files are restored one by one
-        if os.path.lexists(path) and _same(copy, Path(path)):
+        if os.path.lexists(path) and _same(copy, path):
             return
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        self._machine.do(
-            f"put {path} back",
-            "cp",
-            "--archive",
-            "--no-target-directory",
-            str(copy),
-            f"{path}.found",
-        )
+        self._machine.done.append(f"put {path} back")
         if not self._machine.dry:
-            os.replace(f"{path}.found", path)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside = path.with_name(f"{path.name}.found")
+            words = ("cp", "--archive", "--no-target-directory", str(copy), str(beside))
+            self._machine.do(f"copied {path}", *words)
+            beside.replace(path)
 
 
-def _depth(path: str) -> int:
-    return next((d for root, d in ROOTS.items() if path.startswith(f"{root}/")), 0)
+def _depth(path: Path) -> int:
+    return next((deep for root, deep in ROOTS.items() if Path(root) in path.parents), 0)
 
 
 def _same(one: Path, other: Path) -> bool:
     if one.is_symlink() or other.is_symlink():
-        return one.is_symlink() and other.is_symlink() and os.readlink(one) == os.readlink(other)
+        return one.is_symlink() and other.is_symlink() and one.readlink() == other.readlink()
     first, second = one.stat(), other.stat()
     kept = ("st_mode", "st_uid", "st_gid")
     return all(getattr(first, name) == getattr(second, name) for name in kept) and filecmp.cmp(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import json
 import os
 import re
@@ -37,7 +36,6 @@ class Record:
         active: Units that ran.
         paths: What was below ROOTS.
         copied: Of which of these there is a copy.
-        mounts: Where something was mounted.
         sysctl: Settings of the kernel, by their names under /proc/sys.
         modules: Kernel modules that were loaded.
         links: Network interfaces.
@@ -52,7 +50,6 @@ class Record:
     active: list[str] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     copied: list[str] = field(default_factory=list)
-    mounts: list[str] = field(default_factory=list)
     sysctl: dict[str, str] = field(default_factory=dict)
     modules: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
@@ -79,14 +76,12 @@ def save(record: Record, copies: list[str], directory: str = DIRECTORY) -> None:
     new.rename(directory)
 
 
-def files(patterns: list[str]) -> set[str]:
-    """Return the files and links that patterns name, and those below directories that they name."""
+def files(named: list[str]) -> set[str]:
+    """Return the files and links of these names, and those below directories of these names."""
     found = set()
-    for path in (path for pattern in patterns for path in glob.glob(pattern)):
-        if not os.path.isdir(path) or os.path.islink(path):
-            found.add(path)
-        for directory, _, below in os.walk(path):
-            found.update(os.path.join(directory, name) for name in below)
+    for path in filter(os.path.lexists, map(Path, named)):
+        below = path.rglob("*") if path.is_dir() and not path.is_symlink() else [path]
+        found.update(str(one) for one in below if one.is_symlink() or not one.is_dir())
     return found
 
 
@@ -100,10 +95,9 @@ def take(machine: Machine) -> Record:
         enabled=_enabled(machine),
         active=_active(machine),
         paths=listing(),
-        mounts=mounts(),
         sysctl=_sysctl(),
         modules=loaded_modules(),
-        links=os.listdir("/sys/class/net"),
+        links=[link.name for link in Path("/sys/class/net").iterdir()],
         ruleset=ruleset(machine),
     )
 
@@ -124,8 +118,8 @@ def listing(roots: dict[str, int] | None = None) -> list[str]:
     """Return all paths below `roots`, each as deep as it says (parts of a path)."""
     found = []
     for root, depth in (ROOTS if roots is None else roots).items():
-        for directory, below, files in os.walk(root):
-            found += [os.path.join(directory, name) for name in (*below, *files)]
+        for directory, below, others in os.walk(root):
+            found += [f"{directory}/{name}" for name in (*below, *others)]
             if directory.count("/") + 1 >= depth:
                 below.clear()
     return sorted(found)

@@ -8,6 +8,7 @@ import pwd
 import re
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from ansible.module_utils.found_machine import FoundError, Machine
@@ -15,6 +16,8 @@ from ansible.module_utils.found_record import Record, names
 
 OURS = "/etc/systemd/system/"
 DYING_SECONDS = 20
+
+Wanted = Callable[[Path], bool]  # tells of a directory in /proc
 
 
 def stop(machine: Machine, record: Record | None, units: list[str]) -> None:
@@ -24,13 +27,12 @@ def stop(machine: Machine, record: Record | None, units: list[str]) -> None:
         if "LoadState=loaded" not in shown:
             continue
         if record is None and f"FragmentPath={OURS}" not in shown:
-            machine.left.append(f"{unit}: nobody noted whether it was there before")
+            machine.left.append(f"{unit}, as nobody noted whether it was there before")
         elif record is None or unit not in record.enabled:
-            # What goes is stopped even where it does not run: a unit may be about to be started again.
+            # Even where it does not run: it may be about to be started again.
             machine.do(f"stopped {unit}", "systemctl", "disable", "--now", unit, check=False)
-            machine.do(
-                f"ended what {unit} left", "systemctl", "kill", "--signal=KILL", unit, check=False
-            )
+            killing = ("systemctl", "kill", "--signal=KILL", unit)
+            machine.do(f"ended what {unit} left", *killing, check=False)
 
 
 def resume(machine: Machine, record: Record | None, units: list[str], changed: bool) -> None:
@@ -54,7 +56,7 @@ def _state(machine: Machine, unit: str) -> str:
 
 
 def kill_groups(machine: Machine, pattern: str) -> None:
-    """Kill all processes whose cgroup matches, and remove the cgroups."""
+    """Kill all processes whose cgroup matches."""
 
     def matches(process: Path) -> bool:
         lines = (process / "cgroup").read_text().splitlines()
@@ -67,10 +69,7 @@ def remove_users(machine: Machine, record: Record | None, users: list[str]) -> N
     """Remove users that were not there before, and end what they run."""
     for user in users:
         if user in names("/etc/passwd") and (record is None or user not in record.users):
-            number = pwd.getpwnam(user).pw_uid
-            _kill(
-                machine, lambda process, owner=number: process.stat().st_uid == owner, f"of {user}"
-            )
+            _kill(machine, _of(pwd.getpwnam(user).pw_uid), f"of {user}")
             machine.do(f"removed the user {user}", "userdel", user)
 
 
@@ -81,22 +80,26 @@ def remove_groups(machine: Machine, record: Record | None, groups: list[str]) ->
             machine.do(f"removed the group {group}", "groupdel", group)
 
 
-def _kill(machine: Machine, wanted, whose: str) -> None:  # type: ignore[no-untyped-def]
+def _of(user: int) -> Wanted:
+    return lambda process: process.stat().st_uid == user
+
+
+def _kill(machine: Machine, wanted: Wanted, whose: str) -> None:
     """Kill processes until there is none: what is killed may have just started another one."""
     deadline = time.monotonic() + DYING_SECONDS
     while numbers := _processes(wanted):
-        if machine.dry or time.monotonic() > deadline:
-            break
+        if machine.dry:
+            return
+        if time.monotonic() > deadline:
+            raise FoundError(f"Processes {whose} do not end: {numbers}")
         for number in numbers:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)
         machine.done.append(f"killed {len(numbers)} processes {whose}")
         time.sleep(0.2)  # there is nothing that tells when all of them are gone
-    if numbers and not machine.dry:
-        raise FoundError(f"Processes {whose} do not end: {numbers}")
 
 
-def _processes(wanted) -> list[int]:  # type: ignore[no-untyped-def]
+def _processes(wanted: Wanted) -> list[int]:
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         # Those that are gone meanwhile, and zombies, which no signal reaches.
