@@ -70,7 +70,9 @@ def save(record: Record, copies: list[str], directory: str = DIRECTORY) -> None:
     (new / "copies").mkdir()
     record.copied = sorted(files(copies))
     for path in record.copied:
-        words = ["cp", "--archive", "--parents", path, str(new / "copies")]
+        copy = Path(f"{new}/copies{path}")
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        words = ["cp", "--archive", "--no-target-directory", path, str(copy)]
         subprocess.run(words, check=True, stdin=subprocess.DEVNULL, capture_output=True)
     (new / "found.json").write_text(json.dumps(asdict(record)))
     new.rename(directory)
