@@ -40,9 +40,10 @@ running() {
 }
 
 processes() {
-	ps -eo user:32,comm | grep -E '^(twin|haproxy|consul|nomad|root +(nomad|dockerd|containerd))' || :
+	ps -eo user:32,comm | awk '$1 ~ /^twin/ || $2 ~ /nomad|consul|docker|containerd|haproxy|nginx/' | sort -u
 }
 
+# shellcheck disable=SC2016 # dpkg's own variables
 each package dpkg-query --show --showformat '${db:Status-Abbrev} ${Package}\n'
 each asked-for apt-mark showmanual
 each file files
