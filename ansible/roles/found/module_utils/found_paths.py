@@ -75,6 +75,8 @@ class Paths:
             return [point for point in mounts() if path in (Path(point), *Path(point).parents)]
 
         for point in reversed(points()):
+            if point not in points():
+                continue  # it went with another one that showed the same
             if not self._machine.do(f"unmounted {point}", "umount", point, check=False):
                 self._machine.do(f"unmounted {point}", "umount", "--lazy", point)
         if not self._machine.dry and points():

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import subprocess
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,10 @@ class Record:
 def load(directory: str = DIRECTORY) -> Record | None:
     """Return the record, None where nobody made one."""
     file = Path(directory, "found.json")
-    return Record(**json.loads(file.read_text())) if file.is_file() else None
+    if not file.is_file():
+        return None
+    known = {one.name for one in fields(Record)}  # another version may have noted more
+    return Record(**{k: v for k, v in json.loads(file.read_text()).items() if k in known})
 
 
 def save(record: Record, copies: list[str], directory: str = DIRECTORY) -> None:
