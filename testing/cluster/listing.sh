@@ -34,6 +34,10 @@ rules() {
 	! command -v nft >/dev/null || nft list ruleset
 }
 
+units() {
+	systemctl list-unit-files --no-legend --plain | grep -v ' transient '
+}
+
 running() {
 	systemctl list-units --type=service,socket --state=active --plain --no-legend |
 		awk '{ print $1 }' | grep -vE '^(user@|user-runtime-dir@|getty@|console-getty)' || :
@@ -50,7 +54,7 @@ each file files
 each content contents
 each user getent passwd
 each group getent group
-each unit systemctl list-unit-files --no-legend --plain
+each unit units
 each active running
 each process processes
 each rule rules
