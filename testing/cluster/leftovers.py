@@ -13,7 +13,7 @@ from testing.cluster.trial import Trial
 LISTING = Path(__file__).with_name("listing.sh")
 
 # Of packages and users in general: lists, caches, and what every change of them writes anew. The
-# directory that these nodes have for Docker, whose mode Docker sets. What waits for the network once.
+# directory that these nodes have for Docker, whose mode Docker sets. What waited for the network.
 PASSING = re.compile(
     r"^(file|content): (\S+  )?("
     r"/var/(lib/(apt|dpkg|systemd|pam)|cache/(apt|debconf|ldconfig))/"

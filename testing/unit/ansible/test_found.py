@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -30,6 +31,44 @@ def load(name: str) -> ModuleType:
 machines = load("found_machine")
 records = load("found_record")
 paths = load("found_paths")
+network = load("found_network")
+
+# What an administrator has in the tables of iptables, and what Docker puts there.
+THEIRS = """
+table ip filter {
+	chain FORWARD {
+		type filter hook forward priority filter; policy accept;
+		ip saddr 192.0.2.1 drop
+	}
+}
+table inet mine {
+	chain input {
+		type filter hook input priority filter; policy accept;
+	}
+}
+"""
+DOCKERS = """
+table ip filter {
+	chain DOCKER { }
+	chain DOCKER-USER { return; }
+	chain FORWARD {
+		type filter hook forward priority filter; policy drop;
+		jump DOCKER-USER
+		oifname "docker0" jump DOCKER
+	}
+}
+table ip nat {
+	chain DOCKER { iifname "docker0" return; }
+	chain POSTROUTING {
+		type nat hook postrouting priority srcnat; policy accept;
+		ip saddr 172.17.0.0/16 oifname != "docker0" masquerade
+	}
+	chain PREROUTING {
+		type nat hook prerouting priority dstnat; policy accept;
+		jump DOCKER
+	}
+}
+"""
 
 
 def may_mount() -> bool:
@@ -63,7 +102,8 @@ def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Box:
     roots = {str(tmp_path / "etc"): deep + 5, str(tmp_path / "opt"): deep}
     monkeypatch.setattr(records, "ROOTS", roots)
     monkeypatch.setattr(paths, "ROOTS", roots)
-    record = records.Record(paths=records.listing())
+    listed = records.listing()
+    record = records.Record(paths=listed, directories=records.owners(listed))
     records.save(record, [str(tmp_path / "etc/proxy")], str(tmp_path / "record"))
     return Box(tmp_path, records.load(str(tmp_path / "record")), machines.Machine())
 
@@ -78,8 +118,11 @@ def test_what_came_later_goes_with_the_directories_made_for_it(box: Box) -> None
     (box.root / "opt/twin/data").mkdir(parents=True)
     (box.root / "opt/twin/data/model").write_text("ours")
     (box.root / "opt/shared/ours").write_text("ours")
+    mode = (box.root / "opt/shared").stat().st_mode
+    (box.root / "opt/shared").chmod(0o700)
     box.take_away("opt/twin/data", "opt/shared", "opt/never-there")
     assert sorted(p.name for p in (box.root / "opt").rglob("*")) == ["photo", "shared"]
+    assert (box.root / "opt/shared").stat().st_mode == mode
     assert (box.root / "opt/shared/photo").read_text() == "theirs\n"
 
 
@@ -148,3 +191,29 @@ def test_what_is_mounted_below_is_unmounted_and_keeps_its_files(box: Box) -> Non
     assert not (box.root / "opt/nomad").exists()
     assert (box.root / "opt/shared/photo").read_text() == "theirs\n"
     assert not [line for line in records.mounts() if line.startswith(str(box.root))]
+
+
+def nft(rules: str) -> None:
+    subprocess.run(["nft", "--file", "-"], input=rules, text=True, check=True)
+
+
+def rules_of_docker() -> None:
+    """Runs in a network of its own."""
+    nft(THEIRS)
+    before = records.ruleset(machines.Machine())
+    shown = subprocess.run(["nft", "list", "ruleset"], capture_output=True, check=True).stdout
+    nft(DOCKERS)
+    network.clear_firewall(machines.Machine(), records.Record(ruleset=before))
+    assert subprocess.run(["nft", "list", "ruleset"], capture_output=True).stdout == shown
+    again = machines.Machine()
+    network.clear_firewall(again, records.Record(ruleset=before))
+    assert again.done == []
+
+
+@pytest.mark.skipif(not (may_mount() and shutil.which("nft")), reason="needs root and nft")
+def test_rules_of_docker_go_and_those_of_others_stay() -> None:
+    subprocess.run(["unshare", "--net", sys.executable, __file__], check=True)
+
+
+if __name__ == "__main__":
+    rules_of_docker()

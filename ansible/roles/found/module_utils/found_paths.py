@@ -5,6 +5,7 @@ from __future__ import annotations
 import filecmp
 import os
 import shutil
+import stat
 from pathlib import Path
 
 from ansible.module_utils.found_machine import FoundError, Machine
@@ -20,6 +21,7 @@ class Paths:
     def __init__(self, machine: Machine, record: Record | None, directory: str = DIRECTORY) -> None:
         self._machine = machine
         self._known = None if record is None else set(map(Path, record.paths))
+        self._owners = record.directories if record else {}
         self._copied = list(map(Path, record.copied)) if record else []
         self._copies = Path(directory, "copies")
 
@@ -48,10 +50,23 @@ class Paths:
             self._prune(path.parent)
         elif self._known is not None and path.is_dir() and not path.is_symlink():
             if len(path.parts) > _depth(path):
+                self._give_back(path)
                 self._machine.left.append(f"{path}, which was there before, with what it holds")
                 return
             for below in sorted(path.iterdir()):
                 self._take(below, copied)
+            self._give_back(path)
+
+    def _give_back(self, path: Path) -> None:
+        """Let a directory that was there have its mode and owner of before."""
+        status = path.stat()
+        now = [stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid]
+        before = self._owners.get(str(path), now)
+        if now != before:
+            self._machine.done.append(f"gave {path} its owner and mode")
+            if not self._machine.dry:
+                os.chown(path, before[1], before[2])
+                path.chmod(before[0])
 
     def _was(self, path: Path) -> bool:
         if self._known is None:

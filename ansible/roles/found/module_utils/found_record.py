@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import shutil
+import stat
 import subprocess
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -35,6 +37,7 @@ class Record:
         enabled: State of each unit that has one, such as "enabled".
         active: Units that ran.
         paths: What was below ROOTS.
+        directories: Mode, user and group (numbers) of those of them that are directories.
         copied: Of which of these there is a copy.
         sysctl: Settings of the kernel, by their names under /proc/sys.
         modules: Kernel modules that were loaded.
@@ -49,6 +52,7 @@ class Record:
     enabled: dict[str, str] = field(default_factory=dict)
     active: list[str] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
+    directories: dict[str, list[int]] = field(default_factory=dict)
     copied: list[str] = field(default_factory=list)
     sysctl: dict[str, str] = field(default_factory=dict)
     modules: list[str] = field(default_factory=list)
@@ -92,6 +96,7 @@ def files(named: list[str]) -> set[str]:
 
 def take(machine: Machine) -> Record:
     """Look at the machine."""
+    paths = listing()
     return Record(
         packages=installed(machine),
         auto=machine.ask("apt-mark", "showauto").split(),
@@ -99,7 +104,8 @@ def take(machine: Machine) -> Record:
         groups=names("/etc/group"),
         enabled=_enabled(machine),
         active=_active(machine),
-        paths=listing(),
+        paths=paths,
+        directories=owners(paths),
         sysctl=_sysctl(),
         modules=loaded_modules(),
         links=[link.name for link in Path("/sys/class/net").iterdir()],
@@ -128,6 +134,17 @@ def listing(roots: dict[str, int] | None = None) -> list[str]:
             if directory.count("/") + 1 >= depth:
                 below.clear()
     return sorted(found)
+
+
+def owners(paths: list[str]) -> dict[str, list[int]]:
+    """Return mode, user and group of those paths that are directories."""
+    found = {}
+    for path in paths:
+        with contextlib.suppress(OSError):  # it went while this looked
+            status = os.lstat(path)
+            if stat.S_ISDIR(status.st_mode):
+                found[path] = [stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid]
+    return found
 
 
 def mounts() -> list[str]:
