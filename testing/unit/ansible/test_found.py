@@ -126,6 +126,14 @@ def test_what_came_later_goes_with_the_directories_made_for_it(box: Box) -> None
     assert (box.root / "opt/shared/photo").read_text() == "theirs\n"
 
 
+def test_the_directory_around_it_gets_its_mode_back(box: Box) -> None:
+    mode = (box.root / "opt/shared").stat().st_mode
+    (box.root / "opt/shared/data").mkdir()
+    (box.root / "opt/shared").chmod(0o700)
+    box.take_away("opt/shared/data")
+    assert (box.root / "opt/shared").stat().st_mode == mode
+
+
 def test_a_directory_that_somebody_else_uses_by_now_stays(box: Box) -> None:
     (box.root / "etc/drop.d").mkdir()
     (box.root / "etc/drop.d/ours").write_text("")

@@ -41,6 +41,9 @@ class Paths:
             self._take(path, copied)
         for one in copied:
             self._put_back(one)
+        # Roles also set owners of the directory that their own is in; not of /opt itself.
+        if path.parent.is_dir() and _depth(path.parent):
+            self._give_back(path.parent)
 
     def _take(self, path: Path, copied: list[Path]) -> None:
         if path in copied:
