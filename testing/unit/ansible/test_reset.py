@@ -12,7 +12,7 @@ import yaml
 from testing.unit.ansible.test_playbooks import ANSIBLE, REPOSITORY, play
 
 ROLES = REPOSITORY / "ansible" / "roles"
-NO_MACHINE = {"preflight", "bootstrap_agent", "found", "reset"}
+NO_MACHINE = {"preflight", "bootstrap_agent", "expert", "found", "reset"}
 """Roles that set nothing up on a machine, and the two that reset it."""
 SET_UP = sorted(
     path.name
