@@ -12,13 +12,10 @@ import yaml
 from testing.unit.ansible.test_playbooks import ANSIBLE, REPOSITORY, play
 
 ROLES = REPOSITORY / "ansible" / "roles"
-NO_MACHINE = {"preflight", "bootstrap_agent", "expert", "found", "reset"}
-"""Roles that set nothing up on a machine, and the two that reset it."""
-SET_UP = sorted(
-    path.name
-    for path in ROLES.iterdir()
-    if (path / "tasks").is_dir() and path.name not in NO_MACHINE
-)
+PLAYBOOK = (REPOSITORY / "playbook.yaml").read_text()
+NO_MACHINE = {"preflight", "bootstrap_agent", "found"}
+"""Roles of playbook.yaml that set nothing up on a machine, and the one that puts it back."""
+SET_UP = sorted(set(re.findall(r"(?:include_role:\n +name|- role): (\w+)", PLAYBOOK)) - NO_MACHINE)
 
 needs_ansible = pytest.mark.skipif(not ANSIBLE.exists(), reason="Ansible is not installed")
 
