@@ -7,7 +7,8 @@ DOCUMENTATION = r"""
 module: rotation_access
 short_description: Has Consul and Nomad accept new tokens and gossip keys, or refuse old ones
 description:
-  - V(grant) makes tokens with the rights of the old ones, and has all members use the new gossip key.
+  - V(grant) makes tokens with the rights of the old ones, and has all members use the new
+    gossip key.
   - V(revoke) deletes the old tokens and removes the old gossip key.
 options:
   directory:
@@ -46,8 +47,8 @@ RETURN = r"""#"""
 
 from pathlib import Path  # noqa: E402 - Ansible wants the documentation first
 
-from ansible.module_utils.basic import AnsibleModule  # noqa: E402
 from ansible.module_utils import rotation_gossip, rotation_tokens  # noqa: E402
+from ansible.module_utils.basic import AnsibleModule  # noqa: E402
 from ansible.module_utils.cluster_api import API_SPEC, ApiError  # noqa: E402
 from ansible.module_utils.rotation_files import NEXT, read  # noqa: E402
 

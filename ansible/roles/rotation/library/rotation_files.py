@@ -54,8 +54,8 @@ make:
 
 from pathlib import Path  # noqa: E402 - Ansible wants the documentation first
 
-from ansible.module_utils.basic import AnsibleModule  # noqa: E402
 from ansible.module_utils import rotation_files as files  # noqa: E402
+from ansible.module_utils.basic import AnsibleModule  # noqa: E402
 
 
 def main() -> None:

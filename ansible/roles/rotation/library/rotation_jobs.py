@@ -7,8 +7,8 @@ DOCUMENTATION = r"""
 module: rotation_jobs
 short_description: Gives jobs new secrets and waits until they run with them
 description:
-  - Old secrets in variables of Nomad that jobs can read are replaced, in every namespace. Tasks that
-    read them start anew by themselves.
+  - Old secrets in variables of Nomad that jobs can read are replaced, in every namespace. Tasks
+    that read them start anew by themselves.
 options:
   directory:
     description: The credentials.
@@ -44,8 +44,8 @@ written:
 
 from pathlib import Path  # noqa: E402 - Ansible wants the documentation first
 
-from ansible.module_utils.basic import AnsibleModule  # noqa: E402
 from ansible.module_utils import rotation_jobs as jobs  # noqa: E402
+from ansible.module_utils.basic import AnsibleModule  # noqa: E402
 from ansible.module_utils.cluster_api import API_SPEC, ApiError  # noqa: E402
 from ansible.module_utils.rotation_tokens import api  # noqa: E402
 

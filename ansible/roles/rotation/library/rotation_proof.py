@@ -58,8 +58,8 @@ RETURN = r"""#"""
 
 from pathlib import Path  # noqa: E402 - Ansible wants the documentation first
 
-from ansible.module_utils.basic import AnsibleModule  # noqa: E402
 from ansible.module_utils import rotation_proof as proof  # noqa: E402
+from ansible.module_utils.basic import AnsibleModule  # noqa: E402
 from ansible.module_utils.cluster_api import API_SPEC, ApiError  # noqa: E402
 from ansible.module_utils.rotation_tokens import api  # noqa: E402
 

@@ -1,8 +1,8 @@
 """The secrets of the credentials directory while they are rotated.
 
 A new secret begins in next/, under the name that it is to have. When everybody accepts it, it takes
-its name, and the one of before goes to old/. When that is refused everywhere it is in revoked/, until
-the rotation has ended. So where a file is says how far its rotation has come, whenever it was
+its name, and the one of before goes to old/. When that is refused everywhere it is in revoked/,
+until the rotation has ended. So where a file is says how far its rotation has come, whenever it was
 interrupted; every function here may be called again.
 """
 
@@ -74,6 +74,7 @@ def begin(directory: Path, kinds: list[str]) -> list[str]:
         Which of authorities, certificates and ssh have to be made in next/ by others.
     """
     if not (directory / RECORD).exists():
+        finish(directory)  # what an earlier one left that was interrupted while it tidied up
         write(directory / RECORD, json.dumps({"rotate": kinds}) + "\n")
     for place in (NEXT, OLD, REVOKED):
         for part in ("", "nodes", "pages"):
@@ -152,14 +153,14 @@ def withdraw(directory: Path) -> bool:
 
 
 def finish(directory: Path) -> None:
-    """Delete what a rotation that has ended leaves."""
+    """End a rotation: delete its record, then what it leaves."""
+    (directory / RECORD).unlink(missing_ok=True)
     for place in (NEXT, OLD, REVOKED):
         for path in _files(directory / place):
             path.unlink()
         for part in ("nodes", "pages", ""):
             if (directory / place / part).is_dir():
                 (directory / place / part).rmdir()
-    (directory / RECORD).unlink(missing_ok=True)
 
 
 def read(path: Path) -> str:
@@ -195,10 +196,10 @@ def _lend_authorities(directory: Path) -> None:
 
 
 def _activate_authority(directory: Path, new: Path) -> None:
-    before = _first(directory / "ca.pem")
+    before, old = _first(directory / "ca.pem"), directory / OLD / "ca.pem"
     if before != _first(new) and not replaced(directory, "ca.pem"):
-        write(directory / OLD / "ca.pem", before)
-    write(directory / "ca.pem", _first(new) + _first(directory / OLD / "ca.pem"))
+        write(old, before)
+    write(directory / "ca.pem", _first(new) + (_first(old) if old.exists() else ""))
     new.unlink()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ansible.module_utils.cluster_api import Api, ApiError
 
+LISTING = {"consul": "consul keyring -list", "nomad": "nomad operator gossip keyring list"}
 PATIENCE = 60.0  # seconds until every member is to know a key
 
 
@@ -55,9 +56,8 @@ def _all_know(kind: str, api: Api, key: str) -> None:
     while any(ring["Keys"].get(key, 0) < ring["NumNodes"] for ring in rings(kind, api)):
         if time.monotonic() > end:
             raise ApiError(
-                f"{kind}: not every member knows the new gossip key: "
-                f"`{kind} {'operator gossip keyring list' if kind == 'nomad' else 'keyring -list'}` "
-                "shows how many do. The old one goes on to be used; run this again."
+                f"{kind}: not every member knows the new gossip key ({LISTING[kind]} shows how "
+                "many do). The old one goes on to be used; run this again."
             )
         time.sleep(1)  # members can only be asked
 
