@@ -152,6 +152,20 @@ def test_both_authorities_are_trusted_until_the_old_one_is_withdrawn(directory: 
     assert (directory / "revoked/ca.pem").read_text() == certificate("first")
 
 
+def test_a_key_gets_its_certificate_before_the_cluster_is_asked(
+    directory: Path,
+) -> None:
+    make(directory)
+    (directory / "cli.pem").write_text(certificate("first"))
+    (directory / "next/cli.pem").write_text(certificate("second"))
+    assert files.resume(directory) == []  # nothing has begun that one could not go back from
+    (directory / "old/cli.key").hardlink_to(directory / "cli.key")
+    (directory / "next/cli.key").replace(directory / "cli.key")
+    assert "cli.pem" in files.resume(directory)
+    assert (directory / "cli.pem").read_text() == certificate("second")
+    assert (directory / "consul_dns.token").read_text() == "first consul_dns.token\n"
+
+
 def test_what_was_not_asked_for_stays(directory: Path) -> None:
     kinds = files.begin(directory, ["certificates"])
     assert kinds == ["certificates"]

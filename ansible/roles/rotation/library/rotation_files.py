@@ -7,9 +7,10 @@ DOCUMENTATION = r"""
 module: rotation_files
 short_description: Leads secrets on disk from new to old
 description:
-  - V(begin) makes what is new in next/, V(trust) has ca.pem name all authorities that are trusted,
-    V(activate) gives what is new its name, V(withdraw) ends that anything old is accepted,
-    V(finish) deletes what was kept of the old. Each may be done again.
+  - V(look) completes pairs of a key and a certificate, V(begin) makes what is new in next/,
+    V(trust) has ca.pem name all authorities that are trusted, V(activate) gives what is new its
+    name, V(withdraw) ends that anything old is accepted, V(finish) deletes what was kept of the
+    old. Each may be done again.
 options:
   directory:
     description: The credentials.
@@ -78,6 +79,7 @@ def main() -> None:
         if step in ("look", "begin"):
             before = files.recorded(directory)
             result["interrupted"] = bool(before)
+            result["changed"] = bool(files.resume(directory)) or step == "begin"
             kinds = before or files.wanted(options["rotate"])
             result["rotate"] = kinds
             if step == "begin":

@@ -24,6 +24,7 @@ RECORD = "rotation.json"
 JOB_KEYS = ("llama_api_key", "state_copy_key")
 # What a kind is known by, in old/ and revoked/: its first file of before.
 AUTHORITY, CERTIFICATE, SSH_KEY = "ca.key", "cli.key", "helper_ssh.key"
+PAIRED = (".key", ".pem", ".csr", ".pub")
 END_OF_CERTIFICATE = "-----END CERTIFICATE-----\n"
 
 
@@ -124,10 +125,27 @@ def trust(directory: Path) -> bool:
     return True
 
 
-def activate(directory: Path) -> list[str]:
-    """Give what is in next/ its name, keep in old/ what had it, and return these names."""
+def resume(directory: Path) -> list[str]:
+    """Complete what `activate` had begun with pairs of a key and a certificate.
+
+    One without the other is of no use, not even to reach the cluster.
+    """
+    if any(path.suffix in PAIRED for path in _files(directory / OLD)):
+        return activate(directory, PAIRED)
+    return []
+
+
+def activate(directory: Path, suffixes: tuple[str, ...] = ()) -> list[str]:
+    """Give what is in next/ its name, keep in old/ what had it, and return these names.
+
+    Args:
+        directory: The credentials.
+        suffixes: Only files that end so; none: all.
+    """
     done = []
     for new in _files(directory / NEXT):
+        if suffixes and new.suffix not in suffixes:
+            continue
         name = new.relative_to(directory / NEXT)
         if new.is_symlink() or new.suffix == ".tmp":
             new.unlink()
