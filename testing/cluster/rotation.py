@@ -70,7 +70,9 @@ def killed_at(trial: Trial, task: str, *words: str) -> None:
 def _before(trial: Trial) -> Path:
     """Have something to remember, and return a copy of the credentials of before."""
     if not trial.key:
-        usage.speak(trial)
+        trial.key = talk.new_key(trial.cluster, "rotation")
+        words = "Please remember that the bins go out on Tuesday."
+        talk.ask(trial.reachable()[-1], trial.key, words)
     old = trial.cluster.directory / "credentials-before"
     shutil.rmtree(old, ignore_errors=True)
     shutil.copytree(trial.credentials, old)
