@@ -1,0 +1,97 @@
+#!/usr/bin/python
+"""Ansible's module rotation_access."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: rotation_access
+short_description: Has Consul and Nomad accept new tokens and gossip keys, or refuse old ones
+description:
+  - V(grant) makes tokens with the rights of the old ones, and has all members use the new
+    gossip key.
+  - V(revoke) deletes the old tokens and removes the old gossip key.
+options:
+  directory:
+    description: The credentials.
+    type: path
+    required: true
+  apis:
+    description: How to reach each of nomad and consul, as for M(nomad_deploy).
+    type: dict
+    required: true
+  step:
+    description: What is done.
+    type: str
+    choices: [grant, revoke]
+    required: true
+  rotate:
+    description: The kinds of secrets of this rotation.
+    type: list
+    elements: str
+    required: true
+author: The project
+"""
+
+EXAMPLES = r"""
+- name: Have them accept what is new
+  rotation_access:
+    directory: ~/.config/twin
+    apis:
+      consul: "{{ jobs_consul_api }}"
+      nomad: "{{ jobs_nomad_api }}"
+    step: grant
+    rotate: [gossip, tokens]
+"""
+
+RETURN = r"""#"""
+
+from pathlib import Path  # noqa: E402 - Ansible wants the documentation first
+
+from ansible.module_utils import rotation_gossip, rotation_tokens  # noqa: E402
+from ansible.module_utils.basic import AnsibleModule  # noqa: E402
+from ansible.module_utils.cluster_api import API_SPEC, ApiError  # noqa: E402
+from ansible.module_utils.rotation_files import NEXT, read  # noqa: E402
+
+
+def main() -> None:
+    """Has Consul and Nomad accept new tokens and gossip keys, or refuse old ones."""
+    module = AnsibleModule(
+        argument_spec={
+            "directory": {"type": "path", "required": True},
+            "apis": {
+                "type": "dict",
+                "required": True,
+                "options": {
+                    kind: {"type": "dict", "required": True, "options": API_SPEC}
+                    for kind in ("consul", "nomad")
+                },
+            },
+            "step": {"choices": ["grant", "revoke"], "required": True},
+            "rotate": {"type": "list", "elements": "str", "required": True},
+        }
+    )
+    options = module.params
+    directory = Path(options["directory"]).expanduser()
+    changed = False
+    try:
+        for kind in ("consul", "nomad"):
+            reached = options["apis"][kind]
+            if "gossip" in options["rotate"]:
+                name = f"{kind}.gossip"
+                operator = rotation_tokens.api(kind, reached, directory / f"{kind}_operator.token")
+                new = directory / NEXT / name
+                key = read(new if new.exists() else directory / name)
+                if options["step"] == "grant":
+                    changed |= rotation_gossip.use(kind, operator, key)
+                else:
+                    changed |= bool(rotation_gossip.keep_only(kind, operator, key))
+            if "tokens" in options["rotate"]:
+                step = getattr(rotation_tokens, options["step"])
+                changed |= bool(step(kind, reached, directory))
+    except (ApiError, OSError) as error:
+        module.fail_json(msg=str(error))
+    module.exit_json(changed=changed)
+
+
+if __name__ == "__main__":
+    main()
