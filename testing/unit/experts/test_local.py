@@ -72,7 +72,7 @@ def named(directory: LocalDirectory, name: str) -> Expert | None:
 
 async def within(seconds: float, condition: Callable[[], Any]) -> None:
     end = time.monotonic() + seconds
-    while not condition():  # noqa: ASYNC110 - a directory tells nobody of its changes
+    while not condition():
         assert time.monotonic() < end, f"not within {seconds} s"
         await asyncio.sleep(0.02)
 
