@@ -80,7 +80,7 @@ class Attempts:
         """Return how many seconds to wait for a connection, and for the first token."""
         usual = FAR_CONNECT_SECS if instance.external else CONNECT_SECS
         now = time.monotonic()
-        if self._wake_until is not None:
+        if instance.asleep and self._wake_until is not None:
             return usual, max(SMALLEST_WAIT_SECS, self._wake_until - now)
         if self._connect_until is None:
             return usual, READ_SECS

@@ -168,8 +168,7 @@ class Experts:
                         yield chunk
             except FAILURES as error:
                 if begun:
-                    logger.warning(f"The {name} expert at {instance.url}: {reason_of(error)}")
-                    raise BrokenError(f"The {name} expert broke off in its answer.") from error
+                    raise _broken(expert, instance, error) from error
                 if await attempts.failed(expert, instance, error):
                     yield Hitch.REPLACED
                 continue
@@ -262,9 +261,14 @@ class Experts:
                             begun = begun or has_text(chunk)
                             yield chunk
                     return
-                except FAILURES:
-                    if begun or attempt or not await server.wait_healthy(RESTART_SECS):
-                        raise
+                except FAILURES as error:
+                    if begun:
+                        raise _broken(expert, instance, error) from error
+                    if not attempt and await server.wait_healthy(RESTART_SECS):
+                        continue
+                    if isinstance(error, OSError):
+                        raise UnavailableError(f"The {expert.name} expert was cut off.") from error
+                    raise
 
     async def close(self) -> None:
         """Release the connections."""
@@ -283,6 +287,11 @@ def _request(
         messages = fitting(messages, service.context - answer - size(system))
     parameters = sampling.parameters(LONGEST_ANSWER)
     return Request([system, *messages], service.model or expert.name, parameters)
+
+
+def _broken(expert: Expert, instance: Instance, error: BaseException) -> BrokenError:
+    logger.warning(f"The {expert.name} expert at {instance.url} broke off: {reason_of(error)}")
+    return BrokenError(f"The {expert.name} expert broke off in its answer.")
 
 
 def has_text(chunk: ChatCompletionChunk) -> bool:

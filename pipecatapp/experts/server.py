@@ -18,6 +18,8 @@ FAR_CONNECT_SECS = 5.0
 READ_SECS = 120.0
 """The longest that a prompt may be read, or a sleeper need to wake."""
 PROPERTIES_SECS = 2.0
+NO_KEY = "none"
+"""Sent to servers that ask for none: the client insists on something."""
 
 KEEPALIVE = [
     (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
@@ -83,7 +85,7 @@ class Clients:
             OSError: The answer ended before it was complete, or the key cannot be read.
         """
         client = self._client(instance)
-        client.api_key = key or read_secret(instance.key_file) or "none"
+        client.api_key = key or read_secret(instance.key_file) or NO_KEY
         connect, read = patience
         stream = await client.chat.completions.create(
             model=request.model,
@@ -124,13 +126,13 @@ def _client(instance: Instance) -> AsyncOpenAI:
         transport=None if instance.external else transport,
         trust_env=instance.external,
     )
-    return AsyncOpenAI(api_key="none", base_url=instance.url, max_retries=0, http_client=http)
+    return AsyncOpenAI(api_key=NO_KEY, base_url=instance.url, max_retries=0, http_client=http)
 
 
 async def count_slots(instance: Instance) -> int:
     """Return how many prompts a llama-server that is awake keeps, by asking it; 1 if it is mute."""
     try:
-        headers = {"Authorization": f"Bearer {read_secret(instance.key_file) or 'none'}"}
+        headers = {"Authorization": f"Bearer {read_secret(instance.key_file) or NO_KEY}"}
         async with httpx2.AsyncClient(timeout=PROPERTIES_SECS, trust_env=False) as client:
             answer = await client.get(f"{instance.url.removesuffix('/v1')}/props", headers=headers)
         slots = answer.json()["total_slots"]

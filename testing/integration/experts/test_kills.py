@@ -123,8 +123,9 @@ def outcome(said: str) -> str:
 async def test_every_question_ends_in_an_answer_or_a_clear_word(
     house: House, servers: Servers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # How fast an answer is written is the machine's affair, and others keep it busy.
     monkeypatch.setattr(routing, "LONGEST_ANSWER", 40)
-    monkeypatch.setattr(model, "LONGEST_ANSWER", 20)
+    monkeypatch.setattr(model, "LONGEST_ANSWER", 8)
     chance, outcomes, waits = random.Random(SEED), Counter[str](), list[float]()
     for number in range(KILLS):
         victims = chance.choice(([0], [1], [0, 1]))

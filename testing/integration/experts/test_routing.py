@@ -5,9 +5,11 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from loguru import logger
 from openai.types.chat import ChatCompletionChunk
 
 from pipecatapp.experts import attempts as module
@@ -18,6 +20,7 @@ from pipecatapp.experts.errors import (
     UnavailableError,
 )
 from pipecatapp.experts.expert import Expert, Instance, Service
+from pipecatapp.experts.external import external_experts
 from pipecatapp.experts.routing import Experts, Hitch
 from pipecatapp.runtime.llama_server import free_port
 from testing.integration.experts.conftest import KnownExperts, Servers, events, said
@@ -194,6 +197,29 @@ async def test_a_server_that_does_not_say_how_many_slots_it_has_is_asked(
         await events(experts, "fables", STORY, conversation=conversation, max_tokens=4)
     assert experts._slots[instance.url].count == 2
     assert [slot["id_task"] >= 0 for slot in await servers.slots(0)] == [True, True]
+
+
+async def test_an_external_expert_is_asked_with_the_key_of_its_file(
+    experts: Experts, known: KnownExperts, servers: Servers, tmp_path: Path
+) -> None:
+    key_file, config = tmp_path / "law.key", tmp_path / "external.yaml"
+    key_file.write_text(servers.servers[0].api_key)
+    key_file.chmod(0o600)
+    config.write_text(
+        "experts:\n  - name: law\n    description: explains laws\n    model: small\n"
+        f"    base_url: {servers.servers[0].url}/v1\n    key_file: law.key\n    context: 1024\n"
+    )
+    known.known = list(external_experts(config).values())
+    assert words(await events(experts, "law", STORY, max_tokens=4))
+    # A key that was changed counts at once; a wrong one is refused, and never written anywhere.
+    key_file.write_text("wrong-and-private")
+    lines: list[str] = []
+    handler = logger.add(lines.append, level="TRACE")
+    with pytest.raises(UnavailableError) as error:
+        await events(experts, "law", STORY, max_tokens=4)
+    logger.remove(handler)
+    assert any("status 401" in line for line in lines)
+    assert not any("wrong-and-private" in text for text in [*lines, str(error.value)])
 
 
 # -- sleepers -------------------------------------------------------------------------------------

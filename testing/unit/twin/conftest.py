@@ -118,6 +118,16 @@ def dies_after(*words: str) -> Reply:
     return reply
 
 
+def unfinished(*words: str) -> Reply:
+    """Stream some words, and end as if that were all, as a proxy does whose server has gone."""
+
+    async def reply(writer: asyncio.StreamWriter) -> None:
+        writer.write(STREAM + b"".join(_token(word) for word in words))
+        writer.write(_chunk("[DONE]") + b"0\r\n\r\n")
+
+    return reply
+
+
 class ModelServer:
     """A real HTTP server on loopback that replies as it is told, one reply a request."""
 

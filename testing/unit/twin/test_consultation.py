@@ -13,7 +13,17 @@ from pipecatapp.twin.actions import Decision
 from pipecatapp.twin.mind import Mind
 from pipecatapp.twin.phrases import PHRASES
 
-from .conftest import RHYMES, KnownExperts, Lamp, ModelServer, answers, dies_after, refuses, writes
+from .conftest import (
+    RHYMES,
+    KnownExperts,
+    Lamp,
+    ModelServer,
+    answers,
+    dies_after,
+    refuses,
+    unfinished,
+    writes,
+)
 from .test_responder import Room, enter
 
 __all__ = ["enter"]  # a fixture
@@ -112,6 +122,26 @@ async def test_one_that_dies_in_its_answer_ends_in_a_sentence(room: Room, own: M
     broke_off = PHRASES.expert_broke_off.format(name="rhyming")
     assert await room.say(ASKED) == f"House, {broke_off}"
     assert room.server.requests == []
+
+
+async def test_one_on_the_main_server_that_is_cut_off_ends_in_a_sentence_too(
+    room: Room, known: KnownExperts
+) -> None:
+    known.known = [RHYMES]
+    broke_off = PHRASES.expert_broke_off.format(name="rhyming")
+    for cut in (dies_after("House,"), unfinished("House,")):
+        room.server.replies = [cut]
+        assert await room.say(ASKED) == f"House, {broke_off}"
+
+
+async def test_one_on_the_main_server_waits_for_it_to_come_back(
+    room: Room, known: KnownExperts
+) -> None:
+    known.known = [RHYMES]
+    await room.server.stop()
+    room.server.replies = [answers("House, mouse.")]
+    assert await room.say(ASKED) == "House, mouse."
+    assert room.server.waited == 1
 
 
 async def test_a_sleeper_is_announced(room: Room, known: KnownExperts, own: ModelServer) -> None:
