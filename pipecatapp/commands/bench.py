@@ -2,6 +2,7 @@
 
 import click
 
+from pipecatapp.benchmark.experts import experts
 from pipecatapp.benchmark.latency import latency
 from pipecatapp.benchmark.memory import memory
 
@@ -11,5 +12,6 @@ def bench() -> None:
     """Measure what a user feels, on this machine."""
 
 
+bench.add_command(experts)
 bench.add_command(latency)
 bench.add_command(memory)
