@@ -10,7 +10,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from testing.cluster import access, faults, nodes, one_box, tools, usage
+from testing.cluster import (
+    access,
+    experts,
+    faults,
+    leftovers,
+    nodes,
+    one_box,
+    rotation,
+    tools,
+    usage,
+)
 from testing.cluster.model import Cluster
 from testing.cluster.shell import ClusterError, run
 from testing.cluster.trial import REPOSITORY, Trial, unchanged
@@ -42,6 +52,7 @@ def verify(trial: Trial) -> None:
 Steps = list[tuple[str, Callable[[Any], object]]]
 STEPS: Steps = [
     ("nodes boot", up),
+    ("a look at what is there before", leftovers.listing),
     ("playbook", install),
     ("playbook again, nothing changes", install_again),
     ("verify", verify),
@@ -51,12 +62,17 @@ STEPS: Steps = [
     ("strangers get nothing", usage.strangers),
     ("heal when all is well", usage.heal_well),
     ("heal after both jobs were purged", usage.heal_purged),
+    ("an expert is deployed", experts.deploy),
+    ("a program, a poem, a capital, spoken", experts.spoken),
     ("the agent is killed", faults.agent_killed),
     ("a Nomad server is killed", faults.server_killed),
     ("the agent's node loses its power", faults.node_lost),
     ("the agent's node is cut off for a minute", faults.network_cut),
     ("all nodes lose their power", faults.all_lost),
-    ("a spoken question at the end", usage.speak),
+    ("a spoken question, again", usage.speak),
+    ("keys are rotated", rotation.rotate),
+    ("reset leaves nothing", leftovers.reset_leaves_nothing),
+    ("playbook, once more", install),
 ]
 ONE_BOX: Steps = [
     ("node boots", up),
