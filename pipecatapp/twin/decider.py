@@ -217,15 +217,16 @@ class Decider:
         if newcomer := offer.newcomers.meant(words):
             return newcomer, [], []
         guess = offer.possible(self._head.guess(words))
-        # What a tool is for, the head knows better than a description of somebody else.
-        near = [] if guess.action in self.actions.tools else offer.newcomers.near(words)
-        if guess.action != AGAIN and guess.chance >= max(SURE, SURE_IN_A_TASK) and not near:
+        # What others are for, the head knows better than a description of somebody new.
+        if guess.action == ANSWER and (near := offer.newcomers.near(words)):
+            return near[0], [], []
+        if guess.action != AGAIN and guess.chance >= max(SURE, SURE_IN_A_TASK):
             return guess.action, [], []  # whatever the turn before was
         asked = f"{last_expert}{SUFFIX}"
         previous = asked if asked in offer.actions.experts else self._previous(before)
         previous = ANSWER if previous in offer.gone else previous
-        meant = self._meant(guess, previous) if guess.action == AGAIN or not near else None
-        candidates = list(dict.fromkeys([*near, *self._candidates(guess, previous)]))
+        meant = self._meant(guess, previous)
+        candidates = self._candidates(guess, previous)
         examples = [(text, name) for text, name in guess.nearest if name in candidates]
         return meant, candidates, examples[:SHOWN_EXAMPLES]
 

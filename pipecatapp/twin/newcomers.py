@@ -7,10 +7,10 @@ from pipecatapp.experts.expert import SUFFIX, Expert
 from pipecatapp.runtime.embedder import Embedder, Vectors
 
 NEAR = 0.2
-"""A request so similar to what an expert is for, by the cosine of their embeddings, may be meant
-for it: the model is asked. Of the evaluation suite's requests, about other things, 7 to 12 % are so
-similar to one of five such as biology that `explains plants and animals`; of 16 questions meant for
-these five, 12 are."""
+"""A request that no action is for, and so similar to what an expert is for by the cosine of their
+embeddings, goes to it. Of 26 questions meant for one of five experts such as biology that `explains
+plants and animals`, 19 are so similar to it; of the evaluation suite's 129 requests that are to be
+answered, 8 % to each. The 1.5B model, asked to choose, was right at 2 of 16."""
 LIKE_AN_EXAMPLE = 0.75
 """A request so similar to one of its examples is for it."""
 
@@ -53,7 +53,7 @@ class Newcomers:
         return None
 
     def near(self, words: str) -> list[str]:
-        """Return the actions of those that may be meant, the likeliest first."""
+        """Return the actions of those that are about what was said, the likeliest first."""
         if self._vectors is None:
             return []
         similar = self._similar(words)

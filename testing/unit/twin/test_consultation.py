@@ -171,32 +171,45 @@ async def test_an_expert_that_is_gone_is_not_offered_and_its_questions_are_answe
     assert "experts that can be asked now: none." in deciding["messages"][-1]["content"]
 
 
-async def test_a_newcomer_is_offered_at_once_and_the_system_prompt_stays(
+def biology(own: ModelServer) -> Expert:
+    service = Service((instance(own),), "phi", 4096)
+    return Expert("biology", "explains plants and animals", (), service)
+
+
+async def test_a_newcomer_is_asked_at_once_and_the_system_prompt_stays(
     room: Room, known: KnownExperts, own: ModelServer
 ) -> None:
-    service = Service((instance(own),), "phi", 4096)
-    known.known.append(Expert("biology", "explains plants and animals", (), service))
-    room.server.replies = [writes("biology_expert")]
+    known.known.append(biology(own))
     own.replies = [answers("They hold chlorophyll."), answers("In autumn it goes.")]
+    assert await room.say("Why are the leaves of plants green?") == "They hold chlorophyll."
+    assert "biology: explains plants and animals." in texts(own)[-1]
+    assert "biology" not in room.mind.system
+    assert room.responder.decision == Decision("expert", "biology", by="head")
+    # Somebody who names it means it, whatever it is about.
+    said = await room.say("Ask the biology expert why they turn red.")
+    assert said == "In autumn it goes."
+    assert room.server.requests == []
+
+
+async def test_where_the_model_decides_it_reads_of_a_newcomer_and_may_choose_it(
+    enter: Callable[[Mind], Any], mind: Mind, known: KnownExperts, own: ModelServer
+) -> None:
+    known.known.append(biology(own))
+    room: Room = await enter(mind)
+    room.server.replies = [writes("biology_expert")]
+    own.replies = [answers("They hold chlorophyll.")]
     assert await room.say("Why are the leaves of plants green?") == "They hold chlorophyll."
     (deciding,) = room.server.requests
     assert deciding["messages"][0]["content"] == room.mind.system
-    assert "biology" not in room.mind.system
     asked = deciding["messages"][-1]["content"]
-    assert "biology: explains plants and animals." in asked
     assert "There is also:\n- biology_expert: explains plants and animals" in asked
     assert '"biology_expert"' in deciding["grammar"]
-    assert room.responder.decision == Decision("expert", "biology")
-    # Somebody who names it is not asked again what they mean.
-    said = await room.say("Ask the biology expert why they turn red.")
-    assert said == "In autumn it goes."
 
 
 async def test_what_is_for_others_is_not_asked_about_for_a_newcomers_sake(
     room: Room, known: KnownExperts, lamp: Lamp, own: ModelServer
 ) -> None:
-    service = Service((instance(own),), "phi", 4096)
-    known.known.append(Expert("biology", "explains plants and animals", (), service))
+    known.known.append(biology(own))
     room.server.replies = [answers("Paris."), answers("It is off.")]
     assert await room.say("What is the capital of France?") == "Paris."
     assert await room.say("Is the lamp on?") == "It is off."
@@ -209,8 +222,7 @@ async def test_what_stands_before_a_turn_stays_the_same_when_experts_come_and_go
 ) -> None:
     room.server.replies = [answers(f"{city}.") for city in ("Paris", "Rome", "Bern", "Wien")]
     await room.say("What is the capital of France?")
-    service = Service((instance(own),), "phi", 4096)
-    known.known.append(Expert("biology", "explains plants and animals", (), service))
+    known.known.append(biology(own))
     await room.say("What is the capital of Italy?")
     await room.say("What is the capital of Switzerland?")
     known.known.pop()
