@@ -9,6 +9,7 @@ from loguru import logger
 from pipecatapp.experts.choice import choose_directory
 from pipecatapp.experts.expert import Expert
 from pipecatapp.experts.routing import Experts, Shared
+from pipecatapp.experts.warming import Warming
 from pipecatapp.memory.summary import Turn, condensed, summarize
 from pipecatapp.remembering import Remembering
 from pipecatapp.runtime.embedder import Embedder
@@ -63,6 +64,7 @@ class Abilities:
         self._status = status
         self.directory = choose_directory(settings)
         self.experts = Experts(self.directory, self._persona_of, shared)
+        self._warming = Warming(self.experts)
         self._talk = Talk.load(settings.prompts)
         self._requests = Requests.load(settings.prompts)
         self._outcomes: dict[str, Outcomes] = {}
@@ -72,6 +74,7 @@ class Abilities:
     async def start(self) -> None:
         """Find the tools, learn when they are wanted, and keep an eye on whether they work."""
         await self.directory.start()
+        self._warming.start()
         self.registry = await Registry.discover(self)
         self._decider = await asyncio.to_thread(self.make_decider, self.registry.tools)
         self._examining = asyncio.create_task(self._examine())
@@ -84,6 +87,7 @@ class Abilities:
             self._examining.cancel()
         await self.runner.close()
         await self.registry.close()
+        await self._warming.close()
         await self.directory.close()
         await self.experts.close()
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from pipecatapp.commands.bench import bench
 from pipecatapp.commands.doctor import doctor
+from pipecatapp.commands.experts import experts
 from pipecatapp.commands.helper import helper
 from pipecatapp.commands.keep import keep
 from pipecatapp.commands.keys import keys
@@ -31,7 +32,7 @@ def cli() -> None:
 
 
 for command in (
-    *(run, chat, talk, login_link, memory, keys, models, doctor, setup, bench),
+    *(run, chat, talk, login_link, memory, keys, models, experts, doctor, setup, bench),
     *(llama_cpp, keep, helper),  # for the nodes of a cluster
 ):
     cli.add_command(command)

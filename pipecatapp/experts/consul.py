@@ -12,7 +12,7 @@ import consul
 from loguru import logger
 
 from pipecatapp.experts.directory import Directory
-from pipecatapp.experts.expert import Expert, Instance, Service, positive
+from pipecatapp.experts.expert import EXPERT_NAME, Expert, Instance, Service, positive
 from pipecatapp.runtime.consul import WAIT, ConsulWatch
 from pipecatapp.settings import Settings
 
@@ -23,8 +23,6 @@ ASLEEP = "asleep"
 """The tag of a service whose job sleeps: it stays listed, and nothing is asked of it."""
 FIRST_ANSWER_SECS = 2.0
 MOST_SLOTS = 1024
-
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
 class ConsulDirectory(Directory):
@@ -103,7 +101,7 @@ class ConsulDirectory(Directory):
             name = service.removeprefix(PREFIX)
             if name == DEFAULT_EXPERT:
                 continue
-            if _NAME.fullmatch(name):
+            if re.fullmatch(EXPERT_NAME, name):
                 yield name
             elif service not in self._passed_over:
                 self._passed_over.add(service)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SUFFIX = "_expert"
+EXPERT_NAME = r"[a-z0-9][a-z0-9_-]{0,39}"
 LONGEST_DESCRIPTION = 200
 
 

@@ -24,7 +24,13 @@ from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field
 
 from pipecatapp.errors import UserError
 from pipecatapp.experts.directory import Directory
-from pipecatapp.experts.expert import LONGEST_DESCRIPTION, Expert, Instance, Service
+from pipecatapp.experts.expert import (
+    EXPERT_NAME,
+    LONGEST_DESCRIPTION,
+    Expert,
+    Instance,
+    Service,
+)
 from pipecatapp.runtime.yaml_file import read_yaml
 from pipecatapp.settings import Settings
 
@@ -33,8 +39,6 @@ LOOK_SECS = 0.5
 PROBE_SECS = 2.0
 FAILED_PROBES = 3
 """A server that is reading a long prompt may answer late; one that refuses is gone at once."""
-
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
 class LocalInstance(BaseModel):
@@ -184,7 +188,7 @@ def _read(folder: Path, known: Files) -> Files:
     """Return what the files say, reading those anew that have changed."""
     files: Files = {}
     for path in sorted(folder.glob("*.yaml")):
-        if not _NAME.fullmatch(path.stem):
+        if not re.fullmatch(EXPERT_NAME, path.stem):
             continue
         try:
             status = path.stat()

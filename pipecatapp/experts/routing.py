@@ -27,13 +27,18 @@ from pipecatapp.experts.server import (
     reason_of,
 )
 from pipecatapp.experts.slots import Slots
+from pipecatapp.runtime.consul import read_secret
 from pipecatapp.runtime.model_server import ModelServer, held_slot
+from pipecatapp.runtime.prefixes import Prefixes
 from pipecatapp.runtime.sampling import Sampling
 
 LONGEST_ANSWER = 600
 """Tokens; a story or a program needs more than an answer that is only spoken."""
 RESTART_SECS = 8.0
 """How long a main server that is being started again is waited for."""
+
+WARMING = "warming"
+"""Whose slots those are that nobody has asked for anything yet."""
 
 Message = Mapping[str, Any]
 
@@ -145,6 +150,21 @@ class Experts:
         async with aclosing(ask(expert, made, conversation)) as events:
             async for event in events:
                 yield event
+
+    async def warm(self, expert: Expert, instance: Instance) -> None:
+        """Have the slots of an expert's own server hold its persona.
+
+        Raises:
+            UserError: The persona cannot be used.
+            OSError: The server's key cannot be read.
+        """
+        persona = self._persona(expert)
+        key = read_secret(instance.key_file) or "none"
+        prefixes = Prefixes(instance.url.removesuffix("/v1"), key)
+        slots = await self._slots_of(instance)
+        for number in range(slots.count):
+            async with slots.held(f"{WARMING} {number}") as slot:
+                await prefixes.hold(slot, expert.name, persona)
 
     # -- experts with servers of their own ----------------------------------------------------
 

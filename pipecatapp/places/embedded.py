@@ -7,6 +7,7 @@ from typing import Any
 from loguru import logger
 
 from pipecatapp.errors import UserError
+from pipecatapp.experts.added import AddedServers
 from pipecatapp.places.place import LLAMA_JOB, OTHER_SLOTS
 from pipecatapp.places.slots import CALLERS_SLOTS
 from pipecatapp.runtime.llama_server import LlamaServer
@@ -62,6 +63,7 @@ class EmbeddedPlace:
         self.settings = settings
         self._prepared: Prepared | None = None
         self._orchestrator: LocalOrchestrator | None = None
+        self._experts: AddedServers | None = None
 
     async def prepare(self) -> Equipment:
         """Build and fetch what is missing.
@@ -81,6 +83,8 @@ class EmbeddedPlace:
         server = LlamaServer(self._has.llama, self._has.llm.path, settings, name=LLAMA_JOB)
         self._orchestrator = LocalOrchestrator([server.spec()], self.settings.log_dir)
         await self._orchestrator.start(LLAMA_JOB)
+        self._experts = AddedServers(self.settings, self._has.llama)
+        self._experts.start()
         return LocalModelServer(server, self._orchestrator)
 
     async def ready(self) -> None:
@@ -124,7 +128,9 @@ class EmbeddedPlace:
         }
 
     async def close(self) -> None:
-        """Stop llama-server."""
+        """Stop all llama-servers."""
+        if self._experts:
+            await self._experts.close()
         if self._orchestrator:
             await self._orchestrator.close()
 

@@ -47,7 +47,7 @@ class LlamaServer:
         self._mmproj = mmproj
         self._llama = llama
         self._settings = settings
-        self._key_file = settings.home / "run" / f"{name}.key"
+        self.key_file = settings.home / "run" / f"{name}.key"
         self._saved = settings.home / "prefixes"
 
     @property
@@ -63,7 +63,7 @@ class LlamaServer:
     def spec(self) -> JobSpec:
         """Write the key to a file that only this user can read and return the job."""
         # A file, as every user of the machine can read the arguments of a process.
-        write_atomic(self._key_file, self.api_key + "\n", mode=0o600)
+        write_atomic(self.key_file, self.api_key + "\n", mode=0o600)
         self._saved.mkdir(mode=0o700, parents=True, exist_ok=True)
         return JobSpec(self.name, tuple(self._command()), f"{self.url}/health")
 
@@ -75,7 +75,7 @@ class LlamaServer:
             "--alias": self.alias,
             "--host": HOST,
             "--port": str(self.port),
-            "--api-key-file": str(self._key_file),
+            "--api-key-file": str(self.key_file),
             "--ctx-size": str(self._settings.llm_context * slots),
             "--parallel": str(slots),
             "--threads": threads,

@@ -8,18 +8,18 @@ from typing import Any, TypeVar
 
 import httpx2
 from openai import APIConnectionError, APIStatusError, BadRequestError
-from openai.types.chat import ChatCompletion, ChatCompletionChunk
+from openai.types.chat import ChatCompletionChunk
 from openai.types.chat.chat_completion_token_logprob import TopLogprob
 
 from pipecatapp.runtime.model_client import ModelClient
 from pipecatapp.runtime.model_server import ModelServer, held_slot
+from pipecatapp.runtime.prefixes import Prefixes
 from pipecatapp.runtime.sampling import Sampling
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.twin.bridge import bridged
 from pipecatapp.twin.conversation import Conversation
 from pipecatapp.twin.decider import Messages
 from pipecatapp.twin.history import last_turn
-from pipecatapp.twin.prefixes import Prefixes
 
 LONGEST_ANSWER = 320
 """Tokens; an answer that is spoken had better be short."""
@@ -29,9 +29,6 @@ LIKELIEST = 20
 """First words of a reply whose probabilities are looked at."""
 UNLIKELY = 1e-6
 """The probability of what is not among them."""
-FEW_TOKENS = 16
-"""A system prompt of which no more had to be read was there already: a server reads the last tokens
-anew in any case."""
 
 Response = TypeVar("Response")
 
@@ -187,33 +184,22 @@ class LlamaModel:
     async def warm_up(self, name: str) -> None:
         """Have the system prompt in the slot, before there is a conversation.
 
-        It is read from the server's disk where it was saved, else prefilled and saved.
-
         Args:
-            name: Under which it is saved.
+            name: Under which the server keeps it on its disk.
         """
-        prefixes = Prefixes(self._server)
         async with held_slot(self._server, self._slot) as slot:
-            await prefixes.restore(slot, name)
-            with suppress(APIConnectionError, APIStatusError, httpx2.HTTPError):
-                answer = await self._read(slot, [])
-                if (answer.model_extra or {}).get("timings", {}).get("prompt_n", 0) > FEW_TOKENS:
-                    await prefixes.save(slot, name)
+            prefixes = Prefixes(self._server.url, self._server.api_key)
+            await prefixes.hold(slot, name, self._system)
 
     async def _prefill(self, messages: Messages) -> None:
         # A failure here is no loss: the turn itself will meet it and say so.
         with suppress(APIConnectionError, APIStatusError, httpx2.HTTPError):
             async with held_slot(self._server, self._slot) as slot:
-                await self._read(slot, messages)
-
-    async def _read(self, slot: int, messages: Messages) -> ChatCompletion:
-        """Have messages prefilled."""
-        answer: ChatCompletion = await self._client.completions.create(
-            **self._common(messages, self._system),
-            max_tokens=1,
-            extra_body={"id_slot": slot, "n_predict": 0},
-        )
-        return answer
+                await self._client.completions.create(
+                    **self._common(messages, self._system),
+                    max_tokens=1,
+                    extra_body={"id_slot": slot, "n_predict": 0},
+                )
 
     async def stop_prefilling(self) -> None:
         """Let go of the slot: the request that comes next continues what was prefilled."""

@@ -1,7 +1,9 @@
 """A running agent hands questions to an expert on its own llama-server, and gets by without it."""
 
 import json
+import os
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -124,3 +126,29 @@ async def test_a_coding_question_goes_to_its_expert_and_the_next_one_does_not(
         assert said.strip()
     file.unlink()
     agent.assert_untroubled()
+
+
+async def test_an_expert_that_is_added_answers_and_one_that_is_removed_does_not(
+    agent: RunningAgent, key: str
+) -> None:
+    run_cli(agent, "experts", "add", "poet", "--models", "smoke_models", "--description", "poems")
+    until(lambda: experts(agent, key).get("poet", {}).get("addresses"), 60)
+    body = {"model": "poet", "messages": [{"role": "user", "content": "Hello"}], "max_tokens": 4}
+    headers = {"Authorization": f"Bearer {key}"}
+    async with httpx.AsyncClient(timeout=SOON, trust_env=False, headers=headers) as client:
+        answer = await client.post(f"{agent.url}/v1/chat/completions", json=body)
+    assert answer.raise_for_status().json()["choices"][0]["message"]["content"]
+    # Its persona is on the disk, for its next start.
+    assert list((agent.home / "prefixes").glob("poet-*.prefix"))
+    run_cli(agent, "experts", "remove", "poet")
+    until(lambda: "poet" not in experts(agent, key), 30)
+    agent.assert_untroubled()
+
+
+def run_cli(agent: RunningAgent, *words: str) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "pipecatapp.cli", *words],
+        env={**os.environ, "PIPECATAPP_HOME": str(agent.home)},
+        check=True,
+        timeout=120,
+    )
