@@ -3,7 +3,10 @@
 import asyncio
 import functools
 import json
+import subprocess
 import threading
+import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -11,7 +14,8 @@ from typing import Any
 
 import yaml
 
-from testing.cluster import talk
+from testing.cluster import access, talk, usage
+from testing.cluster.model import ADMIN
 from testing.cluster.shell import ClusterError
 from testing.cluster.trial import REPOSITORY, Trial
 from testing.integration.room import connect, speech
@@ -24,17 +28,31 @@ MODEL = "qwen2.5-coder-0.5b-instruct"
 POET = "poet"
 """The model's name in the trial: one that no playbook has brought."""
 FOUND_SECONDS = 60
+TOLD_SECONDS = 10
+WHOLE_SECONDS = 120
 
 
 def deploy(trial: Trial) -> None:
     """Type what the README says, with a list whose model comes from a server on this machine."""
     _deploy(trial, TYPED)
-    allocations = json.loads(
-        trial.type("nomad", "job", "allocs", "-json", "-namespace", "creative", "creative-expert")
-    )
-    groups = [each["TaskGroup"] for each in allocations if each["ClientStatus"] == "running"]
-    if groups != ["llama"]:
+    if (groups := _groups(trial)) != ["llama"]:
         raise ClusterError(f"Nobody is to share a model that fits one node: {groups}")
+    took = talk.wait(lambda: bool(_addresses(trial)), FOUND_SECONDS, "the agent has found it")
+    print(f"the agent knew it {took:.1f} s after the playbook had ended")
+
+
+def shared(trial: Trial) -> None:
+    """Have nodes share a model, and kill one in mid-answer: that is said at once, and mended."""
+    _deploy(trial, f"{TYPED} force_rpc=true")
+    if (groups := _groups(trial)) != ["llama", "workers"]:
+        raise ClusterError(f"Somebody is to share it: {groups}")
+    talk.wait(lambda: bool(_addresses(trial)), FOUND_SECONDS, "the agent has found it")
+    usage.strangers(trial)
+    took, reply = asyncio.run(_broken(trial))
+    print(f"{took:.1f} s after a worker was killed: {reply!r}")
+    took = talk.wait(lambda: not _addresses(trial), FOUND_SECONDS, "its death is known")
+    took += talk.wait(lambda: bool(_addresses(trial)), WHOLE_SECONDS, "it is whole again")
+    print(f"whole again {took:.1f} s later")
 
 
 def spoken(trial: Trial) -> None:
@@ -49,6 +67,45 @@ def spoken(trial: Trial) -> None:
         print(f"{heard!r} -> {action} -> {reply!r}")
         if action.get("name") != expert or told not in reply.lower():
             raise ClusterError(f"{heard!r} went to {action}: {reply!r}")
+
+
+async def _broken(trial: Trial) -> tuple[float, str]:
+    """Kill the workers while the expert speaks; return when that was told, and how."""
+    address = trial.reachable()[0].address
+    async with connect(f"http://{address}:8000", trial.key) as room:
+        words = {
+            "content": "Write a long poem about the sea.",
+            "options": {"audio_response": False},
+        }
+        await room.send("send-text", **words)
+        await room.until(room.reply, talk.PATIENCE)
+        begin = time.monotonic()
+        for node in trial.reachable():
+            command = f"echo {ADMIN} | sudo -S pkill -KILL -x ggml-rpc-server"
+            await asyncio.to_thread(
+                subprocess.run, access.ssh(trial.cluster, node, command), check=False, timeout=60
+            )
+        await room.until(lambda: room.told("timings"), TOLD_SECONDS)
+        return time.monotonic() - begin, room.reply()
+
+
+def _groups(trial: Trial) -> list[str]:
+    """Return the groups of the expert's job that run."""
+    words = ["nomad", "job", "allocs", "-json", "-namespace", "creative", "creative-expert"]
+    allocations = json.loads(trial.type(*words))
+    return sorted(one["TaskGroup"] for one in allocations if one["ClientStatus"] == "running")
+
+
+def _addresses(trial: Trial) -> list[str]:
+    """Return where the agent knows servers of the expert's own."""
+    request = urllib.request.Request(
+        f"http://{trial.reachable()[0].address}:8000/api/status",
+        headers={"Authorization": f"Bearer {trial.key}"},
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        experts = json.load(answer)["experts_now"]
+    found: list[str] = next((e["addresses"] for e in experts if e["name"] == "creative"), [])
+    return found
 
 
 async def _converse(trial: Trial, address: str, words: str) -> tuple[str, dict[str, Any], str]:

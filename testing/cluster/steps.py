@@ -64,6 +64,7 @@ STEPS: Steps = [
     ("heal after both jobs were purged", usage.heal_purged),
     ("an expert is deployed", experts.deploy),
     ("a program, a poem, a capital, spoken", experts.spoken),
+    ("nodes share a model, one is killed", experts.shared),
     ("the agent is killed", faults.agent_killed),
     ("a Nomad server is killed", faults.server_killed),
     ("the agent's node loses its power", faults.node_lost),
