@@ -143,6 +143,7 @@ class Responder:
             decision = await task
         finally:
             task.cancel()
+        decision = _anew(decision, [] if words else untold)
         doubtful = deliberation.is_doubtful(decision, words, messages)
         async for chunk in self._carry_out(decision, messages, after_result=doubtful):
             yield chunk
@@ -328,6 +329,12 @@ class Responder:
     def _note(self, run: Run, messages: list[LLMContextMessage], result: str) -> None:
         called = written(run.tool.name, run.arguments)
         self._conversation.add_step(messages, called, result_text(run.tool.name, result))
+
+
+def _anew(decision: Decision, told: list[Run]) -> Decision:
+    """Return a decision; an answer where a small model wants what has just been done once more."""
+    made = [(run.tool.name, run.arguments) for run in told]
+    return Decision("answer") if (decision.name, decision.arguments) in made else decision
 
 
 def _outcome(run: Run, *, brief: bool) -> str:

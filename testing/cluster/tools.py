@@ -25,7 +25,7 @@ class Ask:
 ASKED = (
     Ask("What is 17 to the power of 9? Use Python.", "code_runner.run_python_code", "118587876497"),
     Ask("Run the command uptime on localhost", "ssh.run_command", "load average"),
-    Ask("Run the playbook status.yaml", "ansible.run_playbook", "status.yaml succeeded"),
+    Ask("Run the playbook status.yaml", "ansible.run_playbook", "succeeded."),
 )
 
 
