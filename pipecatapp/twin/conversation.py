@@ -3,7 +3,8 @@
 What stands before the current turn never changes between requests, byte for byte, so that
 llama-server's prefix cache serves it. Two rules keep it so: what is added to a user's message
 (its date and time, what was remembered at it, and the calls that it led to) stays with it, and
-history is trimmed in blocks rather than at every turn.
+history is trimmed in blocks rather than at every turn. Only a late result takes the place of the
+word that it would come.
 """
 
 import json
@@ -17,7 +18,15 @@ from loguru import logger
 from pipecat.processors.aggregators.llm_context import LLMContext, LLMContextMessage
 
 from pipecatapp.runtime.files import write_atomic
-from pipecatapp.twin.history import LogEntry, Notes, State, is_result, is_said, notes_of
+from pipecatapp.twin.history import (
+    LogEntry,
+    Notes,
+    State,
+    is_result,
+    is_said,
+    notes_of,
+    settle,
+)
 
 KEPT_TURNS = 10
 """Turns that remain after a trim: what the agent remembers word for word."""
@@ -86,7 +95,7 @@ class Conversation:
             if begins:
                 turn += 1
                 notes = self._notes.get(turn, Notes())
-            if notes.aside:
+            if notes.aside or (is_result(message) and settle(prompt, entry["content"])):
                 continue
             prompt.append(cast(LLMContextMessage, entry))
             if begins:

@@ -7,10 +7,12 @@ from uuid import uuid4
 from pipecat.processors.aggregators.llm_context import LLMContextMessage
 
 from pipecatapp.tools.tool import shortened
+from pipecatapp.twin.phrases import PHRASES
 
 LONGEST_RESULT = 1600
 """Characters of a tool's result that stay in the prompt."""
 OF_RESULT = "Result of "
+PENDING = "It goes on; its result comes later."
 RESULT = "tool_result"
 """The name of messages that bring the result of a call which outlived its turn."""
 
@@ -68,6 +70,30 @@ def notes_of(state: State) -> dict[int, Notes]:
 def is_result(message: LLMContextMessage) -> bool:
     """Tell whether a message brings a result that came after its turn."""
     return cast(dict[str, Any], message).get("name") == RESULT
+
+
+def settle(prompt: list[LLMContextMessage], result: str) -> bool:
+    """Put a late result in the place of the one that was to come, where nothing was said since.
+
+    A small model that reads "I need your yes" before a result says that again, and nothing of the
+    result: of 12 results the 0.5B model told 2 with it, and 7 of those put in their place.
+
+    Args:
+        prompt: What has been said so far; changed.
+        result: As the model reads it.
+
+    Returns:
+        Whether the result has found its place.
+    """
+    entries = [cast(dict[str, Any], message) for message in prompt]
+    waits = PHRASES.asks.partition("{purpose}")[2]
+    announced = bool(entries) and str(entries[-1]["content"]).endswith(waits)
+    place = len(entries) - 1 - int(announced)
+    pending = f"{result.partition(chr(10))[0]}\n{PENDING}"
+    if place < 0 or entries[place]["content"] != pending:
+        return False
+    prompt[place:] = [{"role": "user", "content": result}]
+    return True
 
 
 def result_text(name: str, result: str) -> str:

@@ -26,7 +26,7 @@ from pipecatapp.twin.consultation import Consultation
 from pipecatapp.twin.conversation import Conversation
 from pipecatapp.twin.decider import Messages, in_words
 from pipecatapp.twin.deliberation import Deliberation, last_words, words_of
-from pipecatapp.twin.history import is_result, result_text
+from pipecatapp.twin.history import PENDING, is_result, result_text
 from pipecatapp.twin.mind import Mind
 from pipecatapp.twin.outcomes import Outcomes, outcome_text
 from pipecatapp.twin.phrases import PHRASES, is_stop
@@ -206,7 +206,7 @@ class Responder:
                         yield say(run.result or "")
                     return
                 if run.approval or not run.over:
-                    self._note(run, messages, "It goes on; its result comes later.")
+                    self._note(run, messages, PENDING)
                     return
                 self._note(run, messages, run.result or "")
             if len(made) == MOST_STEPS:

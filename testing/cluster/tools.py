@@ -31,8 +31,9 @@ ASKED = (
 
 def act(trial: Trial) -> None:
     """Have the twin run Python, a command and a playbook, each after a yes."""
+    key = talk.new_key(trial.cluster, "tools")  # a conversation of its own
     for asked in ASKED:
-        tool, reply = asyncio.run(_act(trial.reachable()[-1], trial.key, asked.words))
+        tool, reply = asyncio.run(_act(trial.reachable()[-1], key, asked.words))
         text = _last_result(trial)
         print(f"{asked.words!r} -> {tool}: {text[:200]!r} -> {reply!r}")
         if tool != asked.tool or asked.result not in text:
