@@ -376,16 +376,17 @@ job "expert" {
       source = "rpc-cache"
     }
 
-    # No check: it serves one client at a time, and would take a check for one.
-    service {
-      name     = "rpc-${var.job_name}"
-      provider = "nomad"
-      port     = "rpc"
-    }
-
     task "rpc-server" {
       driver = "exec"
       user   = "twin"
+
+      # The task's, so that it goes with the process: what the expert has lent it is lost then. No
+      # check: it serves one client at a time, and would take a check for one.
+      service {
+        name     = "rpc-${var.job_name}"
+        provider = "nomad"
+        port     = "rpc"
+      }
 
       config {
         command  = "/llama/bin/ggml-rpc-server"

@@ -60,7 +60,7 @@ def spoken(trial: Trial) -> None:
     node = trial.reachable()[-1]
     for words, expert, told in (
         ("Write a Python function that adds two numbers.", "coding", "def"),
-        ("Write a short poem about the sea.", "creative", ""),
+        ("Write a short poem about the ocean.", "creative", ""),
         ("And what is the capital of France?", None, "paris"),
     ):
         heard, action, reply = asyncio.run(_converse(trial, node.address, words))
