@@ -57,7 +57,7 @@ def server_killed(trial: Trial) -> None:
     """Kill a Nomad server: what it ran goes on, the page answers, and it comes back."""
     node = talk.agent_node(trial.cluster)
     before = talk.agent_process(trial.cluster)
-    command = f"echo {ADMIN} | sudo -S pkill -KILL -x nomad"
+    command = f"echo {ADMIN} | sudo -S systemctl kill --kill-whom=main --signal=KILL nomad"
     subprocess.run(access.ssh(trial.cluster, node, command), check=False, timeout=60)
     usage.remembers(trial)
     took = talk.wait(lambda: _votes(trial), SERVER_SECONDS, "all servers vote")
@@ -111,14 +111,14 @@ def all_lost(trial: Trial) -> None:
 
 
 def _votes(trial: Trial) -> bool:
-    """Tell whether every controller has a vote in Consul and in Nomad."""
+    """Tell whether every controller has a vote in Consul, and is a live server of Nomad."""
     try:
-        peers = [
-            trial.type(program, "operator", "raft", "list-peers") for program in ("consul", "nomad")
-        ]
+        peers = trial.type("consul", "operator", "raft", "list-peers")
+        members = trial.type("nomad", "server", "members")
     except ClusterError:
         return False
-    return all(len(re.findall(r"\strue\s", told)) == trial.cluster.controllers for told in peers)
+    found = (len(re.findall(r"\strue\s", peers)), len(re.findall(r"\salive\s", members)))
+    return found == (trial.cluster.controllers, trial.cluster.controllers)
 
 
 def _epoch(trial: Trial) -> int:
