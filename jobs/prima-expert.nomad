@@ -344,10 +344,12 @@ job "expert" {
       value    = "true"
     }
 
+    # Longer than Nomad waits before it writes a change into the expert's template: a worker that was
+    # away for less would not be missed, and the expert would find out with the next question.
     restart {
       attempts = 10
       interval = "3m"
-      delay    = "2s"
+      delay    = "8s"
       mode     = "delay"
     }
     reschedule {

@@ -6,6 +6,7 @@ import json
 import subprocess
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,7 +53,7 @@ def shared(trial: Trial) -> None:
     print(f"{took:.1f} s after a worker was killed: {last!r}")
     if took > TOLD_SECONDS or '"error"' not in last:
         raise ClusterError(f"nobody said that it broke off: {last!r}")
-    took = talk.wait(lambda: bool(_addresses(trial)), WHOLE_SECONDS, "it is whole again")
+    took = talk.wait(lambda: _answers(trial), WHOLE_SECONDS, "it is whole again")
     print(f"whole again {took:.1f} s later")
 
 
@@ -72,10 +73,34 @@ def spoken(trial: Trial) -> None:
 
 def _broken(trial: Trial) -> tuple[float, str]:
     """Kill the workers while the expert writes; return when that was told, and how."""
+    with _asked(trial, "Count from 1 to 300, one number after the other.", 600) as answer:
+        events = (line for line in answer if line.startswith(b"data: "))
+        for _ in range(5):
+            next(events)
+        begin = time.monotonic()
+        for node in trial.reachable():
+            command = f"echo {ADMIN} | sudo -S pkill -KILL -x ggml-rpc-server"
+            words = access.ssh(trial.cluster, node, command)
+            subprocess.run(words, check=False, capture_output=True, timeout=60)
+        last = list(events)[-1].decode()
+    return time.monotonic() - begin, last
+
+
+def _answers(trial: Trial) -> bool:
+    """Tell whether the expert's own server answers."""
+    try:
+        with _asked(trial, "Hello", 4) as answer:
+            return answer.read().endswith(b"data: [DONE]\n\n")
+    except urllib.error.HTTPError:
+        return False
+
+
+def _asked(trial: Trial, words: str, tokens: int) -> Any:
+    """Return the stream of an answer of the expert's, by the API."""
     body = {
         "model": "creative",
-        "messages": [{"role": "user", "content": "Count from one to two hundred, in words."}],
-        "max_tokens": 800,
+        "messages": [{"role": "user", "content": words}],
+        "max_tokens": tokens,
         "stream": True,
     }
     request = urllib.request.Request(
@@ -83,21 +108,7 @@ def _broken(trial: Trial) -> tuple[float, str]:
         data=json.dumps(body).encode(),
         headers={"Authorization": f"Bearer {trial.key}", "Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=talk.PATIENCE) as answer:
-        events = (line for line in answer if line.startswith(b"data: "))
-        for _ in range(20):
-            next(events)
-        begin = time.monotonic()
-        for node in trial.reachable():
-            command = f"echo {ADMIN} | sudo -S pkill -KILL -x ggml-rpc-server"
-            subprocess.run(
-                access.ssh(trial.cluster, node, command),
-                check=False,
-                capture_output=True,
-                timeout=60,
-            )
-        last = list(events)[-1].decode()
-    return time.monotonic() - begin, last
+    return urllib.request.urlopen(request, timeout=talk.PATIENCE)
 
 
 def _groups(trial: Trial) -> list[str]:
