@@ -53,8 +53,9 @@ def shared(trial: Trial) -> None:
     print(f"{took:.1f} s after a worker was killed: {last!r}")
     if took > TOLD_SECONDS or '"error"' not in last:
         raise ClusterError(f"nobody said that it broke off: {last!r}")
-    took = talk.wait(lambda: _answers(trial), WHOLE_SECONDS, "it is whole again")
-    print(f"whole again {took:.1f} s later")
+    took = talk.wait(lambda: _answers(trial), WHOLE_SECONDS, "somebody answers as it")
+    took += talk.wait(lambda: bool(_addresses(trial)), WHOLE_SECONDS, "its own server is there")
+    print(f"by its own server again {took:.1f} s later, at the latest")
 
 
 def spoken(trial: Trial) -> None:
@@ -87,10 +88,11 @@ def _broken(trial: Trial) -> tuple[float, str]:
 
 
 def _answers(trial: Trial) -> bool:
-    """Tell whether the expert's own server answers."""
+    """Tell whether somebody answers as the expert: its own server, or the main one meanwhile."""
     try:
         with _asked(trial, "Hello", 4) as answer:
-            return answer.read().endswith(b"data: [DONE]\n\n")
+            ended: bool = answer.read().endswith(b"data: [DONE]\n\n")
+            return ended
     except urllib.error.HTTPError:
         return False
 
