@@ -84,16 +84,16 @@ def network_cut(trial: Trial) -> None:
             lambda: all(talk.healthy(other) for other in others), ELSEWHERE_SECONDS, "elsewhere"
         )
         print(f"{node.name} is cut off; the agent answers through the others after {took:.0f} s")
-        talk.ask(others[0], trial.key, "Please remember that the piano tuner comes on Friday.")
+        talk.ask(others[0], trial.key, "Please remember that the spare key is under the green pot.")
         talk.wait(lambda: time.monotonic() - begin > CUT_SECONDS, CUT_SECONDS, "a minute")
     finally:
         network.join(trial.cluster, node)
     took = talk.wait(lambda: talk.healthy(node), ELSEWHERE_SECONDS, "through it")
     print(f"through {node.name} again {took:.0f} s after its cable was plugged in")
     talk.wait(lambda: len(talk.agent_nodes(trial.cluster)) == 1, ELSEWHERE_SECONDS, "one agent")
-    reply = talk.ask(node, trial.key, "When does the piano tuner come?")
+    reply = talk.ask(node, trial.key, "Where is the spare key?")
     print(reply)
-    if "friday" not in reply.lower():
+    if "pot" not in reply.lower():
         raise ClusterError(f"What was told meanwhile is forgotten: {reply!r}")
 
 
