@@ -23,11 +23,17 @@ from pipecatapp.experts.expert import Expert, Instance, Service
 from pipecatapp.experts.external import external_experts
 from pipecatapp.experts.routing import Experts, Hitch
 from pipecatapp.runtime.llama_server import free_port
+from pipecatapp.runtime.sampling import Sampling
 from testing.integration.experts.conftest import KnownExperts, Servers, events, said
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]  # it may build llama.cpp
 
 STORY = "Tell me a long story about a fox and a hedgehog."
+
+
+def most(tokens: int) -> Sampling:
+    """Return how answers of at most so many tokens are written."""
+    return Sampling(max_tokens=tokens)
 
 
 def words(found: list[Any]) -> str:
@@ -48,7 +54,7 @@ async def test_an_answer_is_the_servers_own_with_its_figures(
     experts: Experts, known: KnownExperts, servers: Servers
 ) -> None:
     known.known = [Expert("fables", "tells", service=servers.service(0))]
-    found = await events(experts, "fables", STORY, max_tokens=12)
+    found = await events(experts, "fables", STORY, sampling=most(12))
     assert words(found)
     assert usage(found).completion_tokens == 12
     assert known.latencies.keys() == {servers.instance(0).url}
@@ -60,9 +66,9 @@ async def test_conversations_have_slots_of_their_own_and_keep_what_was_read(
 ) -> None:
     known.known = [Expert("fables", "tells", service=servers.service(0))]
     first, second = (f"{STORY} " + " ".join([animal] * 60) for animal in ("wolf", "bear"))
-    await events(experts, "fables", first, conversation="a", max_tokens=4)
-    await events(experts, "fables", second, conversation="b", max_tokens=4)
-    again = await events(experts, "fables", first, conversation="a", max_tokens=4)
+    await events(experts, "fables", first, conversation="a", sampling=most(4))
+    await events(experts, "fables", second, conversation="b", sampling=most(4))
+    again = await events(experts, "fables", first, conversation="a", sampling=most(4))
     counted = usage(again)
     assert counted.prompt_tokens - counted.prompt_tokens_details.cached_tokens <= 4
 
@@ -71,7 +77,9 @@ async def test_two_answers_at_once_in_one_slot_wait_for_each_other(
     experts: Experts, known: KnownExperts, servers: Servers
 ) -> None:
     known.known = [Expert("fables", "tells", service=servers.service(0))]
-    asked = (events(experts, "fables", STORY, conversation="a", max_tokens=20) for _ in range(2))
+    asked = (
+        events(experts, "fables", STORY, conversation="a", sampling=most(20)) for _ in range(2)
+    )
     one, two = await asyncio.gather(*asked)
     assert usage(one).completion_tokens == usage(two).completion_tokens == 20
 
@@ -82,7 +90,7 @@ async def test_a_server_that_refuses_is_replaced_within_two_seconds_and_that_is_
     instances = (replace(dead(), latency_ms=1.0), replace(servers.instance(0), latency_ms=900.0))
     known.known = [Expert("fables", "tells", service=Service(instances, "small", 1024))]
     began = time.monotonic()
-    asked = experts.events("fables", said(STORY), max_tokens=4)
+    asked = experts.events("fables", said(STORY), sampling=most(4))
     assert await anext(asked) is Hitch.REPLACED
     assert time.monotonic() - began < 1.0
     assert words([event async for event in asked])
@@ -96,7 +104,7 @@ async def test_a_machine_without_power_is_replaced_too(
     service = Service((away, replace(servers.instance(0), latency_ms=9.0)), "small", 1024)
     known.known = [Expert("fables", "tells", service=service)]
     began = time.monotonic()
-    asked = experts.events("fables", said(STORY), max_tokens=4)
+    asked = experts.events("fables", said(STORY), sampling=most(4))
     assert await anext(asked) is Hitch.REPLACED
     assert time.monotonic() - began < 2.0
     assert words([event async for event in asked])
@@ -121,13 +129,13 @@ async def test_one_that_dies_in_its_answer_is_an_error_and_not_silence(
     experts: Experts, known: KnownExperts, servers: Servers
 ) -> None:
     known.known = [Expert("fables", "tells", service=servers.service(0))]
-    asked = experts.events("fables", said(STORY), max_tokens=600)
+    asked = experts.events("fables", said(STORY), sampling=most(600))
     assert words([await anext(asked) for _ in range(5)])
     await servers.kill(0)
     with pytest.raises(BrokenError):
         await _rest(asked)
     await servers.started_again(0)
-    assert words(await events(experts, "fables", STORY, max_tokens=4))
+    assert words(await events(experts, "fables", STORY, sampling=most(4)))
 
 
 async def test_one_that_dies_while_it_reads_is_replaced(
@@ -136,7 +144,7 @@ async def test_one_that_dies_while_it_reads_is_replaced(
     await servers.start(1)
     known.known = [Expert("fables", "tells", service=servers.service(0, 1))]
     long = " ".join([STORY] * 55)
-    asked = asyncio.create_task(events(experts, "fables", long, max_tokens=4))
+    asked = asyncio.create_task(events(experts, "fables", long, sampling=most(4)))
     while not any(slot["is_processing"] for slot in await servers.slots(0)):
         assert not asked.done(), "it was read before it could be killed"
     await servers.kill(0)
@@ -149,14 +157,14 @@ async def test_an_answer_that_nobody_wants_any_more_stops_and_gives_its_slot_bac
     experts: Experts, known: KnownExperts, servers: Servers
 ) -> None:
     known.known = [Expert("fables", "tells", service=servers.service(0))]
-    asked = experts.events("fables", said(STORY), conversation="a", max_tokens=600)
+    asked = experts.events("fables", said(STORY), conversation="a", sampling=most(600))
     async for _ in asked:
         break
     await asked.aclose()
     async with asyncio.timeout(5):
         while any(slot["is_processing"] for slot in await servers.slots(0)):  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.05)
-    assert words(await events(experts, "fables", STORY, conversation="a", max_tokens=4))
+    assert words(await events(experts, "fables", STORY, conversation="a", sampling=most(4)))
 
 
 async def test_of_a_long_conversation_as_much_is_sent_as_fits(
@@ -167,7 +175,7 @@ async def test_of_a_long_conversation_as_much_is_sent_as_fits(
         text for n in range(40) for text in (f"question {n} about foxes", "They are red. " * 5)
     ]
     conversation = said(*turns, STORY)
-    found = [e async for e in experts.events("fables", conversation, max_tokens=40)]
+    found = [e async for e in experts.events("fables", conversation, sampling=most(40))]
     assert 300 < usage(found).prompt_tokens < 1024 - 40
 
 
@@ -182,7 +190,9 @@ async def test_what_alone_is_too_long_is_said_to_be(
     found = [
         e
         async for e in experts.events(
-            "fables", said(" ".join([STORY] * 200), "Once.", "Go on."), max_tokens=4
+            "fables",
+            said(" ".join([STORY] * 200), "Once.", "Go on."),
+            sampling=most(4),
         )
     ]
     assert usage(found).prompt_tokens < 60
@@ -194,7 +204,7 @@ async def test_a_server_that_does_not_say_how_many_slots_it_has_is_asked(
     instance = replace(servers.instance(0), slots=None)
     known.known = [Expert("fables", "tells", service=Service((instance,)))]
     for conversation in ("a", "b"):
-        await events(experts, "fables", STORY, conversation=conversation, max_tokens=4)
+        await events(experts, "fables", STORY, conversation=conversation, sampling=most(4))
     assert experts._slots[instance.url].count == 2
     assert [slot["id_task"] >= 0 for slot in await servers.slots(0)] == [True, True]
 
@@ -210,13 +220,13 @@ async def test_an_external_expert_is_asked_with_the_key_of_its_file(
         f"    base_url: {servers.servers[0].url}/v1\n    key_file: law.key\n    context: 1024\n"
     )
     known.known = list(external_experts(config).values())
-    assert words(await events(experts, "law", STORY, max_tokens=4))
+    assert words(await events(experts, "law", STORY, sampling=most(4)))
     # A key that was changed counts at once; a wrong one is refused, and never written anywhere.
     key_file.write_text("wrong-and-private")
     lines: list[str] = []
     handler = logger.add(lines.append, level="TRACE")
     with pytest.raises(UnavailableError) as error:
-        await events(experts, "law", STORY, max_tokens=4)
+        await events(experts, "law", STORY, sampling=most(4))
     logger.remove(handler)
     assert any("status 401" in line for line in lines)
     assert not any("wrong-and-private" in text for text in [*lines, str(error.value)])
@@ -244,7 +254,7 @@ async def test_a_sleeper_is_waited_for_and_nothing_but_the_question_is_asked_of_
     sleeper = Instance(f"http://127.0.0.1:{port}/v1", asleep=True, healthy=False)
     known.known = [Expert("fables", "tells", service=Service((sleeper,), "small", 1024))]
     async with heard(port, heads):
-        asked = experts.events("fables", said(STORY), max_tokens=4)
+        asked = experts.events("fables", said(STORY), sampling=most(4))
         assert await anext(asked) is Hitch.WAKING
         answering = asyncio.create_task(_rest(asked))
         async with asyncio.timeout(10):
