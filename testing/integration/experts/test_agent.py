@@ -139,7 +139,7 @@ async def test_an_expert_that_is_added_answers_and_one_that_is_removed_does_not(
         answer = await client.post(f"{agent.url}/v1/chat/completions", json=body)
     assert answer.raise_for_status().json()["choices"][0]["message"]["content"]
     # Its persona is on the disk, for its next start.
-    assert list((agent.home / "prefixes").glob("poet-*.prefix"))
+    until(lambda: list((agent.home / "prefixes").glob("poet-*.prefix")), 30)
     run_cli(agent, "experts", "remove", "poet")
     until(lambda: "poet" not in experts(agent, key), 30)
     agent.assert_untroubled()
