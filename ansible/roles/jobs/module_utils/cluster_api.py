@@ -24,6 +24,15 @@ API_SPEC: dict[str, Any] = {
     "token_file": {"type": "path", "no_log": False},
 }
 
+# What modules that need both take as `apis`.
+APIS_SPEC: dict[str, Any] = {
+    "type": "dict",
+    "required": True,
+    "options": {
+        kind: {"type": "dict", "required": True, "options": API_SPEC} for kind in TOKEN_HEADERS
+    },
+}
+
 
 class ApiError(Exception):
     """The cluster did not do what it was asked.

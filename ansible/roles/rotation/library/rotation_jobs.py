@@ -46,7 +46,7 @@ from pathlib import Path  # noqa: E402 - Ansible wants the documentation first
 
 from ansible.module_utils import rotation_jobs as jobs  # noqa: E402
 from ansible.module_utils.basic import AnsibleModule  # noqa: E402
-from ansible.module_utils.cluster_api import API_SPEC, ApiError  # noqa: E402
+from ansible.module_utils.cluster_api import APIS_SPEC, ApiError  # noqa: E402
 from ansible.module_utils.rotation_tokens import api  # noqa: E402
 
 
@@ -55,14 +55,7 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             "directory": {"type": "path", "required": True},
-            "apis": {
-                "type": "dict",
-                "required": True,
-                "options": {
-                    kind: {"type": "dict", "required": True, "options": API_SPEC}
-                    for kind in ("consul", "nomad")
-                },
-            },
+            "apis": APIS_SPEC,
             "seconds": {"type": "int", "default": 600},
         }
     )

@@ -60,7 +60,7 @@ from pathlib import Path  # noqa: E402 - Ansible wants the documentation first
 
 from ansible.module_utils import rotation_proof as proof  # noqa: E402
 from ansible.module_utils.basic import AnsibleModule  # noqa: E402
-from ansible.module_utils.cluster_api import API_SPEC, ApiError  # noqa: E402
+from ansible.module_utils.cluster_api import APIS_SPEC, ApiError  # noqa: E402
 from ansible.module_utils.rotation_tokens import api  # noqa: E402
 
 
@@ -69,14 +69,7 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             "directory": {"type": "path", "required": True},
-            "apis": {
-                "type": "dict",
-                "required": True,
-                "options": {
-                    kind: {"type": "dict", "required": True, "options": API_SPEC}
-                    for kind in ("consul", "nomad")
-                },
-            },
+            "apis": APIS_SPEC,
             "rotate": {"type": "list", "elements": "str", "required": True},
             "nodes": {"type": "dict", "required": True},
             "controllers": {"type": "list", "elements": "str", "required": True},
