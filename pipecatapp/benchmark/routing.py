@@ -1,0 +1,219 @@
+"""What routing to an expert costs, and what a restart of llama-server does.
+
+A llama-server of its own is asked directly and by way of the router, in turns. What llama-server
+says that a request took it (`timings`) is taken off its time on the clock: what is left is
+HTTP, the client, and the router. The two kinds differ by the router alone.
+"""
+
+import asyncio
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, aclosing
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+from openai.types.chat import ChatCompletionChunk
+
+from pipecatapp.experts.expert import Expert, Instance
+from pipecatapp.experts.local import FOLDER, LocalDirectory
+from pipecatapp.experts.routing import Experts, has_text
+from pipecatapp.experts.server import Clients, Request
+from pipecatapp.places.embedded import LocalModelServer
+from pipecatapp.places.place import LLAMA_JOB
+from pipecatapp.runtime.catalogue import Catalogue
+from pipecatapp.runtime.download import ensure_model
+from pipecatapp.runtime.files import write_atomic
+from pipecatapp.runtime.llama_cpp import ensure_llama_cpp
+from pipecatapp.runtime.llama_server import LlamaServer
+from pipecatapp.runtime.orchestrator import LocalOrchestrator
+from pipecatapp.runtime.progress import Progress
+from pipecatapp.runtime.quantize import gguf_of
+from pipecatapp.runtime.sampling import Sampling
+from pipecatapp.runtime.turn_clock import TurnClock
+from pipecatapp.settings import Settings
+from pipecatapp.twin.conversation import Conversation
+from pipecatapp.twin.model import LlamaModel
+from pipecatapp.twin.personas import load_persona
+
+NAME, ROUTER = "coding", "router"
+QUESTION = {"role": "user", "content": "Write a function that adds two numbers."}
+SHORT, LONG = 16, 200
+STREAMS = 10
+STARTING_SECS = 300.0
+
+
+async def measure(settings: Settings, model: str | None, requests: int) -> dict[str, Any]:
+    """Measure with a llama-server in a state directory of its own.
+
+    Args:
+        settings: Where models and llama.cpp are.
+        model: Its name in the catalogue; None for the smallest.
+        requests: How many short requests of each kind; there are ten long ones.
+
+    Returns:
+        Medians and 99th percentiles, in ms and tokens per second.
+    """
+    with tempfile.TemporaryDirectory() as home:
+        bench = await asyncio.to_thread(_Bench, settings, Path(home), model)
+        first = await bench.first_turn()
+        async with AsyncExitStack() as stack:
+            direct, routed = await bench.ways(stack)
+            overhead = await _alternating(direct, routed, SHORT, requests, _residual_ms)
+            speed = await _alternating(direct, routed, LONG, STREAMS, _tokens_per_second)
+    return {
+        "model": bench.model.name,
+        "first_turn_tokens": first,
+        "requests": requests,
+        "beyond_llama_server_ms": {kind: _spread(found) for kind, found in overhead.items()},
+        "router_p99_ms": round(
+            float(np.percentile(overhead["routed"], 99)) - statistics.median(overhead["direct"]), 2
+        ),
+        "tokens_per_s": {kind: _spread(found) for kind, found in speed.items()},
+        "share_of_llama_servers_own": round(
+            statistics.median(speed["routed"]) / statistics.median(speed["direct"]), 4
+        ),
+    }
+
+
+Way = Callable[[int], AsyncGenerator[ChatCompletionChunk, None]]
+"""Yields an answer of at most so many tokens."""
+
+
+class _Bench:
+    """A llama-server in a state directory of its own.
+
+    Args:
+        settings: Where models and llama.cpp are.
+        home: The state directory.
+        model: Its name; None for the smallest.
+    """
+
+    def __init__(self, settings: Settings, home: Path, model: str | None):
+        catalogue, progress = Catalogue.load(settings.catalogue), Progress()
+        self.model = catalogue.get(model) if model else catalogue.models("smoke")[0]
+        llama = ensure_llama_cpp(settings, progress)
+        gguf = gguf_of(self.model, ensure_model(self.model, settings, progress))
+        self._settings = settings.model_copy(update={"home": home})
+        self._server = LlamaServer(llama, gguf, self._settings, name=LLAMA_JOB)
+
+    async def ways(self, stack: AsyncExitStack) -> tuple[Way, Way]:
+        """Start the server, and return how it is asked directly and by way of the router."""
+        await self._started(stack)
+        home = self._settings.home
+        key_file = home / "run" / f"{LLAMA_JOB}.key"
+        about = {
+            "model": self._server.alias,
+            "context": self._settings.llm_context,
+            "instances": [{"url": self._server.url, "key_file": str(key_file), "slots": 1}],
+        }
+        write_atomic(home / FOLDER / f"{NAME}.yaml", json.dumps(about))
+        directory = LocalDirectory(self._settings.prompts, home)
+        await directory.start()
+        stack.push_async_callback(directory.close)
+        clients, router = Clients(), Experts(directory, self._persona)
+        stack.push_async_callback(clients.close)
+        stack.push_async_callback(router.close)
+        instance = Instance(f"{self._server.url}/v1", key_file=key_file)
+        system = {"role": "system", "content": self._persona(router.find(NAME))}
+
+        def direct(longest: int) -> AsyncGenerator[ChatCompletionChunk, None]:
+            parameters = _sampling(longest).parameters(longest)
+            request = Request([system, QUESTION], self._server.alias, parameters)
+            return clients.stream(instance, request, slot=0, patience=(1.0, 60.0))
+
+        def routed(longest: int) -> AsyncGenerator[ChatCompletionChunk, None]:
+            return router.stream(NAME, [QUESTION], sampling=_sampling(longest))
+
+        return direct, routed
+
+    async def first_turn(self) -> dict[str, int]:
+        """Return how many tokens the first turn reads: of a new server, and after a restart."""
+        async with AsyncExitStack() as stack:
+            server = await self._started(stack)
+            new = await self._turn(server)
+            await self._warm_up(server)
+        async with AsyncExitStack() as stack:
+            server = await self._started(stack)
+            await self._warm_up(server)
+            return {"new": new, "after_a_restart": await self._turn(server)}
+
+    async def _started(self, stack: AsyncExitStack) -> LocalModelServer:
+        jobs = LocalOrchestrator([self._server.spec()], self._settings.log_dir)
+        await stack.enter_async_context(jobs)
+        await jobs.start(LLAMA_JOB)
+        await jobs.wait_healthy(LLAMA_JOB, STARTING_SECS)
+        return LocalModelServer(self._server, jobs)
+
+    async def _warm_up(self, server: LocalModelServer) -> None:
+        system = load_persona(self._settings.prompts, ROUTER)
+        model = LlamaModel(server, Conversation("bench"), 0, system, TurnClock())
+        await model.warm_up(ROUTER)
+        await model.close()
+
+    async def _turn(self, server: LocalModelServer) -> int:
+        system = {"role": "system", "content": load_persona(self._settings.prompts, ROUTER)}
+        async with httpx.AsyncClient(timeout=STARTING_SECS, trust_env=False) as client:
+            answer = await client.post(
+                f"{server.url}/v1/chat/completions",
+                headers={"Authorization": f"Bearer {server.api_key}"},
+                json={"messages": [system, QUESTION], "max_tokens": 1, "id_slot": 0},
+            )
+        return int(answer.raise_for_status().json()["timings"]["prompt_n"])
+
+    def _persona(self, expert: Expert) -> str:
+        return load_persona(self._settings.prompts, expert.persona)
+
+
+def _sampling(longest: int) -> Sampling:
+    return Sampling(max_tokens=longest, temperature=0.0)
+
+
+async def _alternating(
+    direct: Way,
+    routed: Way,
+    tokens: int,
+    times: int,
+    figure: Callable[[list[float], dict[str, float]], float],
+) -> dict[str, list[float]]:
+    """Return a figure of each request of both kinds, which take turns."""
+    found: dict[str, list[float]] = {"direct": [], "routed": []}
+    for number in range(times + 1):
+        for kind, way in (("direct", direct), ("routed", routed)):
+            moments, timings = await _timed(way(tokens))
+            if number:  # the first ones read the prompt
+                found[kind].append(figure(moments, timings))
+    return found
+
+
+async def _timed(
+    answer: AsyncGenerator[ChatCompletionChunk, None],
+) -> tuple[list[float], dict[str, float]]:
+    """Return when a request began, each token came and it ended, and what llama-server says."""
+    timings: dict[str, float] = {}
+    moments = [time.perf_counter()]
+    async with aclosing(answer) as chunks:
+        async for chunk in chunks:
+            if has_text(chunk):
+                moments.append(time.perf_counter())
+            timings = (chunk.model_extra or {}).get("timings") or timings
+    return [*moments, time.perf_counter()], timings
+
+
+def _residual_ms(moments: list[float], timings: dict[str, float]) -> float:
+    own = timings["prompt_ms"] + timings["predicted_ms"]
+    return 1000 * (moments[-1] - moments[0]) - own
+
+
+def _tokens_per_second(moments: list[float], timings: dict[str, float]) -> float:
+    tokens = moments[1:-1]
+    return (len(tokens) - 1) / (tokens[-1] - tokens[0])
+
+
+def _spread(found: list[float]) -> dict[str, float]:
+    p99 = float(np.percentile(found, 99))
+    return {"median": round(statistics.median(found), 2), "p99": round(p99, 2)}
