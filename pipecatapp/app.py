@@ -113,14 +113,7 @@ def compose(
         presence=agent.stillness.presence(conversation.id),
         person=person,
     )
-    aggregators = LLMContextAggregatorPair(
-        conversation.context,
-        user_params=LLMUserAggregatorParams(
-            vad_analyzer=vad_analyzer(),
-            user_turn_strategies=turn_strategies(settings),
-            user_turn_stop_timeout=TURN_WATCHDOG_SECS,
-        ),
-    )
+    aggregators = _aggregators(settings, conversation)
     pipeline = Pipeline(
         [
             transport.input(),
@@ -135,20 +128,7 @@ def compose(
             aggregators.assistant(),
         ]
     )
-    worker = PipelineWorker(
-        pipeline,
-        params=PipelineParams(
-            audio_in_sample_rate=SAMPLE_RATE,
-            audio_out_sample_rate=SAMPLE_RATE,
-            enable_metrics=True,
-            enable_usage_metrics=True,
-        ),
-        # A page may stay open for days: silence is no reason to end its session.
-        idle_timeout_secs=None,
-        app_resources=agent,
-        # What the model is sent is not the client's business; its log comes from `user-input`.
-        rtvi_observer_params=RTVIObserverParams(user_llm_enabled=False),
-    )
+    worker = _worker(pipeline, agent)
     session = Session(
         worker,
         conversation,
@@ -163,6 +143,34 @@ def compose(
     )
     session.attach(aggregators)
     return worker, session
+
+
+def _aggregators(settings: Settings, conversation: Conversation) -> LLMContextAggregatorPair:
+    return LLMContextAggregatorPair(
+        conversation.context,
+        user_params=LLMUserAggregatorParams(
+            vad_analyzer=vad_analyzer(),
+            user_turn_strategies=turn_strategies(settings),
+            user_turn_stop_timeout=TURN_WATCHDOG_SECS,
+        ),
+    )
+
+
+def _worker(pipeline: Pipeline, agent: Agent) -> PipelineWorker:
+    return PipelineWorker(
+        pipeline,
+        params=PipelineParams(
+            audio_in_sample_rate=SAMPLE_RATE,
+            audio_out_sample_rate=SAMPLE_RATE,
+            enable_metrics=True,
+            enable_usage_metrics=True,
+        ),
+        # A page may stay open for days: silence is no reason to end its session.
+        idle_timeout_secs=None,
+        app_resources=agent,
+        # What the model is sent is not the client's business; its log comes from `user-input`.
+        rtvi_observer_params=RTVIObserverParams(user_llm_enabled=False),
+    )
 
 
 # -- the process ------------------------------------------------------------------------------

@@ -74,6 +74,7 @@ STEPS: Steps = [
     ("keys are rotated", rotation.rotate),
     ("reset leaves nothing", leftovers.reset_leaves_nothing),
     ("playbook, once more", install),
+    ("a spoken question, at the end", usage.speak),
 ]
 ONE_BOX: Steps = [
     ("node boots", up),
