@@ -26,7 +26,7 @@ def experts(requests: int, model: str | None, as_json: bool) -> None:
 
 def _table(report: dict[str, Any]) -> str:
     beyond, speed = report["beyond_llama_server_ms"], report["tokens_per_s"]
-    first = report["first_turn_tokens"]
+    first, router = report["first_turn_tokens"], report["router_ms"]
     return "\n".join(
         [
             f"{report['model']}, {report['requests']} requests of each kind, taking turns",
@@ -35,7 +35,7 @@ def _table(report: dict[str, Any]) -> str:
                 f"  {kind:<24}{row['median']:>6} ms{row['p99']:>6} ms"
                 for kind, row in beyond.items()
             ),
-            f"the router: {report['router_p99_ms']} ms (its p99 less the direct median)",
+            f"{'the router itself':<26}{router['median']:>6} ms{router['p99']:>6} ms",
             *(f"{kind}: {row['median']} tokens/s" for kind, row in speed.items()),
             f"routed streams have {report['share_of_llama_servers_own']:.1%} of the speed",
             f"the first turn reads {first['after_a_restart']} tokens after a restart, "

@@ -2,7 +2,9 @@
 
 A llama-server of its own is asked directly and by way of the router, in turns. What llama-server
 says that a request took it (`timings`) is taken off its time on the clock: what is left is
-HTTP, the client, and the router. The two kinds differ by the router alone.
+HTTP, the client, and the router. The two kinds differ by the router alone. As their 99th
+percentiles are those of the machine rather than the router's, its own time is taken apart too:
+what a routed request takes beyond its client, which is waited for within it.
 """
 
 import asyncio
@@ -10,8 +12,9 @@ import json
 import statistics
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -62,17 +65,18 @@ async def measure(settings: Settings, model: str | None, requests: int) -> dict[
         bench = await asyncio.to_thread(_Bench, settings, Path(home), model)
         first = await bench.first_turn()
         async with AsyncExitStack() as stack:
-            direct, routed = await bench.ways(stack)
-            overhead = await _alternating(direct, routed, SHORT, requests, _residual_ms)
-            speed = await _alternating(direct, routed, LONG, STREAMS, _tokens_per_second)
+            ways = await bench.ways(stack)
+            short = await _alternating(ways, bench.clients, SHORT, requests)
+            long = await _alternating(ways, bench.clients, LONG, STREAMS)
+    speed = {kind: [each.tokens_per_second for each in asked] for kind, asked in long.items()}
     return {
         "model": bench.model.name,
         "first_turn_tokens": first,
         "requests": requests,
-        "beyond_llama_server_ms": {kind: _spread(found) for kind, found in overhead.items()},
-        "router_p99_ms": round(
-            float(np.percentile(overhead["routed"], 99)) - statistics.median(overhead["direct"]), 2
-        ),
+        "beyond_llama_server_ms": {
+            kind: _spread([each.residual_ms for each in asked]) for kind, asked in short.items()
+        },
+        "router_ms": _spread([each.router_ms for each in short["routed"]]),
         "tokens_per_s": {kind: _spread(found) for kind, found in speed.items()},
         "share_of_llama_servers_own": round(
             statistics.median(speed["routed"]) / statistics.median(speed["direct"]), 4
@@ -82,6 +86,62 @@ async def measure(settings: Settings, model: str | None, requests: int) -> dict[
 
 Way = Callable[[int], AsyncGenerator[ChatCompletionChunk, None]]
 """Yields an answer of at most so many tokens."""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One request.
+
+    Attributes:
+        moments: When it began, each token came, and it ended; s.
+        timings: What llama-server says of it.
+        client_secs: How long its client was waited for.
+    """
+
+    moments: Sequence[float]
+    timings: Mapping[str, float]
+    client_secs: float
+
+    @property
+    def residual_ms(self) -> float:
+        """What it took beyond llama-server's own time."""
+        own = self.timings["prompt_ms"] + self.timings["predicted_ms"]
+        return 1000 * self._secs - own
+
+    @property
+    def router_ms(self) -> float:
+        """What it took beyond its client."""
+        return 1000 * (self._secs - self.client_secs)
+
+    @property
+    def tokens_per_second(self) -> float:
+        """How fast the tokens came, from the first to the last."""
+        tokens = self.moments[1:-1]
+        return (len(tokens) - 1) / (tokens[-1] - tokens[0])
+
+    @property
+    def _secs(self) -> float:
+        return self.moments[-1] - self.moments[0]
+
+
+class _TimedClients(Clients):
+    """Clients that add up how long they are waited for, in `secs`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.secs = 0.0
+
+    async def stream(
+        self, instance: Instance, request: Request, **how: Any
+    ) -> AsyncGenerator[ChatCompletionChunk, None]:
+        """Yield an answer's chunks; see `Clients.stream`."""
+        began = time.perf_counter()
+        async with aclosing(super().stream(instance, request, **how)) as chunks:
+            async for chunk in chunks:
+                self.secs += time.perf_counter() - began
+                yield chunk
+                began = time.perf_counter()
+        self.secs += time.perf_counter() - began
 
 
 class _Bench:
@@ -100,8 +160,9 @@ class _Bench:
         gguf = gguf_of(self.model, ensure_model(self.model, settings, progress))
         self._settings = settings.model_copy(update={"home": home})
         self._server = LlamaServer(llama, gguf, self._settings, name=LLAMA_JOB)
+        self.clients = _TimedClients()
 
-    async def ways(self, stack: AsyncExitStack) -> tuple[Way, Way]:
+    async def ways(self, stack: AsyncExitStack) -> dict[str, Way]:
         """Start the server, and return how it is asked directly and by way of the router."""
         await self._started(stack)
         home = self._settings.home
@@ -115,8 +176,7 @@ class _Bench:
         directory = LocalDirectory(self._settings.prompts, home)
         await directory.start()
         stack.push_async_callback(directory.close)
-        clients, router = Clients(), Experts(directory, self._persona)
-        stack.push_async_callback(clients.close)
+        router = Experts(directory, self._persona, clients=self.clients)
         stack.push_async_callback(router.close)
         instance = Instance(f"{self._server.url}/v1", key_file=key_file)
         system = {"role": "system", "content": self._persona(router.find(NAME))}
@@ -124,12 +184,12 @@ class _Bench:
         def direct(longest: int) -> AsyncGenerator[ChatCompletionChunk, None]:
             parameters = _sampling(longest).parameters(longest)
             request = Request([system, QUESTION], self._server.alias, parameters)
-            return clients.stream(instance, request, slot=0, patience=(1.0, 60.0))
+            return self.clients.stream(instance, request, slot=0, patience=(1.0, 60.0))
 
         def routed(longest: int) -> AsyncGenerator[ChatCompletionChunk, None]:
             return router.stream(NAME, [QUESTION], sampling=_sampling(longest))
 
-        return direct, routed
+        return {"direct": direct, "routed": routed}
 
     async def first_turn(self) -> dict[str, int]:
         """Return how many tokens the first turn reads: of a new server, and after a restart."""
@@ -174,44 +234,29 @@ def _sampling(longest: int) -> Sampling:
 
 
 async def _alternating(
-    direct: Way,
-    routed: Way,
-    tokens: int,
-    times: int,
-    figure: Callable[[list[float], dict[str, float]], float],
-) -> dict[str, list[float]]:
-    """Return a figure of each request of both kinds, which take turns."""
-    found: dict[str, list[float]] = {"direct": [], "routed": []}
+    ways: Mapping[str, Way], clients: _TimedClients, tokens: int, times: int
+) -> dict[str, list[_Asked]]:
+    """Ask in each way so many times, taking turns."""
+    asked: dict[str, list[_Asked]] = {kind: [] for kind in ways}
     for number in range(times + 1):
-        for kind, way in (("direct", direct), ("routed", routed)):
-            moments, timings = await _timed(way(tokens))
+        for kind, way in ways.items():
+            one = await _ask(way(tokens), clients)
             if number:  # the first ones read the prompt
-                found[kind].append(figure(moments, timings))
-    return found
+                asked[kind].append(one)
+    return asked
 
 
-async def _timed(
-    answer: AsyncGenerator[ChatCompletionChunk, None],
-) -> tuple[list[float], dict[str, float]]:
-    """Return when a request began, each token came and it ended, and what llama-server says."""
+async def _ask(answer: AsyncGenerator[ChatCompletionChunk, None], clients: _TimedClients) -> _Asked:
     timings: dict[str, float] = {}
+    earlier = clients.secs
     moments = [time.perf_counter()]
     async with aclosing(answer) as chunks:
         async for chunk in chunks:
             if has_text(chunk):
                 moments.append(time.perf_counter())
             timings = (chunk.model_extra or {}).get("timings") or timings
-    return [*moments, time.perf_counter()], timings
-
-
-def _residual_ms(moments: list[float], timings: dict[str, float]) -> float:
-    own = timings["prompt_ms"] + timings["predicted_ms"]
-    return 1000 * (moments[-1] - moments[0]) - own
-
-
-def _tokens_per_second(moments: list[float], timings: dict[str, float]) -> float:
-    tokens = moments[1:-1]
-    return (len(tokens) - 1) / (tokens[-1] - tokens[0])
+    moments.append(time.perf_counter())
+    return _Asked(moments, timings, clients.secs - earlier)
 
 
 def _spread(found: list[float]) -> dict[str, float]:

@@ -74,6 +74,7 @@ class Experts:
         directory: ExpertDirectory,
         persona: Callable[[Expert], str],
         shared: Shared | None = None,
+        clients: Clients | None = None,
     ):
         """Make it.
 
@@ -81,11 +82,12 @@ class Experts:
             directory: Which experts exist.
             persona: Returns who an expert is, as the text stands now; raises UserError.
             shared: The server of experts that have none of their own.
+            clients: What asks their servers, where it is not the usual; closed in the end.
         """
         self.directory = directory
         self._persona = persona
         self._shared = shared
-        self._clients = Clients()
+        self._clients = clients or Clients()
         self._slots: dict[str, Slots] = {}
 
     def find(self, name: str) -> Expert:
