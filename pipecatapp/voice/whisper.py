@@ -20,7 +20,7 @@ from pipecat.frames.frames import (
     TranscriptionFrame,
     UserStoppedSpeakingFrame,
 )
-from pipecat.processors.frame_processor import FrameDirection
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessorSetup
 from pipecat.services.whisper.stt import WhisperSTTService
 from pipecat.transcriptions.language import Language
 from pipecat.utils.time import time_now_iso8601
@@ -58,6 +58,9 @@ SILENT_SHARE = 0.05
 TOKENS_PER_SECOND = 8
 
 
+PREROLL_SECS = 2.0
+"""Audio kept from before a voice was detected. Pipecat's own second is too short for a busy
+machine, where detection lags behind: "of France." was heard of a whole question."""
 PAUSE_SECS = 0.08
 """Silence after which a transcript is begun, before voice detection calls it a pause."""
 LONGEST_PAUSE_SECS = 0.36
@@ -214,6 +217,11 @@ class WhisperSpeechToText(WhisperSTTService):
 
     def _load(self) -> None:
         """Load nothing: the recognizer holds the model."""
+
+    async def setup(self, setup: FrameProcessorSetup) -> None:
+        """Keep more of what comes before a voice than Pipecat does."""
+        await super().setup(setup)
+        self._audio_buffer_size_1s = int(PREROLL_SECS * self.sample_rate) * 2
 
     async def cleanup(self) -> None:
         """End the transcription task, which outlives a pipeline that is cancelled as it starts."""

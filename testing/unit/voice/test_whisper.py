@@ -41,15 +41,21 @@ def test_a_word_in_the_middle_of_noise_is_no_loop(recognizer: Recognizer) -> Non
     assert len(words) <= 12 + 5 * 8
 
 
-async def heard_by_service(recognizer: Recognizer, speech: Samples) -> Sequence[Frame]:
-    """Return what the service pushes for one utterance, sent without waiting."""
+async def heard_by_service(
+    recognizer: Recognizer, speech: Samples, *, detected_secs: float = 0.0
+) -> Sequence[Frame]:
+    """Return what the service pushes for one utterance, sent without waiting.
+
+    Args:
+        recognizer: What hears it.
+        speech: At 16 kHz.
+        detected_secs: How late the voice is detected.
+    """
     pcm = (speech * 32767).astype(np.int16).tobytes()
     chunks = [pcm[start : start + 640] for start in range(0, len(pcm), 640)]
-    frames: list[Frame] = [
-        VADUserStartedSpeakingFrame(),
-        *(InputAudioRawFrame(chunk, SAMPLE_RATE, 1) for chunk in chunks),
-        VADUserStoppedSpeakingFrame(),
-    ]
+    frames: list[Frame] = [InputAudioRawFrame(chunk, SAMPLE_RATE, 1) for chunk in chunks]
+    frames.insert(int(detected_secs / 0.02), VADUserStartedSpeakingFrame())
+    frames.append(VADUserStoppedSpeakingFrame())
     down, _ = await run_test(
         WhisperSpeechToText(recognizer, TurnClock(), ttfs_p99_latency=20.0),
         frames_to_send=frames,
@@ -66,6 +72,14 @@ async def test_the_service_pushes_one_final_transcript(
     (transcript,) = (frame for frame in down if isinstance(frame, TranscriptionFrame))
     assert "france" in transcript.text.lower()
     assert transcript.finalized
+
+
+async def test_words_from_before_a_late_detection_are_heard(
+    recognizer: Recognizer, capital_of_france: Samples
+) -> None:
+    down = await heard_by_service(recognizer, capital_of_france, detected_secs=1.8)
+    (transcript,) = (frame for frame in down if isinstance(frame, TranscriptionFrame))
+    assert "what" in transcript.text.lower()
 
 
 async def test_speech_that_pauses_often_does_not_wait_for_its_overtaken_passes(
