@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pexpect
@@ -110,18 +111,19 @@ def edited(box: OneBox) -> None:
     before = talk.agent_process(box.cluster)
     box.edit(PERSONA, "Be friendly,", "Begin every answer with the word Ahoy. Be friendly,")
     box.play("heal_cluster.yaml", inventory=False)
-    talk.wait(lambda: "ahoy" in _answer(box).lower(), EDIT_SECONDS, "the persona is another")
+    taken = partial(talk.state, box.cluster, box.node, "prompts/router.txt")
+    talk.wait(lambda: "Ahoy" in taken(), EDIT_SECONDS, "the agent has the persona")
+    # In one that it is in already, a small model goes on as it has begun.
+    key = talk.new_key(box.cluster, "persona")
+    if "ahoy" not in (said := talk.ask(box.node, key, "Good morning, how are you?")).lower():
+        raise ClusterError(f"The persona is none other: {said!r}")
     if talk.agent_process(box.cluster) != before:
         raise ClusterError("the agent was started anew for a persona")
     box.edit("jobs/pipecatapp.nomad", 'BENCHMARK_MODE  = "false"', 'BENCHMARK_MODE  = "true"')
     box.play("heal_cluster.yaml", inventory=False)
-    print(_answer(box))
+    print(talk.ask(box.node, key, "What is the capital of France?"))
     if '"event": "turn"' not in box.type("nomad", "alloc", "logs", "-job", "pipecat-app"):
         raise ClusterError("no latency in the job's logs")
-
-
-def _answer(box: OneBox) -> str:
-    return talk.ask(box.node, box.key, "Good morning, how are you?")
 
 
 class _Screen:
