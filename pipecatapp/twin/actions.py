@@ -5,6 +5,7 @@ An action is written `answer`, `coding_expert`, `mcp.get_status`, or with argume
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,9 @@ AGAIN = "again"
 MARK = "Action:"
 """What asks for an action; a small model writes it before one, too."""
 Kind = Literal["answer", "tool", "expert"]
+
+_CALL = re.compile(r"[a-z]\w*\.[a-z]\w*\s*\{")
+_CALL_BEGUN = re.compile(r"[a-z]\w*(?:\.(?:[a-z]\w*\s*)?)?")
 
 
 @dataclass(frozen=True)
@@ -212,23 +216,20 @@ class Actions:
             return Decision("tool", name, content)
 
     def is_written(self, text: str) -> bool:
-        """Tell whether a text begins with the name of a tool or an expert."""
-        return _unmarked(text).startswith((*self.tools, *self.experts))
+        """Tell whether a text begins as an action: with its mark or a name, an invented one too."""
+        begun = text.lstrip()
+        named = begun.startswith((MARK, *self.tools, *self.experts))
+        return named or _CALL.match(begun) is not None
 
     def may_be_written(self, text: str) -> bool:
-        """Tell whether a text may yet become one that begins with such a name."""
+        """Tell whether a text may yet become one that begins so."""
         begun = text.lstrip()
-        if MARK.startswith(begun):
+        if _CALL_BEGUN.fullmatch(begun):
             return True
-        return any(name.startswith(_unmarked(text)) for name in (*self.tools, *self.experts))
+        return any(each.startswith(begun) for each in (MARK, *self.tools, *self.experts))
 
     def _takes_arguments(self, name: str) -> bool:
         return name in self.tools and bool(self.tools[name].schema.get("properties"))
-
-
-def _unmarked(text: str) -> str:
-    """Return a text without what stands before an action."""
-    return text.lstrip().removeprefix(MARK).lstrip()
 
 
 def written(name: str, arguments: dict[str, Any]) -> str:
