@@ -17,10 +17,11 @@ from pipecat.frames.frames import (
     ErrorFrame,
     Frame,
     InputAudioRawFrame,
+    StartFrame,
     TranscriptionFrame,
     UserStoppedSpeakingFrame,
 )
-from pipecat.processors.frame_processor import FrameDirection, FrameProcessorSetup
+from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.whisper.stt import WhisperSTTService
 from pipecat.transcriptions.language import Language
 from pipecat.utils.time import time_now_iso8601
@@ -218,9 +219,9 @@ class WhisperSpeechToText(WhisperSTTService):
     def _load(self) -> None:
         """Load nothing: the recognizer holds the model."""
 
-    async def setup(self, setup: FrameProcessorSetup) -> None:
+    async def start(self, frame: StartFrame) -> None:
         """Keep more of what comes before a voice than Pipecat does."""
-        await super().setup(setup)
+        await super().start(frame)
         self._audio_buffer_size_1s = int(PREROLL_SECS * self.sample_rate) * 2
 
     async def cleanup(self) -> None:

@@ -5,6 +5,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import soxr
+from piper import PiperVoice, SynthesisConfig
 
 from pipecatapp.settings import Settings
 from pipecatapp.voice.piper import Speaker
@@ -35,8 +36,11 @@ def recognizer() -> Iterator[Recognizer]:
 
 
 @pytest.fixture(scope="session")
-def capital_of_france(speaker: Speaker) -> Samples:
-    """Somebody asks for the capital of France: mono at 16 kHz in [-1, 1]."""
-    pcm = np.frombuffer(speaker.speak_now("What is the capital of France?"), np.int16)
-    resampled = soxr.resample(pcm.astype(np.float32), speaker.sample_rate, SAMPLE_RATE)
-    return np.asarray(np.clip(resampled / 32768, -1, 1), dtype=np.float32)
+def capital_of_france() -> Samples:
+    """Somebody asks for the capital of France, each time alike: mono at 16 kHz in [-1, 1]."""
+    voice = PiperVoice.load(_model("en_US-joe-medium") / "en_US-joe-medium.onnx")
+    alike = SynthesisConfig(noise_scale=0.0, noise_w_scale=0.0)
+    chunks = voice.synthesize("What is the capital of France?", alike)
+    pcm = np.concatenate([chunk.audio_float_array for chunk in chunks])
+    resampled = soxr.resample(pcm.astype(np.float32), voice.config.sample_rate, SAMPLE_RATE)
+    return np.asarray(np.clip(resampled, -1, 1), dtype=np.float32)

@@ -105,7 +105,7 @@ def test_a_voice_is_one_where_no_echo_is_heard(speaker: Speaker) -> None:
     heard = np.zeros(len(played) + 2 * SAMPLE_RATE)
     begin = int((LEAD_SECS + ASKED_SECS) * SAMPLE_RATE)
     heard[begin : begin + len(question)] = question
-    (opened,) = openings(played, heard)
+    opened, *_ = openings(played, heard)  # anew after a pause, as the voice is another each time
     assert ASKED_SECS < opened < ASKED_SECS + 0.5
 
 
