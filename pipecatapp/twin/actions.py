@@ -25,6 +25,7 @@ MARK = "Action:"
 """What asks for an action; a small model writes it before one, too."""
 Kind = Literal["answer", "tool", "expert"]
 
+# Small models invent tools beside those they know, and call them in the same form.
 _CALL = re.compile(r"[a-z]\w*\.[a-z]\w*\s*\{")
 _CALL_BEGUN = re.compile(r"[a-z]\w*(?:\.(?:[a-z]\w*\s*)?)?")
 

@@ -113,7 +113,7 @@ def edited(box: OneBox) -> None:
     box.play("heal_cluster.yaml", inventory=False)
     taken = partial(talk.state, box.cluster, box.node, "prompts/router.txt")
     talk.wait(lambda: "Ahoy" in taken(), EDIT_SECONDS, "the agent has the persona")
-    # In one that it is in already, a small model goes on as it has begun.
+    # A conversation of its own: in one under way, a small model goes on as it has begun.
     key = talk.new_key(box.cluster, "persona")
     if "ahoy" not in (said := talk.ask(box.node, key, "Good morning, how are you?")).lower():
         raise ClusterError(f"The persona is none other: {said!r}")

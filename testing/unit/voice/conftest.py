@@ -36,11 +36,28 @@ def recognizer() -> Iterator[Recognizer]:
 
 
 @pytest.fixture(scope="session")
-def capital_of_france() -> Samples:
-    """Somebody asks for the capital of France, each time alike: mono at 16 kHz in [-1, 1]."""
-    voice = PiperVoice.load(_model("en_US-joe-medium") / "en_US-joe-medium.onnx")
+def voice() -> PiperVoice:
+    """A voice to be heard, for `said`."""
+    return PiperVoice.load(_model("en_US-joe-medium") / "en_US-joe-medium.onnx")
+
+
+def said(voice: PiperVoice, text: str, *, pitch: float = 1.0) -> Samples:
+    """Return speech that is the same each time: mono at 16 kHz in [-1, 1].
+
+    Args:
+        voice: Whose.
+        text: What is said.
+        pitch: The higher, the faster.
+    """
     alike = SynthesisConfig(noise_scale=0.0, noise_w_scale=0.0)
-    chunks = voice.synthesize("What is the capital of France?", alike)
-    pcm = np.concatenate([chunk.audio_float_array for chunk in chunks])
-    resampled = soxr.resample(pcm.astype(np.float32), voice.config.sample_rate, SAMPLE_RATE)
-    return np.asarray(np.clip(resampled, -1, 1), dtype=np.float32)
+    spoken = np.concatenate([c.audio_float_array for c in voice.synthesize(text, alike)])
+    samples = soxr.resample(
+        spoken.astype(np.float32), voice.config.sample_rate * pitch, SAMPLE_RATE
+    )
+    return np.asarray(np.clip(samples, -1, 1), dtype=np.float32)
+
+
+@pytest.fixture(scope="session")
+def capital_of_france(voice: PiperVoice) -> Samples:
+    """Somebody asks for the capital of France: mono at 16 kHz in [-1, 1]."""
+    return said(voice, "What is the capital of France?")

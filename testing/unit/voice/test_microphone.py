@@ -4,10 +4,10 @@ import numpy as np
 from pipecat.frames.frames import Frame, InputAudioRawFrame
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.tests.utils import run_test
+from piper import PiperVoice
 
 from pipecatapp.voice.echo import QUIET
 from pipecatapp.voice.microphone import MicrophoneGate, samples_of
-from pipecatapp.voice.piper import Speaker
 from pipecatapp.voice.timeline import SAMPLE_RATE, Samples
 
 from .test_echo import ANSWER, QUESTION, spoken
@@ -42,29 +42,29 @@ async def through(gate: MicrophoneGate, samples: Samples) -> Samples:
     return samples_of(b"".join(audio))
 
 
-async def test_audio_passes_unchanged_while_the_agent_is_silent(speaker: Speaker) -> None:
-    question = spoken(speaker, QUESTION)
+async def test_audio_passes_unchanged_while_the_agent_is_silent(voice: PiperVoice) -> None:
+    question = spoken(voice, QUESTION)
     passed = await through(Room(), question)
     assert np.allclose(passed, question, atol=1e-4)
 
 
-async def test_a_muted_microphone_is_silent_and_does_not_stop(speaker: Speaker) -> None:
-    gate, question = Room(), spoken(speaker, QUESTION)
+async def test_a_muted_microphone_is_silent_and_does_not_stop(voice: PiperVoice) -> None:
+    gate, question = Room(), spoken(voice, QUESTION)
     gate.muted = True
     passed = await through(gate, question)
     assert len(passed) == len(question)
     assert not passed.any()
 
 
-async def test_the_agents_own_voice_is_silenced(speaker: Speaker) -> None:
-    answer = spoken(speaker, ANSWER)
+async def test_the_agents_own_voice_is_silenced(voice: PiperVoice) -> None:
+    answer = spoken(voice, ANSWER)
     heard = np.concatenate([np.zeros(CHUNK * 10), 0.5 * answer])
     passed = await through(Room(answer), heard)
     assert np.sqrt(np.mean(passed**2)) < QUIET / 3
 
 
-async def test_a_voice_over_the_agent_passes_with_its_beginning(speaker: Speaker) -> None:
-    question = spoken(speaker, QUESTION)
+async def test_a_voice_over_the_agent_passes_with_its_beginning(voice: PiperVoice) -> None:
+    question = spoken(voice, QUESTION)
     heard = np.concatenate([question, np.zeros(SAMPLE_RATE)])
-    passed = await through(Room(spoken(speaker, ANSWER)), heard)
+    passed = await through(Room(spoken(voice, ANSWER)), heard)
     assert np.sum(passed**2) > 0.9 * np.sum(question**2)
