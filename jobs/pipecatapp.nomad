@@ -141,6 +141,7 @@ job "pipecat-app" {
         PIPECATAPP_HOST          = "${NOMAD_IP_http}"
         PIPECATAPP_PORT          = "${NOMAD_PORT_http}"
         PIPECATAPP_HELPER_SOCKET = "/run/twin-helper/helper.sock"
+        PIPECATAPP_PAGE_CA_FILE  = "${NOMAD_TASK_DIR}/page_ca.pem"
         PIPECATAPP_COPY_KEY_FILE = "${NOMAD_SECRETS_DIR}/state_copy_key"
         CONSUL_HTTP_ADDR         = "127.0.0.1:8500"
         CONSUL_HTTP_TOKEN_FILE   = "${NOMAD_SECRETS_DIR}/consul_token"
@@ -157,6 +158,12 @@ job "pipecat-app" {
         env         = true
         data        = "PIPECATAPP_PUBLIC_HOSTS={{ with nomadVar \"nomad/jobs/pipecat-app\" }}{{ .node_names }}{{ end }}\n"
         change_mode = "restart"
+      }
+      # What the page hands out to phones; it is read each time.
+      template {
+        destination = "local/page_ca.pem"
+        data        = "{{ with nomadVar \"nomad/jobs/pipecat-app\" }}{{ .page_ca }}{{ end }}\n"
+        change_mode = "noop"
       }
       template {
         destination = "secrets/llama_api_key"

@@ -25,10 +25,21 @@ from pipecatapp.errors import UserError
 from pipecatapp.settings import Settings
 
 
+OF_PLAYBOOKS = {
+    "setup": "playbook.yaml sets its nodes up",
+    "experts": "`ansible-playbook deploy_expert.yaml` deploys an expert",
+}
+"""Commands for one machine, and what does the same in a cluster."""
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="pipecatapp")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """The twin: one private, conversational agent on old desktop PCs."""
+    playbook = OF_PLAYBOOKS.get(context.invoked_subcommand or "")
+    if playbook and Settings().mode == "cluster":
+        raise UserError(f"This machine is a node of a cluster: {playbook}.")
 
 
 for command in (

@@ -14,7 +14,7 @@ import websockets
 
 from pipecatapp.client_approvals import Approver, Decisions
 from pipecatapp.errors import UserError
-from pipecatapp.mission_control.client import NOT_RUNNING, agent_headers, agent_ssl, agent_url
+from pipecatapp.mission_control.client import agent_headers, agent_ssl, agent_url, not_running
 from pipecatapp.settings import Settings
 
 SAMPLE_RATE = 16_000
@@ -111,7 +111,7 @@ class TwinClient:
                     client._reader.cancel()
                     client._decisions.cancel()
         except (OSError, websockets.InvalidHandshake) as error:
-            raise UserError(f"{NOT_RUNNING} ({error})") from error
+            raise UserError(f"{not_running(settings)} ({error})") from error
 
     async def _send(self, kind: str, data: dict[str, Any]) -> None:
         message = {"label": "rtvi-ai", "type": kind, "id": uuid4().hex, "data": data}

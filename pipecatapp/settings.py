@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     public_hosts: str = Field("", alias="PIPECATAPP_PUBLIC_HOSTS")
     """Comma-separated names of a cluster's nodes; their private addresses need not be told."""
 
+    page_ca_file: Path | None = Field(None, alias="PIPECATAPP_PAGE_CA_FILE")
+    """In a cluster: the certificate that devices are to trust before they open the page by HTTPS."""
     copy_key_file: Path | None = Field(None, alias="PIPECATAPP_COPY_KEY_FILE")
     """The key by which other nodes of the cluster may fetch copies of the state."""
 

@@ -5,7 +5,7 @@ import json
 import click
 import httpx
 
-from pipecatapp.mission_control.client import agent_ssl, agent_url
+from pipecatapp.mission_control.client import agent_ssl, agent_url, not_running
 from pipecatapp.runtime.doctor import Finding, examine, port_is_free
 from pipecatapp.settings import Settings, load_settings
 
@@ -45,6 +45,8 @@ def agent(settings: Settings) -> Finding:
             return Finding("agent", f"well, at {url}")
         return Finding("agent", f"at {url}, not well: {answer.text.strip()}", "see its log")
     except (httpx.HTTPError, OSError):
+        if settings.mode == "cluster":
+            return Finding("agent", not_running(settings))
         if port_is_free(settings):
             return Finding("agent", f"not running; `pipecatapp run` starts it on {url}")
         remedy = "stop what uses the port (`ss -ltnp` shows it), or set PIPECATAPP_PORT"

@@ -2,6 +2,7 @@
 
 import click
 
+from pipecatapp.mission_control.client import ask_agent
 from pipecatapp.mission_control.keys import KeyStore
 from pipecatapp.settings import load_settings
 
@@ -39,4 +40,12 @@ def revoke(name: str) -> None:
 
 
 def _store() -> KeyStore:
-    return KeyStore(load_settings().home)
+    """Return the keys of the agent of this machine.
+
+    Raises:
+        NotRunningError: In a cluster it runs on another node, where its keys are.
+    """
+    settings = load_settings()
+    if settings.mode == "cluster":
+        ask_agent(settings, "GET", "/api/status")
+    return KeyStore(settings.home)

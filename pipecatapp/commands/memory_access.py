@@ -61,6 +61,8 @@ def access(settings: Settings) -> Iterator[Access]:
     try:
         ask_agent(settings, "GET", "/api/state")
     except NotRunningError:
+        if settings.mode == "cluster":
+            raise  # what is on a node without the agent may be old
         # Should one run after all, its lock on the files keeps us out, and says so.
         with asyncio.Runner() as runner, _Files.opened(settings, runner) as files:
             yield files

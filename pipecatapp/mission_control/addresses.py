@@ -11,6 +11,8 @@ from pipecatapp.settings import Settings
 WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
 GATEWAY_PORT = 8000
 """Where each node of a cluster leads to the agent, wherever that runs."""
+GATEWAY_HTTPS_PORT = 8443
+"""The same with the certificate that browsers want before they give the microphone."""
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -100,6 +102,11 @@ def base_url(settings: Settings, port: int) -> str:
     if settings.host in WILDCARDS:
         return f"http://{socket.gethostname()}:{port}"
     return f"http://{_bracketed(settings.host)}:{port}"
+
+
+def secure_page(host: str) -> str:
+    """Return the page's address by HTTPS, through the gateway of a cluster's node."""
+    return f"https://{_bracketed(host)}:{GATEWAY_HTTPS_PORT}/"
 
 
 def login_url(settings: Settings, port: int, token: str) -> str:

@@ -14,10 +14,19 @@ from pipecatapp.settings import Settings
 CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 30.0
 NOT_RUNNING = "No agent runs on this machine. Start it with `pipecatapp run`."
+ELSEWHERE = (
+    "The agent does not run on this node. `ansible-playbook status.yaml` names the one that it "
+    "runs on: ask there."
+)
 
 
 class NotRunningError(UserError):
     """There is no agent to ask, of this state directory at least."""
+
+
+def not_running(settings: Settings) -> str:
+    """Return what to say where no agent answers on this machine."""
+    return ELSEWHERE if settings.mode == "cluster" else NOT_RUNNING
 
 
 def agent_url(settings: Settings) -> str:
@@ -38,7 +47,7 @@ def agent_headers(settings: Settings) -> dict[str, str]:
     """
     key = KeyStore(settings.home).read_local()
     if key is None:
-        raise NotRunningError(NOT_RUNNING)
+        raise NotRunningError(not_running(settings))
     return {"Authorization": f"Bearer {key}"}
 
 
@@ -85,9 +94,11 @@ def ask_agent(
                 params=params,
             )
     except httpx.ConnectError as error:
-        raise NotRunningError(NOT_RUNNING) from error
+        raise NotRunningError(not_running(settings)) from error
     except httpx.HTTPError as error:
         raise UserError(f"The agent does not answer ({error}). See its log.") from error
+    if answer.status_code == 401 and settings.mode == "cluster":
+        raise NotRunningError(ELSEWHERE)  # its port is somebody else's now
     if answer.status_code == 401:
         raise NotRunningError(
             f"What answers at {agent_url(settings)} does not know the key in {settings.home}: "

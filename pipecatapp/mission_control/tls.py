@@ -5,13 +5,14 @@ import ssl
 import time
 from pathlib import Path
 
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from fastapi import APIRouter, Request
 from loguru import logger
 from starlette.responses import PlainTextResponse, Response
 
 from pipecatapp.errors import UserError
-from pipecatapp.mission_control.addresses import lan_addresses
+from pipecatapp.mission_control.addresses import lan_addresses, secure_page
 from pipecatapp.mission_control.certificates import (
     Pair,
     covers,
@@ -24,6 +25,8 @@ from pipecatapp.mission_control.private_files import locked, write_private
 from pipecatapp.settings import Settings
 
 CHECK_SECONDS = 60.0
+SHOWN_BY_AGENT = "The terminal in which the agent runs shows"
+SHOWN_BY_PLAYBOOK = "The terminal in which ./bootstrap.sh or playbook.yaml ran shows at its end"
 router = APIRouter()
 
 
@@ -45,10 +48,9 @@ class Authority:
         Raises:
             UserError: There is no authority yet, or it cannot be read.
         """
-        pair = read_pair(self.certificate_path, self._key_path)
-        if pair is None:
+        if not self.certificate_path.exists():
             raise UserError("There is no certificate yet. Start the agent with --lan first.")
-        return pair.certificate.fingerprint(hashes.SHA256()).hex(":").upper()
+        return fingerprint(self.certificate_path)
 
     def ensure(self) -> bool:
         """Make whatever certificate is missing, run out or made for other addresses.
@@ -129,10 +131,9 @@ class LiveCertificate:
 @router.get("/ca.crt")
 async def authority_certificate(request: Request) -> Response:
     """Hand out the authority's certificate, which is public, for a phone to install."""
-    settings: Settings = request.app.state.control.settings
-    path = Authority(settings.home).certificate_path
-    if not settings.lan or not path.exists():
-        return PlainTextResponse("Only an agent started with --lan has one.", 404)
+    path = certificate_to_trust(request.app.state.control.settings)
+    if path is None:
+        return PlainTextResponse("Only a cluster, and an agent started with --lan, have one.", 404)
     disposition = {"Content-Disposition": 'attachment; filename="twin-ca.crt"'}
     return Response(path.read_bytes(), 200, disposition, "application/x-x509-ca-cert")
 
@@ -141,6 +142,32 @@ async def authority_certificate(request: Request) -> Response:
 async def trust(request: Request) -> Response:
     """Explain how a phone comes to trust this server."""
     settings: Settings = request.app.state.control.settings
-    if not settings.lan:
+    path = certificate_to_trust(settings)
+    if path is None:
         return render("trust_local.html")
-    return render("trust.html", fingerprint=Authority(settings.home).fingerprint())
+    shown, page = SHOWN_BY_AGENT, "/"
+    if settings.mode == "cluster":
+        shown, page = SHOWN_BY_PLAYBOOK, secure_page(request.url.hostname or "localhost")
+    return render("trust.html", fingerprint=fingerprint(path), shown=shown, page=page)
+
+
+def certificate_to_trust(settings: Settings) -> Path | None:
+    """Return the file of the certificate that devices have to trust, where there is one."""
+    if settings.mode == "cluster":
+        path = settings.page_ca_file
+    else:
+        path = Authority(settings.home).certificate_path if settings.lan else None
+    return path if path is not None and path.exists() else None
+
+
+def fingerprint(certificate: Path) -> str:
+    """Return the SHA-256 fingerprint of a certificate as phones show it: `AB:CD:...`.
+
+    Raises:
+        UserError: It cannot be read.
+    """
+    try:
+        found = x509.load_pem_x509_certificate(certificate.read_bytes())
+    except (OSError, ValueError) as error:
+        raise UserError(f"The certificate {certificate} cannot be read: {error}") from error
+    return found.fingerprint(hashes.SHA256()).hex(":").upper()

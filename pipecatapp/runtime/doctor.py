@@ -23,7 +23,7 @@ from pipecatapp.settings import Settings
 
 MIN_FREE_DISK_MB = 512
 SOUND_CARDS = Path("/proc/asound/cards")
-SET_UP = "run `pipecatapp setup`"
+SET_UP = "run `pipecatapp setup`; on a node of a cluster playbook.yaml brings it"
 NO_EXTRA = "install it by `.venv/bin/pip install -e .[sentence-transformers]`, or unset EMBEDDER"
 
 
@@ -60,6 +60,9 @@ def examine(settings: Settings) -> list[Finding]:
         "disk": _disk,
         "audio": _audio,
     }
+    if settings.mode == "cluster":
+        # Jobs of their own; status.yaml shows them.
+        del checks["llama.cpp"], checks["language model"]
     findings = []
     for name, check in checks.items():
         try:

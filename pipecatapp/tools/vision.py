@@ -34,6 +34,8 @@ class Vision(Toolset):
 
     def _missing(self) -> str | None:
         settings = self.resources.settings
+        if settings.mode == "cluster":
+            return "It works on a single machine, not yet in a cluster."
         if problem := camera_problem(settings.camera):
             return problem
         try:

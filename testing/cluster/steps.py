@@ -172,7 +172,7 @@ def _options(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--name", default="trial", help="of the cluster (trial)")
     parser.add_argument("--subnet", default="10.77.0", help="of a /24 (10.77.0)")
     parser.add_argument("--nodes", type=int, default=3, help="how many (3)")
-    parser.add_argument("--controllers", type=int, default=1, help="how many of them lead (1)")
+    parser.add_argument("--controllers", type=int, help="how many of them lead (3, where there are)")
     parser.add_argument(
         "--one-box", action="store_true", help="one node, set up by its own ./bootstrap.sh"
     )
@@ -200,7 +200,7 @@ def _trial(options: argparse.Namespace) -> Trial:
     """
     if reason := nodes.obstacle():
         raise ClusterError(reason)
-    controllers = 1 if options.one_box else options.controllers
+    controllers = 1 if options.one_box else options.controllers or (3 if options.nodes >= 3 else 1)
     cluster = Cluster(options.name, subnet=options.subnet, controllers=controllers)
     variables = _lend(cluster, options.models, one_box=options.one_box) + options.extra
     cluster.add_nodes(1 if options.one_box else options.nodes)

@@ -14,7 +14,6 @@ from testing.cluster.model import ADMIN, Cluster, Node
 from testing.cluster.shell import ClusterError, run
 from testing.integration.room import connect, speech
 
-COMMAND = "/opt/twin/app/.venv/bin/pipecatapp"
 HOME = "/var/lib/pipecatapp"
 PATIENCE = 180
 """Seconds for an answer: all nodes share the cores of one machine."""
@@ -45,9 +44,13 @@ def agent_process(cluster: Cluster) -> str:
 
 def new_key(cluster: Cluster, name: str) -> str:
     """Return a new API key of the agent."""
-    command = f"echo {ADMIN} | sudo -S PIPECATAPP_HOME={HOME} {COMMAND} keys add {name}"
-    node = agent_node(cluster)
-    return run(*access.ssh(cluster, node, command)).splitlines()[0].split()[-1]
+    return command(cluster, f"keys add {name}").splitlines()[0].split()[-1]
+
+
+def command(cluster: Cluster, words: str) -> str:
+    """Return what the agent's command line prints on the node that the agent runs on."""
+    typed = f"echo {ADMIN} | sudo -S pipecatapp {words}"
+    return run(*access.ssh(cluster, agent_node(cluster), typed))
 
 
 def state(cluster: Cluster, node: Node, file: str) -> str:

@@ -1,9 +1,11 @@
 """What people do with a cluster, and what strangers try."""
 
+import hashlib
 import json
 import re
 import socket
 import ssl
+import urllib.request
 
 from testing.cluster import access, talk
 from testing.cluster.model import Node
@@ -43,6 +45,26 @@ def strangers(trial: Trial) -> None:
                 raise ClusterError(f"{node.name}:{port} tells a stranger {answer!r}")
 
 
+def _trusted(trial: Trial) -> None:
+    """Do what a phone does: take the authority from /trust, then open the page by HTTPS."""
+    for node in trial.cluster.nodes:
+        address = f"http://{node.address}:8000"
+        with urllib.request.urlopen(f"{address}/ca.crt", timeout=10) as answer:
+            authority = answer.read().decode()
+        with urllib.request.urlopen(f"{address}/trust", timeout=10) as answer:
+            page = answer.read().decode()
+        digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(authority.strip())).hexdigest().upper()
+        if ":".join(re.findall("..", digest)) not in page:
+            raise ClusterError(f"{address}/trust shows another fingerprint than {digest}")
+        context = ssl.create_default_context(cadata=authority)
+        secure = f"https://{node.address}:8443/"
+        if secure not in page:
+            raise ClusterError(f"{address}/trust does not lead to {secure}")
+        with urllib.request.urlopen(secure, timeout=10, context=context) as answer:
+            if b"Mission Control" not in answer.read():
+                raise ClusterError(f"{secure} does not show the page")
+
+
 def heal_well(trial: Trial) -> None:
     """Heal a cluster that is well: nothing is changed."""
     unchanged(trial.play("heal_cluster.yaml", inventory=False))
@@ -66,6 +88,9 @@ def remembers(trial: Trial) -> None:
 
 def typed(trial: Trial) -> None:
     """Type what people type to look at a cluster, and measure the default model."""
+    if "/login?token=" not in talk.command(trial.cluster, "login-link --name Anna"):
+        raise ClusterError("pipecatapp login-link prints no link")
+    _trusted(trial)
     ready = trial.type("nomad", "node", "status")
     if ready.count(" ready") != len(trial.cluster.nodes):
         raise ClusterError(ready)

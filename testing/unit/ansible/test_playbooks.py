@@ -55,3 +55,13 @@ def test_without_a_cluster_healing_says_what_to_do_first(tmp_path: Path) -> None
     run = play("heal_cluster.yaml", home=tmp_path / "keys")
     assert run.returncode != 0
     assert "Run ./bootstrap.sh or playbook.yaml here first" in " ".join(run.stdout.split())
+
+
+@pytest.mark.parametrize("playbook", ["playbook.yaml", "heal_cluster.yaml", "status.yaml"])
+def test_an_old_ansible_is_told_where_a_newer_one_is(playbook: str, tmp_path: Path) -> None:
+    newer = ["-e", "preflight_ansible_core=99"]
+    run = play("-i", "local_inventory.ini", playbook, *newer, home=tmp_path / "keys")
+    assert run.returncode != 0
+    told = " ".join(run.stdout.split())
+    assert "is too old, 99 is needed" in told
+    assert ".ansible-venv/bin/ansible-playbook" in told

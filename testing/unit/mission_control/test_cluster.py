@@ -4,9 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from starlette.testclient import TestClient
 
+from pipecatapp.cli import cli
+from pipecatapp.mission_control.keys import KeyStore
 from pipecatapp.mission_control.server import announce, announcement
+from pipecatapp.mission_control.tls import Authority
 from pipecatapp.mission_control.web import create_app
 from pipecatapp.settings import Settings
 from testing.unit.mission_control.conftest import EchoControl
@@ -93,3 +97,42 @@ def test_the_command_line_is_told_where_the_agent_listens(
 ) -> None:
     announce(settings.model_copy(update={"host": host}), 25001)
     assert announcement(settings).read_text() == url
+
+
+def test_a_phone_gets_the_clusters_authority_and_the_secure_page(
+    client: TestClient, settings: Settings, tmp_path: Path
+) -> None:
+    assert client.get("/ca.crt").status_code == 404
+    authority = Authority(tmp_path / "elsewhere")
+    authority.ensure()
+    settings.page_ca_file = authority.certificate_path
+    for host in ("node1:8000", "192.168.1.12:8443"):
+        page = client.get("/trust", headers={"Host": host}).text
+        assert authority.fingerprint() in page
+        assert f'href="https://{host.split(":")[0]}:8443/"' in page
+        assert "playbook.yaml" in page
+    answer = client.get("/ca.crt")
+    assert answer.content == authority.certificate_path.read_bytes()
+    assert answer.headers["content-type"] == "application/x-x509-ca-cert"
+
+
+@pytest.mark.parametrize(
+    "words", [["keys", "add", "a"], ["login-link"], ["memory", "search"], ["chat", "hello"]]
+)
+def test_the_command_line_of_another_node_says_where_to_ask(
+    words: list[str], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("keys", "login_link", "memory", "talk"):
+        monkeypatch.setattr(f"pipecatapp.commands.{name}.load_settings", lambda: settings)
+    settings.port = 9  # where nobody listens
+    KeyStore(settings.home).ensure_local()  # an agent ran here before
+    answer = CliRunner().invoke(cli, words)
+    assert "ansible-playbook status.yaml" in str(answer.exception)
+    assert not (settings.home / "auth" / "keys.json").exists()
+    assert not (settings.home / "memory").exists()
+
+
+def test_commands_for_one_machine_name_the_playbook(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIPECATAPP_MODE", "cluster")
+    for words, playbook in ((["setup"], "playbook.yaml"), (["experts", "list"], "deploy_expert")):
+        assert playbook in str(CliRunner().invoke(cli, words).exception)
