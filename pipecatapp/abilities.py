@@ -8,7 +8,8 @@ from loguru import logger
 
 from pipecatapp.experts.choice import choose_directory
 from pipecatapp.experts.expert import Expert
-from pipecatapp.experts.routing import Experts, Shared
+from pipecatapp.experts.routing import Experts
+from pipecatapp.experts.shared_server import Shared
 from pipecatapp.experts.warming import Warming
 from pipecatapp.memory.summary import Turn, condensed, summarize
 from pipecatapp.remembering import Remembering
@@ -16,9 +17,10 @@ from pipecatapp.runtime.embedder import Embedder
 from pipecatapp.settings import Settings
 from pipecatapp.tools.approvals import Approvals
 from pipecatapp.tools.audit import Audit
+from pipecatapp.tools.offered import Tool
 from pipecatapp.tools.registry import Registry
 from pipecatapp.tools.runner import Runner
-from pipecatapp.tools.tool import FactMemory, Tool
+from pipecatapp.tools.tool import FactMemory
 from pipecatapp.twin.actions import Actions, Requests, Talk
 from pipecatapp.twin.conversation import Conversation
 from pipecatapp.twin.decider import Decider
@@ -173,8 +175,7 @@ class Abilities:
                 "available": [tool.name for tool in self.registry.tools],
                 "unavailable": self.registry.unavailable,
             },
-            "experts": [expert.name for expert in self.directory.experts()],
-            "experts_now": [expert.shown() for expert in self.directory.experts()],
+            "experts": [expert.shown() for expert in self.directory.experts()],
             "experts_stale": self.directory.stale,
             "memory": self._remembering.shown() if self._remembering else {},
         }

@@ -4,29 +4,23 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from typing import Any, Self
 
 import aiohttp
 import psutil
-from loguru import logger
 from pipecat.pipeline.worker import PipelineWorker
 from pipecat.transports.base_transport import BaseTransport
-from pipecat.transports.websocket.fastapi import (
-    FastAPIWebsocketParams,
-    FastAPIWebsocketTransport,
-)
-from pipecat.workers.runner import WorkerRunner
 from starlette.websockets import WebSocket
 
 from pipecatapp.abilities import Abilities
 from pipecatapp.benchmark.metrics import observe_turn
 from pipecatapp.callers import Callers
-from pipecatapp.errors import UserError
-from pipecatapp.experts.routing import Shared
+from pipecatapp.experts.shared_server import Shared
 from pipecatapp.memory.queue import FinishedTurn
 from pipecatapp.mission_control.addresses import base_url, login_url
-from pipecatapp.mission_control.serializer import TwinSerializer
+from pipecatapp.mission_control.sessions import OF_SESSION
 from pipecatapp.mission_control.tls import Authority
 from pipecatapp.places.choice import choose_place
 from pipecatapp.places.slots import Slots
@@ -34,6 +28,7 @@ from pipecatapp.remembering import Remembering
 from pipecatapp.runtime.embedders import load_embedder
 from pipecatapp.runtime.stillness import Stillness
 from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
+from pipecatapp.serving import Sessions
 from pipecatapp.session import Exchange, Session
 from pipecatapp.settings import Settings
 from pipecatapp.twin.conversation import Conversation
@@ -42,7 +37,6 @@ from pipecatapp.twin.memories import Memories
 from pipecatapp.twin.mind import Mind
 from pipecatapp.twin.model import LlamaModel
 from pipecatapp.twin.outcomes import Outcomes
-from pipecatapp.voice.local_audio import local_transport
 from pipecatapp.voice.piper import SpeechAhead
 from pipecatapp.voice.realtime_stt import require_realtime_stt
 from pipecatapp.voices import Voices
@@ -53,8 +47,6 @@ Compose = Callable[
 
 ROUTER = "router"
 """The name under which the system prompt of the twin itself is saved."""
-ROOM = "room"
-"""The conversation of the microphone and speaker of this machine."""
 
 
 class Agent:
@@ -72,9 +64,8 @@ class Agent:
         self.conversations = Conversations(settings.home / "conversations")
         self.stillness = Stillness()
         self.voices = Voices(settings)
-        self._compose = compose
+        self._sessions = Sessions(partial(compose, self), self.conversations)
         self._started = time.monotonic()
-        self._sessions: set[PipelineWorker] = set()
         self._ready = False
         self._last_turn: TurnTimings | None = None
         self.abilities: Abilities | None = None
@@ -132,8 +123,7 @@ class Agent:
 
     async def __aexit__(self, *exc_info: object) -> None:
         """End the sessions, then the child processes."""
-        for worker in list(self._sessions):
-            await worker.cancel()
+        await self._sessions.end()
         if self._warming:
             self._warming.cancel()
             await asyncio.wait({self._warming})
@@ -241,8 +231,10 @@ class Agent:
         self._able.approvals.decide(conversation_id, approval_id, digest, approve=approve, by=by)
 
     async def logged_out(self, conversation_id: str) -> None:
-        """Have the tools forget what they kept for somebody who has left."""
+        """Forget what there is of somebody who has left; a key's conversation goes on."""
         await self._able.registry.logged_out(conversation_id)
+        if conversation_id.startswith(OF_SESSION):
+            self.conversations.remove(conversation_id)
 
     @property
     def memories(self) -> Memories:
@@ -253,51 +245,12 @@ class Agent:
         self, websocket: WebSocket, conversation_id: str, person: str | None = None
     ) -> None:
         """Run one client's session until its socket closes."""
-        await websocket.accept()
-        transport = FastAPIWebsocketTransport(
-            websocket,
-            FastAPIWebsocketParams(
-                audio_in_enabled=True, audio_out_enabled=True, serializer=TwinSerializer()
-            ),
-        )
-        await self.serve(transport, conversation_id, person)
-
-    async def serve(
-        self, transport: BaseTransport, conversation_id: str, person: str | None = None
-    ) -> None:
-        """Run one session on a transport until that is closed."""
-        conversation = self.conversations.get(conversation_id)
-        worker, session = self._compose(self, transport, conversation, person)
-
-        async def disconnected(*_: object) -> None:
-            await worker.cancel(reason="the client has gone")
-
-        transport.add_event_handler("on_client_disconnected", disconnected)
-        runner = WorkerRunner(handle_sigint=False, handle_sigterm=False)
-        self._sessions.add(worker)
-        try:
-            await runner.add_workers(worker)
-            await runner.run()
-        finally:
-            self._sessions.discard(worker)
-            await session.detach()
+        await self._sessions.serve_socket(websocket, conversation_id, person)
 
     async def serve_room(self) -> None:
-        """Serve the microphone and speaker of this machine, if it is to and has them.
-
-        A machine without sound is no less an agent: the reason is logged, and the page works.
-        """
-        if self.settings.audio_device != "local":
-            return
-        try:
-            transport = await asyncio.to_thread(local_transport)
-            logger.info("Listening on the microphone of this machine")
-            await self.serve(transport, ROOM)
-        except UserError as error:
-            logger.warning(str(error))
-        except Exception as error:
-            logger.exception("the sound device of this machine failed")
-            logger.warning(f"AUDIO_DEVICE=local stopped working ({error}); the page goes on.")
+        """Serve the microphone and speaker of this machine, if it is to and has them."""
+        if self.settings.audio_device == "local":
+            await self._sessions.serve_room()
 
     # -- for the terminal ---------------------------------------------------------------------
 

@@ -36,9 +36,9 @@ from pipecatapp.twin.conversation import Conversation
 from pipecatapp.twin.service import TwinService
 from pipecatapp.voice.ahead import AnswerAhead
 from pipecatapp.voice.microphone import MicrophoneGate
+from pipecatapp.voice.recognizer import SAMPLE_RATE
 from pipecatapp.voice.services import make_stt, make_tts
 from pipecatapp.voice.turns import SpeculativeSpeechTimeout, SpeculativeTurnAnalyzer
-from pipecatapp.voice.whisper import SAMPLE_RATE
 
 # -- voice activity ---------------------------------------------------------------------------
 
@@ -192,6 +192,8 @@ async def run(settings: Settings) -> None:
     listener = _listen(settings)
     async with Agent(settings, compose) as agent:
         app = create_app(agent)
+        for ended in app.state.auth.sessions.drop_expired():
+            await agent.logged_out(ended)
         server = Server(uvicorn_config(settings, app))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -24,7 +24,6 @@ from pipecatapp.commands.talk import chat, talk
 from pipecatapp.errors import UserError
 from pipecatapp.settings import Settings
 
-
 OF_PLAYBOOKS = {
     "setup": "playbook.yaml sets its nodes up",
     "experts": "`ansible-playbook deploy_expert.yaml` deploys an expert",

@@ -29,7 +29,7 @@ from pipecatapp.twin.history import LogEntry
 from pipecatapp.twin.outcomes import Outcomes
 from pipecatapp.twin.service import TwinService
 from pipecatapp.voice.microphone import MicrophoneGate
-from pipecatapp.voice.whisper import SAMPLE_RATE
+from pipecatapp.voice.recognizer import SAMPLE_RATE
 
 
 class ClockObserver(BaseObserver):

@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     """Comma-separated names of a cluster's nodes; their private addresses need not be told."""
 
     page_ca_file: Path | None = Field(None, alias="PIPECATAPP_PAGE_CA_FILE")
-    """In a cluster: the certificate that devices are to trust before they open the page by HTTPS."""
+    """In a cluster: the certificate of the authority that devices are to trust."""
     copy_key_file: Path | None = Field(None, alias="PIPECATAPP_COPY_KEY_FILE")
     """The key by which other nodes of the cluster may fetch copies of the state."""
 

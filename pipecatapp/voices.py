@@ -5,8 +5,8 @@ from typing import Any
 from pipecatapp.runtime.setup import Equipment
 from pipecatapp.settings import Settings
 from pipecatapp.voice.piper import Speaker
+from pipecatapp.voice.recognizer import Recognizer
 from pipecatapp.voice.selection import SttChoice, choose_stt, load_recognizer
-from pipecatapp.voice.whisper import Recognizer
 
 
 class Voices:

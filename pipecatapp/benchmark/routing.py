@@ -22,9 +22,10 @@ import httpx
 import numpy as np
 from openai.types.chat import ChatCompletionChunk
 
+from pipecatapp.experts.asking import has_text
 from pipecatapp.experts.expert import Expert, Instance
 from pipecatapp.experts.local import FOLDER, LocalDirectory
-from pipecatapp.experts.routing import Experts, has_text
+from pipecatapp.experts.routing import Experts
 from pipecatapp.experts.server import Clients, Request
 from pipecatapp.places.embedded import LocalModelServer
 from pipecatapp.places.place import LLAMA_JOB

@@ -2,6 +2,7 @@
 
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import click
 import httpx
@@ -14,6 +15,7 @@ from pipecatapp.runtime.state_copy import (
     Age,
     copy_age,
     current_epoch,
+    forget_overtaken,
     keep_copy,
     new_archive,
 )
@@ -30,25 +32,38 @@ ANSWER_SECONDS = 30.0
 def keep(url: str, once: bool) -> None:
     """Keep a copy of the state of the agent that runs on another node of the cluster.
 
-    When the agent is started on this node, it goes on with the copy.
+    When the agent is started on this node, it goes on with the copy. The state that was here
+    before is moved to the folder aside/ and stays there for a day: what people have had forgotten
+    since then may be in it.
     """
     settings = load_settings()
     (settings.home / "copy").mkdir(mode=0o700, parents=True, exist_ok=True)
     with locked(settings.home / "copy" / "lock", lambda: click.echo("Another one keeps copies.")):
         said = ""
         while True:
+            left = _left(settings.home)
             try:
                 now = refresh(settings, url)
             except UserError as error:
                 if once:
                     raise
                 now = f"No copy: {error}"
+            now += left
             if now != said:
                 click.echo(now)
                 said = now
             if once:
                 return
             time.sleep(EVERY_SECONDS)
+
+
+def _left(home: Path) -> str:
+    """Remove old states; return what there is to say where that fails, else nothing."""
+    try:
+        forget_overtaken(home)
+    except OSError as error:
+        return f" An old state stays here: {error}"
+    return ""
 
 
 def refresh(settings: Settings, url: str) -> str:

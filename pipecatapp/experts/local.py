@@ -92,6 +92,7 @@ class LocalDirectory(Directory):
         self._failures: dict[str, int] = {}
         self._following: dict[str, asyncio.Task[None]] = {}
         self._looking: asyncio.Task[None] | None = None
+        self._client: httpx.AsyncClient | None = None
 
     @classmethod
     def of(cls, settings: Settings, external: Mapping[str, Expert]) -> "LocalDirectory":
@@ -102,9 +103,11 @@ class LocalDirectory(Directory):
         """Begin to look; servers that do not answer yet are not waited for long."""
         if self._folder is None:
             return
-        first = [self._probe(root) for root in await self._look(self._folder)]
+        self._client = client = _client()
+        first = [self._probe(client, root) for root in await self._look(self._folder)]
         await asyncio.gather(*first)
-        self._looking = asyncio.create_task(self._keep_looking(self._folder), name="experts")
+        looking = self._keep_looking(client, self._folder)
+        self._looking = asyncio.create_task(looking, name="experts")
 
     async def close(self) -> None:
         """Look no more."""
@@ -113,6 +116,8 @@ class LocalDirectory(Directory):
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
+        if self._client:
+            await self._client.aclose()
 
     def services(self) -> Mapping[str, Service]:
         """Return the services as their files and their servers told of them last."""
@@ -135,7 +140,7 @@ class LocalDirectory(Directory):
     def _is_well(self, root: str) -> bool:
         return self._failures.get(root, FAILED_PROBES) < FAILED_PROBES
 
-    async def _keep_looking(self, folder: Path) -> None:
+    async def _keep_looking(self, client: httpx.AsyncClient, folder: Path) -> None:
         while True:
             try:
                 roots = await self._look(folder)
@@ -143,7 +148,7 @@ class LocalDirectory(Directory):
                     self._following.pop(root).cancel()
                     self._failures.pop(root, None)
                 for root in roots - self._following.keys():
-                    self._following[root] = asyncio.create_task(self._follow(root))
+                    self._following[root] = asyncio.create_task(self._follow(client, root))
             except Exception:
                 # The next look may be one at files that can be dealt with.
                 logger.exception("it could not be seen which experts this machine has")
@@ -156,17 +161,26 @@ class LocalDirectory(Directory):
         # Asking a sleeper would wake it.
         return {_root(one) for entry in entries for one in entry.instances if not one.asleep}
 
-    async def _follow(self, root: str) -> None:
+    async def _follow(self, client: httpx.AsyncClient, root: str) -> None:
         while True:
-            await self._probe(root)
+            await self._probe(client, root)
             await asyncio.sleep(LOOK_SECS)
 
-    async def _probe(self, root: str) -> None:
+    async def _probe(self, client: httpx.AsyncClient, root: str) -> None:
         """Ask a server how it is, and take note."""
-        async with httpx.AsyncClient(timeout=PROBE_SECS, trust_env=False) as client:
-            failures = await _failures(client, root)
+        failures = await _failures(client, root)
         before = self._failures.get(root, FAILED_PROBES)
         self._failures[root] = min(before + failures, FAILED_PROBES) if failures else 0
+
+
+def _client() -> httpx.AsyncClient:
+    """Return what asks all servers: making one holds up whoever is being listened to.
+
+    Connections are not kept: llama-server closes idle ones, and a server whose question is lost by
+    that would be taken for a dead one.
+    """
+    limits = httpx.Limits(max_keepalive_connections=0)
+    return httpx.AsyncClient(timeout=PROBE_SECS, limits=limits, trust_env=False)
 
 
 def _root(instance: LocalInstance) -> str:

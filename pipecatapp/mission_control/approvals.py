@@ -6,7 +6,7 @@ from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import Response
 
-from pipecatapp.mission_control.caller import Caller
+from pipecatapp.mission_control.caller import Caller, Person
 from pipecatapp.mission_control.control import Control
 
 router = APIRouter(prefix="/api/approvals")
@@ -34,12 +34,12 @@ async def waiting(request: Request, caller: Caller) -> list[dict[str, Any]]:
 
 
 @router.post("/{approval_id}", status_code=204)
-async def decide(approval_id: str, request: Request, caller: Caller) -> Response:
+async def decide(approval_id: str, request: Request, person: Person) -> Response:
     """Allow or deny one call, once; the body is a `Decision`.
 
     Raises:
-        HTTPException: 404, no such call waits for the caller; 409, it is another call than the
-            one that was shown, or it is settled; 422, the body is none.
+        HTTPException: 403, a program's key was sent; 404, no such call waits for the caller; 409,
+            it is another call than the one that was shown, or it is settled; 422, the body is none.
     """
     control: Control = request.app.state.control
     try:
@@ -51,11 +51,11 @@ async def decide(approval_id: str, request: Request, caller: Caller) -> Response
         ) from error
     try:
         await control.decide(
-            caller.conversation_id,
+            person.conversation_id,
             approval_id,
             decision.digest,
             decision.approve,
-            by=caller.kind,
+            by=person.kind,
         )
     except LookupError as error:
         raise HTTPException(404, "No such call waits for your decision.") from error

@@ -23,8 +23,9 @@ class Identity:
     """Who is asking.
 
     Attributes:
-        kind: A person's session, an API key, or the command line on this machine.
-        name: The key's name; "session" for a session.
+        kind: A person's session, an API key, or the command line on this machine. A session that
+            was opened by typing an API key is its key's: it may talk, and allow nothing.
+        name: The key's name; "session" for a person's session.
         conversation_id: The conversation that this caller continues.
         person: Which person it is, where their login link said so.
     """
@@ -69,8 +70,8 @@ class FailureLimiter:
 class Auth:
     """Decides who a request comes from.
 
-    Sessions and the local key are found before the limiter is asked: a stranger's wrong guesses
-    from the same address (a proxy's, say) lock nobody out who is already in.
+    Sessions and keys are found before the limiter is asked: a stranger's wrong guesses from the
+    same address, such as that of a cluster's gateway, lock out nobody whom we know.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -89,7 +90,7 @@ class Auth:
         """Return who sent a request or opened a socket, or None for a stranger.
 
         Raises:
-            TooManyAttempts: A key was sent by an address that guessed too often.
+            TooManyAttempts: An unknown key was sent by an address that guessed too often.
         """
         secret = bearer(connection)
         if secret is not None:
@@ -98,6 +99,10 @@ class Auth:
         session = self.sessions.find(cookie) if cookie else None
         if session is None:
             return None
+        if session.key is not None:
+            # It ends with its key.
+            known = self.keys.has(session.key)
+            return Identity("key", session.key, session.conversation_id) if known else None
         return Identity("session", "session", session.conversation_id, session.person)
 
     def login(self, address: str, *, token: str = "", key: str = "") -> str | None:
@@ -117,17 +122,19 @@ class Auth:
         self._limiter.check(address)
         if token and (redeemed := self.tokens.redeem(token)):
             return self.sessions.create(redeemed.person)
-        if key and (self.keys.is_local(key) or self.keys.find(key)):
+        if key and self.keys.is_local(key):
             return self.sessions.create()
+        if key and (name := self.keys.find(key)):
+            return self.sessions.create(key=name)
         self._limiter.record(address)
         return None
 
     def _identify_key(self, secret: str, address: str) -> Identity | None:
         if self.keys.is_local(secret):
             return Identity("local", LOCAL_KEY_NAME, key_conversation(LOCAL_KEY_NAME))
-        self._limiter.check(address)
         name = self.keys.find(secret)
         if name is None:
+            self._limiter.check(address)
             self._limiter.record(address)
             return None
         return Identity("key", name, key_conversation(name))

@@ -25,3 +25,19 @@ def require_identity(request: Request) -> Identity:
 
 
 Caller = Annotated[Identity, Depends(require_identity)]
+
+
+def require_person(caller: Caller) -> Identity:
+    """Return who is asking: somebody who logged in by a link, or this machine's command line.
+
+    Raises:
+        HTTPException: 403, a program, or who logged in with a program's key.
+    """
+    if caller.kind == "key":
+        raise HTTPException(
+            403, "Only people may do this, not API keys: log in by a link: pipecatapp login-link"
+        )
+    return caller
+
+
+Person = Annotated[Identity, Depends(require_person)]

@@ -107,7 +107,12 @@ class KeyStore:
         if found:
             return next(key.name for key in self._keys if key.sha256 == found)
         found = find_digest(wanted, self._configured)
-        return f"configured-{found[:12]}" if found else None
+        return _configured(found) if found else None
+
+    def has(self, name: str) -> bool:
+        """Return whether a key that `find` named is still one."""
+        self._refresh()
+        return name in {key.name for key in self._keys} | set(map(_configured, self._configured))
 
     def is_local(self, secret: str) -> bool:
         """Return whether this is the command line's own key."""
@@ -154,6 +159,11 @@ class KeyStore:
 
     def _write(self, keys: list[ApiKey]) -> None:
         write_json(self._path, [vars(key) for key in keys])
+
+
+def _configured(sha256: str) -> str:
+    """Return the name of a key of the settings."""
+    return f"configured-{sha256[:12]}"
 
 
 def _parse_sums(configured: str) -> list[str]:

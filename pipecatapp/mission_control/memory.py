@@ -8,8 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from pipecatapp.mission_control.auth import Identity
-from pipecatapp.mission_control.caller import Caller
+from pipecatapp.mission_control.caller import Caller, Person
 from pipecatapp.mission_control.control import Memory
 from pipecatapp.mission_control.relevance import fact_of, facts_found
 
@@ -70,19 +69,7 @@ def memory_of(request: Request) -> Memory:
     return memory
 
 
-def require_person(caller: Caller) -> Identity:
-    """Return who is asking.
-
-    Raises:
-        HTTPException: 403, a program.
-    """
-    if caller.kind == "key":
-        raise HTTPException(403, "Only people and the command line on this machine may do this.")
-    return caller
-
-
 Remembered = Annotated[Memory, Depends(memory_of)]
-Person = Annotated[Identity, Depends(require_person)]
 
 
 @router.get("/state")

@@ -18,6 +18,8 @@ from pipecatapp.mission_control.private_files import read_records, write_json
 SESSION_SECONDS = 30 * 24 * 3600
 TOKEN_SECONDS = 15 * 60
 MAX_SESSIONS = 1000
+OF_SESSION = "session-"
+"""What the ids of conversations begin with that end with their login session."""
 _PERSON = re.compile(r"[^\W_](?:[^\W_]|[ .'\u2019-]){0,39}")
 
 
@@ -56,10 +58,14 @@ class Session:
     Attributes:
         conversation_id: The conversation that it continues.
         person: Who logged in, where that is known.
+        key: The name of the API key that was typed to log in; None for a person. Records of earlier
+            versions, which do not say it, count as people's: most were opened by a link, and they
+            end within 30 days.
     """
 
     conversation_id: str
     person: str | None
+    key: str | None = None
 
 
 class LoginTokens:
@@ -109,11 +115,12 @@ class SessionStore:
         self._sessions = self._load()
         self._lock = threading.Lock()
 
-    def create(self, person: str | None = None) -> str:
+    def create(self, person: str | None = None, *, key: str | None = None) -> str:
         """Open a session and return the value of its cookie.
 
         Args:
             person: Who logs in, where that is known.
+            key: The name of the API key that was typed to log in.
 
         Raises:
             UserError: The session cannot be stored.
@@ -121,14 +128,14 @@ class SessionStore:
         secret = new_secret()
         session: dict[str, Any] = {
             "sha256": digest(secret),
-            "conversation_id": f"session-{uuid.uuid4().hex}",
+            "conversation_id": f"{OF_SESSION}{uuid.uuid4().hex}",
             "expires": int(time.time()) + SESSION_SECONDS,
         }
-        if person is not None:
-            session["person"] = person
+        for name, value in (("person", person), ("key", key)):
+            if value is not None:
+                session[name] = value
         with self._lock:
-            valid = [item for item in self._sessions if item["expires"] > time.time()]
-            self._store([*valid, session][-MAX_SESSIONS:])
+            self._store([*self._sessions, session][-MAX_SESSIONS:])
         return secret
 
     def find(self, secret: str) -> Session | None:
@@ -136,7 +143,7 @@ class SessionStore:
         found = find_digest(digest(secret), [item["sha256"] for item in self._sessions])
         for item in self._sessions:
             if item["sha256"] == found and item["expires"] > time.time():
-                return Session(str(item["conversation_id"]), item.get("person"))
+                return Session(str(item["conversation_id"]), item.get("person"), item.get("key"))
         return None
 
     def close(self, secret: str) -> None:
@@ -144,6 +151,22 @@ class SessionStore:
         wanted = digest(secret)
         with self._lock:
             self._store([item for item in self._sessions if item["sha256"] != wanted])
+
+    def drop_expired(self) -> list[str]:
+        """Forget the sessions that have expired.
+
+        Returns:
+            Their conversations, to which nobody can come back.
+
+        Raises:
+            UserError: It cannot be stored; they stay expired.
+        """
+        with self._lock:
+            now = time.time()
+            expired = [item for item in self._sessions if item["expires"] <= now]
+            if expired:
+                self._store([item for item in self._sessions if item["expires"] > now])
+        return [str(item["conversation_id"]) for item in expired]
 
     def _store(self, sessions: list[dict[str, Any]]) -> None:
         write_json(self._path, sessions)
@@ -162,4 +185,5 @@ class SessionStore:
             for record in records
             if all(isinstance(record.get(name), kind) for name, kind in fields.items())
             and isinstance(record.get("person"), str | None)
+            and isinstance(record.get("key"), str | None)
         ]

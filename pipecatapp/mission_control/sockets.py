@@ -44,11 +44,12 @@ async def _close_once_refused(websocket: WebSocket, auth: Auth) -> None:
     while True:
         await asyncio.sleep(RECHECK_SECONDS)
         try:
-            if auth.identify(websocket) is None:
-                await _close(websocket, "Log in again.")
-                return
+            known = auth.identify(websocket) is not None
         except TooManyAttempts:
-            continue  # somebody else at this address; ask again later
+            known = False  # only who is not known is told that
+        if not known:
+            await _close(websocket, "Log in again.")
+            return
 
 
 async def _close(websocket: WebSocket, reason: str) -> None:

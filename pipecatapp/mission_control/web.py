@@ -70,7 +70,10 @@ def create_app(control: Control) -> FastAPI:
     _add_api(app, control)
     _add_socket(app, control)
     cluster = control.settings.mode == "cluster"
-    name_it = "use a node's address, or add the name to PIPECATAPP_PUBLIC_HOSTS"
+    name_it = (
+        "use a node's address, or write the name into page_names in the inventory and run the "
+        "playbook again"
+    )
     app.add_middleware(
         SecurityMiddleware,
         allowed_hosts=allowed_hosts(control.settings),
@@ -118,9 +121,11 @@ def _add_api(app: FastAPI, control: Control) -> None:
 
     @app.post("/api/logout")
     async def logout(request: Request, caller: Caller) -> Response:
-        await run_in_threadpool(app.state.auth.sessions.close, request.cookies.get(COOKIE, ""))
+        sessions = app.state.auth.sessions
+        await run_in_threadpool(sessions.close, request.cookies.get(COOKIE, ""))
         await app.state.sockets.close(caller)
-        await control.logged_out(caller.conversation_id)
+        for ended in (caller.conversation_id, *await run_in_threadpool(sessions.drop_expired)):
+            await control.logged_out(ended)
         response = Response(status_code=204)
         response.delete_cookie(COOKIE, path="/")
         return response

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -18,6 +19,8 @@ ANSWER_SECS = 2
 UNREACHABLE = "Nomad is not reachable"
 SOCKET = "unix://"
 """How an address begins that is the socket which Nomad gives each of its tasks."""
+EVERYWHERE = "*"
+"""Stands for all namespaces: an expert may be deployed in one of its own."""
 ENDED = frozenset({"complete", "failed", "lost", "unknown"})
 
 Answer = TypeVar("Answer")
@@ -60,7 +63,7 @@ class NomadOrchestrator:
         )
 
     async def jobs(self) -> list[JobStatus]:
-        """Return all jobs that the token shows, in the order of their names.
+        """Return all jobs of all namespaces that the token shows, in the order of their names.
 
         Raises:
             UserError: Nomad does not answer.
@@ -147,11 +150,13 @@ def _scale(client: nomad.Nomad, name: str, group: str, count: int) -> None:
 
 
 def _all(client: nomad.Nomad) -> list[JobStatus]:
-    allocations = client.allocations.get_allocations()
-    return [
-        _status(job, [entry for entry in allocations if entry["JobID"] == job["ID"]])
-        for job in sorted(client.jobs.get_jobs(), key=lambda job: str(job["ID"]))
-    ]
+    """Return the statuses of all jobs; those of a namespace that the token hides are left out."""
+    allocations = defaultdict(list)
+    for entry in client.allocations.get_allocations(namespace=EVERYWHERE):
+        allocations[entry["Namespace"], entry["JobID"]].append(entry)
+    jobs = client.jobs.get_jobs(namespace=EVERYWHERE)
+    jobs.sort(key=lambda job: (job["ID"], job["Namespace"]))
+    return [_status(job, allocations[job["Namespace"], job["ID"]]) for job in jobs]
 
 
 def _status(job: dict[str, Any], allocations: list[dict[str, Any]]) -> JobStatus:

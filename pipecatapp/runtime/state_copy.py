@@ -5,7 +5,8 @@ logs and caches are not copied. A copy is a tar archive beside a small file that
 
 Every start of the agent begins an epoch, later than all that its state directory or its copy has
 seen. A copy of a later epoch than the state directory's own was made by an agent that ran elsewhere
-since: then the copy is what goes on, and what was here is moved aside.
+since: then the copy is what goes on, and what was here is moved aside. After a day it is removed:
+what people have had forgotten since is still in there.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ import sqlite3
 import tarfile
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkstemp
@@ -31,6 +32,8 @@ CACHES = ("memory/long_term_memory.faiss",)
 """What the agent makes again from what is copied; of another state it would be wrong."""
 LARGEST_BYTES = 1 << 30
 KEPT_ASIDE = 3
+OVERTAKEN_SECONDS = 24 * 3600
+"""How long what a later state has replaced can still be looked at."""
 LEFTOVER_SECONDS = 3600
 
 _MEMBER = re.compile(r"(conversations/[A-Za-z0-9._-]{1,120}\.json)")
@@ -148,6 +151,31 @@ def adopt(home: Path) -> Path | None:
     write_json(_lineage(home), {"epoch": copy_age(home).epoch})
     _forget_old(home / "aside")
     return aside
+
+
+def forget_overtaken(home: Path) -> None:
+    """Remove what a later state replaced a day ago: what `adopt` moved aside, and an older copy.
+
+    A state that is older than the copy is left where it is, as an agent may just be starting with
+    it; `adopt` moves it aside then.
+
+    Args:
+        home: The state directory of this node.
+
+    Raises:
+        OSError: It cannot be removed.
+    """
+    before = time.time() - OVERTAKEN_SECONDS
+    for state in (home / "aside").glob("*"):
+        # An agent that starts may remove it as well.
+        with suppress(FileNotFoundError):
+            if state.stat().st_mtime < before:
+                shutil.rmtree(state)
+    archive = _archive(home)
+    overtaken = 0 < copy_age(home).epoch < current_epoch(home)
+    if overtaken and archive.stat().st_mtime < before:
+        archive.unlink()
+        (_copy(home) / "copy.json").unlink()
 
 
 def new_archive(home: Path) -> Path:

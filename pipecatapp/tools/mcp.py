@@ -121,5 +121,16 @@ def _lines(value: Any, name: str = "") -> str:
         return "\n".join(line for line in lines if line)
     if value in (None, "", [], {}):
         return ""
-    shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+    shown = ", ".join(map(_entry, value)) if isinstance(value, list) else value
     return f"{name.replace('_', ' ')}: {shown}"
+
+
+def _entry(entry: Any) -> str:
+    """Return an entry of a list in words: of an expert or a job, its name and state.
+
+    What else is known of one, such as its addresses, tells a person little, and is long to read.
+    """
+    if not isinstance(entry, dict):
+        return str(entry)
+    name, state = entry.get("name"), entry.get("state")
+    return f"{name} ({state})" if state else str(name)

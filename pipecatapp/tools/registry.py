@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from loguru import logger
 
 import pipecatapp.tools
-from pipecatapp.tools.tool import Resources, Tool, Toolset, Wanted, tools_of
+from pipecatapp.tools.offered import Tool, tools_of
+from pipecatapp.tools.tool import Resources, Toolset, Wanted
 
 
 class Registry:

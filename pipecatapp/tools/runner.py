@@ -16,7 +16,8 @@ from loguru import logger
 
 from pipecatapp.tools.approvals import Approval, Approvals, Verdict
 from pipecatapp.tools.audit import Audit, note
-from pipecatapp.tools.tool import Call, ShortTermMemory, Tool, ToolError, shortened
+from pipecatapp.tools.offered import Tool
+from pipecatapp.tools.tool import Call, ShortTermMemory, ToolError, shortened
 
 ApprovalMode = Literal["sensitive", "all", "none"]
 

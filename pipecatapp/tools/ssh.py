@@ -6,8 +6,10 @@ import logging
 import os
 import socket
 import unicodedata
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, TypeVar
 
 import paramiko
 
@@ -20,11 +22,18 @@ from pipecatapp.tools.tool import Call, Resources, ToolError, Toolset, tool
 CONNECT_SECONDS = 10
 """For the connection, and once more for keys and login."""
 COMMAND_SECONDS = 60
+MOST_COMMANDS = 4
+"""At once; the others wait until one of these is over."""
+THREADS = 3 * MOST_COMMANDS
+"""Two to read what a command prints. A name that nothing answers for holds one for long, whatever
+the command's own limit. They are no others' threads: those are what the agent thinks with."""
 LONGEST_COMMAND = 4000
 """Characters."""
 STDOUT_BYTES = 2800
 STDERR_BYTES = 900
 """Kept of each stream: together they fit into a tool's longest result."""
+
+Result = TypeVar("Result")
 
 # Paramiko logs each failure with a traceback before it raises it; users are to see one line.
 logging.getLogger("paramiko").setLevel(logging.CRITICAL)
@@ -67,6 +76,8 @@ class SshTools(Toolset):
     def __init__(self, resources: Resources):
         super().__init__(resources)
         self._helper = helper_of(resources.settings)
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="ssh")
+        self._turn = asyncio.Semaphore(MOST_COMMANDS)
 
     async def unavailable(self) -> str | None:
         """Return None: what a machine needs shows when it is called."""
@@ -102,18 +113,77 @@ class SshTools(Toolset):
         settings = self.resources.settings
         target = parse_target(host, settings.ssh_user)
         _check_command(command)
-        call.progress(f"Connecting to {target}")
-        # Closing the connection is what ends the threads that wait for it.
-        with (
-            contextlib.closing(await _connect(target)) as connection,
-            contextlib.closing(paramiko.Transport(connection)) as transport,
-        ):
-            async with _limit(CONNECT_SECONDS, f"{target.known_as} did not finish the login"):
-                await asyncio.to_thread(log_in, transport, target, settings)
-            call.progress(f"Running on {target}: {command}")
-            late = f"The command on {target.known_as} did not end (it may still be running there)"
-            async with _limit(COMMAND_SECONDS, late):
-                return await _run(transport, target, command)
+        if self._turn.locked():
+            call.progress(f"Waiting for one of {MOST_COMMANDS} other commands to end")
+        async with self._turn:
+            call.progress(f"Connecting to {target}")
+            # Closing the connection is what ends the threads that wait for it.
+            with (
+                contextlib.closing(await self._connect(target)) as connection,
+                contextlib.closing(paramiko.Transport(connection)) as transport,
+            ):
+                async with _limit(CONNECT_SECONDS, f"{target.known_as} did not finish the login"):
+                    await self._in_thread(log_in, transport, target, settings)
+                call.progress(f"Running on {target}: {command}")
+                late = (
+                    f"The command on {target.known_as} did not end (it may still be running there)"
+                )
+                async with _limit(COMMAND_SECONDS, late):
+                    return await self._run(transport, target, command)
+
+    async def close(self) -> None:
+        """Let the threads end; their connections are closed by then."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _in_thread(self, function: Callable[..., Result], *arguments: Any) -> Result:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, partial(function, *arguments))
+
+    async def _connect(self, target: Target) -> socket.socket:
+        """Return a connection to the first address that answers.
+
+        Raises:
+            ToolError: There is no such machine, or it does not answer.
+        """
+        try:
+            async with _limit(CONNECT_SECONDS, f"The name {target.host} was not resolved"):
+                found = await self._in_thread(_addresses, target)
+        except OSError as error:
+            raise ToolError(f"No machine is called {target.host}: {error.strerror}") from error
+        failure: OSError = TimeoutError()
+        for family, kind, protocol, _, address in found:
+            try:
+                return await _dial(socket.socket(family, kind, protocol), address, len(found))
+            except OSError as error:
+                failure = error
+        reason = f"no answer within {CONNECT_SECONDS:g} seconds"
+        if failure.errno:
+            reason = os.strerror(failure.errno)
+        raise ToolError(
+            f"Cannot connect to {target.known_as}: {reason}. See that it is on and runs an SSH "
+            "server"
+        ) from failure
+
+    async def _run(self, transport: paramiko.Transport, target: Target, command: str) -> str:
+        """Run the command without input and return how it ended and what it printed.
+
+        Raises:
+            ToolError: The machine does not run commands.
+        """
+        try:
+            channel = await self._in_thread(_start, transport, command)
+        except (paramiko.SSHException, EOFError, OSError) as error:
+            raise ToolError(
+                f"{target.known_as} logs {target.user} in but runs no commands"
+            ) from error
+        stdout, stderr = Stream(STDOUT_BYTES), Stream(STDERR_BYTES)
+        # Both at once: a full one would stop the other.
+        await asyncio.gather(
+            self._in_thread(stdout.drain, channel.recv),
+            self._in_thread(stderr.drain, channel.recv_stderr),
+        )
+        exit_code = await self._in_thread(channel.recv_exit_status)
+        return report(exit_code, stdout.text, stderr.text)
 
 
 @contextlib.asynccontextmanager
@@ -139,30 +209,8 @@ def _check_command(command: str) -> None:
         raise ToolError("The command has control characters or others that are not shown")
 
 
-async def _connect(target: Target) -> socket.socket:
-    """Return a connection to the first address that answers.
-
-    Raises:
-        ToolError: There is no such machine, or it does not answer.
-    """
-    loop = asyncio.get_running_loop()
-    try:
-        async with _limit(CONNECT_SECONDS, f"The name {target.host} was not resolved"):
-            found = await loop.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise ToolError(f"No machine is called {target.host}: {error.strerror}") from error
-    failure: OSError = TimeoutError()
-    for family, kind, protocol, _, address in found:
-        try:
-            return await _dial(socket.socket(family, kind, protocol), address, len(found))
-        except OSError as error:
-            failure = error
-    reason = f"no answer within {CONNECT_SECONDS:g} seconds"
-    if failure.errno:
-        reason = os.strerror(failure.errno)
-    raise ToolError(
-        f"Cannot connect to {target.known_as}: {reason}. See that it is on and runs an SSH server"
-    ) from failure
+def _addresses(target: Target) -> list[Any]:
+    return socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
 
 
 async def _dial(connection: socket.socket, address: Any, attempts: int) -> socket.socket:
@@ -173,26 +221,6 @@ async def _dial(connection: socket.socket, address: Any, attempts: int) -> socke
             await asyncio.get_running_loop().sock_connect(connection, address)
         on_failure.pop_all()
     return connection
-
-
-async def _run(transport: paramiko.Transport, target: Target, command: str) -> str:
-    """Run the command without input and return how it ended and what it printed.
-
-    Raises:
-        ToolError: The machine does not run commands.
-    """
-    try:
-        channel = await asyncio.to_thread(_start, transport, command)
-    except (paramiko.SSHException, EOFError, OSError) as error:
-        raise ToolError(f"{target.known_as} logs {target.user} in but runs no commands") from error
-    stdout, stderr = Stream(STDOUT_BYTES), Stream(STDERR_BYTES)
-    # Both at once: a full one would stop the other.
-    await asyncio.gather(
-        asyncio.to_thread(stdout.drain, channel.recv),
-        asyncio.to_thread(stderr.drain, channel.recv_stderr),
-    )
-    exit_code = await asyncio.to_thread(channel.recv_exit_status)
-    return report(exit_code, stdout.text, stderr.text)
 
 
 def _start(transport: paramiko.Transport, command: str) -> paramiko.Channel:

@@ -13,7 +13,7 @@ from openai.types.chat import ChatCompletionChunk
 from pipecatapp.runtime.model_server import ModelServer
 from pipecatapp.runtime.sampling import Sampling
 from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
-from pipecatapp.tools.tool import Tool
+from pipecatapp.tools.offered import Tool
 from pipecatapp.twin.actions import Decision
 from pipecatapp.twin.callers_history import CallersConversation
 from pipecatapp.twin.mind import Mind

@@ -8,8 +8,10 @@ from loguru import logger
 from openai.types.chat import ChatCompletionChunk
 
 from pipecatapp.errors import UserError
+from pipecatapp.experts.asking import Hitch
 from pipecatapp.experts.errors import BrokenError, ExpertError, UnavailableError
-from pipecatapp.experts.routing import Experts, Hitch, Message
+from pipecatapp.experts.routing import Experts
+from pipecatapp.experts.server import Message
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.twin.bridge import bridged
 from pipecatapp.twin.chunks import say

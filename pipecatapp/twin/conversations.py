@@ -1,8 +1,13 @@
 """All conversations of an agent, and which slot of llama-server each one has."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from loguru import logger
+
 from pipecatapp.twin.conversation import Conversation
+from pipecatapp.twin.conversation_file import ConversationFile
 
 
 class Conversations:
@@ -18,18 +23,56 @@ class Conversations:
         Raises:
             ValueError: The id is not made of letters, digits, dashes and underscores.
         """
-        if not _is_id(conversation_id):
-            raise ValueError("not a conversation id")
         if conversation_id not in self._open:
-            path = self._directory / f"{conversation_id}.json"
-            self._open[conversation_id] = Conversation(conversation_id, path)
+            self._open[conversation_id] = self._load(conversation_id)
         return self._open[conversation_id]
+
+    @contextmanager
+    def lent(self, conversation_id: str) -> Iterator[Conversation]:
+        """Lend a conversation; one that nobody has open is let go of after the block.
+
+        Nothing may be awaited in the block: it could be opened a second time meanwhile.
+
+        Raises:
+            ValueError: As `get` does.
+        """
+        yield self._open.get(conversation_id) or self._load(conversation_id)
+
+    def remove(self, conversation_id: str) -> None:
+        """Delete a conversation for good: nobody can come back to it.
+
+        Whoever still has it open goes on without it being kept. A file that cannot be deleted is
+        no reason to keep somebody logged in; the log says what to do.
+
+        Raises:
+            ValueError: As `get` does.
+        """
+        path = self._path(conversation_id)
+        conversation = self._open.pop(conversation_id, None)
+        try:
+            if conversation:
+                conversation.discard()
+            else:
+                ConversationFile(path).remove()
+        except OSError as error:
+            logger.error(
+                f"A conversation that has ended is still in {path} ({error}): put the "
+                "directory's permissions right, and delete it."
+            )
 
     def ids(self) -> list[str]:
         """Return all conversations that are kept, also those that nobody has open."""
         # Somebody may have put a file of another name there, such as a copy.
         kept = {path.stem for path in self._directory.glob("*.json") if _is_id(path.stem)}
         return sorted(kept | self._open.keys())
+
+    def _load(self, conversation_id: str) -> Conversation:
+        return Conversation(conversation_id, self._path(conversation_id))
+
+    def _path(self, conversation_id: str) -> Path:
+        if not _is_id(conversation_id):
+            raise ValueError("not a conversation id")
+        return self._directory / f"{conversation_id}.json"
 
 
 def _is_id(name: str) -> bool:

@@ -14,29 +14,15 @@ from typing import Any, Literal, Protocol, cast
 from loguru import logger
 from pipecat.processors.aggregators.llm_context import LLMContextMessage
 
-from pipecatapp.experts.expert import SUFFIX, Expert
+from pipecatapp.experts.expert import Expert
 from pipecatapp.runtime.embedder import Embedder
-from pipecatapp.twin.actions import AGAIN, ANSWER, Actions, Decision, MalformedActionError
+from pipecatapp.twin.actions import Actions, Decision, MalformedActionError
 from pipecatapp.twin.descriptions import Descriptions
-from pipecatapp.twin.head import Guess, Head
+from pipecatapp.twin.head import Head
+from pipecatapp.twin.judgement import Judgement
 from pipecatapp.twin.offer import Offer
 from pipecatapp.twin.quoting import unquoted
 
-SURE = 0.5
-"""From this probability on the head's word needs no second opinion.
-
-Where the head is less sure the model is no better than it at plain requests (54 of 81 each, those
-below 0.75 in a cross-validation over the examples, 1.5B model); what the model adds is the sight of
-the conversation.
-"""
-SURE_IN_A_TASK = 0.8
-"""Likewise after a turn that was no mere talk: "what is he wearing" may be about the camera."""
-SURE_OF_AGAIN = 0.6
-"""Likewise for "the action before, once more": the words alone say little else."""
-CANDIDATES = 3
-"""The head's best actions, among which the model chooses."""
-SHOWN_EXAMPLES = 6
-"""The nearest examples that the model is shown."""
 LONGEST_ACTION = 400
 """Tokens; code to be run is the longest argument."""
 ENOUGH_EXAMPLES = 20
@@ -112,7 +98,7 @@ class Decider:
         self._offer: tuple[Known, Offer] | None = None
         self.malformed = 0
         """How often the model wrote no usable action; cut short, that is all it can do wrong."""
-        self._head = head
+        self._judgement = Judgement(head) if head else None
         examples = actions.examples()
         self._little_known = {
             name: tool.description
@@ -163,17 +149,15 @@ class Decider:
         """
         # Some milliseconds here, tens of them on an old processor: too long for the event loop.
         offer = await asyncio.to_thread(lambda: self.offer)
-        if self._head is None:
+        if self._judgement is None:
             names = await asyncio.to_thread(self._without_far, words, offer)
             return await self._choose(offer, names, [], prompt, model)
-        meant, candidates, examples = await asyncio.to_thread(
-            self._consult, offer, words, before, last_expert
-        )
-        if meant:
-            return await self._fill(offer, meant, prompt, model)
+        judged = await asyncio.to_thread(self._judgement.of, offer, words, before, last_expert)
+        if judged.meant:
+            return await self._fill(offer, judged.meant, prompt, model)
         if remembered:
             return Decision("answer", by="head")
-        return await self._choose(offer, candidates, examples, prompt, model)
+        return await self._choose(offer, judged.candidates, judged.examples, prompt, model)
 
     async def decide_next(self, words: str, prompt: Messages, model: Model) -> Decision:
         """Decide what a result calls for: an answer, or a further action.
@@ -185,10 +169,8 @@ class Decider:
         """
         offer = await asyncio.to_thread(lambda: self.offer)
         names = offer.actions.names
-        if self._head is not None:
-            guess = await asyncio.to_thread(self._head.guess, words)
-            names = self._candidates(offer.possible(guess), ANSWER)
-            names = [*offer.new, *names]
+        if self._judgement is not None:
+            names = await asyncio.to_thread(self._judgement.next, offer, words)
         return await self._choose(offer, names, [], prompt, model)
 
     def best_guess(self, words: str, before: Sequence[str]) -> str:
@@ -198,59 +180,13 @@ class Decider:
             words: What the user said.
             before: What the user said in earlier turns, oldest first.
         """
-        assert self._head  # noqa: S101 - asked only where there is one
-        action = self._head.guess(words).action
-        return self._previous(before) if action == AGAIN else action
+        assert self._judgement  # noqa: S101 - asked only where there is a head
+        return self._judgement.best_guess(words, before)
 
     def _without_far(self, words: str, offer: Offer) -> list[str]:
         """Return all actions but tools that describe themselves as something else."""
         far = self._descriptions.far(words) if self._descriptions else ()
         return [name for name in offer.actions.names if name not in far]
-
-    # -- the head -----------------------------------------------------------------------------
-
-    def _consult(
-        self, offer: Offer, words: str, before: Sequence[str], last_expert: str
-    ) -> tuple[str | None, list[str], list[tuple[str, str]]]:
-        """Return the action that the head is sure of, or None, its candidates and examples."""
-        assert self._head  # noqa: S101 - asked only where there is one
-        if newcomer := offer.newcomers.meant(words):
-            return newcomer, [], []
-        guess = offer.possible(self._head.guess(words))
-        # What others are for, the head knows better than a description of somebody new.
-        if guess.action == ANSWER and (near := offer.newcomers.near(words)):
-            return near[0], [], []
-        if guess.action != AGAIN and guess.chance >= max(SURE, SURE_IN_A_TASK):
-            return guess.action, [], []  # whatever the turn before was
-        asked = f"{last_expert}{SUFFIX}"
-        previous = asked if asked in offer.actions.experts else self._previous(before)
-        previous = ANSWER if previous in offer.gone else previous
-        meant = self._meant(guess, previous)
-        candidates = self._candidates(guess, previous)
-        examples = [(text, name) for text, name in guess.nearest if name in candidates]
-        return meant, candidates, examples[:SHOWN_EXAMPLES]
-
-    def _meant(self, guess: Guess, previous: str) -> str | None:
-        """Return the action that the head is sure of, or None."""
-        if guess.action == AGAIN:
-            return previous if guess.chance >= SURE_OF_AGAIN else None
-        sure = SURE if previous == ANSWER else SURE_IN_A_TASK
-        return guess.action if guess.chance >= sure else None
-
-    def _previous(self, before: Sequence[str]) -> str:
-        """Return the action that "again" means, by the words of the turns before."""
-        assert self._head  # noqa: S101 - only the head knows of "again"
-        for words in reversed(before):
-            action = self._head.guess(words).action
-            if action != AGAIN:
-                return action
-        return ANSWER
-
-    def _candidates(self, guess: Guess, previous: str) -> list[str]:
-        """Return the actions among which the model chooses, `answer` among them."""
-        best = guess.actions[:CANDIDATES]
-        meant = [previous if name == AGAIN else name for name in best]
-        return list(dict.fromkeys([*meant, previous, ANSWER]))
 
     # -- the model ----------------------------------------------------------------------------
 

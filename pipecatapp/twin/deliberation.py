@@ -1,7 +1,6 @@
 """Decides what a turn needs, from its words and from what is remembered at them."""
 
 import asyncio
-import re
 from typing import Any, cast
 
 from pipecat.processors.aggregators.llm_context import LLMContextMessage
@@ -12,9 +11,8 @@ from pipecatapp.twin.conversation import Conversation
 from pipecatapp.twin.decider import Model, asks_for_several
 from pipecatapp.twin.history import is_result
 from pipecatapp.twin.mind import Mind
-
-COMMON_PARTS = frozenset({"http", "https", "www", "com", "org", "net"})
-"""Parts of addresses that the model may add by itself."""
+from pipecatapp.twin.named import is_named
+from pipecatapp.twin.turn_notes import Turn
 
 
 class Deliberation:
@@ -43,71 +41,65 @@ class Deliberation:
         self._clock = clock
         self._person = person
 
-    async def decide(self, words: str, messages: list[LLMContextMessage]) -> Decision:
+    async def decide(self, words: str, turn: Turn) -> Decision:
         """Return what some words need.
 
         Args:
             words: What the user said.
-            messages: The conversation's own, or a provisional copy with one more, these words last.
+            turn: Its messages, these words last.
         """
-        before = [earlier for message in messages[:-1] if (earlier := words_of(message))]
+        before = [earlier for message in turn[:-1] if (earlier := words_of(message))]
         with self._clock.deciding():
             if wanted := await self._mind.wanted(words):
                 return Decision("tool", *wanted, by="words")
-            remembered = await self._recall(words, before, messages)
-            decider, conversation = self._mind.decider, self._conversation
+            remembered = await self._recall(words, before, turn)
+            decider = self._mind.decider
             offer = await asyncio.to_thread(lambda: decider.offer)
-            conversation.tell_of_experts(messages, offer.told)
-            prompt = conversation.prompt(messages)
-            last_expert = conversation.last_expert(messages)
+            turn.tell_of_experts(offer.told)
+            prompt = self._conversation.prompt(turn)
             return await decider.decide(
                 words,
                 before,
                 prompt,
                 self._model,
                 remembered=remembered,
-                last_expert=last_expert,
+                last_expert=turn.last_expert,
             )
 
-    async def _recall(
-        self, words: str, before: list[str], messages: list[LLMContextMessage]
-    ) -> bool:
+    async def _recall(self, words: str, before: list[str], turn: Turn) -> bool:
         """Add what is remembered to the turn, so that all its requests share a prefix.
 
         Returns:
             Whether anything is remembered.
         """
-        conversation = self._conversation
         if self._mind.recall is None:
             return False
         recalled = await self._mind.recall(
             words,
             before,
-            lambda text: conversation.holds_recalled(messages, text),
+            turn.holds_recalled,
             self._person,
         )
-        if not conversation.has_recalled(messages, words):
-            conversation.recall(messages, words, recalled.text)
+        if not turn.has_recalled(words):
+            turn.recall(words, recalled.text)
         return recalled.anything
 
-    async def decide_next(self, messages: list[LLMContextMessage]) -> Decision:
+    async def decide_next(self, turn: Turn) -> Decision:
         """Return what a result calls for: an answer, unless more was asked for than one thing."""
-        asked = last_words(messages)
+        asked = last_words(turn)
         if not asks_for_several(asked):
             return Decision("answer", by="head")
-        prompt = self._conversation.prompt(messages)
+        prompt = self._conversation.prompt(turn)
         return await self._mind.decider.decide_next(asked, prompt, self._model)
 
-    def is_doubtful(
-        self, decision: Decision, words: str, messages: list[LLMContextMessage]
-    ) -> bool:
+    def is_doubtful(self, decision: Decision, words: str, turn: Turn) -> bool:
         """Tell whether a result may have had a part in a call, such as a page that was read.
 
         It cannot where nothing was read in this conversation, or where all that the call names was
         named by the user in this turn.
         """
-        read = self._conversation.holds_results(messages)
-        return read and not (words and _named(words, _names(decision.arguments)))
+        read = self._conversation.holds_results(turn)
+        return read and not (words and is_named(decision.arguments, words))
 
 
 def words_of(message: LLMContextMessage) -> str:
@@ -120,15 +112,3 @@ def words_of(message: LLMContextMessage) -> str:
 def last_words(messages: list[LLMContextMessage]) -> str:
     """Return what the user said last."""
     return next(filter(None, map(words_of, reversed(messages))), "")
-
-
-def _names(arguments: dict[str, Any]) -> set[str]:
-    """Return what the arguments of a call name: words of three letters and more."""
-    text = " ".join(str(value) for value in arguments.values() if not isinstance(value, bool))
-    return set(re.findall(r"[^\W_]{3,}", text.lower())) - COMMON_PARTS
-
-
-def _named(words: str, names: set[str]) -> bool:
-    """Tell whether all names are in some words, wherever speech has cut those."""
-    together = "".join(re.findall(r"[^\W_]", words.lower()))
-    return all(name in together for name in names)

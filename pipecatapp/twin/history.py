@@ -1,5 +1,6 @@
 """What a conversation is made of: its messages, what belongs to each turn, and its log."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, cast
 from uuid import uuid4
@@ -65,6 +66,19 @@ def notes_of(state: State) -> dict[int, Notes]:
     for content in notes.values():
         content.steps = [(str(call), str(result)) for call, result in content.steps]
     return notes
+
+
+def turns_of(messages: Iterable[LLMContextMessage]) -> list[tuple[str, str]]:
+    """Return the words of each turn, oldest first, as `(user, assistant)`."""
+    turns: list[tuple[str, str]] = []
+    for message in messages:
+        content = str(cast(dict[str, Any], message).get("content") or "")
+        if is_said(message, "user"):
+            turns.append((content, ""))
+        elif is_said(message, "assistant") and turns:
+            user, said = turns[-1]
+            turns[-1] = (user, f"{said} {content}".strip())
+    return turns
 
 
 def is_result(message: LLMContextMessage) -> bool:

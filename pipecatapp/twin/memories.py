@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from loguru import logger
-
 from pipecatapp.memory.exchange import Imported, exported, import_facts
 from pipecatapp.memory.fact import Fact
-from pipecatapp.memory.long_term import Addition, Found, LongTermMemory, Pending, Told
+from pipecatapp.memory.long_term import Addition, Found, LongTermMemory, Told
 from pipecatapp.memory.snapshots import State
 from pipecatapp.runtime.stillness import Stillness
+from pipecatapp.twin.conversation_file import flush
 from pipecatapp.twin.conversations import Conversations
+from pipecatapp.twin.follower import Follower
 from pipecatapp.twin.forgetting import Forgotten, without
 from pipecatapp.twin.personas import load_persona
 
@@ -44,14 +44,15 @@ class Memories:
         self._conversations = conversations
         self._prompts = prompts
         self._stillness = stillness
-        self._following: set[asyncio.Task[None]] = set()
-        self._one_at_a_time = asyncio.Lock()
+        self._follower = Follower(long_term, conversations, stillness)
 
     async def close(self) -> None:
-        """Write what is still to be written; what cannot be done now is done at the next start."""
-        for task in self._following:
-            task.cancel()
-        await asyncio.gather(*self._following, return_exceptions=True)
+        """Write what is still to be written; what cannot be done now is done at the next start.
+
+        Conversations are written too: nobody may be speaking any more.
+        """
+        await self._follower.close()
+        await asyncio.to_thread(flush)
         await asyncio.to_thread(self.long_term.close)
 
     def persona(self) -> str:
@@ -107,7 +108,7 @@ class Memories:
             UserError: It could not be written; nothing has changed.
         """
         gone = await asyncio.to_thread(self.long_term.forget, ids, _redacted, turns=turns)
-        self.follow()
+        self._follower.follow_soon()
         return gone
 
     async def export(self) -> dict[str, Any]:
@@ -165,8 +166,12 @@ class Memories:
             self.persona(),
             instead_of=_digest(load_persona(self._prompts)),
         )
-        await self._follow()
+        await self._follower.follow()
         return kept
+
+    async def followed(self) -> None:
+        """Have conversations follow what was forgotten or loaded, as far as that can be now."""
+        await self._follower.follow()
 
     async def remove(self, name: str) -> None:
         """Delete a snapshot.
@@ -175,44 +180,6 @@ class Memories:
             UserError: There is none of this name.
         """
         await asyncio.to_thread(self.long_term.snapshots.remove, name)
-
-    # -- conversations follow -----------------------------------------------------------------
-
-    def follow(self) -> None:
-        """Have conversations follow what is pending, in the background."""
-        task = asyncio.create_task(self._follow())
-        self._following.add(task)
-        task.add_done_callback(self._following.discard)
-
-    async def followed(self) -> None:
-        """Wait until conversations have followed all that is pending."""
-        await self._follow()
-
-    async def _follow(self) -> None:
-        async with self._one_at_a_time:
-            for pending in await asyncio.to_thread(self.long_term.pending):
-                await self._apply(pending)
-                await asyncio.to_thread(self.long_term.settle, pending)
-
-    async def _apply(self, pending: Pending) -> None:
-        if pending.kind == "restore":
-            await self._restore(pending.payload["conversation"], pending.payload["state"])
-            return
-        facts = [Forgotten(text, context) for text, context in pending.payload["facts"]]
-        for conversation_id in self._conversations.ids():
-            await self._stillness.wait(conversation_id=conversation_id)
-            conversation = self._conversations.get(conversation_id)
-            state = conversation.state()
-            remaining = without(state, facts)
-            if remaining != state:
-                conversation.restore(remaining)
-
-    async def _restore(self, conversation_id: str, state: State) -> None:
-        await self._stillness.wait(conversation_id=conversation_id)
-        try:
-            self._conversations.get(conversation_id).restore(state)
-        except (LookupError, TypeError, ValueError) as error:
-            logger.error(f"The short-term memory of a snapshot cannot be used ({error}).")
 
 
 def _redacted(state: State, told: Sequence[Told]) -> State:

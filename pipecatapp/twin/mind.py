@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from pipecatapp.experts.routing import Experts
+from pipecatapp.tools.offered import Tool
 from pipecatapp.tools.runner import Runner
-from pipecatapp.tools.tool import Tool, Wanted
+from pipecatapp.tools.tool import Wanted
 from pipecatapp.twin.decider import Decider
 from pipecatapp.twin.recall import Recall
 

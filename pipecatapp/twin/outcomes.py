@@ -2,8 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 
+from pipecatapp.tools.approvals import Verdict
 from pipecatapp.tools.runner import Run
 from pipecatapp.twin.history import result_text
+from pipecatapp.twin.phrases import PHRASES
 
 Teller = Callable[[list[Run]], Awaitable[None]]
 
@@ -11,6 +13,25 @@ Teller = Callable[[list[Run]], Awaitable[None]]
 def outcome_text(run: Run) -> str:
     """Return how an ended call stands in the history; by this its arrival there is known."""
     return result_text(run.tool.name, run.result or "")
+
+
+def outcome_sentence(run: Run, *, brief: bool) -> str:
+    """Return the sentence that tells how a call ended; where it brought a result, its beginning.
+
+    Args:
+        run: The call.
+        brief: Whether the turn is about something else, and no more will be said of it.
+    """
+    match run.verdict:
+        case Verdict.DENIED:
+            return PHRASES.denied.format(purpose=run.purpose)
+        case Verdict.EXPIRED:
+            return PHRASES.expired.format(purpose=run.purpose)
+        case Verdict.WITHDRAWN:
+            return PHRASES.withdrawn.format(purpose=run.purpose)
+    if not run.tool.listed:
+        return run.result or ""
+    return PHRASES.ended.format(purpose=run.purpose) if brief else ""
 
 
 class Outcomes:

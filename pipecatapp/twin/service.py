@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
 import httpx2
@@ -38,6 +39,7 @@ from pipecatapp.twin.model import LlamaModel
 from pipecatapp.twin.outcomes import Outcomes, outcome_text
 from pipecatapp.twin.phrases import PHRASES
 from pipecatapp.twin.responder import Responder
+from pipecatapp.twin.turn_notes import Turn
 from pipecatapp.voice.ahead import AnswerAhead
 
 VOICE, ANSWER, SPEECH = "voice", "answer", "speech"
@@ -108,19 +110,22 @@ class TwinService(OpenAILLMService):
         self, context: LLMContext
     ) -> AsyncIterator[ChatCompletionChunk]:
         """Return the stream of the answer to the last message."""
+        # From here on others may add to the context: another tab, or the end of a call.
+        turn = self._conversation.turn(context.messages)
         await self._model.stop_prefilling()
         if self._ahead:
             await self._ahead.drop()
-        return self._spoken(context)
+        return self._spoken(turn)
 
-    async def _spoken(self, context: LLMContext) -> AsyncIterator[ChatCompletionChunk]:
+    async def _spoken(self, turn: Turn) -> AsyncIterator[ChatCompletionChunk]:
         """Yield the answer; where it breaks, a sentence that says so."""
         said = False
         self._presence.begin(ANSWER)
         try:
-            async for chunk in self._responder.respond(context.messages):
-                said = said or bool(text_of(chunk))
-                yield chunk
+            async with aclosing(self._responder.respond(turn)) as chunks:
+                async for chunk in chunks:
+                    said = said or bool(text_of(chunk))
+                    yield chunk
         except BadRequestError as error:
             logger.warning(f"the model server refused the request: {error}")
             yield say(PHRASES.too_long)

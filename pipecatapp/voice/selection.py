@@ -13,7 +13,7 @@ from pipecatapp.runtime.choice import choice_key, recall_choice, remember_choice
 from pipecatapp.runtime.cpu import physical_cores
 from pipecatapp.settings import Settings
 from pipecatapp.voice.piper import Speaker
-from pipecatapp.voice.whisper import SAMPLE_RATE, Recognizer
+from pipecatapp.voice.recognizer import SAMPLE_RATE, Recognizer
 
 FAST_ENOUGH_SECS = 0.4
 """For three seconds of speech; what is slower makes every turn feel slow."""

@@ -14,7 +14,8 @@ from pipecatapp.voice.clauses import AnswerAggregator
 from pipecatapp.voice.code import CODE, spoken_code
 from pipecatapp.voice.piper import PiperTextToSpeech, Speaker, SpeechAhead
 from pipecatapp.voice.realtime_stt import RealtimeSpeechToText
-from pipecatapp.voice.whisper import Recognizer, WhisperSpeechToText
+from pipecatapp.voice.recognizer import Recognizer
+from pipecatapp.voice.whisper import WhisperSpeechToText
 
 # The longest that Whisper may take after the voice paused before a turn ends without it. A turn
 # ends as soon as the transcript is there; this only bounds the wait on a processor that is slow.

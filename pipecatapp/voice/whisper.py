@@ -1,17 +1,11 @@
-"""Speech recognition by faster-whisper, with a window cut to what was said."""
+"""Speech recognition of one session: what a voice said is heard as soon as it seems to pause."""
 
 import asyncio
-import re
-import threading
+from collections import deque
 from collections.abc import AsyncGenerator
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from faster_whisper import WhisperModel
-from faster_whisper.transcribe import Segment
 from loguru import logger
 from pipecat.frames.frames import (
     ErrorFrame,
@@ -20,6 +14,7 @@ from pipecat.frames.frames import (
     StartFrame,
     TranscriptionFrame,
     UserStoppedSpeakingFrame,
+    VADUserStoppedSpeakingFrame,
 )
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.whisper.stt import WhisperSTTService
@@ -27,37 +22,7 @@ from pipecat.transcriptions.language import Language
 from pipecat.utils.time import time_now_iso8601
 
 from pipecatapp.runtime.turn_clock import TurnClock
-from pipecatapp.voice.vocabulary import COMPOUNDS, Vocabulary
-
-SAMPLE_RATE = 16_000
-FRAMES_PER_SECOND = 100
-FULL_WINDOW = 3_000
-
-# Whisper always encodes 30 s. Most of that is silence for a short question, and the encoder is
-# what takes the time: with base on two cores 0.2 s instead of 0.8 s. Windows that end less than
-# 3 s after the speech, or that are shorter than 6 s, make it repeat itself (tried with 32 spoken
-# sentences); what still repeats is caught below.
-SILENCE_AFTER_SPEECH = 3 * FRAMES_PER_SECOND
-SHORTEST_WINDOW = 6 * FRAMES_PER_SECOND
-
-# Above this ratio of text length to its compressed length, the text is a loop. The threshold is
-# that of the Whisper paper (Radford et al. 2022, section 4.5).
-LOOP_COMPRESSION_RATIO = 2.4
-
-# Dropped are segments that are no speech with at least this probability by Whisper's own account
-# and of which it is unsure too. Noise came to 0.66 and -0.89; speech after a second of silence came
-# to 0.77, but never below -0.61.
-NO_SPEECH = 0.6
-UNSURE_LOG_PROBABILITY = -0.7
-
-# More silence before the speech only makes Whisper doubt that there is any.
-SILENCE_BEFORE_SPEECH = 0.3
-SILENT_SHARE = 0.05
-"""Share of the loudest 20 ms, by RMS amplitude, below which audio before the speech is silence."""
-
-# Nobody speaks faster than this many tokens a second; it bounds what a loop can cost.
-TOKENS_PER_SECOND = 8
-
+from pipecatapp.voice.recognizer import Recognizer
 
 PREROLL_SECS = 2.0
 """Audio kept from before a voice was detected. Pipecat's own second is too short for a busy
@@ -69,131 +34,8 @@ LONGEST_PAUSE_SECS = 0.36
 PAUSE_LEVEL = 0.05
 """Share of the loudest sound of this utterance, by RMS amplitude, below which it is silence."""
 
-
-class WindowedWhisperModel(WhisperModel):  # type: ignore[misc] # faster-whisper has no types
-    """A Whisper model whose encoder sees only the first `window` frames of 10 ms."""
-
-    window = FULL_WINDOW
-
-    def encode(self, features: npt.NDArray[np.float32]) -> object:
-        """Encode log-mel features of shape (mels, frames), cut to the window."""
-        return super().encode(np.ascontiguousarray(features[..., : self.window]))
-
-
-class Recognizer:
-    """One loaded Whisper model, shared by every session; it hears one utterance at a time."""
-
-    def __init__(
-        self, model_dir: Path, *, language: str = "en", hot_words: str = "", threads: int = 2
-    ):
-        """Load the model.
-
-        Args:
-            model_dir: A CTranslate2 model directory.
-            language: ISO 639-1 code of what is spoken.
-            hot_words: Names to expect, separated by commas.
-            threads: Threads for the matrix products; more than the cores only hurts.
-        """
-        self.name = model_dir.name
-        self._language = language
-        self._hot_words = hot_words or None
-        names = (word.strip() for word in hot_words.split(","))
-        self._vocabulary = Vocabulary([*COMPOUNDS, *names])
-        self._model = WindowedWhisperModel(
-            str(model_dir), device="cpu", compute_type="int8", cpu_threads=threads
-        )
-        self._lock = threading.Lock()
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix="whisper")
-
-    def transcribe(self, audio: npt.NDArray[np.float32], *, context: str = "") -> str:
-        """Return what is said in `audio`.
-
-        Args:
-            audio: Mono samples at 16 kHz in [-1, 1].
-            context: What was said just before, which helps with a sentence cut by a pause.
-        """
-        audio = without_leading_silence(audio)
-        seconds = len(audio) / SAMPLE_RATE
-        window = int(seconds * FRAMES_PER_SECOND) + SILENCE_AFTER_SPEECH
-        window = min(FULL_WINDOW, max(SHORTEST_WINDOW, window))
-        with self._lock:
-            segments = self._hear(audio, window, context)
-            looped = any(s.compression_ratio > LOOP_COMPRESSION_RATIO for s in segments)
-            if window < FULL_WINDOW and looped:
-                segments = self._hear(audio, FULL_WINDOW, context)
-        spoken = " ".join(segment.text.strip() for segment in segments if _is_speech(segment))
-        once = spoken.strip() if window == FULL_WINDOW else without_echoed_sentences(spoken)
-        return self._vocabulary.joined(once)
-
-    def _hear(self, audio: npt.NDArray[np.float32], window: int, context: str) -> list[Segment]:
-        self._model.window = window
-        seconds = len(audio) / SAMPLE_RATE
-        segments, _ = self._model.transcribe(
-            audio,
-            language=self._language,
-            beam_size=1,
-            temperature=0.0,
-            condition_on_previous_text=False,
-            initial_prompt=context or None,
-            hotwords=self._hot_words,
-            max_new_tokens=min(200, 12 + int(TOKENS_PER_SECOND * min(seconds, 30))),
-        )
-        return list(segments)
-
-    async def transcribe_async(self, audio: npt.NDArray[np.float32], *, context: str = "") -> str:
-        """Like `transcribe`, in the recognizer's own thread."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
-            self._executor, lambda: self.transcribe(audio, context=context)
-        )
-
-    def warm_up(self) -> None:
-        """Hear a second of silence, so that the first turn does not pay for first use."""
-        self.transcribe(np.zeros(SAMPLE_RATE, dtype=np.float32))
-
-    def close(self) -> None:
-        """Let the thread end."""
-        self._executor.shutdown(cancel_futures=True)
-
-
-def _is_speech(segment: Segment) -> bool:
-    unsure: bool = segment.avg_logprob <= UNSURE_LOG_PROBABILITY
-    return not (unsure and segment.no_speech_prob >= NO_SPEECH)
-
-
-def without_leading_silence(audio: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Return `audio`, mono at 16 kHz, from 0.3 s before its first sound."""
-    step = SAMPLE_RATE // 50
-    pieces = audio[: len(audio) // step * step].reshape(-1, step)
-    levels = np.sqrt(np.mean(pieces**2, axis=1))
-    voiced = np.flatnonzero(levels > SILENT_SHARE * levels.max(initial=0.0))
-    if len(voiced) == 0:
-        return audio
-    return audio[max(0, int(voiced[0]) * step - int(SILENCE_BEFORE_SPEECH * SAMPLE_RATE)) :]
-
-
-def without_echoed_sentences(text: str) -> str:
-    """Return `text` with a sentence that follows upon itself said once.
-
-    A cut window makes Whisper say a short sentence again, the more so where hot words lead it; a
-    person who does so means no more by it either. It may be broken off: "Run it. Run".
-    """
-    said: list[str] = []
-    for sentence in re.findall(r"[^.?!]+[.?!]*", text):
-        if not said or not _echoes(sentence, said[-1]):
-            said.append(sentence)
-    return "".join(said).strip()
-
-
-def _echoes(sentence: str, before: str) -> bool:
-    words, earlier = _words(sentence), _words(before)
-    whole = sentence.rstrip()[-1:] in ".?!"
-    return words == earlier if whole else words == earlier[: len(words)]
-
-
-def _words(sentence: str) -> list[str]:
-    plain = "".join(c for c in sentence.lower() if c.isalnum() or c.isspace())
-    return plain.split()
+Pass = asyncio.Task[str]
+"""A transcription under way."""
 
 
 class WhisperSpeechToText(WhisperSTTService):
@@ -201,6 +43,9 @@ class WhisperSpeechToText(WhisperSTTService):
 
     It begins to transcribe as soon as the voice seems to pause, before voice detection is sure.
     When nothing more was said until that is, its transcript is there so much sooner.
+
+    On a slow machine several stretches of speech may wait to be transcribed while the next is being
+    spoken: each keeps the pass that was begun for it.
     """
 
     def __init__(self, recognizer: Recognizer, clock: TurnClock, **kwargs: Any):
@@ -209,7 +54,8 @@ class WhisperSpeechToText(WhisperSTTService):
         self._heard_before = ""
         self._level = 0.0
         self._silence = 0.0
-        self._early: asyncio.Task[str] | None = None
+        self._early: Pass | None = None
+        self._queued: deque[Pass | None] = deque()
         super().__init__(
             device="cpu",
             settings=WhisperSTTService.Settings(model=recognizer.name, language=Language.EN),
@@ -227,6 +73,9 @@ class WhisperSpeechToText(WhisperSTTService):
     async def cleanup(self) -> None:
         """End the transcription task, which outlives a pipeline that is cancelled as it starts."""
         await self._cancel_segment_task()
+        self._drop_early()
+        for early in filter(None, self._queued):
+            early.cancel()
         await super().cleanup()
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
@@ -258,6 +107,16 @@ class WhisperSpeechToText(WhisperSTTService):
             if self._silence >= PAUSE_SECS and self._early is None:
                 self._begin_early()
 
+    async def _handle_user_stopped_speaking(self, frame: VADUserStoppedSpeakingFrame) -> None:
+        """Queue what was said, and with it the pass that was begun for it."""
+        kept = self.is_usable
+        await super()._handle_user_stopped_speaking(frame)
+        # Pipecat has just queued it, and `run_stt` had no time yet to ask for the pass.
+        if kept:
+            self._queued.append(self._early)
+            self._early = None
+        self._drop_early()
+
     def _begin_early(self) -> None:
         pcm = bytes(self._audio_buffer) + self._trailing_silence()
         self._early = asyncio.create_task(self._transcribe(pcm))
@@ -265,7 +124,7 @@ class WhisperSpeechToText(WhisperSTTService):
         self._early.add_done_callback(lambda task: task.cancelled() or task.exception())
 
     def _drop_early(self) -> None:
-        """Withdraw a pass that speech has overtaken: one that waits would only delay the next."""
+        """Withdraw the pass of what is being said: one that waits would only delay the next."""
         if self._early:
             self._early.cancel()
             self._early = None
@@ -284,7 +143,7 @@ class WhisperSpeechToText(WhisperSTTService):
             A final transcription, nothing when there were no words, or an error frame.
         """
         await self.start_processing_metrics()
-        early, self._early = self._early, None
+        early = self._queued.popleft() if self._queued else None
         try:
             text = await (early or self._transcribe(audio))
         except Exception as error:

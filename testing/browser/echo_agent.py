@@ -42,6 +42,7 @@ from pipecat.transports.websocket.fastapi import (
 from pipecat.workers.runner import WorkerRunner
 from starlette.websockets import WebSocket
 
+from pipecatapp.experts.expert import Expert, Instance, Service
 from pipecatapp.mission_control.serializer import TwinSerializer
 from pipecatapp.settings import Settings
 from pipecatapp.twin.memories import Memories
@@ -52,6 +53,7 @@ from .echo_approvals import EchoApprovals
 OUTPUT_RATE = 22050
 LOUD = 500
 QUIET_CHUNKS = 15
+SERVICE = Service((Instance("http://127.0.0.1:8091/v1", asleep=True),), "qwen2.5-3b", 4096)
 TIMINGS = {
     "turn_end_ms": 310,
     "stt_ms": 262,
@@ -102,6 +104,11 @@ class EchoAgent:
             },
             "stt": {"service": "faster-whisper", "model": "base", "reason": None},
             "tts": {"service": "piper", "voice": "en_US-joe-medium"},
+            "experts": [
+                Expert("coding", "writes programs").shown(),
+                Expert("creative", "writes poems", service=SERVICE).shown(),
+            ],
+            "experts_stale": None,
             "last_turn": None,
             "tools": {
                 "available": ["ssh.run_command", "ssh.copy_file", "web_browser.open_page"],

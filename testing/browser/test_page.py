@@ -112,6 +112,9 @@ def test_status_shows_what_runs(page: Page) -> None:
     status = page.get_by_role("complementary", name="Status")
     for part in ("qwen2.5-coder-1.5b", "faster-whisper", "haswell", "2 h 13 min"):
         expect(status).to_contain_text(part)
+    for expert in ("coding healthy, shares the main model", "creative asleep, qwen2.5-3b"):
+        expect(status).to_contain_text(expert)
+    expect(status.get_by_role("status")).to_have_text("")
     page.get_by_role("button", name="Status").click()
     expect(status).to_be_hidden()
 

@@ -127,7 +127,7 @@ def _addresses(trial: Trial) -> list[str]:
         headers={"Authorization": f"Bearer {trial.key}"},
     )
     with urllib.request.urlopen(request, timeout=10) as answer:
-        experts = json.load(answer)["experts_now"]
+        experts = json.load(answer)["experts"]
     found: list[str] = next((e["addresses"] for e in experts if e["name"] == "creative"), [])
     return found
 

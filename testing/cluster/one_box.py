@@ -16,6 +16,7 @@ from testing.cluster.shell import ClusterError, run
 from testing.cluster.trial import REPOSITORY, Trial, recap, unchanged
 
 PACKAGES_SECONDS, PLAYBOOK_SECONDS = 900, 3600
+PACKAGES = "sudo apt install ansible git -y"
 CHECKOUT = "twin"
 PERSONA = "ansible/roles/pipecatapp/files/prompts/router.txt"
 EDIT_SECONDS = 60
@@ -88,7 +89,7 @@ class OneBox(Trial):
 
 def prepare(box: OneBox) -> None:
     """Install what the README says, and clone the repository."""
-    box.shell("sudo apt-get update && sudo apt install ansible git -y", PACKAGES_SECONDS)
+    box.shell(f"sudo apt-get update && {PACKAGES}", PACKAGES_SECONDS)
     with _bundle() as bundle:
         target = f"{ADMIN}@{box.node.address}:twin.bundle"
         run("scp", "-q", *access.ssh_options(box.cluster), "-i", box.cluster.key, bundle, target)
@@ -96,9 +97,13 @@ def prepare(box: OneBox) -> None:
 
 
 def bootstrap(box: OneBox) -> dict[str, int]:
-    """Run ./bootstrap.sh and return how much it changed."""
+    """Run ./bootstrap.sh and return how much it changed.
+
+    It is typed in the terminal of the README's first line, where sudo asks for no password again.
+    """
     words = [word for variable in box.variables for word in ("-e", variable)]
-    return recap(box.shell(f"cd {CHECKOUT} && ./bootstrap.sh {shlex.join(words)}"))
+    command = f"{PACKAGES} && cd {CHECKOUT} && ./bootstrap.sh {shlex.join(words)}"
+    return recap(box.shell(command))
 
 
 def bootstrap_again(box: OneBox) -> None:

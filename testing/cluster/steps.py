@@ -172,7 +172,7 @@ def _options(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--name", default="trial", help="of the cluster (trial)")
     parser.add_argument("--subnet", default="10.77.0", help="of a /24 (10.77.0)")
     parser.add_argument("--nodes", type=int, default=3, help="how many (3)")
-    parser.add_argument("--controllers", type=int, help="how many of them lead (3, where there are)")
+    parser.add_argument("--controllers", type=int, help="how many of them lead (3 if possible)")
     parser.add_argument(
         "--one-box", action="store_true", help="one node, set up by its own ./bootstrap.sh"
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 from testing.cluster import access, container
 from testing.cluster.model import ADMIN, Cluster, Node
 from testing.cluster.shell import ClusterError, run
+from testing.integration.person import Person, log_in
 from testing.integration.room import connect, speech
 
 HOME = "/var/lib/pipecatapp"
@@ -45,6 +46,11 @@ def agent_process(cluster: Cluster) -> str:
 def new_key(cluster: Cluster, name: str) -> str:
     """Return a new API key of the agent."""
     return command(cluster, f"keys add {name}").splitlines()[0].split()[-1]
+
+
+def new_person(cluster: Cluster, node: Node) -> Person:
+    """Return somebody who has logged in through a node, by a link of the agent's."""
+    return log_in(f"http://{node.address}:8000", command(cluster, "login-link"))
 
 
 def command(cluster: Cluster, words: str) -> str:

@@ -2,15 +2,12 @@
 
 import asyncio
 import json
-import urllib.request
 from dataclasses import dataclass
-from typing import Any
 
 from testing.cluster import talk
-from testing.cluster.model import Node
 from testing.cluster.shell import ClusterError
 from testing.cluster.trial import Trial
-from testing.integration.room import connect
+from testing.integration.person import Person, enter
 
 
 @dataclass
@@ -31,35 +28,26 @@ ASKED = (
 
 def act(trial: Trial) -> None:
     """Have the twin run Python, a command and a playbook, each after a yes."""
-    key = talk.new_key(trial.cluster, "tools")  # a conversation of its own
+    person = talk.new_person(trial.cluster, trial.reachable()[-1])
     for asked in ASKED:
-        tool, reply = asyncio.run(_act(trial.reachable()[-1], key, asked.words))
+        tool, reply = asyncio.run(_act(person, asked.words))
         text = _last_result(trial)
         print(f"{asked.words!r} -> {tool}: {text[:200]!r} -> {reply!r}")
         if tool != asked.tool or asked.result not in text:
             raise ClusterError(f"{asked.words!r}: {tool} gave {text[:1000]!r}")
 
 
-async def _act(node: Node, key: str, words: str) -> tuple[str, str]:
+async def _act(person: Person, words: str) -> tuple[str, str]:
     """Type what leads to a tool, say yes, and return the tool and what was said of it."""
-    async with connect(f"http://{node.address}:8000", key) as room:
+    async with enter(person) as room:
         await room.send("send-text", content=words, options={"audio_response": False})
         await room.until(lambda: room.told("approval"), talk.PATIENCE)
         call = room.told("approval")[0]
-        await asyncio.to_thread(_approve, node, key, call)
+        if (status := await person.decide(call, True)) != 204:
+            raise ClusterError(f"{call['tool']} cannot be allowed: HTTP {status}")
         # Of the question, and of what came of it.
         await room.until(lambda: len(room.told("timings")) >= 2, talk.PATIENCE)
         return call["tool"], room.reply()
-
-
-def _approve(node: Node, key: str, call: dict[str, Any]) -> None:
-    request = urllib.request.Request(
-        f"http://{node.address}:8000/api/approvals/{call['id']}",
-        data=json.dumps({"digest": call["digest"], "approve": True}).encode(),
-        headers={"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=10):
-        return
 
 
 def _last_result(trial: Trial) -> str:

@@ -15,7 +15,7 @@ from report import report
 from pipecatapp.app import vad_analyzer
 from pipecatapp.errors import UserError
 from pipecatapp.voice.local_audio import local_transport
-from pipecatapp.voice.whisper import SAMPLE_RATE
+from pipecatapp.voice.recognizer import SAMPLE_RATE
 
 BLOCK = SAMPLE_RATE // 10
 QUIET = 0.001

@@ -19,8 +19,8 @@ from pipecatapp.runtime.progress import Progress
 from pipecatapp.runtime.speech_models import stt_candidates, tts_model, voice_file
 from pipecatapp.settings import load_settings
 from pipecatapp.voice.piper import Speaker
+from pipecatapp.voice.recognizer import SAMPLE_RATE
 from pipecatapp.voice.selection import load_recognizer
-from pipecatapp.voice.whisper import SAMPLE_RATE
 
 SENTENCE = "What is the capital of France?"
 

@@ -20,7 +20,7 @@ from pipecatapp.runtime.progress import Progress
 from pipecatapp.runtime.speech_models import tts_model, voice_file
 from pipecatapp.settings import load_settings
 from pipecatapp.voice.piper import Speaker
-from pipecatapp.voice.whisper import SAMPLE_RATE
+from pipecatapp.voice.recognizer import SAMPLE_RATE
 
 TEXT = "Hello. This is the voice of the twin, and all is well."
 QUIETEST = 1000

@@ -36,7 +36,9 @@ async def test_a_started_agent_can_act_and_shows_what_it_can(abilities: Abilitie
     assert mind.tool("no.such_tool") is None
     assert "mcp.get_status" in shown["tools"]["available"]
     assert "power" in shown["tools"]["unavailable"]
-    assert {"coding", "creative"} <= set(shown["experts"])
+    experts = {expert["name"]: expert for expert in shown["experts"]}
+    assert {"coding", "creative"} <= set(experts)
+    assert (experts["coding"]["state"], experts["coding"]["shared"]) == ("healthy", True)
     assert "mcp.get_status" in mind.system
     assert "power." not in mind.system
     assert mind.experts.find("coding").description

@@ -9,8 +9,9 @@ from pipecatapp.settings import Settings
 from pipecatapp.tools.ansible import Ansible
 from pipecatapp.tools.code_runner import CodeRunner
 from pipecatapp.tools.helper.protocol import TOOLS, Check, Request, first_problem
+from pipecatapp.tools.offered import tools_of
 from pipecatapp.tools.ssh import SshTools
-from pipecatapp.tools.tool import Call, FactMemory, Resources, ToolError, tools_of
+from pipecatapp.tools.tool import Call, FactMemory, Resources, ToolError
 
 
 class Calls:

@@ -91,7 +91,7 @@ async def ask(room: Room, words: str) -> tuple[str, dict[str, Any]]:
 
 
 def experts(agent: RunningAgent, key: str) -> dict[str, Any]:
-    return {entry["name"]: entry for entry in agent.ask("/api/status", key)["experts_now"]}
+    return {entry["name"]: entry for entry in agent.ask("/api/status", key)["experts"]}
 
 
 async def test_a_coding_question_goes_to_its_expert_and_the_next_one_does_not(

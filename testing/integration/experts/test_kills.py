@@ -16,8 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from pipecatapp.experts import routing
-from pipecatapp.experts.routing import Experts, Shared
+from pipecatapp.experts import asking
+from pipecatapp.experts.routing import Experts
+from pipecatapp.experts.shared_server import Shared
 from pipecatapp.places.embedded import LocalModelServer
 from pipecatapp.places.place import LLAMA_JOB
 from pipecatapp.runtime.embedder import MiniLM
@@ -124,7 +125,7 @@ async def test_every_question_ends_in_an_answer_or_a_clear_word(
     house: House, servers: Servers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # How fast an answer is written is the machine's affair, and others keep it busy.
-    monkeypatch.setattr(routing, "LONGEST_ANSWER", 40)
+    monkeypatch.setattr(asking, "LONGEST_ANSWER", 40)
     monkeypatch.setattr(model, "LONGEST_ANSWER", 8)
     chance, outcomes, waits = random.Random(SEED), Counter[str](), list[float]()
     for number in range(KILLS):

@@ -13,6 +13,7 @@ from loguru import logger
 from openai.types.chat import ChatCompletionChunk
 
 from pipecatapp.experts import attempts as module
+from pipecatapp.experts.asking import Hitch
 from pipecatapp.experts.errors import (
     BrokenError,
     NoExpertError,
@@ -21,7 +22,7 @@ from pipecatapp.experts.errors import (
 )
 from pipecatapp.experts.expert import Expert, Instance, Service
 from pipecatapp.experts.external import external_experts
-from pipecatapp.experts.routing import Experts, Hitch
+from pipecatapp.experts.routing import Experts
 from pipecatapp.runtime.llama_server import free_port
 from pipecatapp.runtime.sampling import Sampling
 from testing.integration.experts.conftest import KnownExperts, Servers, events, said
@@ -205,7 +206,7 @@ async def test_a_server_that_does_not_say_how_many_slots_it_has_is_asked(
     known.known = [Expert("fables", "tells", service=Service((instance,)))]
     for conversation in ("a", "b"):
         await events(experts, "fables", STORY, conversation=conversation, sampling=most(4))
-    assert experts._slots[instance.url].count == 2
+    assert experts._own._slots[instance.url].count == 2
     assert [slot["id_task"] >= 0 for slot in await servers.slots(0)] == [True, True]
 
 

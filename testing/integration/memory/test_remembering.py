@@ -7,14 +7,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from pipecatapp.memory.database import NAME
 from testing.integration.conftest import RunningAgent
+from testing.integration.person import Person, enter, new_person
 from testing.integration.room import Room, connect
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
@@ -34,8 +35,8 @@ async def say(room: Room, text: str) -> str:
     return room.reply()[before:]
 
 
-async def exchange(agent: RunningAgent, key: str, *texts: str) -> list[str]:
-    async with connect(agent.url, key) as room:
+async def exchange(entering: AbstractAsyncContextManager[Room], *texts: str) -> list[str]:
+    async with entering as room:
         return [await say(room, text) for text in texts]
 
 
@@ -50,34 +51,25 @@ async def examined(agent: RunningAgent, key: str, facts: int) -> None:
     pytest.fail(f"not learned: {memory}")
 
 
-async def call(agent: RunningAgent, key: str, method: str, path: str, **body: Any) -> Any:
-    async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
-        headers = {"Authorization": f"Bearer {key}"}
-        answer = await client.request(method, agent.url + path, json=body, headers=headers)
-    answer.raise_for_status()
-    return answer.json() if answer.content else None
-
-
-async def approve(agent: RunningAgent, key: str, room: Room) -> dict[str, Any]:
+async def approve(person: Person, room: Room) -> dict[str, Any]:
     """Say yes to the call that waits."""
     await room.until(lambda: room.told("approval"), SOON)
     waiting = room.told("approval")[-1]
-    path = f"/api/approvals/{waiting['id']}"
-    await call(agent, key, "POST", path, digest=waiting["digest"], approve=True)
+    assert await person.decide(waiting, True) == 204
     return waiting
 
 
 async def test_what_was_told_in_one_run_is_known_in_the_next(start_agent: Start) -> None:
     first = start_agent(LLM_MODEL=MODEL)
     key = first.new_key()
-    await exchange(first, key, "My daughter's name is Ada.", "Hello there.")
+    await exchange(connect(first.url, key), "My daughter's name is Ada.", "Hello there.")
     await examined(first, key, 1)
     # The answers to the user's own words are another matter: short-term memory is cleared.
-    await exchange(first, key, "Forget this conversation.")
+    await exchange(connect(first.url, key), "Forget this conversation.")
     first.stop()
     second = start_agent(home=first.home, LLM_MODEL=MODEL)
     assert await asyncio.to_thread(second.ask, "/api/history", key) == []
-    (answer,) = await exchange(second, key, "What is the name of my daughter?")
+    (answer,) = await exchange(connect(second.url, key), "What is the name of my daughter?")
     assert "Ada" in answer
     second.assert_untroubled()
     second.stop()
@@ -87,29 +79,29 @@ async def test_what_is_to_be_remembered_is_kept_word_for_word_and_forgotten_for_
     start_agent: Start,
 ) -> None:
     agent = start_agent(LLM_MODEL=MODEL)
-    key, other = agent.new_key(), agent.new_key()
+    person, other = new_person(agent), new_person(agent)
     wish = "um please remember that the alarm code of the shed is 4711"
-    (answer,) = await exchange(agent, key, wish)
+    (answer,) = await exchange(enter(person), wish)
     # It is on the disk when it is said to be remembered.
     assert "the alarm code of the shed is 4711" in answer
-    found = await call(agent, key, "GET", "/api/memory?query=alarm+code")
+    found = await person.ask("GET", "/api/memory?query=alarm+code")
     assert [fact["text"] for fact in found["facts"]] == ["the alarm code of the shed is 4711"]
     assert found["facts"][0]["source"] == "asked"
-    await call(agent, key, "POST", "/api/state", name="then")
-    (known,) = await exchange(agent, other, "What is the alarm code of the shed?")
+    await person.ask("POST", "/api/state", {"name": "then"})
+    (known,) = await exchange(enter(other), "What is the alarm code of the shed?")
     assert "4711" in known
 
-    async with connect(agent.url, key) as room:
+    async with enter(person) as room:
         asking = await say(room, "Forget the alarm code of the shed.")
         assert "I need your yes to forget this" in asking
-        waiting = await approve(agent, key, room)
+        waiting = await approve(person, room)
         assert waiting["arguments"] == {"facts": ["the alarm code of the shed is 4711"]}
         await room.until(lambda: "forgotten for good" in room.reply(), SOON)
         await room.until(lambda: room.told("history"), SOON)
-    found = await call(agent, key, "GET", "/api/memory?query=alarm+code")
+    found = await person.ask("GET", "/api/memory?query=alarm+code")
     assert found["facts"] == []
-    for asker in (key, other):
-        (unknown,) = await exchange(agent, asker, "What is the alarm code of the shed?")
+    for asker in (person, other):
+        (unknown,) = await exchange(enter(asker), "What is the alarm code of the shed?")
         assert "4711" not in unknown
     agent.stop()
     kept = [p for p in agent.home.rglob("*") if p.is_file() and not p.is_symlink()]

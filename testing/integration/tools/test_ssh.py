@@ -21,7 +21,8 @@ from loguru import logger
 
 from pipecatapp.settings import Settings
 from pipecatapp.tools import ssh
-from pipecatapp.tools.tool import LONGEST_RESULT, Call, ToolError, tools_of
+from pipecatapp.tools.offered import tools_of
+from pipecatapp.tools.tool import LONGEST_RESULT, Call, ToolError
 
 from .helping import helper
 from .sshd import MISSING, SshServer, fingerprint, new_key, public

@@ -22,10 +22,11 @@ from pipecatapp.runtime.llama_server import LlamaServer
 from pipecatapp.runtime.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.progress import Progress
 from pipecatapp.settings import Settings
+from pipecatapp.tools.offered import Tool, tools_of
 from pipecatapp.tools.seeing import model as vision_model
 from pipecatapp.tools.seeing import server as vision_server
 from pipecatapp.tools.seeing.server import VisionServer
-from pipecatapp.tools.tool import Call, Tool, ToolError, tools_of
+from pipecatapp.tools.tool import Call, ToolError
 from pipecatapp.tools.vision import Vision
 from testing.unit.tools.lending import Lent
 

@@ -20,7 +20,8 @@ from pipecatapp.runtime.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.progress import Progress
 from pipecatapp.runtime.quantize import gguf_of
 from pipecatapp.settings import Settings
-from pipecatapp.tools.tool import Call, Toolset, tool, tools_of
+from pipecatapp.tools.offered import tools_of
+from pipecatapp.tools.tool import Call, Toolset, tool
 from pipecatapp.twin.actions import Actions, Talk
 from pipecatapp.twin.grammar import arguments_grammar
 

@@ -20,16 +20,38 @@ needs_nomad = pytest.mark.skipif(NOMAD is None, reason="no Nomad: set NOMAD_BIN 
 
 JOB = """
 variable "script" { default = "sleep 600" }
+variable "fetching" { default = 0 }
+variable "deadline" { default = 10 }
+variable "auto_revert" { default = false }
 job "tried" {
   group "main" {
     update {
       min_healthy_time  = "0s"
-      healthy_deadline  = "10s"
-      progress_deadline = "20s"
+      healthy_deadline  = "${var.deadline}s"
+      progress_deadline = "${var.deadline * 2}s"
+      auto_revert       = var.auto_revert
     }
     restart {
       attempts = 0
       mode     = "fail"
+    }
+    dynamic "task" {
+      for_each = var.fetching > 0 ? [1] : []
+      labels   = ["fetch"]
+      content {
+        driver = "raw_exec"
+        lifecycle {
+          hook = "prestart"
+        }
+        config {
+          command = "/bin/sleep"
+          args    = [var.fetching]
+        }
+        resources {
+          cpu    = 20
+          memory = 16
+        }
+      }
     }
     task "main" {
       driver = "raw_exec"
@@ -92,6 +114,7 @@ def load(name: str, path: str) -> ModuleType:
 
 
 api = load("ansible.module_utils.cluster_api", "module_utils/cluster_api.py")
+load("ansible.module_utils.nomad_story", "module_utils/nomad_story.py")
 nomad_jobs = load("ansible.module_utils.nomad_jobs", "module_utils/nomad_jobs.py")
 nomad_deploy = load("nomad_deploy", "library/nomad_deploy.py")
 nomad_variables = load("nomad_variables", "library/nomad_variables.py")
@@ -141,7 +164,7 @@ def nomad(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 def watch(jobs: Any, job: dict[str, Any], seconds: float = 60) -> Any:
     deadline = time.monotonic() + seconds
     while True:
-        seen = jobs.watch(job["name"], job["namespace"], job["since"])
+        seen = jobs.watch(job["name"], job["namespace"], job["since"], job["submitted"])
         if seen.ready or seen.failure or seen.blocked:
             return seen
         assert time.monotonic() < deadline, seen
@@ -188,6 +211,56 @@ def test_a_failure_comes_with_the_last_lines_of_the_log(nomad: Any) -> None:
     failure = watch(jobs, broken["job"]).failure
     assert "the model is missing" in failure
     assert "Exit Code: 3" in failure
+
+
+def deployment_fails(nomad: Any) -> None:
+    deadline = time.monotonic() + 60
+    while nomad.get("/v1/job/tried/deployment")["Status"] != "failed":
+        assert time.monotonic() < deadline
+        time.sleep(0.3)
+
+
+@pytest.fixture
+def purged(nomad: Any) -> Any:
+    """Return Nomad's jobs without the one that is tried."""
+    nomad.call("DELETE", "/v1/job/tried", query={"purge": "true"})
+    return nomad_jobs.Jobs(nomad)
+
+
+@needs_nomad
+def test_what_nomad_takes_back_is_a_failure_though_the_one_of_before_is_healthy(
+    purged: Any,
+) -> None:
+    values = {"deadline": 3, "auto_revert": True}
+    assert watch(purged, nomad_deploy.submit(purged, JOB, values)["job"]).ready
+    slow = nomad_deploy.submit(purged, JOB, values | {"fetching": 60})
+    failure = watch(purged, slow["job"]).failure
+    assert "what was submitted (version 1) does not run, version 2 does" in failure
+    assert "deadline" in failure
+
+
+@needs_nomad
+def test_a_job_that_was_ready_too_late_is_ready(nomad: Any, purged: Any) -> None:
+    values = {"deadline": 3, "fetching": 10}
+    assert watch(purged, nomad_deploy.submit(purged, JOB, values)["job"]).failure
+    again = nomad_deploy.submit(purged, JOB, values)
+    assert again["action"] == "unchanged"
+    assert watch(purged, again["job"]).ready
+    assert nomad.get("/v1/job/tried/deployment")["Status"] == "failed"
+
+
+@needs_nomad
+def test_a_job_that_nomad_has_given_up_is_started_again(
+    nomad: Any, purged: Any, tmp_path: Path
+) -> None:
+    model = tmp_path / "model"
+    values = {"deadline": 3, "script": f"test -e {model} && sleep 600"}
+    assert watch(purged, nomad_deploy.submit(purged, JOB, values)["job"]).failure
+    deployment_fails(nomad)
+    model.touch()
+    again = nomad_deploy.submit(purged, JOB, values)
+    assert (again["action"], again["changed"]) == ("started", True)
+    assert watch(purged, again["job"]).ready
 
 
 @needs_nomad

@@ -1,6 +1,7 @@
 """Playbooks can be read, and refuse what cannot become a cluster before anything is touched."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -57,7 +58,9 @@ def test_without_a_cluster_healing_says_what_to_do_first(tmp_path: Path) -> None
     assert "Run ./bootstrap.sh or playbook.yaml here first" in " ".join(run.stdout.split())
 
 
-@pytest.mark.parametrize("playbook", ["playbook.yaml", "heal_cluster.yaml", "status.yaml"])
+@pytest.mark.parametrize(
+    "playbook", ["playbook.yaml", "heal_cluster.yaml", "status.yaml", "reset.yaml"]
+)
 def test_an_old_ansible_is_told_where_a_newer_one_is(playbook: str, tmp_path: Path) -> None:
     newer = ["-e", "preflight_ansible_core=99"]
     run = play("-i", "local_inventory.ini", playbook, *newer, home=tmp_path / "keys")
@@ -65,3 +68,25 @@ def test_an_old_ansible_is_told_where_a_newer_one_is(playbook: str, tmp_path: Pa
     told = " ".join(run.stdout.split())
     assert "is too old, 99 is needed" in told
     assert ".ansible-venv/bin/ansible-playbook" in told
+
+
+def test_a_dry_run_before_the_first_real_one_says_where_it_ends(tmp_path: Path) -> None:
+    if os.geteuid() != 0 or not Path("/etc/debian_version").exists():
+        pytest.skip("the machine has to be a Debian that can be had as root")
+    if Path("/opt/nomad/jobs").exists():
+        pytest.skip("this machine is set up")
+    (tmp_path / "inventory.ini").write_text(
+        "[controller_nodes]\na ansible_connection=local ansible_become=false\n[worker_nodes]\n"
+    )
+    run = play(
+        "-i",
+        str(tmp_path / "inventory.ini"),
+        "playbook.yaml",
+        "--check",
+        "--extra-vars=common_min_free_disk_mb=1",
+        home=tmp_path / "keys",
+    )
+    assert run.returncode == 0, run.stdout
+    assert "The dry run ends here: a is not set up to the end yet" in " ".join(run.stdout.split())
+    assert not re.search(r"changed=[1-9]", run.stdout)
+    assert not (tmp_path / "keys").exists()

@@ -82,7 +82,7 @@ def test_every_role_that_sets_a_machine_up_takes_it_away(role: str) -> None:
 def named(role: str) -> str:
     """Return what a role's reset.yml names, its variables filled in by their defaults."""
     text = (ROLES / role / "tasks" / "reset.yml").read_text()
-    variables = {}
+    variables: dict[str, object] = {}
     for file in ("defaults/main.yml", "vars/main.yml"):
         path = ROLES / role / file
         variables |= (yaml.safe_load(path.read_text()) or {}) if path.is_file() else {}

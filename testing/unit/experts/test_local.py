@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from pipecatapp.experts.expert import Expert
@@ -116,6 +117,26 @@ async def test_a_sleeper_is_listed_and_never_asked(
     assert biology.asleep
     await asyncio.sleep(1.2)  # two looks
     assert server.asked == 0
+
+
+async def test_servers_are_asked_by_one_client_that_is_closed_in_the_end(
+    prompts: Path, tmp_path: Path, server: Health, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[httpx.AsyncClient] = []
+    begin = httpx.AsyncClient.__init__
+
+    def counted(client: httpx.AsyncClient, *args: Any, **options: Any) -> None:
+        made.append(client)
+        begin(client, *args, **options)
+
+    monkeypatch.setattr(httpx.AsyncClient, "__init__", counted)
+    write(tmp_path, "biology", server.port)
+    directory = LocalDirectory(prompts, tmp_path)
+    await directory.start()
+    await within(4.0, lambda: server.asked >= 3)
+    await directory.close()
+    (client,) = made
+    assert client.is_closed
 
 
 async def test_a_server_there_at_the_start_is_known_at_once(

@@ -91,3 +91,10 @@ def log_in(client: TestClient) -> None:
     token = client.app.state.auth.tokens.create()  # type: ignore[attr-defined]
     answer = client.post("/login", data={"token": token}, headers={"Origin": ORIGIN})
     assert answer.status_code == 303
+
+
+def log_in_with_key(client: TestClient) -> None:
+    """Type a program's key into the login page."""
+    key = client.app.state.auth.keys.add("laptop")  # type: ignore[attr-defined]
+    answer = client.post("/login", data={"key": key}, headers={"Origin": ORIGIN})
+    assert answer.status_code == 303

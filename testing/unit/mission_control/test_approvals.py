@@ -4,8 +4,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from pipecatapp.mission_control.middleware import MAX_BODY
+from pipecatapp.mission_control.web import create_app
 
-from .conftest import ORIGIN, EchoControl, log_in
+from .conftest import ORIGIN, SOCKET, EchoControl, log_in, log_in_with_key
 
 URL = "/api/approvals"
 HEADERS = {"Origin": ORIGIN}
@@ -50,6 +51,45 @@ def test_it_is_told_who_denied_by_a_key(client: TestClient, control: EchoControl
     body = {"digest": DIGEST, "approve": False}
     assert client.post(f"{URL}/a1", json=body).status_code == 204
     assert control.decided == [("a1", False, "local")]
+
+
+def test_a_program_asks_for_a_call_and_does_not_allow_it(
+    client: TestClient, control: EchoControl
+) -> None:
+    key = client.app.state.auth.keys.add("laptop")  # type: ignore[attr-defined]
+    client.headers["Authorization"] = f"Bearer {key}"
+    with client.websocket_connect(SOCKET) as socket:
+        control.ask(socket.receive_text(), CALL)
+        (waiting,) = client.get(URL).json()
+        for approve in (True, False):
+            body = {"digest": waiting["digest"], "approve": approve}
+            answer = client.post(f"{URL}/a1", json=body)
+            assert answer.status_code == 403
+            assert "pipecatapp login-link" in answer.json()["detail"]
+    assert control.decided == []
+
+
+def test_a_session_that_a_key_opened_allows_no_call_after_a_restart_either(
+    client: TestClient, control: EchoControl
+) -> None:
+    log_in_with_key(client)
+    with client.websocket_connect(SOCKET, headers=HEADERS) as socket:
+        control.ask(socket.receive_text(), CALL)
+        assert client.get(URL).json() == [CALL]
+        assert client.post(f"{URL}/a1", json=YES, headers=HEADERS).status_code == 403
+    with TestClient(create_app(control), base_url=ORIGIN, cookies=client.cookies) as restarted:
+        assert restarted.get(URL).json() == [CALL]
+        assert restarted.post(f"{URL}/a1", json=YES, headers=HEADERS).status_code == 403
+    assert control.decided == []
+
+
+def test_a_person_who_has_the_machines_own_key_may_log_in_with_it(
+    client: TestClient, control: EchoControl
+) -> None:
+    key = client.app.state.auth.keys.read_local()  # type: ignore[attr-defined]
+    client.post("/login", data={"key": key}, headers=HEADERS)
+    control.ask(conversation(client), CALL)
+    assert client.post(f"{URL}/a1", json=YES, headers=HEADERS).status_code == 204
 
 
 def test_a_call_is_decided_once(person: TestClient, control: EchoControl) -> None:

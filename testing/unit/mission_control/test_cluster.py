@@ -47,7 +47,7 @@ def test_the_page_answers_under_any_nodes_name(client: TestClient, host: str) ->
 def test_another_name_is_refused_with_what_to_do(client: TestClient) -> None:
     answer = client.get("/login", headers={"Host": "evil.example:8000"})
     assert answer.status_code == 421
-    assert "PIPECATAPP_PUBLIC_HOSTS" in answer.json()["error"]
+    assert "page_names in the inventory" in answer.json()["error"]
 
 
 def test_a_gateways_check_needs_no_name(client: TestClient, control: EchoControl) -> None:

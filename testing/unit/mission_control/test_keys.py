@@ -9,6 +9,7 @@ from starlette.websockets import WebSocketDisconnect
 from pipecatapp.commands.keys import keys
 from pipecatapp.errors import UserError
 from pipecatapp.mission_control import sockets
+from pipecatapp.mission_control.auth import FAILURES
 from pipecatapp.mission_control.keys import KeyStore
 from pipecatapp.settings import Settings, load_settings
 
@@ -106,8 +107,9 @@ def test_the_local_key_is_made_once_and_private(settings: Settings) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize("guesses", [0, FAILURES])
 def test_a_revoked_key_loses_its_open_socket(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, guesses: int
 ) -> None:
     monkeypatch.setattr(sockets, "RECHECK_SECONDS", 0.01)
     bearer = {"Authorization": f"Bearer {run('add', 'laptop').strip()}"}
@@ -115,6 +117,8 @@ def test_a_revoked_key_loses_its_open_socket(
         socket.receive_text()
         socket.send_text("still here")
         assert socket.receive_text() == "still here"
+        for _ in range(guesses):
+            status(client, "guess")
         run("revoke", "laptop")
         with pytest.raises(WebSocketDisconnect) as closed:
             socket.receive_text()

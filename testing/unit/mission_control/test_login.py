@@ -12,7 +12,7 @@ from pipecatapp.mission_control.auth import COOKIE, FAILURES
 from pipecatapp.mission_control.web import create_app
 from pipecatapp.settings import Settings
 
-from .conftest import ORIGIN, SOCKET, EchoControl, log_in
+from .conftest import ORIGIN, SOCKET, EchoControl, log_in, log_in_with_key
 
 FROM_PAGE = {"Origin": ORIGIN}
 
@@ -129,10 +129,15 @@ def test_logging_out_ends_the_session_and_its_sockets(
     assert control.left == [conversation_id]
 
 
-def test_an_api_key_logs_a_person_in(client: TestClient) -> None:
-    key = client.app.state.auth.keys.add("laptop")  # type: ignore[attr-defined]
-    assert client.post("/login", data={"key": key}, headers=FROM_PAGE).status_code == 303
+def test_an_api_key_opens_a_session_of_a_conversation_of_its_own(client: TestClient) -> None:
+    log_in_with_key(client)
     assert client.get("/").status_code == 200
+    first = client.get("/api/history").json()
+    assert client.get("/api/history").json() == first
+    cookie = client.cookies[COOKIE]
+    assert client.post("/api/logout", headers=FROM_PAGE).status_code == 204
+    client.cookies.set(COOKIE, cookie)
+    assert client.get("/api/status").status_code == 401
 
 
 def test_guessing_is_stopped_without_locking_out_who_is_in(client: TestClient) -> None:
@@ -143,9 +148,10 @@ def test_guessing_is_stopped_without_locking_out_who_is_in(client: TestClient) -
     assert client.post("/login", data={"token": token}, headers=FROM_PAGE).status_code == 429
     assert client.get("/api/status", headers={"Authorization": "Bearer guess"}).status_code == 429
     assert client.get("/api/status").status_code == 200
-    local = client.app.state.auth.keys.read_local()  # type: ignore[attr-defined]
-    bearer = {"Authorization": f"Bearer {local}"}
-    assert client.get("/api/status", headers=bearer).status_code == 200
+    keys = client.app.state.auth.keys  # type: ignore[attr-defined]
+    for key in (keys.read_local(), keys.add("laptop")):
+        bearer = {"Authorization": f"Bearer {key}"}
+        assert client.get("/api/status", headers=bearer).status_code == 200
 
 
 def test_of_many_at_once_a_token_lets_one_in() -> None:

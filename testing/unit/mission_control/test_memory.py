@@ -124,6 +124,10 @@ def test_a_program_neither_takes_the_memory_away_nor_changes_it(
     answer = stranger.request(method, path, json=body, headers=key)
     assert answer.status_code == 403
     assert "Only people" in answer.json()["detail"]
+    # Typed into the login page, the key makes no person of who has it.
+    login = {"key": key["Authorization"].removeprefix("Bearer ")}
+    stranger.post("/login", data=login, headers=FROM_PAGE)
+    assert stranger.request(method, path, json=body, headers=FROM_PAGE).status_code == 403
     assert agent.known() == {ADA}
     assert [s["name"] for s in stranger.get("/api/state", headers=key).json()] == ["a"]
 

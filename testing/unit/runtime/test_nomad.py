@@ -1,9 +1,15 @@
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from pipecatapp.runtime.job import JobState
-from pipecatapp.runtime.nomad import _last_count, _status
+from pipecatapp.runtime.nomad import NomadOrchestrator, _last_count, _status
+from pipecatapp.settings import Settings
 
 SERVICE = {"ID": "agent", "Status": "running", "TaskGroups": [{"Name": "app", "Count": 1}]}
 
@@ -56,3 +62,56 @@ def test_the_count_that_a_job_last_had() -> None:
     versions = [{"TaskGroups": [{"Name": "app", "Count": count}]} for count in (0, 3, 1)]
     assert _last_count(versions, "app") == 3
     assert _last_count(versions[:1], "app") == 1
+
+
+def listed(job: str, namespace: str, status: str = "running") -> dict[str, Any]:
+    return {"ID": job, "Namespace": namespace, "Status": status}
+
+
+LISTS = {
+    "/v1/jobs": [
+        listed("creative-expert", "creative"),
+        listed("pipecat-app", "default"),
+        listed("pipecat-app", "trial", "dead"),
+    ],
+    "/v1/allocations": [
+        allocation("running", True, JobID="creative-expert", Namespace="creative"),
+        allocation("running", True, JobID="pipecat-app", Namespace="default"),
+        allocation("complete", JobID="pipecat-app", Namespace="trial"),
+    ],
+}
+
+
+class Lists(BaseHTTPRequestHandler):
+    """Answers like Nomad's lists: of one namespace, or of all."""
+
+    def do_GET(self) -> None:
+        parts = urlsplit(self.path)
+        (wanted,) = parse_qs(parts.query).get("namespace", ["default"])
+        found = [entry for entry in LISTS[parts.path] if wanted in ("*", entry["Namespace"])]
+        body = json.dumps(found).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.fixture
+def lists() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Lists) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+async def test_jobs_of_all_namespaces_are_listed_each_with_its_own_allocations(lists: str) -> None:
+    jobs = await NomadOrchestrator(Settings(nomad_address=lists, nomad_token_file=None)).jobs()
+    assert [(job.name, job.state, job.nodes) for job in jobs] == [
+        ("creative-expert", JobState.HEALTHY, ("node1",)),
+        ("pipecat-app", JobState.HEALTHY, ("node1",)),
+        ("pipecat-app", JobState.STOPPED, ()),
+    ]

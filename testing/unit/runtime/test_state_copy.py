@@ -1,6 +1,8 @@
 import io
+import os
 import sqlite3
 import tarfile
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -9,11 +11,13 @@ import pytest
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.state_copy import (
     MEMORY,
+    OVERTAKEN_SECONDS,
     Age,
     adopt,
     begin_epoch,
     copy_age,
     current_epoch,
+    forget_overtaken,
     keep_copy,
     new_archive,
     tag,
@@ -118,6 +122,63 @@ def test_the_tag_differs_after_a_change_and_only_then(here: Path) -> None:
         assert tag(here) == before
         connection.execute("INSERT INTO facts VALUES ('two')")
         assert tag(here) != before
+
+
+def aged(path: Path, seconds: float = OVERTAKEN_SECONDS + 60) -> None:
+    """Have a file or directory be as old as that."""
+    then = time.time() - seconds
+    os.utime(path, (then, then))
+
+
+def test_what_was_moved_aside_is_gone_after_a_day(here: Path, there: Path) -> None:
+    begin_epoch(here)
+    learn(here, "to be forgotten").close()
+    copied(here, there)
+    begin_epoch(there)
+    with closing(learn(there, "after")) as connection:
+        connection.execute("DELETE FROM facts WHERE text = 'to be forgotten'")
+    copied(there, here)
+    aside = adopt(here)
+    assert aside
+    aged(aside, OVERTAKEN_SECONDS - 60)
+    forget_overtaken(here)
+    assert known(aside) == ["to be forgotten"]
+    aged(aside)
+    forget_overtaken(here)
+    assert not aside.exists()
+    assert known(here) == ["after"]
+
+
+def test_a_copy_that_is_overtaken_is_gone_after_a_day_and_one_that_is_not_stays(
+    here: Path, there: Path
+) -> None:
+    begin_epoch(here)
+    learn(here, "before").close()
+    copied(here, there)
+    aged(there / "copy" / "copy.tar")
+    forget_overtaken(there)
+    assert adopt(there)
+    begin_epoch(there)
+    forget_overtaken(there)
+    assert copy_age(there).epoch == 0
+    assert not list((there / "copy").iterdir())
+    assert known(there) == ["before"]
+
+
+def test_a_state_that_is_older_than_the_copy_stays_as_an_agent_may_start_with_it(
+    here: Path, there: Path
+) -> None:
+    begin_epoch(here)
+    learn(here, "here").close()
+    begin_epoch(there)
+    begin_epoch(there)
+    learn(there, "there").close()
+    copied(there, here)
+    for path in (here / MEMORY, here / "copy" / "copy.tar"):
+        aged(path)
+    forget_overtaken(here)
+    assert known(here) == ["here"]
+    assert copy_age(here).epoch == current_epoch(there)
 
 
 def archive_of(home: Path, name: str, content: bytes, kind: bytes = tarfile.REGTYPE) -> Path:

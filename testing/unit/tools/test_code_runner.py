@@ -11,10 +11,11 @@ import pytest
 
 from pipecatapp.settings import Settings
 from pipecatapp.tools.code_runner import CodeRunner, result_text, without_fence
+from pipecatapp.tools.offered import tools_of
 from pipecatapp.tools.sandbox import runner
 from pipecatapp.tools.sandbox.container import LONGEST_OUTPUT, Outcome
 from pipecatapp.tools.sandbox.engine import BUILD
-from pipecatapp.tools.tool import ToolError, tools_of
+from pipecatapp.tools.tool import ToolError
 
 CALL: Any = SimpleNamespace(progress=lambda line: None)
 

@@ -1,5 +1,6 @@
 from pipecatapp.tools.mcp import Introspection
-from pipecatapp.tools.tool import Call, Tool, tools_of
+from pipecatapp.tools.offered import Tool, tools_of
+from pipecatapp.tools.tool import Call
 
 from .lending import Lent, Memory, call_in
 
@@ -22,6 +23,18 @@ async def test_the_status_is_told_in_lines_without_what_is_empty() -> None:
         "llm restarts: 0\n"
         "tools available: mcp.get_status, ssh.run_command\n"
         "healthy: False"
+    )
+
+
+async def test_experts_and_jobs_are_told_by_name_and_state() -> None:
+    own = {"name": "coding", "addresses": ["http://10.0.0.2:8081/v1"], "state": "asleep"}
+    shared = {"name": "creative", "addresses": [], "model": None, "state": "healthy"}
+    status = {
+        "experts": [own, shared],
+        "cluster": {"jobs": [{"name": "pipecat-app", "state": "running", "nodes": ["node1"]}]},
+    }
+    assert await tools(status)["mcp.get_status"].run(call_in(), {}) == (
+        "experts: coding (asleep), creative (healthy)\ncluster jobs: pipecat-app (running)"
     )
 
 

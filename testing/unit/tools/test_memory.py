@@ -5,8 +5,9 @@ import pytest
 
 from pipecatapp.errors import UserError
 from pipecatapp.tools.memory import Memorizing
+from pipecatapp.tools.offered import tools_of
 from pipecatapp.tools.registry import Registry
-from pipecatapp.tools.tool import Call, FactMemory, ToolError, tools_of
+from pipecatapp.tools.tool import Call, FactMemory, ToolError
 from testing.unit.tools.lending import Lent, call_in
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from pipecatapp.settings import Settings
+from pipecatapp.tools.offered import Tool, tools_of
 from pipecatapp.tools.power import Power
-from pipecatapp.tools.tool import Call, Tool, ToolError, tools_of
+from pipecatapp.tools.tool import Call, ToolError
 
 SERVICES = ["prima-api-main", "prima-api-coding", "prima-api-creative", "pipecat-app"]
 

@@ -9,8 +9,9 @@ import pytest
 from pipecatapp.tools import approvals as approvals_module
 from pipecatapp.tools.approvals import Approvals, Verdict
 from pipecatapp.tools.audit import Audit
+from pipecatapp.tools.offered import Tool, tools_of
 from pipecatapp.tools.runner import STOPPED, ApprovalMode, Event, Run, Runner, State
-from pipecatapp.tools.tool import Call, Tool, ToolError, Toolset, tool, tools_of
+from pipecatapp.tools.tool import Call, ToolError, Toolset, tool
 
 from .lending import EXAMPLES, Lent, Memory
 

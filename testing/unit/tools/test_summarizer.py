@@ -1,7 +1,8 @@
 import pytest
 
+from pipecatapp.tools.offered import Tool, tools_of
 from pipecatapp.tools.summarizer import Summarizer
-from pipecatapp.tools.tool import Tool, ToolError, tools_of
+from pipecatapp.tools.tool import ToolError
 
 from .lending import Lent, call_in
 

@@ -2,7 +2,8 @@ from typing import Any, Literal
 
 import pytest
 
-from pipecatapp.tools.tool import Call, Tool, ToolError, Toolset, shortened, tool, tools_of
+from pipecatapp.tools.offered import Tool, tools_of
+from pipecatapp.tools.tool import Call, ToolError, Toolset, shortened, tool
 
 from .lending import EXAMPLES, Lent, call_in
 

@@ -24,11 +24,11 @@ from pipecatapp.runtime.catalogue import Catalogue
 from pipecatapp.runtime.download import ensure_model
 from pipecatapp.runtime.progress import Progress
 from pipecatapp.settings import REPOSITORY, Settings
+from pipecatapp.tools.offered import tools_of
 from pipecatapp.tools.seeing import camera
 from pipecatapp.tools.seeing.camera import camera_problem, shown, take_picture
 from pipecatapp.tools.seeing.capture import LONG_SIDE
 from pipecatapp.tools.seeing.model import find_model
-from pipecatapp.tools.tool import tools_of
 from pipecatapp.tools.vision import Vision
 from testing.unit.tools.lending import Lent
 

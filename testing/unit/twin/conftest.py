@@ -10,13 +10,15 @@ import pytest
 from pydantic import Field
 
 from pipecatapp.experts.expert import Expert
-from pipecatapp.experts.routing import Experts, Shared
+from pipecatapp.experts.routing import Experts
+from pipecatapp.experts.shared_server import Shared
 from pipecatapp.runtime.embedder import MiniLM
 from pipecatapp.settings import Settings
 from pipecatapp.tools.approvals import Approvals
 from pipecatapp.tools.audit import Audit
+from pipecatapp.tools.offered import tools_of
 from pipecatapp.tools.runner import Runner
-from pipecatapp.tools.tool import Call, Toolset, tool, tools_of
+from pipecatapp.tools.tool import Call, Toolset, tool
 from pipecatapp.twin.actions import Actions, Talk
 from pipecatapp.twin.decider import Decider
 from pipecatapp.twin.head import Head

@@ -6,7 +6,7 @@ import pytest
 
 from pipecatapp.errors import UserError
 from pipecatapp.settings import Settings
-from pipecatapp.tools.tool import tools_of
+from pipecatapp.tools.offered import tools_of
 from pipecatapp.twin.actions import Actions, Decision, MalformedActionError, Talk, written
 
 from .conftest import RHYMES, Lamp

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from pipecatapp.twin import callers_history as module
-from pipecatapp.twin import conversation as conversations
+from pipecatapp.twin import turn_notes
 from pipecatapp.twin.callers_history import CallersHistories, Said
 
 START = datetime(2026, 3, 1, 12, 0)
@@ -21,7 +21,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Any:
         def now(cls, tz: Any = None) -> datetime:
             return START + timedelta(minutes=cls.minutes)
 
-    monkeypatch.setattr(conversations, "datetime", Clock)
+    monkeypatch.setattr(turn_notes, "datetime", Clock)
     return Clock
 
 

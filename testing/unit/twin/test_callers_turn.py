@@ -14,7 +14,7 @@ from pipecatapp.runtime.sampling import Sampling
 from pipecatapp.tools.approvals import Approvals
 from pipecatapp.tools.audit import Audit
 from pipecatapp.tools.runner import Runner
-from pipecatapp.twin import responder
+from pipecatapp.twin import acting, responder
 from pipecatapp.twin.callers_history import CallersHistories, Said
 from pipecatapp.twin.callers_turn import CallersTurn
 from pipecatapp.twin.chunks import text_of
@@ -141,8 +141,9 @@ async def test_what_earlier_answers_may_have_ordered_is_refused(
 async def test_a_long_call_is_waited_for_without_a_word_in_between(
     server: ModelServer, begin: Begin, lamp: Lamp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("SOON_SECS", "PATIENCE_SECS", "SILENCE_SECS"):
-        monkeypatch.setattr(responder, name, 0.0)
+    monkeypatch.setattr(responder, "SILENCE_SECS", 0.0)
+    for name in ("SOON_SECS", "PATIENCE_SECS"):
+        monkeypatch.setattr(acting, name, 0.0)
     lamp.ready.clear()
     server.replies = [writes("lamp.read"), answers("It is off.")]
     asking = asyncio.create_task(answer(begin("Is the lamp on?")))
@@ -175,7 +176,7 @@ async def test_a_callers_history_cannot_be_cleared_for_it(begin: Begin, mind: Mi
         asked.append(name)
 
     turn = begin("Forget all that.", mind=replace(mind, tool=tool))
-    own = turn._responder._mind.tool
+    own = turn._responder._acting._mind.tool
     assert own("mcp.clear_short_term_memory") is None
     assert own("mcp.get_status") is None
     assert asked == ["mcp.get_status"]

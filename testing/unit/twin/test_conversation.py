@@ -7,18 +7,20 @@ from typing import Any
 import pytest
 
 from pipecatapp.twin import conversation as module
+from pipecatapp.twin import turn_notes
 from pipecatapp.twin.conversation import (
     KEPT_TURNS,
     MOST_TURNS,
     Conversation,
 )
+from pipecatapp.twin.conversation_file import flush
 from pipecatapp.twin.history import LONGEST_RESULT, RESULT, LogEntry, result_text
 
 
 @pytest.fixture(autouse=True)
 def distinct_stamps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stamps to the microsecond: one made anew is never the same by chance."""
-    monkeypatch.setattr(module, "STAMP", "(%H:%M:%S.%f) ")
+    monkeypatch.setattr(turn_notes, "STAMP", "(%H:%M:%S.%f) ")
 
 
 def user(text: str) -> dict[str, Any]:
@@ -69,11 +71,19 @@ def test_an_abandoned_turn_does_not_lend_its_time_to_a_later_one(
     conversation = Conversation("a")
     (first,) = hold(conversation, 1)
     abandoned = conversation.begin_turn()
-    monkeypatch.setattr(module, "STAMP_LIFETIME", -1)
+    monkeypatch.setattr(turn_notes, "STAMP_LIFETIME", -1)
     conversation.context.add_message(user("hello"))
     later = prompt_of(conversation)
     assert not later[-1]["content"].startswith(abandoned)
     assert later[0] == first[0]
+
+
+def test_what_has_been_answered_keeps_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    conversation = Conversation("a")
+    hold(conversation, 1)
+    answered = prompt_of(conversation)
+    monkeypatch.setattr(turn_notes, "STAMP_LIFETIME", -1)
+    assert prompt_of(conversation) == answered
 
 
 def test_the_context_itself_stays_as_it_was_said() -> None:
@@ -125,6 +135,7 @@ def test_a_conversation_survives_a_restart(tmp_path: Path) -> None:
 def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
     path = tmp_path / "conversations" / "a.json"
     Conversation("a", path).record("user", "a secret", by=None)
+    flush()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert list(path.parent.iterdir()) == [path]
@@ -159,7 +170,14 @@ def test_a_conversation_that_cannot_be_kept_goes_on(tmp_path: Path) -> None:
     (tmp_path / "conversations").write_text("a file where the directory should be")
     conversation = Conversation("a", tmp_path / "conversations" / "a.json")
     conversation.record("user", "hello", by=None)
+    flush()
     assert conversation.history()[0]["text"] == "hello"
+    assert conversation.unsaved
+    with pytest.raises(FileExistsError):
+        conversation.restore({"messages": [], "log": []})
+    assert conversation.history() == []
+    conversation.clear()
+    assert conversation.end_turn()
 
 
 def test_a_message_is_shown_in_every_tab_but_its_own() -> None:
@@ -192,7 +210,7 @@ def act(conversation: Conversation, number: int) -> None:
     conversation.context.add_message(user(f"question {number}"))
     prompt_of(conversation)
     result = result_text("lamp.read", f"result {number}")
-    conversation.add_step(conversation.context.messages, "lamp.read", result)
+    conversation.turn(conversation.context.messages).add_step("lamp.read", result)
     conversation.context.add_message(assistant(f"answer {number}"))
 
 
@@ -221,7 +239,7 @@ def test_the_prompt_of_a_turn_with_calls_begins_the_prompt_of_the_next() -> None
     messages = conversation.context.messages
     prompts = [prompt_of(conversation)]
     for number in range(2):
-        conversation.add_step(messages, f"call {number}", result_text("lamp.read", "off"))
+        conversation.turn(messages).add_step(f"call {number}", result_text("lamp.read", "off"))
         prompts.append(prompt_of(conversation))
     conversation.context.add_message(assistant("answer"))
     prompts += hold(conversation, 1)
@@ -234,7 +252,7 @@ def test_calls_of_a_turn_that_is_answered_ahead_stay_with_it() -> None:
     hold(conversation, 1)
     ahead: list[Any] = [*conversation.context.messages, user("question")]
     conversation.prompt(ahead)
-    conversation.add_step(ahead, "lamp.read", result_text("lamp.read", "off"))
+    conversation.turn(ahead).add_step("lamp.read", result_text("lamp.read", "off"))
     before = conversation.prompt(ahead)
     conversation.context.add_message(user("question"))
     assert prompt_of(conversation) == before
@@ -302,6 +320,69 @@ def test_a_late_result_is_no_turn() -> None:
     assert kept == whole[-len(kept) :]
 
 
+# -- several turns at once ------------------------------------------------------------------------
+
+
+def test_a_turn_sees_nothing_of_what_is_said_meanwhile_and_keeps_its_own_notes() -> None:
+    conversation = Conversation("a")
+    hold(conversation, 1)
+    conversation.context.add_message(user("question"))
+    turn = conversation.turn(conversation.context.messages)
+    first = conversation.prompt(turn)
+    conversation.context.add_message(late("on"))
+    conversation.context.add_message(user("of another tab"))
+    turn.add_step("lamp.read", result_text("lamp.read", "off"))
+    called = [assistant("lamp.read"), user(result_text("lamp.read", "off"))]
+    assert conversation.prompt(turn) == [*first, *called]
+    assert prompt_of(conversation)[:-2] == [*first, *called]
+    assert contents(prompt_of(conversation))[-1] == "of another tab"
+
+
+def test_what_comes_before_a_turn_that_is_answered_ahead_takes_none_of_its_notes() -> None:
+    conversation = Conversation("a")
+    hold(conversation, 1)
+    stamp = conversation.begin_turn()
+    guess = conversation.turn([*conversation.context.messages, user("question")])
+    conversation.prompt(guess)
+    conversation.context.add_message(late("on"))
+    conversation.context.add_message(user("of another tab"))
+    guess.add_step("lamp.read", result_text("lamp.read", "off"))
+    other = prompt_of(conversation)
+    conversation.context.add_message(user("question"))
+    assert prompt_of(conversation) == [
+        *other,
+        user(stamp + "question"),
+        assistant("lamp.read"),
+        user(result_text("lamp.read", "off")),
+    ]
+    assert contents(other)[-2:] == ["Result of lamp.read:\non", "of another tab"]
+
+
+def test_a_turn_keeps_its_messages_and_notes_through_a_trim() -> None:
+    conversation = Conversation("a")
+    hold(conversation, MOST_TURNS)
+    conversation.context.add_message(user("question"))
+    turn = conversation.turn(conversation.context.messages)
+    before = conversation.prompt(turn)
+    assert conversation.trim()
+    turn.add_step("lamp.read", result_text("lamp.read", "off"))
+    after = conversation.prompt(turn)
+    assert after[:-2] == before
+    assert prompt_of(conversation) == after[-len(prompt_of(conversation)) :]
+    assert contents(prompt_of(conversation))[-3:-1] == ["question", "lamp.read"]
+
+
+def test_what_waits_for_a_turns_end_waits_for_that_of_every_turn() -> None:
+    conversation = Conversation("a")
+    hold(conversation, 1)
+    conversation.clear()
+    with conversation.under_way():
+        assert not conversation.end_turn()
+        assert conversation.turns()
+    assert conversation.end_turn()
+    assert not conversation.turns()
+
+
 def test_what_is_forgotten_is_forgotten_at_the_end_of_the_turn_and_in_the_file_too(
     tmp_path: Path,
 ) -> None:
@@ -363,18 +444,18 @@ def test_what_was_remembered_stays_with_its_turn_byte_for_byte(tmp_path: Path) -
     path = tmp_path / "a.json"
     conversation = Conversation("a", path)
     conversation.context.add_message(user("who is she"))
-    messages = conversation.context.messages
-    assert not conversation.has_recalled(messages, "who is she")
-    conversation.recall(messages, "who is she", "\n(You remember: Ada.)")
-    assert conversation.has_recalled(messages, "who is she")
+    turn = conversation.turn(conversation.context.messages)
+    assert not turn.has_recalled("who is she")
+    turn.recall("who is she", "\n(You remember: Ada.)")
+    assert turn.has_recalled("who is she")
     # The words went on after a pause: it is another question.
-    assert not conversation.has_recalled(messages, "who is she and why")
+    assert not turn.has_recalled("who is she and why")
     first = prompt_of(conversation)
     assert first[0]["content"].endswith("who is she\n(You remember: Ada.)")
     conversation.context.add_message(assistant("Ada."))
     conversation.context.add_message(user("and now"))
     conversation.record("user", "and now", by=None)
-    assert conversation.holds_recalled(conversation.context.messages, "Ada.")
+    assert conversation.turn(conversation.context.messages).holds_recalled("Ada.")
     for kept in (conversation, Conversation("a", path)):
         assert prompt_of(kept)[:1] == first
 
@@ -409,7 +490,7 @@ def test_a_turn_that_was_set_aside_is_kept_but_not_shown_to_the_model(tmp_path: 
     conversation = Conversation("a", path)
     act(conversation, 0)
     conversation.context.add_message(user("remember the roof"))
-    conversation.set_aside(conversation.context.messages)
+    conversation.turn(conversation.context.messages).set_aside()
     conversation.context.add_message(assistant("I will remember it."))
     act(conversation, 2)
     conversation.record("assistant", "done", by=None)

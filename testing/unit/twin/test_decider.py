@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from pipecatapp.runtime.embedder import MiniLM
-from pipecatapp.tools.tool import tools_of
+from pipecatapp.tools.offered import tools_of
 from pipecatapp.twin.actions import Actions, Decision, Talk
 from pipecatapp.twin.decider import Decider, Messages, asks_for_several
 from pipecatapp.twin.head import Head
@@ -85,7 +85,7 @@ async def test_the_arguments_of_a_sure_tool_are_filled_in(quick: Decider, given_
 async def test_where_the_head_is_unsure_the_model_chooses_among_its_best(
     quick: Decider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipecatapp.twin.decider.SURE", 1.1)
+    monkeypatch.setattr("pipecatapp.twin.judgement.SURE", 1.1)
     model = Model("lamp.read")
     assert await decide(quick, "is the lamp on", model) == Decision("tool", "lamp.read")
     (asked,) = model.asked
@@ -173,7 +173,7 @@ async def test_again_at_the_very_beginning_is_an_answer(quick: Decider) -> None:
 async def test_again_is_offered_to_the_model_as_the_action_before(
     quick: Decider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipecatapp.twin.decider.SURE_OF_AGAIN", 1.1)
+    monkeypatch.setattr("pipecatapp.twin.judgement.SURE_OF_AGAIN", 1.1)
     model = Model("lamp.read")
     await decide(quick, "Do that again.", model, "Is the lamp on?")
     assert model.admits("lamp.read")

@@ -73,11 +73,11 @@ def test_a_fact_without_names_goes_by_most_of_its_words() -> None:
 def test_what_was_remembered_and_called_goes_with_its_turn_and_the_others_keep_theirs() -> None:
     conversation = talk(("hello", "Hi."), ("who is she", "I see."), ("and now", "Now."))
     messages: list[Any] = conversation.context.messages
-    conversation.recall(
-        messages[:3], "who is she", " (You remember: the user's daughter is named Ada.)"
+    conversation.turn(messages[:3]).recall(
+        "who is she", " (You remember: the user's daughter is named Ada.)"
     )
-    conversation.recall(messages, "and now", " (You remember: tea.)")
-    conversation.add_step(messages, "t.u", "Result of t.u:\n4")
+    conversation.turn(messages).recall("and now", " (You remember: tea.)")
+    conversation.turn(messages).add_step("t.u", "Result of t.u:\n4")
     before = conversation.prompt(messages)
     remaining = left(conversation, ADA)
     prompt = remaining.prompt(remaining.context.messages)

@@ -1,5 +1,6 @@
 import asyncio
 import json
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +14,9 @@ from pipecatapp.memory.queue import FinishedTurn
 from pipecatapp.runtime.embedder import MiniLM
 from pipecatapp.runtime.stillness import Stillness
 from pipecatapp.tools.tool import Call
+from pipecatapp.twin import follower
 from pipecatapp.twin.conversation import Conversation
+from pipecatapp.twin.conversation_file import flush
 from pipecatapp.twin.conversations import Conversations
 from pipecatapp.twin.memories import Memories
 from pipecatapp.twin.memory_for_tools import ToolMemory
@@ -119,6 +122,93 @@ async def test_a_crash_between_the_memory_and_the_conversations_is_made_up_for(
     again = open_memories()
     await again.followed()
     assert again._conversations.get("one").turns() == [("hello", "Hi.")]
+
+
+class Obstacle:
+    """Keeps the file of the conversation "one" from being written: a directory stands there."""
+
+    def __init__(self, conversations: Path):
+        self.file = conversations / "one.json"
+        self._place = conversations / f".one.json.{os.getpid()}"
+
+    def put(self) -> None:
+        flush()
+        self._place.mkdir()
+
+    def remove(self) -> None:
+        flush()
+        self._place.rmdir()
+
+
+@pytest.fixture
+def obstacle(tmp_path: Path) -> Obstacle:
+    return Obstacle(tmp_path / "conversations")
+
+
+async def test_what_could_not_be_forgotten_on_the_disk_is_tried_again(
+    memories: Memories, obstacle: Obstacle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follower, "RETRY_SECS", 0.01)
+    conversation = talk(memories, "one", (SAID, "Nice!"), ("hello", "Hi."))
+    other = talk(memories, "two", (SAID, "Nice!"))
+    (ada,) = await keep(memories, ADA)
+    obstacle.put()
+    await memories.forget([ada.id])
+    await memories.followed()
+    assert memories.long_term.pending()
+    assert "ada" in obstacle.file.read_text()
+    # In memory, and wherever it can be written, it is gone already.
+    assert conversation.turns() == [("hello", "Hi.")]
+    assert other.turns() == []
+    obstacle.remove()
+    async with asyncio.timeout(20):
+        while memories.long_term.pending():  # noqa: ASYNC110 - no event tells of it
+            await asyncio.sleep(0.01)
+    assert "ada" not in obstacle.file.read_text()
+    await memories.close()
+
+
+async def test_what_could_not_be_forgotten_on_the_disk_is_forgotten_at_the_next_start(
+    memories: Memories, open_memories: Open, obstacle: Obstacle
+) -> None:
+    talk(memories, "one", (SAID, "Nice!"), ("hello", "Hi."))
+    (ada,) = await keep(memories, ADA)
+    obstacle.put()
+    await memories.forget([ada.id])
+    await memories.followed()
+    await memories.close()
+    obstacle.remove()
+    again = open_memories()
+    await again.followed()
+    assert again.long_term.pending() == []
+    assert "ada" not in obstacle.file.read_text()
+
+
+async def test_a_file_that_is_behind_its_conversation_forgets_too(
+    memories: Memories, obstacle: Obstacle
+) -> None:
+    conversation = talk(memories, "one", (SAID, "Nice!"))
+    (ada,) = await keep(memories, ADA)
+    obstacle.put()
+    conversation.context.set_messages([])
+    conversation.log.clear()
+    conversation.record("user", "hello", by=None)
+    obstacle.remove()
+    await memories.forget([ada.id])
+    await memories.followed()
+    assert "ada" not in obstacle.file.read_text()
+
+
+async def test_what_is_forgotten_does_not_open_every_conversation(
+    memories: Memories, open_memories: Open
+) -> None:
+    talk(memories, "closed", (SAID, "Nice!"))
+    memories = open_memories()
+    (ada,) = await keep(memories, ADA)
+    await memories.forget([ada.id])
+    await memories.followed()
+    assert memories._conversations._open == {}
+    assert memories._conversations.get("closed").turns() == []
 
 
 async def test_a_load_restores_facts_turns_and_persona_and_can_be_taken_back(

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
+from pipecatapp.tools.offered import tools_of
 from pipecatapp.tools.runner import Run
-from pipecatapp.tools.tool import tools_of
 from pipecatapp.twin.outcomes import Outcomes
 
 from .conftest import Lamp

@@ -12,13 +12,15 @@ from pipecat.processors.aggregators.llm_context import LLMContextMessage
 
 from pipecatapp.errors import UserError
 from pipecatapp.experts.expert import Expert
-from pipecatapp.experts.routing import Experts, Shared
+from pipecatapp.experts.routing import Experts
+from pipecatapp.experts.shared_server import Shared
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.tools.approvals import Approval, Approvals, Verdict
 from pipecatapp.tools.audit import Audit
+from pipecatapp.tools.offered import tools_of
 from pipecatapp.tools.runner import Run, Runner
-from pipecatapp.tools.tool import Call, Toolset, Wanted, tool, tools_of
-from pipecatapp.twin import responder as module
+from pipecatapp.tools.tool import Call, Toolset, Wanted, tool
+from pipecatapp.twin import acting as module
 from pipecatapp.twin.actions import Decision
 from pipecatapp.twin.chunks import text_of
 from pipecatapp.twin.conversation import Conversation
@@ -160,6 +162,9 @@ async def test_what_was_read_before_may_have_asked_for_a_call(room: Room) -> Non
     assert said == PHRASES.asks.format(purpose="dim the lamp to 100 percent")
     room.server.replies = [dim, answers("Done.")]
     assert await room.say("Make the light shine at 100 percent.") == "Done."
+    # Digits of another number are no name.
+    room.server.replies = [dim]
+    assert await room.say("Make the light of room 4100 brighter.") == said
 
 
 async def test_an_action_is_not_read_out_for_an_answer(quick_room: Room) -> None:
@@ -381,7 +386,7 @@ async def test_stop_withdraws_what_waits_and_ends_what_runs(room: Room, lamp: La
     assert room.mind.runner.approvals.waiting("a") == []
     assert lamp.calls == ["read"]
     # Nobody wants to hear of it any more.
-    await asyncio.gather(*room.responder._background)
+    await asyncio.gather(*room.responder._acting._background)
     assert room.told.empty()
 
 
@@ -492,6 +497,24 @@ async def test_a_server_that_fails_with_an_outcome_at_hand_has_said_nothing_yet(
     # No chunk comes before the failure, not even an empty one.
     with pytest.raises(BadRequestError):
         await anext(chunks)
+
+
+async def test_a_result_that_comes_while_another_turn_is_decided_changes_nothing_in_it(
+    room: Room,
+) -> None:
+    async def meanwhile(writer: asyncio.StreamWriter) -> None:
+        room.conversation.context.add_message(result("lamp.switch"))
+        await writes("lamp.read")(writer)
+
+    room.server.replies = [meanwhile, answers("It is off.")]
+    assert await room.say("Is the lamp on?") == "It is off."
+    read = ["lamp.read", "Result of lamp.read:\nThe lamp is off."]
+    assert room.last_prompt()[0].endswith("Is the lamp on?")
+    assert room.last_prompt()[1:] == read
+    # And so it stays in later prompts.
+    whole: list[Any] = room.conversation.prompt(room.conversation.context.messages)
+    late = result_text("lamp.switch", "Done.")
+    assert [message["content"] for message in whole][1:] == [*read, late, "It is off."]
 
 
 # -- turns that are not certain yet -------------------------------------------------------------

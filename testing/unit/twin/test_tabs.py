@@ -1,5 +1,6 @@
 """The tabs of one conversation: who is asked for a yes, who tells how a call ended."""
 
+import asyncio
 from asyncio import StreamWriter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -160,6 +161,25 @@ async def test_a_conversation_that_is_to_be_forgotten_is_so_after_the_answer(
     assert await tab.line.say("Forget all that.") == "Forgotten."
     await until(lambda: conversation.context.messages == [])
     assert conversation.history() == []
+
+
+async def test_a_tab_is_answered_though_another_ends_its_turn_and_has_all_forgotten(
+    server: ModelServer, open_tab: Open, conversation: Conversation
+) -> None:
+    first, second = await open_tab(), await open_tab()
+
+    async def meanwhile(writer: StreamWriter) -> None:
+        conversation.clear()
+        await first.line.say("Stop!")
+        await asyncio.sleep(0.1)  # as much time as the end of that turn needs, and more
+        await writes("answer")(writer)
+
+    server.replies = [meanwhile, answers("It is Rome."), answers("prefilled"), answers("prefilled")]
+    assert await second.line.say("What is the capital of Italy?") == "It is Rome."
+    for request in server.requests[:2]:
+        assert "What is the capital of Italy?" in request["messages"][1]["content"]
+        assert "Stop!" not in str(request["messages"])
+    await until(lambda: conversation.context.messages == [])
 
 
 async def test_what_was_said_and_answered_is_handed_on_to_be_remembered(

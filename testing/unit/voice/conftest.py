@@ -9,7 +9,7 @@ from piper import PiperVoice, SynthesisConfig
 
 from pipecatapp.settings import Settings
 from pipecatapp.voice.piper import Speaker
-from pipecatapp.voice.whisper import SAMPLE_RATE, Recognizer
+from pipecatapp.voice.recognizer import SAMPLE_RATE, Recognizer
 
 Samples = npt.NDArray[np.float32]
 

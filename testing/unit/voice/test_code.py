@@ -21,7 +21,7 @@ from pipecatapp.voice.ahead import AnswerAhead
 from pipecatapp.voice.clauses import ClauseAggregator
 from pipecatapp.voice.code import CODE, CODE_SPOKEN, CodeBlocks, Part
 from pipecatapp.voice.piper import PiperTextToSpeech, Speaker, SpeechAhead
-from pipecatapp.voice.whisper import SAMPLE_RATE
+from pipecatapp.voice.recognizer import SAMPLE_RATE
 
 BLOCK = '```python\ndef f(x):\n    print("a. B", `x`)\n    return x\n```'
 ANSWER = f"Here is the function:\n{BLOCK}\nIt uses `print` and returns x."

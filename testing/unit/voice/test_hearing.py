@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipecatapp.voice.whisper import (
+from pipecatapp.voice.recognizer import (
     SAMPLE_RATE,
     without_echoed_sentences,
     without_leading_silence,

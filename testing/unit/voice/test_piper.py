@@ -7,7 +7,7 @@ from pipecat.tests.utils import run_test
 
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.voice.piper import PiperTextToSpeech, Speaker, SpeechAhead
-from pipecatapp.voice.whisper import SAMPLE_RATE
+from pipecatapp.voice.recognizer import SAMPLE_RATE
 
 
 def loudness(pcm: bytes) -> float:

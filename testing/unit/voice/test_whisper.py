@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,7 +14,8 @@ from pipecat.pipeline.worker import PipelineParams
 from pipecat.tests.utils import run_test
 
 from pipecatapp.runtime.turn_clock import TurnClock
-from pipecatapp.voice.whisper import SAMPLE_RATE, Recognizer, WhisperSpeechToText
+from pipecatapp.voice.recognizer import SAMPLE_RATE, Recognizer
+from pipecatapp.voice.whisper import WhisperSpeechToText
 
 from .conftest import Samples
 
@@ -39,6 +41,63 @@ def test_a_word_in_the_middle_of_noise_is_no_loop(recognizer: Recognizer) -> Non
     noise = np.random.default_rng(1).normal(0, 0.05, 5 * SAMPLE_RATE).astype(np.float32)
     words = recognizer.transcribe(noise).split()
     assert len(words) <= 12 + 5 * 8
+
+
+class Slow:
+    """Hears the first word only once all of them have been asked for.
+
+    Args:
+        words: By the number of their stretch of speech, which is ten times its amplitude.
+    """
+
+    name = "slow"
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self._words = words
+        self._asked: set[str] = set()
+        self._all_asked = asyncio.Event()
+
+    async def transcribe_async(self, audio: Samples, *, context: str = "") -> str:
+        word = self._words[round(float(audio.max()) * 10) - 1]
+        self._asked.add(word)
+        if len(self._asked) == len(self._words):
+            self._all_asked.set()
+        if word == self._words[0]:
+            await self._all_asked.wait()
+        return word
+
+
+def stretch(number: int, *, pause_secs: float) -> list[Frame]:
+    """Return half a second of a voice, and the silence after it until its end is detected."""
+    pcm = np.full(SAMPLE_RATE // 50, number / 10 * 32767, dtype=np.int16).tobytes()
+    loud = [InputAudioRawFrame(pcm, SAMPLE_RATE, 1) for _ in range(25)]
+    mute = [
+        InputAudioRawFrame(bytes(len(pcm)), SAMPLE_RATE, 1) for _ in range(round(pause_secs / 0.02))
+    ]
+    return [VADUserStartedSpeakingFrame(), *loud, *mute, VADUserStoppedSpeakingFrame()]
+
+
+async def heard_by_slow(frames: Sequence[Frame], words: Sequence[str]) -> list[str]:
+    """Return the transcripts that the service pushes on a machine that is slow to hear."""
+    down, _ = await run_test(
+        WhisperSpeechToText(Slow(words), TurnClock(), ttfs_p99_latency=20.0),
+        frames_to_send=frames,
+        pipeline_params=PipelineParams(audio_in_sample_rate=SAMPLE_RATE),
+    )
+    return [frame.text for frame in down if isinstance(frame, TranscriptionFrame)]
+
+
+@pytest.mark.parametrize("pauses", [(0.0, 0.2, 0.2), (0.2, 0.2, 0.2)])
+async def test_each_stretch_of_speech_gets_its_own_words_however_slowly_they_are_heard(
+    pauses: Sequence[float],
+) -> None:
+    words = ("one", "two", "three")
+    frames = [
+        frame
+        for number, pause in enumerate(pauses, start=1)
+        for frame in stretch(number, pause_secs=pause)
+    ]
+    assert await heard_by_slow(frames, words) == list(words)
 
 
 async def heard_by_service(

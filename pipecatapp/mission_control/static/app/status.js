@@ -1,5 +1,6 @@
 // The status panel: what runs on the server.
 
+import { ask } from "./api.js";
 import { Panel } from "./panel.js";
 
 const LABELS = {
@@ -9,9 +10,11 @@ const LABELS = {
   cpu_level: "CPU level",
   memory_mb: "Memory, MB",
   uptime_s: "Running for",
+  experts_stale: "Experts, as last known",
 };
 const NAMES = ["model", "voice", "service"]; // what a part is called, the most telling first
-const HIDDEN = new Set(["last_turn", "tools", "cluster"]); // the conversation, and lines below, show them
+// The conversation shows the first; the others have lines of their own below.
+const HIDDEN = new Set(["last_turn", "tools", "experts", "cluster"]);
 
 export class StatusPanel extends Panel {
   #list;
@@ -24,14 +27,16 @@ export class StatusPanel extends Panel {
   }
 
   async refresh() {
+    let status;
     try {
-      const answer = await fetch("/api/status");
-      if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
-      this.#render(await answer.json());
-      this.#problem.textContent = "";
-    } catch {
-      this.#problem.textContent = "The agent does not answer.";
+      status = await ask("GET", "/api/status");
+    } catch (error) {
+      this.#problem.textContent = error.message;
+      return;
     }
+    // A mistake in showing it is the page's own, and is not taken for the agent's silence.
+    this.#render(status);
+    this.#problem.textContent = "";
   }
 
   #render(status) {
@@ -40,7 +45,8 @@ export class StatusPanel extends Panel {
     );
     const rows = shown.flatMap(([key, value]) => row(key, value));
     const cluster = status.cluster ? clusterRows(status.cluster) : [];
-    this.#list.replaceChildren(...rows, ...cluster, ...toolRows(status.tools ?? {}));
+    const experts = expertRows(status.experts ?? []);
+    this.#list.replaceChildren(...rows, ...cluster, ...experts, ...toolRows(status.tools ?? {}));
   }
 }
 
@@ -53,6 +59,15 @@ function row(key, value) {
   return [cell("dt", name), ...lines.map((text, index) => cell("dd", text, index && "muted"))];
 }
 
+// The experts that can be asked, each with its state and what it thinks with.
+function expertRows(experts) {
+  const lines = experts.map(({ name, state, model, shared }) => {
+    const about = [state, shared ? "shares the main model" : model];
+    return entry(name, about.filter(Boolean).join(", "));
+  });
+  return lines.length ? [cell("dt", "Experts"), ...lines] : [];
+}
+
 // The tools that can be used, by what they belong to, and what the others miss.
 function toolRows({ available = [], unavailable = {} }) {
   const groups = new Map();
@@ -60,8 +75,8 @@ function toolRows({ available = [], unavailable = {} }) {
     const [group, ...rest] = name.split(".");
     groups.set(group, [...(groups.get(group) ?? []), words(rest.join("."))]);
   }
-  const working = [...groups].map(([group, names]) => tool(group, names.join(", ")));
-  const missing = Object.entries(unavailable).map(([name, why]) => tool(name, why));
+  const working = [...groups].map(([group, names]) => entry(group, names.join(", ")));
+  const missing = Object.entries(unavailable).map(([name, why]) => entry(name, why));
   return [
     ...(working.length ? [cell("dt", "Tools"), ...working] : []),
     ...(missing.length ? [cell("dt", "Tools that cannot work here"), ...missing] : []),
@@ -73,7 +88,7 @@ function clusterRows({ jobs, nomad_leader, consul_members }) {
   const lines =
     typeof jobs === "string"
       ? [cell("dd", jobs)]
-      : jobs.map(({ name, state, nodes }) => tool(name, [state, ...nodes].join(", ")));
+      : jobs.map(({ name, state, nodes }) => entry(name, [state, ...nodes].join(", ")));
   return [
     cell("dt", "Jobs"),
     ...lines,
@@ -83,7 +98,7 @@ function clusterRows({ jobs, nomad_leader, consul_members }) {
   ];
 }
 
-function tool(name, about) {
+function entry(name, about) {
   const line = cell("dd", "");
   line.append(cell("b", words(name), "tool-name"), " ", cell("span", about, "muted"));
   return line;
@@ -111,6 +126,7 @@ function cell(tag, text, style) {
 function plain(value) {
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value === "number") return String(Math.round(value * 100) / 100);
+  if (value === null) return "";
   return typeof value === "object" ? Object.values(value).map(plain).join(" ") : String(value);
 }
 

@@ -12,8 +12,9 @@ from pipecatapp.tools.ansible import Ansible
 from pipecatapp.tools.code_runner import CodeRunner
 from pipecatapp.tools.helper import client
 from pipecatapp.tools.helper.client import Helper, helper_of
+from pipecatapp.tools.offered import tools_of
 from pipecatapp.tools.ssh import SshTools
-from pipecatapp.tools.tool import ToolError, tools_of
+from pipecatapp.tools.tool import ToolError
 
 from ..lending import Lent, call_in
 from .serving import Scripted, serving
