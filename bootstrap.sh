@@ -203,7 +203,9 @@ make_cluster() {
 	local ansible ask=()
 	if [[ $EUID -ne 0 ]]; then
 		command -v sudo >/dev/null || fail "install sudo as root (apt-get install sudo), and put $(id -un) into its group"
-		sudo -n true 2>/dev/null || ask=(--ask-become-pass)
+		# A password that was given in this terminal counts for it alone (-k looks past it): Ansible
+		# works in sessions of its own.
+		sudo -k -n true 2>/dev/null || ask=(--ask-become-pass)
 	fi
 	ansible=$(find_ansible)
 	if [[ -z $ansible ]]; then

@@ -35,6 +35,11 @@ job "llama-benchmark" {
   type        = "batch"
   datacenters = ["*"]
 
+  # Nomad does not run a batch job again that has not changed.
+  meta {
+    run = uuidv4()
+  }
+
   group "llama" {
     restart {
       attempts = 0

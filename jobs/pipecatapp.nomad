@@ -18,6 +18,12 @@ variable "version" {
   description = "The agent's version in /opt/twin: another one starts the job anew. Ansible knows it."
 }
 
+variable "controllers" {
+  type        = number
+  default     = 3
+  description = "How many controllers the cluster has. Ansible knows it."
+}
+
 job "pipecat-app" {
   type        = "service"
   datacenters = ["*"]
@@ -53,9 +59,14 @@ job "pipecat-app" {
       unlimited      = true
     }
     # An agent whose node is cut off ends there after this time, and not before is another started
-    # elsewhere: two would each learn what the other does not know.
-    disconnect {
-      stop_on_client_after = "30s"
+    # elsewhere: two would each learn what the other does not know. Fewer than three controllers
+    # cannot spare one: while it restarts all nodes are cut off, and nobody would start another agent,
+    # so the one that there is goes on. (So does one whose node alone is cut off: nobody talks to it.)
+    dynamic "disconnect" {
+      for_each = var.controllers < 3 ? [] : [1]
+      content {
+        stop_on_client_after = "30s"
+      }
     }
 
     network {
@@ -127,7 +138,7 @@ job "pipecat-app" {
         STT_SERVICE     = "faster-whisper"
         TTS_SERVICE     = "piper"
         SPEECH_LANGUAGE = "en"
-        AUDIO_DEVICE    = "none"
+        AUDIO_DEVICE    = "none" # "local" works without a cluster only: a job sees no sound device
         BENCHMARK_MODE  = "false"
         USE_SUMMARIZER  = "false"
         APPROVAL_MODE   = "sensitive"
@@ -159,11 +170,12 @@ job "pipecat-app" {
         data        = "PIPECATAPP_PUBLIC_HOSTS={{ with nomadVar \"nomad/jobs/pipecat-app\" }}{{ .node_names }}{{ end }}\n"
         change_mode = "restart"
       }
-      # What the page hands out to phones; it is read each time.
+      # What the page hands out to phones. Only a rotation replaces it, and waits for a new start of
+      # every task that reads what it replaced.
       template {
         destination = "local/page_ca.pem"
         data        = "{{ with nomadVar \"nomad/jobs/pipecat-app\" }}{{ .page_ca }}{{ end }}\n"
-        change_mode = "noop"
+        change_mode = "restart"
       }
       template {
         destination = "secrets/llama_api_key"

@@ -50,6 +50,18 @@ variable "catalogue" {
   description = "A catalogue with just that model, in JSON: it is fetched where no playbook brought it."
 }
 
+variable "start_minutes" {
+  type        = number
+  default     = 10
+  description = "Until an instance that does not answer counts as failed: a slow disk, a first read."
+}
+
+variable "fetch_minutes" {
+  type        = number
+  default     = 60
+  description = "More of them where the model is fetched first."
+}
+
 variable "memory_mb" {
   type        = number
   default     = 1700
@@ -74,6 +86,10 @@ variable "slots" {
   description = "Prompts that it keeps: of two conversations, the experts, and the memory; 5: the API's too."
 }
 
+locals {
+  ready_minutes = var.start_minutes + (var.catalogue == "" ? 0 : var.fetch_minutes)
+}
+
 job "expert" {
   id          = var.job_name
   name        = var.job_name
@@ -85,8 +101,8 @@ job "expert" {
     max_parallel      = 1
     health_check      = "checks"
     min_healthy_time  = "5s"
-    healthy_deadline  = "10m" # a slow disk, and a model that is read for the first time
-    progress_deadline = "15m"
+    healthy_deadline  = "${local.ready_minutes}m"
+    progress_deadline = "${local.ready_minutes + 5}m"
     auto_revert       = true
   }
 

@@ -55,6 +55,12 @@ def nomad_as(nomad: Program, credentials: Path, tmp_path: Path) -> Holder:  # no
 
 
 @pytest.fixture
+def manager(nomad: Program, credentials: Path) -> Any:  # noqa: F811
+    token = str(credentials / "nomad_management.token")
+    return api.Api("nomad", {"addresses": [nomad.url], "token_file": token})
+
+
+@pytest.fixture
 def consul_as(consul: Consul, credentials: Path, tmp_path: Path) -> Holder:  # noqa: F811
     """Return Consul's API as one who has a policy of role consul."""
     management = files.read(credentials / "consul_management.token")
@@ -94,34 +100,31 @@ def test_a_healer_submits_our_jobs_and_sees_how_they_are(nomad_as: Holder, name:
     assert all(healer.get(f"/v1/{path}", namespace="*") is not None for path in LISTS)
 
 
-def test_a_healer_changes_nothing_else_of_nomad(nomad_as: Holder) -> None:
+def test_a_healer_changes_nothing_else_of_nomad(nomad_as: Holder, manager: Any) -> None:
     healer = nomad_as("healer")
     for path in ("nomad/jobs", "nomad/jobs/pipecat-app"):
         assert nomad_variables.write(healer, path, "default", {"key": "value"})
         assert not nomad_variables.write(healer, path, "default", {"key": "value"})
-    job = {"ID": "other", "Name": "other", "Namespace": "other", "Datacenters": ["*"]}
     body = {"Path": "other", "Items": {"key": "value"}}
+    manager.call("PUT", "/v1/namespace", {"Name": "creative"})
+    source = (REPOSITORY / "jobs/prima-expert.nomad").read_text()
+    elsewhere = nomad_jobs.Jobs(manager).parse(source, {"namespace": "creative"})
     assert refused(healer, "PUT", "/v1/var/other", body)
     assert refused(healer, "GET", "/v1/var/other")
     assert refused(healer, "GET", "/v1/var/nomad/jobs", namespace="other")
-    assert refused(healer, "POST", "/v1/jobs", {"Job": job}, namespace="other")
-    assert refused(healer, "POST", "/v1/namespaces", {"Name": "other"})
+    assert refused(healer, "POST", "/v1/jobs", {"Job": elsewhere}, namespace="creative")
+    assert refused(healer, "PUT", "/v1/namespace", {"Name": "other"})
     assert refused(healer, "GET", "/v1/acl/tokens")
     assert refused(healer, "GET", "/v1/operator/scheduler/configuration")
-    assert refused(healer, "GET", "/v1/agent/members")
     drain = {"NodeID": "none", "DrainSpec": None}
     assert refused(healer, "POST", "/v1/node/none/drain", drain)
 
 
 def test_the_agent_sees_jobs_of_all_namespaces_and_changes_none(
-    nomad_as: Holder,
-    nomad: Program,  # noqa: F811
-    credentials: Path,  # noqa: F811
+    nomad_as: Holder, manager: Any
 ) -> None:
-    management = files.read(credentials / "nomad_management.token")
-    put(nomad.url, management, "namespaces", {"Name": "creative"})
     source = (REPOSITORY / "jobs/prima-expert.nomad").read_text()
-    manager = as_holder("nomad", nomad.url, management, credentials)
+    manager.call("PUT", "/v1/namespace", {"Name": "creative"})
     jobs = nomad_jobs.Jobs(manager)
     values = {"namespace": "creative", "job_name": "creative-expert"}
     job = jobs.parse(source, values)

@@ -9,7 +9,8 @@ short_description: Submits a Nomad job where it differs, and waits until it is h
 description:
   - Submits the job of a file where Nomad has another, none, or a stopped one.
   - A job that runs as the file says is left alone, and so is one that the power agent put to sleep.
-  - Where allocations failed and Nomad waits before the next try, it is told to try now.
+  - Where allocations failed and Nomad waits before the next try, it is told to try now. Where
+    it has given up, the job is stopped and submitted again.
   - Waits until all allocations are healthy, and prints a line whenever something has changed.
   - Fails with the events and the last log lines of the allocation that failed.
   - An action plugin of the same name calls this module step by step.
@@ -57,7 +58,7 @@ options:
     choices: [submit, watch, explain]
     default: submit
   job:
-    description: Used by the action plugin, C(name), C(namespace) and C(since).
+    description: Used by the action plugin, C(name), C(namespace), C(since) and C(submitted).
     type: dict
 author: The project
 """
@@ -114,8 +115,12 @@ def submit(
     before = jobs.registered(name, namespace)
     since = jobs.next_index(name, namespace) if before else 0
     action = _action(jobs, before, job)
+    submitted = None
     if action in ("started", "updated") and not check:
+        if action == "started" and before and not before["Stop"]:
+            jobs.stop(before)  # of the same version Nomad would place nothing more
         jobs.submit(job, source, variables)
+        submitted = (jobs.registered(name, namespace) or job).get("Version")
     # Nomad waits longer and longer before it tries a failed allocation again.
     if action in ("started", "unchanged") and before and not before["Stop"] and not check:
         retried = jobs.retry(before)
@@ -123,7 +128,7 @@ def submit(
     return {
         "action": action,
         "changed": action not in ("asleep", "unchanged"),
-        "job": {"name": name, "namespace": namespace, "since": since},
+        "job": {"name": name, "namespace": namespace, "since": since, "submitted": submitted},
     }
 
 
@@ -133,7 +138,9 @@ def _action(jobs: Jobs, before: dict[str, Any] | None, job: dict[str, Any]) -> s
         return "asleep"  # nothing of it runs, so this goes before Nomad's "dead"
     if before is None or before["Stop"] or before["Status"] == "dead":
         return "started"
-    return "updated" if jobs.differs(job) else "unchanged"
+    if jobs.differs(job):
+        return "updated"
+    return "started" if jobs.given_up(before) else "unchanged"
 
 
 def main() -> None:
@@ -159,7 +166,7 @@ def main() -> None:
             module.exit_json(**submit(jobs, source, options["variables"], module.check_mode))
         job = options["job"]
         if options["step"] == "watch":
-            seen = jobs.watch(job["name"], job["namespace"], int(job["since"]))
+            seen = jobs.watch(job["name"], job["namespace"], int(job["since"]), job["submitted"])
             module.exit_json(changed=False, **asdict(seen))
         module.exit_json(changed=False, failure=jobs.why(job["name"], job["namespace"]))
     except (ApiError, OSError) as error:

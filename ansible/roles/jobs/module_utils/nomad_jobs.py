@@ -6,11 +6,10 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible.module_utils.cluster_api import Api, ApiError
+from ansible.module_utils.cluster_api import Api
+from ansible.module_utils.nomad_story import doing, no_room, story
 
-LOG_BYTES = 3000  # of an allocation's log, shown where it failed
-LOG_LINES = 20
-MANY_FAILURES = 2  # allocations of one version; the second one was tried elsewhere
+MANY_FAILURES = 2  # allocations of one version; the second one was a new try
 
 
 @dataclass
@@ -112,22 +111,38 @@ class Jobs:
             Whether there was something to place.
         """
         allocations = self._allocations(job)
-        wanted = sum(group["Count"] for group in job["TaskGroups"])
-        alive = [one for one in allocations if one["ClientStatus"] in ("running", "pending")]
-        if len(alive) >= wanted or not any(one["ClientStatus"] == "failed" for one in allocations):
+        failed = any(one["ClientStatus"] == "failed" for one in allocations)
+        if not failed or len(_alive(allocations)) >= _wanted(job):
             return False
         body = {"JobID": job["ID"], "EvalOptions": {"ForceReschedule": True}}
         query = {"namespace": job["Namespace"]}
         self._nomad.call("POST", f"/v1/job/{job['ID']}/evaluate", body, query)
         return True
 
-    def watch(self, name: str, namespace: str, since: int = 0) -> Seen:
+    def given_up(self, job: dict[str, Any]) -> bool:
+        """Return whether Nomad places nothing more of a registered job until it is another one.
+
+        So it is where a deployment failed and left less running than there should be.
+        """
+        if self._deployment(job).get("Status") != "failed":
+            return False
+        return len(_alive(self._allocations(job))) < _wanted(job)
+
+    def stop(self, job: dict[str, Any]) -> None:
+        """Stop a registered job; it can be submitted again."""
+        self._nomad.call("DELETE", f"/v1/job/{job['ID']}", query={"namespace": job["Namespace"]})
+
+    def watch(
+        self, name: str, namespace: str, since: int = 0, submitted: int | None = None
+    ) -> Seen:
         """Look at a job; what failed once is tried again at once, not when Nomad would.
 
         Args:
             name: The job's.
             namespace: The job's.
             since: Allocations made before this index of Nomad's failed before anybody watched.
+            submitted: The version that has just been submitted, whose deployment has to succeed;
+                None: it ran before, and what became of its deployment is history.
 
         Raises:
             ApiError: Nomad cannot be asked.
@@ -135,10 +150,13 @@ class Jobs:
         job = self.registered(name, namespace)
         if job is None or job["Stop"]:
             return Seen("stopped", failure=f"{name} was stopped while this waited for it")
+        if submitted is not None and job["Version"] != submitted:
+            reason = self._superseded(job, submitted)
+            if reason:
+                return Seen("failed", failure=reason)
         allocations = self._allocations(job)
-        wanted = sum(group["Count"] for group in job["TaskGroups"])
         deployment = self._deployment(job)
-        alive = [one for one in allocations if one["ClientStatus"] in ("running", "pending")]
+        alive = _alive(allocations)
         healthy = [one for one in alive if self._healthy(job, one, deployment)]
         running = [_brief(one, one in healthy) for one in alive]
         failed = [
@@ -146,39 +164,62 @@ class Jobs:
             for one in allocations
             if one["ClientStatus"] == "failed" and one["CreateIndex"] >= since
         ]
+        lacking = len(alive) < _wanted(job)
+        over = deployment.get("Status") == "failed" and (
+            submitted is not None or bool(failed and lacking)
+        )
         # While a deployment runs, nobody may scale the job.
-        if len(healthy) >= wanted and deployment.get("Status") not in ("failed", "running"):
+        if len(healthy) >= _wanted(job) and not over and deployment.get("Status") != "running":
             where = ", ".join(sorted({one["NodeName"] for one in healthy}))
             return Seen(f"healthy on {where}", ready=True, allocations=running)
-        if deployment.get("Status") == "failed" or len(failed) >= MANY_FAILURES:
-            return Seen("failed", failure=self._story(job, failed or alive), allocations=running)
-        if len(alive) < wanted:
+        if over or len(failed) >= MANY_FAILURES:
+            why = story(self._nomad, job, failed or alive)
+            return Seen("failed", failure=why, allocations=running)
+        if lacking:
             if failed and self.retry(job):
                 return Seen(f"failed on {failed[-1]['NodeName']}, is tried again")
-            reason = self._no_room(job)
+            reason = no_room(self._nomad, job)
             if reason:
                 return Seen(f"waits for room: {reason}", blocked=True, allocations=running)
-        return Seen(_doing(alive), allocations=running)
+        return Seen(doing(alive), allocations=running)
 
     def why(self, name: str, namespace: str) -> str:
         """Return what is known about a job that did not become healthy."""
         job = self.registered(name, namespace)
         if job is None:
             return f"Nomad has no job {name}"
-        return self._story(job, self._allocations(job))
+        return story(self._nomad, job, self._allocations(job))
+
+    def _superseded(self, job: dict[str, Any], submitted: int) -> str | None:
+        """Return why a version that was submitted is not the job's present one.
+
+        None where it was deployed, and has been scaled since.
+        """
+        path = f"/v1/job/{job['ID']}/deployments"
+        found = self._nomad.get(path, namespace=job["Namespace"]) or []
+        own = [one for one in found if one["JobVersion"] == submitted]
+        newest = max(own, key=lambda one: int(one["CreateIndex"]), default={})
+        if newest.get("Status") not in ("failed", "cancelled"):
+            return None
+        ran = [one for one in self._placed(job) if one["JobVersion"] == submitted]
+        return (
+            f"{job['ID']}: what was submitted (version {submitted}) does not run, version "
+            f"{job['Version']} does. {newest['StatusDescription']}. {story(self._nomad, job, ran)}"
+        )
+
+    def _placed(self, job: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return the allocations of all the job's versions that Nomad remembers, oldest first."""
+        found = self._nomad.get(f"/v1/job/{job['ID']}/allocations", namespace=job["Namespace"])
+        return sorted(found or [], key=lambda one: int(one["CreateIndex"]))
 
     def _allocations(self, job: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return the allocations of the job's present version that should run, oldest first."""
-        found = self._nomad.get(f"/v1/job/{job['ID']}/allocations", namespace=job["Namespace"])
-        return sorted(
-            (
-                one
-                for one in found or []
-                if one["JobVersion"] == job["Version"]
-                and (one["DesiredStatus"] == "run" or one["ClientStatus"] == "failed")
-            ),
-            key=lambda one: int(one["CreateIndex"]),
-        )
+        """Return the allocations of the job's present version that should run, or failed."""
+        return [
+            one
+            for one in self._placed(job)
+            if one["JobVersion"] == job["Version"]
+            and (one["DesiredStatus"] == "run" or one["ClientStatus"] == "failed")
+        ]
 
     def _deployment(self, job: dict[str, Any]) -> dict[str, Any]:
         """Return the deployment of the job's present version, {} where it needed none."""
@@ -192,9 +233,9 @@ class Jobs:
     ) -> bool:
         if allocation["ClientStatus"] != "running":
             return False
+        # When the deployment has ended, Nomad's judgement is history: Consul's holds alone.
         judged = (allocation.get("DeploymentStatus") or {}).get("Healthy")
-        # Allocations that replace others after the deployment are judged by Consul alone.
-        if judged is False or (judged is None and deployment.get("Status") == "running"):
+        if deployment.get("Status") == "running" and judged is not True:
             return False
         return self._answers(job, allocation)
 
@@ -214,80 +255,16 @@ class Jobs:
                 return False
         return True
 
-    def _no_room(self, job: dict[str, Any]) -> str | None:
-        """Return why no node takes the job, None where one does."""
-        found = self._nomad.get(f"/v1/job/{job['ID']}/evaluations", namespace=job["Namespace"])
-        blocked = [one for one in found or [] if one["Status"] == "blocked"]
-        if not blocked:
-            return None
-        newest = max(blocked, key=lambda one: int(one["CreateIndex"]))
-        refused = [one.get("FailedTGAllocs") or {} for one in found if one.get("FailedTGAllocs")]
-        reasons: set[str] = set()
-        for groups in (newest.get("FailedTGAllocs"), *refused):
-            for metric in (groups or {}).values():
-                exhausted = metric.get("DimensionExhausted") or {}
-                filtered = metric.get("ConstraintFiltered") or {}
-                reasons |= {f"{what} is short on {count}" for what, count in exhausted.items()}
-                reasons |= {f"{what} rules out {count}" for what, count in filtered.items()}
-        count = ", ".join(sorted(reasons)) or "no node is ready"
-        return f"{count} node(s)" if reasons else count
 
-    def _story(self, job: dict[str, Any], allocations: list[dict[str, Any]]) -> str:
-        """Return what happened to the newest allocation, and the last lines of its log."""
-        if not allocations:
-            return f"{job['ID']} has no allocation: {self._no_room(job) or 'nothing placed it'}"
-        failed = [one for one in allocations if one["ClientStatus"] == "failed"]
-        newest = (failed or allocations)[-1]
-        lines = [
-            f"{job['ID']}, allocation {newest['ID'][:8]} on {newest['NodeName']}: "
-            f"{newest['ClientStatus']}"
-        ]
-        for name, state in sorted((newest.get("TaskStates") or {}).items()):
-            events = state.get("Events") or []
-            lines += [f"  {name}: {event['DisplayMessage']}" for event in events[-4:]]
-            lines += self._log(newest["ID"], name, job["Namespace"])
-        return "\n".join(lines)
+def _wanted(job: dict[str, Any]) -> int:
+    """Return how many allocations of a job should run."""
+    return sum(int(group["Count"]) for group in job["TaskGroups"])
 
-    def _log(self, allocation: str, task: str, namespace: str) -> list[str]:
-        """Return the last lines that a task wrote, those of its errors where there are any."""
-        for stream in ("stderr", "stdout"):
-            query = {
-                "task": task,
-                "type": stream,
-                "origin": "end",
-                "offset": str(LOG_BYTES),
-                "plain": "true",
-                "namespace": namespace,
-            }
-            path = f"/v1/client/fs/logs/{allocation}"
-            try:
-                text = self._nomad.call("GET", path, query=query, plain=True)
-            except ApiError:
-                continue  # a task that never started, or its node is off
-            if text.strip():
-                lines = text.strip().splitlines()[-LOG_LINES:]
-                return [f"  last lines of its {stream}:", *(f"    {line}" for line in lines)]
-        return ["  it wrote no log"]
+
+def _alive(allocations: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return those that run, or are about to."""
+    return [one for one in allocations if one["ClientStatus"] in ("running", "pending")]
 
 
 def _brief(allocation: dict[str, Any], healthy: bool) -> dict[str, Any]:
     return {"id": allocation["ID"], "node": allocation["NodeName"], "healthy": healthy}
-
-
-def _doing(alive: list[dict[str, Any]]) -> str:
-    """Return what allocations that are not healthy yet are about, in words."""
-    if not alive:
-        return "waits for a node"
-    words = []
-    for allocation in alive:
-        states = (allocation.get("TaskStates") or {}).values()
-        events = [event for state in states for event in state.get("Events") or []]
-        newest = max(events, key=lambda event: int(event["Time"]), default=None)
-        if allocation["ClientStatus"] == "running":
-            what = "runs, does not answer yet"
-        else:
-            what = (newest or {}).get("DisplayMessage") or "is being placed"
-        restarts = sum(state.get("Restarts", 0) for state in states)
-        what += f" (restarted {restarts} times)" if restarts else ""
-        words.append(f"{allocation['NodeName']}: {what}")
-    return "; ".join(words)

@@ -1,4 +1,4 @@
-# Nomad registers the services of its jobs, and renders templates from the key-value store.
+# Nomad registers the services of its jobs. No job of ours reads the key-value store through it.
 agent_prefix "" {
   policy = "read"
 }
@@ -7,7 +7,4 @@ node_prefix "" {
 }
 service_prefix "" {
   policy = "write"
-}
-key_prefix "" {
-  policy = "read"
 }
