@@ -18,12 +18,6 @@ variable "version" {
   description = "The agent's version in /opt/twin: another one starts the job anew. Ansible knows it."
 }
 
-variable "controllers" {
-  type        = number
-  default     = 3
-  description = "How many controllers the cluster has. Ansible knows it."
-}
-
 job "pipecat-app" {
   type        = "service"
   datacenters = ["*"]
@@ -45,7 +39,11 @@ job "pipecat-app" {
   group "app" {
     count = 1
 
-    # A node that died is replaced at once, and failures are tried again quickly, and for ever.
+    # A node that died or is cut off is replaced at once, and failures are tried again quickly, and for
+    # ever. An agent that is cut off goes on until its node is back, when Nomad ends it if there is
+    # another; its epoch is the older one, so that what the other learned holds. Having Nomad's client
+    # stop it instead (stop_on_client_after) ended the twin for good where all nodes were cut off, as
+    # by a switch without power: it counts as complete then, and nothing starts it anew.
     restart {
       attempts = 3
       interval = "3m"
@@ -58,17 +56,6 @@ job "pipecat-app" {
       max_delay      = "1m"
       unlimited      = true
     }
-    # An agent whose node is cut off ends there after this time, and not before is another started
-    # elsewhere: two would each learn what the other does not know. Fewer than three controllers
-    # cannot spare one: while it restarts all nodes are cut off, and nobody would start another agent,
-    # so the one that there is goes on. (So does one whose node alone is cut off: nobody talks to it.)
-    dynamic "disconnect" {
-      for_each = var.controllers < 3 ? [] : [1]
-      content {
-        stop_on_client_after = "30s"
-      }
-    }
-
     network {
       port "http" {}
     }

@@ -69,6 +69,7 @@ STEPS: Steps = [
     ("a Nomad server is killed", faults.server_killed),
     ("the agent's node loses its power", faults.node_lost),
     ("the agent's node is cut off for a minute", faults.network_cut),
+    ("all nodes are cut off for a minute", faults.switch_off),
     ("all nodes lose their power", faults.all_lost),
     ("a spoken question, again", usage.speak),
     ("keys are rotated", rotation.rotate),
