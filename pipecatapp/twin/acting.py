@@ -1,14 +1,12 @@
 """Has a turn's calls made: starts them, waits as long as is bearable, and lets go of the others."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-
-from openai.types.chat import ChatCompletionChunk
+from collections.abc import Awaitable, Callable
 
 from pipecatapp.tools.runner import Run
 from pipecatapp.tools.tool import ToolError
 from pipecatapp.twin.actions import Decision, written
-from pipecatapp.twin.chunks import say
+from pipecatapp.twin.chunks import Chunks, say
 from pipecatapp.twin.conversation import Conversation
 from pipecatapp.twin.deliberation import last_words
 from pipecatapp.twin.history import result_text
@@ -21,8 +19,6 @@ SOON_SECS = 1.5
 """A call that takes longer is bridged by a word."""
 PATIENCE_SECS = 20.0
 """A call that takes longer than this ends the turn and goes on by itself."""
-
-Chunks = AsyncGenerator[ChatCompletionChunk, None]
 
 
 class Acting:

@@ -4,11 +4,8 @@ It decides, acts and remembers as a typed turn does, without a pipeline. Nobody 
 be asked for a yes, or told something later: what needs a yes is refused, and calls are waited for.
 """
 
-from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
-
-from openai.types.chat import ChatCompletionChunk
 
 from pipecatapp.runtime.model_server import ModelServer
 from pipecatapp.runtime.sampling import Sampling
@@ -16,6 +13,7 @@ from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
 from pipecatapp.tools.offered import Tool
 from pipecatapp.twin.actions import Decision
 from pipecatapp.twin.callers_history import CallersConversation
+from pipecatapp.twin.chunks import Chunks
 from pipecatapp.twin.mind import Mind
 from pipecatapp.twin.model import LlamaModel
 from pipecatapp.twin.outcomes import Outcomes
@@ -92,7 +90,7 @@ class CallersTurn:
         """What the turn came to."""
         return self._responder.decision
 
-    async def chunks(self, expert: str | None = None) -> AsyncGenerator[ChatCompletionChunk, None]:
+    async def chunks(self, expert: str | None = None) -> Chunks:
         """Yield the answer to the caller's last words.
 
         Args:

@@ -1,6 +1,10 @@
 """Pieces of an answer, in the form in which OpenAI's API streams them."""
 
+from collections.abc import AsyncGenerator
+
 from openai.types.chat import ChatCompletionChunk
+
+Chunks = AsyncGenerator[ChatCompletionChunk, None]
 
 TWIN = "twin"
 """The id of chunks with words that no model wrote."""

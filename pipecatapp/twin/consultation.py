@@ -1,11 +1,10 @@
 """Has an expert answer a turn, and says what happens on the way to its answer."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from contextlib import aclosing
 from typing import Any, cast
 
 from loguru import logger
-from openai.types.chat import ChatCompletionChunk
 
 from pipecatapp.errors import UserError
 from pipecatapp.experts.asking import Hitch
@@ -14,7 +13,7 @@ from pipecatapp.experts.routing import Experts
 from pipecatapp.experts.server import Message
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.twin.bridge import bridged
-from pipecatapp.twin.chunks import say
+from pipecatapp.twin.chunks import Chunks, say
 from pipecatapp.twin.decider import Messages
 from pipecatapp.twin.phrases import PHRASES
 
@@ -47,9 +46,7 @@ class Consultation:
         self._options = {"conversation": conversation, **(options or {})}
         self._aloud = aloud
 
-    async def __call__(
-        self, name: str, messages: Messages
-    ) -> AsyncGenerator[ChatCompletionChunk, None]:
+    async def __call__(self, name: str, messages: Messages) -> Chunks:
         """Yield an expert's answer; one that dies in the middle of it is owned up to.
 
         Args:

@@ -2,13 +2,12 @@
 
 import asyncio
 import math
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import aclosing, suppress
 from typing import Any, TypeVar
 
 import httpx2
 from openai import APIConnectionError, APIStatusError, BadRequestError
-from openai.types.chat import ChatCompletionChunk
 from openai.types.chat.chat_completion_token_logprob import TopLogprob
 
 from pipecatapp.runtime.model_client import ModelClient
@@ -17,6 +16,7 @@ from pipecatapp.runtime.prefixes import Prefixes
 from pipecatapp.runtime.sampling import Sampling
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.twin.bridge import bridged
+from pipecatapp.twin.chunks import Chunks
 from pipecatapp.twin.conversation import Conversation
 from pipecatapp.twin.decider import Messages
 from pipecatapp.twin.history import last_turn
@@ -70,7 +70,7 @@ class LlamaModel:
 
     # -- requests ---------------------------------------------------------------------------
 
-    async def stream(self, messages: Messages) -> AsyncGenerator[ChatCompletionChunk, None]:
+    async def stream(self, messages: Messages) -> Chunks:
         """Yield an answer's chunks, with a word in between when the first is slow to come.
 
         Args:
@@ -134,7 +134,7 @@ class LlamaModel:
         first = answer.choices[0].logprobs.content[0].top_logprobs
         return _chance(first, "yes") - _chance(first, "no")
 
-    async def _chunks(self, messages: Messages) -> AsyncGenerator[ChatCompletionChunk, None]:
+    async def _chunks(self, messages: Messages) -> Chunks:
         async with held_slot(self._server, self._slot) as slot:
 
             async def request(fitting: Messages) -> Any:

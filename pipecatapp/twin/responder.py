@@ -6,18 +6,17 @@ own (`twin/outcomes.py`).
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
 from typing import Any, Protocol, cast
 
-from openai.types.chat import ChatCompletionChunk
 from pipecat.processors.aggregators.llm_context import LLMContextMessage
 
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.tools.runner import Run
 from pipecatapp.twin.acting import Acting, note
 from pipecatapp.twin.actions import Decision
-from pipecatapp.twin.chunks import say
+from pipecatapp.twin.chunks import Chunks, say
 from pipecatapp.twin.consultation import Consultation
 from pipecatapp.twin.conversation import Conversation
 from pipecatapp.twin.decider import Model as Judge
@@ -33,8 +32,6 @@ MOST_STEPS = 6
 """Calls of one turn."""
 SILENCE_SECS = 5.0
 """A decision that takes longer is bridged by a word."""
-
-Chunks = AsyncGenerator[ChatCompletionChunk, None]
 
 
 class Model(Judge, Writer, Protocol):

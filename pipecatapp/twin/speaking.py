@@ -1,6 +1,6 @@
 """Answers a turn in words: the twin's own, or an expert's."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from contextlib import aclosing
 from functools import partial
 from typing import Protocol
@@ -10,14 +10,12 @@ from openai.types.chat import ChatCompletionChunk
 
 from pipecatapp.experts.errors import BrokenError, ExpertError
 from pipecatapp.twin.actions import Decision
-from pipecatapp.twin.chunks import TWIN, say, text_of
+from pipecatapp.twin.chunks import TWIN, Chunks, say, text_of
 from pipecatapp.twin.consultation import Consultation
 from pipecatapp.twin.conversation import Conversation
 from pipecatapp.twin.decider import Decider, Messages, in_words
 from pipecatapp.twin.phrases import PHRASES
 from pipecatapp.twin.turn_notes import Turn
-
-Chunks = AsyncGenerator[ChatCompletionChunk, None]
 
 
 class Writer(Protocol):
