@@ -23,11 +23,12 @@ ASKED = (
     Ask("What is 17 to the power of 9? Use Python.", "code_runner.run_python_code", "118587876497"),
     Ask("Run the command uptime on localhost", "ssh.run_command", "load average"),
     Ask("Run the playbook status.yaml", "ansible.run_playbook", "succeeded."),
+    Ask("Run the playbook heal_cluster.yaml", "ansible.run_playbook", "succeeded."),
 )
 
 
 def act(trial: Trial) -> None:
-    """Have the twin run Python, a command and a playbook, each after a yes."""
+    """Have the twin run Python, a command and two playbooks, each after a yes."""
     person = talk.new_person(trial.cluster, trial.reachable()[-1])
     for asked in ASKED:
         tool, reply = asyncio.run(_act(person, asked.words))

@@ -1,20 +1,17 @@
 """A person, who logs in by a link, types, and may allow what programs may not."""
 
-import asyncio
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
-import websockets
 
 from pipecatapp.mission_control.auth import COOKIE
 from pipecatapp.mission_control.client import ask_agent
 
 from .conftest import RunningAgent
-from .room import RATE, Room
+from .room import Room, open_page
 
 ANSWER_SECONDS = 60.0
 TOKEN = re.compile(r"/login\?token=([\w-]+)")
@@ -72,21 +69,6 @@ def new_person(agent: RunningAgent) -> Person:
     return log_in(agent.url, link)
 
 
-@asynccontextmanager
-async def enter(person: Person) -> AsyncIterator[Room]:
+def enter(person: Person) -> AbstractAsyncContextManager[Room]:
     """Open the page of a person who types and has no microphone."""
-    async with websockets.connect(
-        person.url.replace("http", "ws", 1) + "/ws",
-        additional_headers=person.headers,
-        proxy=None,
-        max_size=2**22,
-    ) as socket:
-        room = Room(socket)
-        listening = asyncio.create_task(room.listen())
-        try:
-            await room.send("client-ready", version="2.0.0", sample_rate=RATE)
-            await room.until(lambda: room.told("session"), 30)
-            yield room
-        finally:
-            listening.cancel()
-            await asyncio.gather(listening, return_exceptions=True)
+    return open_page(person.url, person.headers)

@@ -144,26 +144,35 @@ def once_more(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[N
 
 
 @asynccontextmanager
-async def connect(
-    url: str, key: str, *, delay: float = 0.2, gain: float = 0.0, noise: float = 0.0
+async def open_page(
+    url: str,
+    headers: dict[str, str],
+    *,
+    microphone: bool = False,
+    delay: float = 0.2,
+    gain: float = 0.0,
+    noise: float = 0.0,
 ) -> AsyncIterator[Room]:
-    """Connect a client that has declared itself ready and whose microphone runs.
+    """Connect a client and declare it ready.
 
     Args:
         url: Of the agent.
-        key: Of its API.
+        headers: What lets it in.
+        microphone: Whether it has one, which then runs.
         delay: Seconds until the loudspeaker is heard by the microphone.
         gain: How loud it is there, of 1.
         noise: Standard deviation of the microphone's noise, of 1.
     """
     async with websockets.connect(
         url.replace("http", "ws", 1) + "/ws",
-        additional_headers={"Authorization": f"Bearer {key}"},
+        additional_headers=headers,
         proxy=None,
         max_size=2**22,
     ) as socket:
         room = Room(socket, delay, gain, noise)
-        tasks = [asyncio.create_task(room.listen()), asyncio.create_task(room.microphone())]
+        tasks = [asyncio.create_task(room.listen())]
+        if microphone:
+            tasks.append(asyncio.create_task(room.microphone()))
         try:
             await room.send("client-ready", version="2.0.0", sample_rate=RATE)
             await room.until(lambda: room.told("session"), 30)
@@ -172,3 +181,11 @@ async def connect(
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def connect(url: str, key: str, **acoustics: float) -> AsyncIterator[Room]:
+    """Connect a program by its key, with a microphone in a room as `open_page` describes it."""
+    headers = {"Authorization": f"Bearer {key}"}
+    async with open_page(url, headers, microphone=True, **acoustics) as room:
+        yield room

@@ -10,13 +10,13 @@ MOST_FAILURES = 5
 LONGEST_MESSAGE = 400
 LONGEST_LINE = 160
 RECAP = {
-    "ok": "ok",
-    "changed": "changed",
+    "tasks ok": "ok",
+    "changed something": "changed",
     "failed": "failures",
     "unreachable": "dark",
     "skipped": "skipped",
 }
-"""The recap's words, and Ansible's keys for them."""
+"""The recap's words, and Ansible's keys for them; a small model takes bare numbers for hosts."""
 
 SUDO_REMEDY = (
     "sudo wants a password. To allow it without one, run this there as the user that Ansible works "
@@ -121,8 +121,8 @@ class Report:
         if self._complete and not hosts:
             yield "It ran on no host: the inventory has none that its plays name."
         for host in hosts:
-            counts = (f"{word} {self._recap[word].get(host, 0)}" for word in self._recap)
-            yield f"{host}: {', '.join(counts)}"
+            counts = (f"{word}: {self._recap[word].get(host, 0)}" for word in self._recap)
+            yield f"{host}, {', '.join(counts)}"
 
     def _where(self, data: dict[str, Any]) -> str:
         return f'"{_cut(clean(data.get("task")) or self._task, LONGEST_LINE)}"'

@@ -111,7 +111,7 @@ async def test_a_playbook_is_run_by_its_spoken_name(playbooks: Playbooks) -> Non
     assert (playbooks.directory / "made").read_text() == "made"
     assert result.splitlines() == [
         "make_file.yaml succeeded.",
-        "localhost: ok 2, changed 1, failed 0, unreachable 0, skipped 0",
+        "localhost, tasks ok: 2, changed something: 1, failed: 0, unreachable: 0, skipped: 0",
     ]
 
 
@@ -120,8 +120,8 @@ async def test_a_dry_run_changes_nothing_and_says_so(playbooks: Playbooks) -> No
     result = await playbooks.run("make_file.yaml", check=True)
     assert not (playbooks.directory / "made").exists()
     assert "dry run: nothing was changed" in result
-    assert "changed 1" in result
-    assert "skipped 1" in result
+    assert "changed something: 1" in result
+    assert "skipped: 1" in result
 
 
 async def test_a_failing_task_is_a_result(playbooks: Playbooks) -> None:
@@ -140,7 +140,7 @@ async def test_a_failing_task_is_a_result(playbooks: Playbooks) -> None:
     )
     result = await playbooks.run("broken")
     assert result.startswith("broken.yaml failed.")
-    assert "localhost: ok 1, changed 1, failed 1," in result
+    assert "localhost, tasks ok: 1, changed something: 1, failed: 1," in result
     assert 'localhost failed at "count": non-zero return code: number 7 is wrong' in result
     assert "try in vain" not in result
     assert "task 3" not in "\n".join(playbooks.lines)
@@ -336,7 +336,7 @@ async def test_the_inventory_of_the_directory_counts(playbooks: Playbooks, throu
         + ("inventory=hosts.ini\n" if through == "hosts.ini" else "")
     )
     playbooks.write("ping", "- ansible.builtin.ping:\n", hosts="machines")
-    assert "box: ok 1," in await playbooks.run("ping")
+    assert "box, tasks ok: 1," in await playbooks.run("ping")
 
 
 async def test_an_unreachable_host_is_told(playbooks: Playbooks) -> None:
@@ -346,7 +346,7 @@ async def test_an_unreachable_host_is_told(playbooks: Playbooks) -> None:
     playbooks.write("ping", "- ansible.builtin.ping:\n")
     result = await playbooks.run("ping")
     assert "ping.yaml failed." in result
-    assert "unreachable 1" in result
+    assert "unreachable: 1" in result
     assert "lost unreachable at" in result
 
 

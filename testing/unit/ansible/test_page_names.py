@@ -34,28 +34,31 @@ pytestmark = [
 ]
 
 
-def make(directory: Path, *page_names: str, ask: bool = True) -> subprocess.CompletedProcess[str]:
+def make(
+    directory: Path, *page_names: str, ask: bool = True, address: str = "192.168.7.8"
+) -> subprocess.CompletedProcess[str]:
     """Make credentials, and record the names of the page, for one box called `box`.
 
     Args:
         directory: Where all is kept.
         page_names: The owner's.
         ask: Whether the box is asked for its own name; --limit may leave it out.
+        address: The box's.
     """
     inventory, playbook = directory / "inventory.ini", directory / "names.yaml"
     place = f"ansible_connection=local ansible_python_interpreter={ANSIBLE.with_name('python')}"
     inventory.write_text(
-        f"[controller_nodes]\nbox advertise_ip=192.168.7.8 {place}\n[worker_nodes]\n"
+        f"[controller_nodes]\nbox advertise_ip={address} {place}\n[worker_nodes]\n"
     )
     playbook.write_text(PLAYBOOK.format(variables=REPOSITORY / "group_vars" / "all.yaml"))
     variables = json.dumps({"page_names": page_names, "ask": ask})
     return play("-i", str(inventory), str(playbook), "-e", variables, home=directory / "keys")
 
 
-def signed(directory: Path, name: str) -> bool:
+def signed(directory: Path, name: str, option: str = "-verify_hostname") -> bool:
     """Return whether the page's certificate is a good one for a name, as OpenSSL sees it."""
     authority, certificate = directory / "keys/page_ca.pem", directory / "keys/pages/box.pem"
-    words = ["openssl", "verify", "-CAfile", str(authority), "-verify_hostname", name]
+    words = ["openssl", "verify", "-CAfile", str(authority), option, name]
     return subprocess.run([*words, str(certificate)], capture_output=True).returncode == 0
 
 
@@ -86,3 +89,16 @@ def test_what_is_no_name_is_refused(tmp_path: Path) -> None:
     assert run.returncode != 0
     assert "page_names has http://twin.example.org:8000" in " ".join(run.stdout.split())
     assert not (tmp_path / "keys/page_ca.pem").exists()
+
+
+def test_a_lab_with_public_addresses_has_a_page_too(tmp_path: Path) -> None:
+    assert make(tmp_path, address="203.0.113.8").returncode == 0
+    assert signed(tmp_path, "203.0.113.8", "-verify_ip")
+    assert signed(tmp_path, "box.lan")
+
+    # The authority was made for the address of then: the new one must not spoil the names.
+    assert make(tmp_path, address="203.0.113.9").returncode == 0
+    assert not signed(tmp_path, "203.0.113.9", "-verify_ip")
+    assert signed(tmp_path, "box.lan")
+    assert make(tmp_path, address="10.1.2.3").returncode == 0
+    assert signed(tmp_path, "10.1.2.3", "-verify_ip")
