@@ -107,6 +107,7 @@ def test_another_login_sees_nothing_of_it(page: Page, echo: Server) -> None:
     stranger = browser.new_context()
     other = stranger.new_page()
     other.goto(echo.new_link())
+    other.wait_for_selector("#link[data-state=open]")  # the login page sends itself off
     with other.expect_response("**/api/approvals") as answer:
         other.reload()
     assert answer.value.json() == []

@@ -48,6 +48,7 @@ class Cluster:
     subnet: str = "10.77.0"
     controllers: int = 1
     become: str = "inventory"
+    suite: str = "trixie"  # of Debian
     binds: list[str] = field(default_factory=list)
     binds_ro: list[str] = field(default_factory=list)
     layers: list[str] = field(default_factory=list)

@@ -41,7 +41,7 @@ def up(cluster: Cluster) -> None:
     """Make a cluster's nodes and wait until each can be logged in to."""
     if cluster.directory.exists():
         raise ClusterError(f"There is a cluster {cluster.name} already: run `down` first.")
-    cluster.layers = root.prepare()
+    cluster.layers = root.prepare(cluster.suite)
     cluster.save()
     try:
         network.up(cluster)
@@ -86,6 +86,12 @@ def describe(cluster: Cluster) -> str:
     return "\n".join(lines)
 
 
+def add_suite(parser: argparse.ArgumentParser) -> None:
+    """Have a command line take the suite of Debian that nodes boot."""
+    suites = sorted(root.MORE_PACKAGES)
+    parser.add_argument("--suite", choices=suites, default="trixie", help="of Debian (trixie)")
+
+
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="testing.cluster.nodes", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -102,7 +108,9 @@ def _arguments() -> argparse.ArgumentParser:
     making.add_argument("--bind", action="append", default=[], help="HOST[:NODE] to mount")
     making.add_argument("--bind-ro", action="append", default=[], help="the same, read-only")
     commands.add_parser("list", help="all clusters on this machine")
-    commands.add_parser("root", help="make what nodes boot from, and nothing else")
+    boot = commands.add_parser("root", help="make what nodes boot from, and nothing else")
+    for command in (making, boot):
+        add_suite(command)
     others = [making, commands.add_parser("down", help="take a cluster away")]
     for name, meaning in {
         "kill": "power loss",
@@ -129,6 +137,7 @@ def _make(options: argparse.Namespace) -> None:
         subnet=options.subnet,
         controllers=options.controllers,
         become=options.become,
+        suite=options.suite,
         binds=options.bind,
         binds_ro=options.bind_ro,
     )
@@ -162,7 +171,7 @@ def main(words: list[str]) -> int:
         if options.command == "up":
             _make(options)
         elif options.command == "root":
-            print("\n".join(root.prepare()))
+            print("\n".join(root.prepare(options.suite)))
         elif options.command == "down":
             down(load(options.name))
         elif options.command == "list":

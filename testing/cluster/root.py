@@ -12,12 +12,13 @@ from testing.cluster import host
 from testing.cluster.model import ADMIN, cache
 from testing.cluster.shell import run
 
-SUITE = "trixie"
 # A minimal Debian with the SSH server. What the roles need beyond that, they install.
 PACKAGES = (
-    "ca-certificates,curl,dbus,iproute2,iputils-ping,kmod,libpam-systemd,linux-sysctl-defaults,"
-    "netbase,openssh-server,procps,python3,sudo,systemd,systemd-sysv,tzdata"
+    "ca-certificates,curl,dbus,iproute2,iputils-ping,kmod,libpam-systemd,netbase,openssh-server,"
+    "procps,python3,sudo,systemd,systemd-sysv,tzdata"
 )
+MORE_PACKAGES = {"bookworm": "", "trixie": ",linux-sysctl-defaults"}
+"""What else a suite of Debian has from the start."""
 # systemd-nspawn mounts them read-only; Docker and Nomad's exec driver make cgroups in them.
 CGROUPS_UNIT = """\
 [Unit]
@@ -33,16 +34,21 @@ WantedBy=sysinit.target
 """
 
 
-def prepare() -> list[str]:
-    """Make the layers where they are missing, and return their paths, uppermost first."""
+def prepare(suite: str) -> list[str]:
+    """Make the layers where they are missing, and return their paths, uppermost first.
+
+    Args:
+        suite: Of Debian, a key of `MORE_PACKAGES`.
+    """
+    packages = PACKAGES + MORE_PACKAGES[suite]
     directory = cache()
     directory.mkdir(parents=True, exist_ok=True)
     with (directory / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # several clusters may be started at once
-        base = directory / f"base-{_digest(SUITE, PACKAGES)}"
+        base = directory / f"base-{_digest(suite, packages)}"
         if not base.is_dir():
-            _debootstrap(base)
-        contents = _files()
+            _debootstrap(base, suite, packages)
+        contents = _files(suite)
         layer = directory / f"layer-{_digest(base.name, json.dumps(contents), SETUP)}"
         if not layer.is_dir():
             _add_layer(base, layer, contents)
@@ -53,23 +59,23 @@ def _digest(*words: str) -> str:
     return hashlib.sha256("\0".join(words).encode()).hexdigest()[:12]
 
 
-def _debootstrap(base: Path) -> None:
+def _debootstrap(base: Path, suite: str, packages: str) -> None:
     new = base.with_suffix(".new")
     shutil.rmtree(new, ignore_errors=True)
     mirror = host.mirrors()[0]
-    run("debootstrap", "--variant=minbase", f"--include={PACKAGES}", SUITE, new, mirror)
+    run("debootstrap", "--variant=minbase", f"--include={packages}", suite, new, mirror)
     shutil.rmtree(new / "var/cache/apt/archives", ignore_errors=True)
     new.rename(base)
 
 
-def _files() -> dict[str, str]:
+def _files(suite: str) -> dict[str, str]:
     debian, security = host.mirrors()
     environment = host.environment()
     keep = " ".join(environment)
     files = {
-        "etc/apt/sources.list": f"deb {debian} {SUITE} main\n"
-        f"deb {debian} {SUITE}-updates main\n"
-        f"deb {security} {SUITE}-security main\n",
+        "etc/apt/sources.list": f"deb {debian} {suite} main\n"
+        f"deb {debian} {suite}-updates main\n"
+        f"deb {security} {suite}-security main\n",
         "etc/apt/apt.conf.d/99host": host.apt_settings(),
         "etc/environment": "".join(f'{name}="{value}"\n' for name, value in environment.items()),
         "etc/sudoers.d/environment": f'Defaults env_keep += "{keep}"\n' if keep else "",

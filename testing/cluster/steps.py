@@ -177,6 +177,7 @@ def _options(words: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--one-box", action="store_true", help="one node, set up by its own ./bootstrap.sh"
     )
+    nodes.add_suite(parser)
     parser.add_argument("--keep", action="store_true", help="leave the nodes there")
     parser.add_argument(
         "--ansible-playbook",
@@ -202,7 +203,9 @@ def _trial(options: argparse.Namespace) -> Trial:
     if reason := nodes.obstacle():
         raise ClusterError(reason)
     controllers = 1 if options.one_box else options.controllers or (3 if options.nodes >= 3 else 1)
-    cluster = Cluster(options.name, subnet=options.subnet, controllers=controllers)
+    cluster = Cluster(
+        options.name, subnet=options.subnet, controllers=controllers, suite=options.suite
+    )
     variables = _lend(cluster, options.models, one_box=options.one_box) + options.extra
     cluster.add_nodes(1 if options.one_box else options.nodes)
     if cluster.directory.exists():
