@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # Runs every test a fresh Debian machine can run, installing what that needs first.
-# Arguments go to pytest: testing/run.sh testing/unit -x
+#
+#   testing/run.sh                    about 30 minutes on two cores, after the set-up
+#   testing/run.sh --all              trials that take long by nature too (marked `long`)
+#   testing/run.sh testing/unit -x    what pytest is told to run, in one process
 set -euo pipefail
 
 fail() {
@@ -65,6 +68,17 @@ install_linters() {
 	fi
 }
 
+# Hands over to pytest; without a choice of tests it runs what waits beside what computes.
+run_tests() {
+	local options=(-m "not long")
+	if [[ ${1:-} == --all ]]; then
+		options=()
+		shift
+	fi
+	[[ $# -gt 0 ]] || options+=(--numprocesses 2)
+	exec .venv/bin/python -m pytest "${options[@]}" "$@"
+}
+
 main() {
 	cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 	export PIPECATAPP_HOME="${PIPECATAPP_HOME:-$HOME/.local/share/pipecatapp}"
@@ -72,7 +86,7 @@ main() {
 	./bootstrap.sh --embedded --no-run
 	install_tools
 	install_linters
-	exec .venv/bin/python -m pytest "$@"
+	run_tests "$@"
 }
 
 main "$@"

@@ -55,6 +55,8 @@ class Room:
     messages: list[dict[str, Any]] = field(default_factory=list)
     last_audio: float = 0.0
     """When audio last arrived, in seconds of the monotonic clock."""
+    closed: bool = False
+    """Whether the agent hung up, so that nothing more arrives."""
 
     def __post_init__(self) -> None:
         self._echo = np.zeros(LONGEST_SECONDS * RATE)
@@ -69,16 +71,21 @@ class Room:
 
     async def listen(self) -> None:
         """Take what the agent sends and play it."""
-        async for message in self.socket:
-            if isinstance(message, bytes):
-                samples = np.frombuffer(message, np.int16) / 32768.0
-                self.last_audio = time.monotonic()
-                begin = max(self._played, self._now())
-                self._played = begin + len(samples)
-                late = begin + int(self.delay * RATE)
-                self._echo[late : late + len(samples)] += self.gain * samples
-            else:
-                self.messages.append(json.loads(message))
+        try:
+            async for message in self.socket:
+                if isinstance(message, bytes):
+                    samples = np.frombuffer(message, np.int16) / 32768.0
+                    self.last_audio = time.monotonic()
+                    begin = max(self._played, self._now())
+                    self._played = begin + len(samples)
+                    late = begin + int(self.delay * RATE)
+                    self._echo[late : late + len(samples)] += self.gain * samples
+                else:
+                    self.messages.append(json.loads(message))
+                async with self._changed:
+                    self._changed.notify_all()
+        finally:
+            self.closed = True
             async with self._changed:
                 self._changed.notify_all()
 
@@ -110,8 +117,10 @@ class Room:
     async def until(self, condition: Callable[[], Any], seconds: float) -> Any:
         """Wait for `condition` to hold, looked at whenever something arrives."""
         async with asyncio.timeout(seconds), self._changed:
-            await self._changed.wait_for(condition)
-        return condition()
+            await self._changed.wait_for(lambda: condition() or self.closed)
+        held = condition()
+        assert held, f"the agent hung up; it last sent {self.messages[-3:]}"
+        return held
 
     # -- what the agent told ----------------------------------------------------------------
 

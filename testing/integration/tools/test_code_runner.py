@@ -18,10 +18,9 @@ from pipecatapp.tools.sandbox import container
 from pipecatapp.tools.sandbox.engine import BUILD, LABEL, remove_leftovers
 from pipecatapp.tools.tool import ToolError
 
-from .docker_engine import build, engine_host, sandbox_image
+from .docker_engine import build
 from .helping import helper
 
-IMAGE = "twin-code-runner-test"
 CALL: Any = SimpleNamespace(progress=lambda line: None)
 
 # Building the image is part of the first test; it takes minutes where others use the machine.
@@ -29,22 +28,10 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
-def engine() -> Iterator[str]:
-    with engine_host() as host:
-        yield host
-
-
-@pytest.fixture(scope="module")
 def client(engine: str) -> Iterator[docker.DockerClient]:
     client = docker.DockerClient(engine)
     yield client
     client.close()
-
-
-@pytest.fixture(scope="module")
-def image(engine: str, client: docker.DockerClient) -> Iterator[str]:
-    with sandbox_image(engine, IMAGE):
-        yield IMAGE
 
 
 @pytest.fixture
@@ -81,9 +68,9 @@ async def until(condition: Callable[[], object]) -> None:
         await asyncio.sleep(0.05)
 
 
-async def test_the_image_is_built_once(code_runner: CodeRunner, engine: str) -> None:
+async def test_the_image_is_built_once(code_runner: CodeRunner, engine: str, image: str) -> None:
     assert await code_runner.unavailable() is None
-    assert "up to date" in build(engine, IMAGE).stderr
+    assert "up to date" in build(engine, image).stderr
 
 
 @pytest.mark.parametrize(
@@ -401,10 +388,10 @@ async def test_runs_do_not_see_each_other(code_runner: CodeRunner) -> None:
 
 
 async def test_leftovers_of_a_killed_agent_are_removed(
-    code_runner: CodeRunner, client: docker.DockerClient
+    code_runner: CodeRunner, client: docker.DockerClient, image: str
 ) -> None:
     client.containers.run(
-        IMAGE, entrypoint="sleep", command="600", labels={LABEL: ""}, detach=True, init=True
+        image, entrypoint="sleep", command="600", labels={LABEL: ""}, detach=True, init=True
     )
     assert await code_runner.unavailable() is None
     # A young one may be in use by another agent.
