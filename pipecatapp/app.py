@@ -25,14 +25,14 @@ from pipecat.turns.user_start import BaseUserTurnStartStrategy, VADUserTurnStart
 from pipecat.turns.user_stop.base_user_turn_stop_strategy import BaseUserTurnStopStrategy
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
-from pipecatapp.agent import Agent
+from pipecatapp.agent.agent import Agent
 from pipecatapp.errors import UserError
 from pipecatapp.mission_control.server import announce, uvicorn_config
 from pipecatapp.mission_control.web import create_app
 from pipecatapp.runtime.turn_clock import TurnClock
-from pipecatapp.session import Session
+from pipecatapp.agent.session import Session
 from pipecatapp.settings import Settings
-from pipecatapp.twin.conversation import Conversation
+from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.service import TwinService
 from pipecatapp.voice.ahead import AnswerAhead
 from pipecatapp.voice.microphone import MicrophoneGate

@@ -5,21 +5,21 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipecatapp.abilities import Abilities
-from pipecatapp.places.embedded import LocalModelServer
-from pipecatapp.runtime.embedder import Embedder, MiniLM
-from pipecatapp.runtime.llama_server import LlamaServer
-from pipecatapp.runtime.model_server import ModelServer
-from pipecatapp.runtime.orchestrator import LocalOrchestrator
+from pipecatapp.agent.toolbox import Abilities
+from pipecatapp.deployment.embedded import LocalModelServer
+from pipecatapp.runtime.embedding.embedder import Embedder, MiniLM
+from pipecatapp.runtime.llama_cpp.server import LlamaServer
+from pipecatapp.runtime.inference.model_server import ModelServer
+from pipecatapp.runtime.process.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.setup import Prepared, set_up
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.settings import Settings
-from pipecatapp.tools.registry import every_tool
-from pipecatapp.twin.actions import Actions, Decision, Talk
-from pipecatapp.twin.conversation import Conversation
-from pipecatapp.twin.decider import Decider
-from pipecatapp.twin.model import LlamaModel
-from pipecatapp.twin.personas import load_persona
+from pipecatapp.tools.execution.registry import every_tool
+from pipecatapp.twin.routing.actions import Actions, Decision, Talk
+from pipecatapp.twin.history.conversation import Conversation
+from pipecatapp.twin.routing.router import Decider
+from pipecatapp.twin.llm.llama_model import LlamaModel
+from pipecatapp.twin.history.personas import load_persona
 
 JOB = "llamacpp-rpc"
 STARTING_SECS = 300.0

@@ -16,13 +16,13 @@ if not __package__:
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from pipecatapp.errors import UserError
-from pipecatapp.memory.complete import Complete, Message
-from pipecatapp.memory.contradiction import Judge
-from pipecatapp.memory.extraction import Extractor
-from pipecatapp.memory.gate import Gate
-from pipecatapp.runtime.embedder import MiniLM
+from pipecatapp.memory.learning.language_model import Complete, Message
+from pipecatapp.memory.learning.contradiction import Judge
+from pipecatapp.memory.learning.extraction import Extractor
+from pipecatapp.memory.learning.gate import Gate
+from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.runtime.setup import set_up
-from pipecatapp.twin.completion import Completion
+from pipecatapp.twin.llm.completion import Completion
 from prompt_engineering.laboratory import serve
 from prompt_engineering.memory_cases import Dialogue, Pair, load_cases
 from prompt_engineering.memory_scoring import Judged, Kept, facts_report, judge_report

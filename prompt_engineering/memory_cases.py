@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator
 
 from pipecatapp.errors import UserError
-from pipecatapp.memory.contradiction import Relation
-from pipecatapp.memory.turn import Turn
+from pipecatapp.memory.learning.contradiction import Relation
+from pipecatapp.memory.learning.examined_turn import Turn
 from pipecatapp.runtime.yaml_file import read_yaml
 
 DAY = date(2026, 11, 24)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
-from pipecatapp.memory.contradiction import Relation
+from pipecatapp.memory.learning.contradiction import Relation
 from prompt_engineering.memory_cases import Dialogue, Pair
 from prompt_engineering.scoring import milliseconds, share
 

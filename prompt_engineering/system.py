@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from pipecatapp.settings import Settings, load_settings
 from pipecatapp.tools.tool import ToolError
-from pipecatapp.twin.actions import Actions, Decision
+from pipecatapp.twin.routing.actions import Actions, Decision
 from prompt_engineering.scoring import Got
 from prompt_engineering.suite import Case
 

@@ -9,10 +9,10 @@ import click
 import numpy as np
 import soxr
 
-from pipecatapp.client import SAMPLE_RATE, Turn, TwinClient
-from pipecatapp.mission_control.client import ask_agent
-from pipecatapp.runtime.catalogue import Catalogue
-from pipecatapp.runtime.speech_models import tts_model, voice_file
+from pipecatapp.client.twin_client import SAMPLE_RATE, Turn, TwinClient
+from pipecatapp.client.api import ask_agent
+from pipecatapp.runtime.models.catalogue import Catalogue
+from pipecatapp.runtime.models.speech import tts_model, voice_file
 from pipecatapp.settings import Settings, load_settings
 
 QUESTIONS = (

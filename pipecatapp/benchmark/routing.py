@@ -22,27 +22,27 @@ import httpx
 import numpy as np
 from openai.types.chat import ChatCompletionChunk
 
-from pipecatapp.experts.asking import has_text
+from pipecatapp.experts.client.requests import has_text
 from pipecatapp.experts.expert import Expert, Instance
-from pipecatapp.experts.local import FOLDER, LocalDirectory
+from pipecatapp.experts.discovery.local import FOLDER, LocalDirectory
 from pipecatapp.experts.routing import Experts
-from pipecatapp.experts.server import Clients, Request
-from pipecatapp.places.embedded import LocalModelServer
-from pipecatapp.places.place import LLAMA_JOB
-from pipecatapp.runtime.catalogue import Catalogue
-from pipecatapp.runtime.download import ensure_model
+from pipecatapp.experts.client.server import Clients, Request
+from pipecatapp.deployment.embedded import LocalModelServer
+from pipecatapp.deployment.deployment import LLAMA_JOB
+from pipecatapp.runtime.models.catalogue import Catalogue
+from pipecatapp.runtime.models.download import ensure_model
 from pipecatapp.runtime.files import write_atomic
-from pipecatapp.runtime.llama_cpp import ensure_llama_cpp
-from pipecatapp.runtime.llama_server import LlamaServer
-from pipecatapp.runtime.orchestrator import LocalOrchestrator
+from pipecatapp.runtime.llama_cpp.binaries import ensure_llama_cpp
+from pipecatapp.runtime.llama_cpp.server import LlamaServer
+from pipecatapp.runtime.process.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.progress import Progress
-from pipecatapp.runtime.quantize import gguf_of
-from pipecatapp.runtime.sampling import Sampling
+from pipecatapp.runtime.llama_cpp.quantize import gguf_of
+from pipecatapp.runtime.inference.sampling import Sampling
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.settings import Settings
-from pipecatapp.twin.conversation import Conversation
-from pipecatapp.twin.model import LlamaModel
-from pipecatapp.twin.personas import load_persona
+from pipecatapp.twin.history.conversation import Conversation
+from pipecatapp.twin.llm.llama_model import LlamaModel
+from pipecatapp.twin.history.personas import load_persona
 
 NAME, ROUTER = "coding", "router"
 QUESTION = {"role": "user", "content": "Write a function that adds two numbers."}

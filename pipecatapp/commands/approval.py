@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from pipecatapp.client_approvals import Approval
+from pipecatapp.client.approvals import Approval
 
 YES = frozenset({"y", "yes"})
 BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")

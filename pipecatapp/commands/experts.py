@@ -4,9 +4,9 @@ import click
 import psutil
 
 from pipecatapp.errors import UserError
-from pipecatapp.experts.added import Added, AddedExperts
-from pipecatapp.runtime.catalogue import Catalogue, Model
-from pipecatapp.runtime.download import ensure_model
+from pipecatapp.experts.discovery.added import Added, AddedExperts
+from pipecatapp.runtime.models.catalogue import Catalogue, Model
+from pipecatapp.runtime.models.download import ensure_model
 from pipecatapp.runtime.files import MIB
 from pipecatapp.runtime.progress import Progress
 from pipecatapp.settings import load_settings

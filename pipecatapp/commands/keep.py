@@ -8,9 +8,9 @@ import click
 import httpx
 
 from pipecatapp.errors import UserError
-from pipecatapp.mission_control.state_copy import EPOCH_HEADER
+from pipecatapp.mission_control.routes.state_copy import EPOCH_HEADER
 from pipecatapp.runtime.files import locked
-from pipecatapp.runtime.state_copy import (
+from pipecatapp.runtime.cluster.state_copy import (
     LARGEST_BYTES,
     Age,
     copy_age,

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
 from pipecatapp.errors import UserError
-from pipecatapp.memory.snapshots import check_name
-from pipecatapp.mission_control.client import NotRunningError, ask_agent
+from pipecatapp.memory.storage.snapshots import check_name
+from pipecatapp.client.api import NotRunningError, ask_agent
 from pipecatapp.settings import Settings
 
 if TYPE_CHECKING:
-    from pipecatapp.runtime.embedder import Embedder
-    from pipecatapp.twin.memories import Memories
+    from pipecatapp.runtime.embedding.embedder import Embedder
+    from pipecatapp.twin.recall.memory_service import Memories
 
 LONG_SECONDS = 3600.0
 """What an import may take: an old processor embeds some ten facts a second."""
@@ -119,8 +119,8 @@ class _Files:
     def __init__(self, memories: "Memories", runner: asyncio.Runner) -> None:
         self._memories = memories
         self._run = runner.run
-        from pipecatapp.mission_control.auth import key_conversation
-        from pipecatapp.mission_control.keys import LOCAL_KEY_NAME
+        from pipecatapp.mission_control.auth.auth import key_conversation
+        from pipecatapp.mission_control.auth.keys import LOCAL_KEY_NAME
 
         self._conversation = key_conversation(LOCAL_KEY_NAME)
 
@@ -153,7 +153,7 @@ class _Files:
         self._run(self._memories.remove(name))
 
     def search(self, query: str, most: int) -> dict[str, Any]:
-        from pipecatapp.mission_control.relevance import facts_found
+        from pipecatapp.mission_control.routes.relevance import facts_found
 
         return self._run(facts_found(self._memories, query, most))
 
@@ -182,9 +182,9 @@ def _open(settings: Settings) -> "Memories":
     logger.remove()
     logger.add(sys.stderr, level="WARNING", format="{message}")
     from pipecatapp.memory.long_term import LongTermMemory
-    from pipecatapp.runtime.stillness import Stillness
-    from pipecatapp.twin.conversations import Conversations
-    from pipecatapp.twin.memories import Memories
+    from pipecatapp.runtime.idle_monitor import Stillness
+    from pipecatapp.twin.history.conversations import Conversations
+    from pipecatapp.twin.recall.memory_service import Memories
 
     long_term = LongTermMemory(settings.home / "memory", _embedder(settings))
     conversations = Conversations(settings.home / "conversations")
@@ -192,8 +192,8 @@ def _open(settings: Settings) -> "Memories":
 
 
 def _embedder(settings: Settings) -> "Embedder":
-    from pipecatapp.runtime.catalogue import Catalogue
-    from pipecatapp.runtime.embedders import load_embedder
+    from pipecatapp.runtime.models.catalogue import Catalogue
+    from pipecatapp.runtime.embedding.factory import load_embedder
 
     if settings.embedder == "minilm":
         model = Catalogue.load(settings.catalogue).models("embedding")[0]

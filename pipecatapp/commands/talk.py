@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from pipecatapp.client import SAMPLE_RATE, Turn, TwinClient
+from pipecatapp.client.twin_client import SAMPLE_RATE, Turn, TwinClient
 from pipecatapp.commands.approval import TerminalApprover
 from pipecatapp.errors import UserError
 from pipecatapp.settings import load_settings

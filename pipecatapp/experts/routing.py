@@ -7,14 +7,14 @@ from typing import Any
 
 from openai.types.chat import ChatCompletionChunk
 
-from pipecatapp.experts.asking import Event, Hitch, MakeRequest, request_of
-from pipecatapp.experts.directory import ExpertDirectory
+from pipecatapp.experts.client.requests import Event, Hitch, MakeRequest, request_of
+from pipecatapp.experts.discovery.directory import ExpertDirectory
 from pipecatapp.experts.errors import NoExpertError, UnavailableError
 from pipecatapp.experts.expert import Expert, Instance
-from pipecatapp.experts.own_servers import OwnServers
-from pipecatapp.experts.server import Clients, Message
-from pipecatapp.experts.shared_server import Shared
-from pipecatapp.runtime.sampling import Sampling
+from pipecatapp.experts.client.dedicated_servers import OwnServers
+from pipecatapp.experts.client.server import Clients, Message
+from pipecatapp.experts.client.shared_server import Shared
+from pipecatapp.runtime.inference.sampling import Sampling
 
 
 class Experts:

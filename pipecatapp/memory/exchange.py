@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from pipecatapp.errors import MalformedError
-from pipecatapp.memory.fact import LONGEST_CONTEXT, LONGEST_FACT, NewFact, Source, iso
+from pipecatapp.memory.storage.fact import LONGEST_CONTEXT, LONGEST_FACT, NewFact, Source, iso
 from pipecatapp.memory.long_term import Addition, LongTermMemory
 
 VERSION = 1

@@ -12,14 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipecatapp.memory import facts, queue, snapshots
+from pipecatapp.memory.storage import facts
+
+from pipecatapp.memory.storage import snapshots
+
+from pipecatapp.memory import queue
 from pipecatapp.memory.core import Core, add_pending
-from pipecatapp.memory.fact import Fact, NewFact
+from pipecatapp.memory.storage.fact import Fact, NewFact
 from pipecatapp.memory.queue import TurnQueue
 from pipecatapp.memory.search import Mode, Search
 from pipecatapp.memory.snapshot_store import SnapshotStore
-from pipecatapp.memory.snapshots import State
-from pipecatapp.runtime.embedder import Embedder, Vectors
+from pipecatapp.memory.storage.snapshots import State
+from pipecatapp.runtime.embedding.embedder import Embedder, Vectors
 
 Told = tuple[str, str]
 """What is to be forgotten: a statement, and the words of the turn that it came from."""

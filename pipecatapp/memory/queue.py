@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipecatapp.memory.core import Core
-from pipecatapp.memory.snapshots import State
+from pipecatapp.memory.storage.snapshots import State
 
 MOST_FAILURES = 3
 """A turn that fails so often is given up, so that those behind it have their turn."""

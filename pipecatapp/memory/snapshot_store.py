@@ -3,9 +3,11 @@
 import json
 from collections.abc import Sequence
 
-from pipecatapp.memory import facts, snapshots
+from pipecatapp.memory.storage import facts
+
+from pipecatapp.memory.storage import snapshots
 from pipecatapp.memory.core import Core, add_pending
-from pipecatapp.memory.snapshots import Snapshot, State
+from pipecatapp.memory.storage.snapshots import Snapshot, State
 
 
 class SnapshotStore:

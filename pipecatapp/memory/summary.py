@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipecatapp.runtime.embedder import Embedder
+from pipecatapp.runtime.embedding.embedder import Embedder
 
 MOST_SENTENCES = 6
 RELEVANCE = 0.7

@@ -14,13 +14,13 @@ from starlette.websockets import WebSocket
 
 from pipecatapp.errors import MalformedError, NotFoundError, TakenError, UserError
 from pipecatapp.mission_control.addresses import allowed_hosts
-from pipecatapp.mission_control.approvals import router as approvals_router
-from pipecatapp.mission_control.auth import COOKIE, Auth, TooManyAttempts
-from pipecatapp.mission_control.caller import Caller
-from pipecatapp.mission_control.control import Control
-from pipecatapp.mission_control.login import router as login_router
-from pipecatapp.mission_control.memory import MAX_IMPORT
-from pipecatapp.mission_control.memory import router as memory_router
+from pipecatapp.mission_control.routes.approvals import router as approvals_router
+from pipecatapp.mission_control.auth.auth import COOKIE, Auth, TooManyAttempts
+from pipecatapp.mission_control.auth.caller import Caller
+from pipecatapp.mission_control.backend import Control
+from pipecatapp.mission_control.routes.login import router as login_router
+from pipecatapp.mission_control.routes.memory import MAX_IMPORT
+from pipecatapp.mission_control.routes.memory import router as memory_router
 from pipecatapp.mission_control.middleware import SecurityMiddleware
 from pipecatapp.mission_control.openai_api.errors import (
     ApiError,
@@ -33,9 +33,9 @@ from pipecatapp.mission_control.openai_api.routes import openai_router
 from pipecatapp.mission_control.openai_api.schema import MAX_BODY as MAX_CHAT
 from pipecatapp.mission_control.pages import STATIC
 from pipecatapp.mission_control.sockets import SocketRegistry
-from pipecatapp.mission_control.state_copy import router as copy_router
+from pipecatapp.mission_control.routes.state_copy import router as copy_router
 from pipecatapp.mission_control.static_files import GuardedFiles, RevalidatedFiles
-from pipecatapp.mission_control.tls import router as tls_router
+from pipecatapp.mission_control.tls.authority import router as tls_router
 
 STATUS = {MalformedError: 422, NotFoundError: 404, TakenError: 409}
 """How the failures are answered that are the caller's; others are this machine's: 503."""

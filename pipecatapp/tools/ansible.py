@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import yaml
 
 from pipecatapp.errors import UserError
-from pipecatapp.tools.helper.client import helper_of
+from pipecatapp.tools.node_helper.client import helper_of
 from pipecatapp.tools.playbooks.process import Run, events, started
 from pipecatapp.tools.playbooks.report import Report
 from pipecatapp.tools.tool import Call, Resources, ToolError, Toolset, tool

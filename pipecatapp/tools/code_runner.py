@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from docker.errors import DockerException
 
-from pipecatapp.tools.helper.client import helper_of
+from pipecatapp.tools.node_helper.client import helper_of
 from pipecatapp.tools.sandbox.container import (
     LONGEST_OUTPUT,
     MEMORY_MB,

@@ -5,7 +5,7 @@ forgotten is what a person has seen and said yes to, and that it was is only sai
 """
 
 from pipecatapp.errors import UserError
-from pipecatapp.tools.memorizing.requests import asked_to_forget, asked_to_remember
+from pipecatapp.tools.memory_requests.parser import asked_to_forget, asked_to_remember
 from pipecatapp.tools.tool import Call, FactMemory, ToolError, Toolset, Wanted, tool
 
 LONGEST_TOPIC = 8

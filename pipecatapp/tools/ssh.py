@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 
 import paramiko
 
-from pipecatapp.tools.helper.client import helper_of
-from pipecatapp.tools.remote.login import log_in
-from pipecatapp.tools.remote.output import Stream, report
-from pipecatapp.tools.remote.target import Target, parse_target
+from pipecatapp.tools.node_helper.client import helper_of
+from pipecatapp.tools.ssh_client.login import log_in
+from pipecatapp.tools.ssh_client.output import Stream, report
+from pipecatapp.tools.ssh_client.target import Target, parse_target
 from pipecatapp.tools.tool import Call, Resources, ToolError, Toolset, tool
 
 CONNECT_SECONDS = 10

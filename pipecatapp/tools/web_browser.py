@@ -10,10 +10,10 @@ from playwright.async_api import Locator
 
 from pipecatapp.errors import UserError
 from pipecatapp.tools.tool import Call, Resources, ToolError, Toolset, tool
-from pipecatapp.tools.web import examples
-from pipecatapp.tools.web.addresses import AddressGuard
-from pipecatapp.tools.web.chromium import INSTALL, Chromium, first_line
-from pipecatapp.tools.web.controls import (
+from pipecatapp.tools.browser import examples
+from pipecatapp.tools.browser.addresses import AddressGuard
+from pipecatapp.tools.browser.chromium import INSTALL, Chromium, first_line
+from pipecatapp.tools.browser.controls import (
     BUTTONS,
     FIELDS,
     FIND_SECONDS,
@@ -23,11 +23,11 @@ from pipecatapp.tools.web.controls import (
     controls_of,
     names,
 )
-from pipecatapp.tools.web.loading import act, load, require_usable
-from pipecatapp.tools.web.proxy import ForwardProxy, NoAnswerError
-from pipecatapp.tools.web.reading import read, told
-from pipecatapp.tools.web.tabs import Tab, Tabs
-from pipecatapp.tools.web.urls import candidates
+from pipecatapp.tools.browser.loading import act, load, require_usable
+from pipecatapp.tools.browser.proxy import ForwardProxy, NoAnswerError
+from pipecatapp.tools.browser.reading import read, told
+from pipecatapp.tools.browser.tabs import Tab, Tabs
+from pipecatapp.tools.browser.urls import candidates
 
 LONGEST_TYPED = 2000
 _SAME_WINDOW = "element => element.closest('a, area, form')?.setAttribute('target', '_self')"

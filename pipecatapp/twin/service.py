@@ -26,20 +26,20 @@ from pipecat.processors.aggregators.llm_context import LLMContext, LLMContextMes
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.openai.llm import OpenAILLMService
 
-from pipecatapp.runtime.model_server import ModelServer
-from pipecatapp.runtime.stillness import Presence, Stillness
+from pipecatapp.runtime.inference.model_server import ModelServer
+from pipecatapp.runtime.idle_monitor import Presence, Stillness
 from pipecatapp.runtime.turn_clock import TurnClock
-from pipecatapp.tools.runner import Run
-from pipecatapp.twin.actions import Decision
-from pipecatapp.twin.chunks import say, text_of
-from pipecatapp.twin.conversation import Conversation
-from pipecatapp.twin.history import RESULT
-from pipecatapp.twin.mind import Mind
-from pipecatapp.twin.model import LlamaModel
-from pipecatapp.twin.outcomes import Outcomes, outcome_text
-from pipecatapp.twin.phrases import PHRASES
-from pipecatapp.twin.responder import Responder
-from pipecatapp.twin.turn_notes import Turn
+from pipecatapp.tools.execution.runner import Run
+from pipecatapp.twin.routing.actions import Decision
+from pipecatapp.twin.llm.chunks import say, text_of
+from pipecatapp.twin.history.conversation import Conversation
+from pipecatapp.twin.history.messages import RESULT
+from pipecatapp.twin.turn.agent_context import Mind
+from pipecatapp.twin.llm.llama_model import LlamaModel
+from pipecatapp.twin.turn.pending_results import Outcomes, outcome_text
+from pipecatapp.text.phrases import PHRASES
+from pipecatapp.twin.turn.responder import Responder
+from pipecatapp.twin.history.turn_notes import Turn
 from pipecatapp.voice.ahead import AnswerAhead
 
 VOICE, ANSWER, SPEECH = "voice", "answer", "speech"

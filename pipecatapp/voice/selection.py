@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from pipecatapp.runtime.bench import machine_is_busy
-from pipecatapp.runtime.catalogue import Model
-from pipecatapp.runtime.choice import choice_key, recall_choice, remember_choice
+from pipecatapp.runtime.llama_cpp.bench import machine_is_busy
+from pipecatapp.runtime.models.catalogue import Model
+from pipecatapp.runtime.selection.measured import choice_key, recall_choice, remember_choice
 from pipecatapp.runtime.cpu import physical_cores
 from pipecatapp.settings import Settings
 from pipecatapp.voice.piper import Speaker

@@ -45,7 +45,7 @@ from starlette.websockets import WebSocket
 from pipecatapp.experts.expert import Expert, Instance, Service
 from pipecatapp.mission_control.serializer import TwinSerializer
 from pipecatapp.settings import Settings
-from pipecatapp.twin.memories import Memories
+from pipecatapp.twin.recall.memory_service import Memories
 
 from ..unit.remembering_agent import RememberingAgent
 from .echo_approvals import EchoApprovals

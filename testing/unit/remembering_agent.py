@@ -6,14 +6,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pipecatapp.memory.fact import Fact, NewFact, Source
+from pipecatapp.memory.storage.fact import Fact, NewFact, Source
 from pipecatapp.memory.long_term import Addition, LongTermMemory
 from pipecatapp.memory.queue import FinishedTurn
-from pipecatapp.runtime.embedder import Embedder
-from pipecatapp.runtime.stillness import Stillness
+from pipecatapp.runtime.embedding.embedder import Embedder
+from pipecatapp.runtime.idle_monitor import Stillness
 from pipecatapp.settings import Settings
-from pipecatapp.twin.conversations import Conversations
-from pipecatapp.twin.memories import Memories
+from pipecatapp.twin.history.conversations import Conversations
+from pipecatapp.twin.recall.memory_service import Memories
 
 from .mission_control.conftest import EchoControl
 

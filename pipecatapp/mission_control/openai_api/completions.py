@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol
 
-from pipecatapp.mission_control.auth import Identity
+from pipecatapp.mission_control.auth.auth import Identity
 
 TWIN = "twin"
 """The model that remembers, decides and acts; every other one is an expert."""

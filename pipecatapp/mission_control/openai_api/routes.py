@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
-from pipecatapp.mission_control.caller import Caller
+from pipecatapp.mission_control.auth.caller import Caller
 from pipecatapp.mission_control.openai_api.admission import Admission
 from pipecatapp.mission_control.openai_api.answering import Answering
 from pipecatapp.mission_control.openai_api.completions import Completions

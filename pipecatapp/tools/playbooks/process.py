@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from pipecatapp.runtime.commands import bound_to_parent
+from pipecatapp.runtime.process.commands import bound_to_parent
 
 LONGEST_EVENT = 1 << 24
 """Bytes of one event; ansible-runner empties results of more than 700000 characters."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pipecatapp.errors import UserError
-from pipecatapp.experts.consul import ConsulDirectory
+from pipecatapp.experts.discovery.consul import ConsulDirectory
 from pipecatapp.experts.expert import Expert
 from pipecatapp.settings import Settings
 from testing.integration.cluster.conftest import Consul

@@ -13,14 +13,14 @@ import pytest
 
 from pipecatapp.experts.expert import Expert, Instance, Service
 from pipecatapp.experts.routing import Experts
-from pipecatapp.runtime.catalogue import Catalogue
-from pipecatapp.runtime.download import ensure_model
-from pipecatapp.runtime.job import JobSpec, JobStatus
-from pipecatapp.runtime.llama_cpp import LlamaCpp, ensure_llama_cpp
-from pipecatapp.runtime.llama_server import LlamaServer
-from pipecatapp.runtime.orchestrator import LocalOrchestrator
+from pipecatapp.runtime.models.catalogue import Catalogue
+from pipecatapp.runtime.models.download import ensure_model
+from pipecatapp.runtime.process.job import JobSpec, JobStatus
+from pipecatapp.runtime.llama_cpp.binaries import LlamaCpp, ensure_llama_cpp
+from pipecatapp.runtime.llama_cpp.server import LlamaServer
+from pipecatapp.runtime.process.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.progress import Progress
-from pipecatapp.runtime.quantize import gguf_of
+from pipecatapp.runtime.llama_cpp.quantize import gguf_of
 from pipecatapp.settings import Settings
 
 STARTING_SECONDS = 60

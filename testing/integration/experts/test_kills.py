@@ -16,31 +16,31 @@ from pathlib import Path
 
 import pytest
 
-from pipecatapp.experts import asking
+from pipecatapp.experts.client import requests as asking
 from pipecatapp.experts.routing import Experts
-from pipecatapp.experts.shared_server import Shared
-from pipecatapp.places.embedded import LocalModelServer
-from pipecatapp.places.place import LLAMA_JOB
-from pipecatapp.runtime.embedder import MiniLM
-from pipecatapp.runtime.llama_cpp import LlamaCpp
-from pipecatapp.runtime.llama_server import LlamaServer
-from pipecatapp.runtime.orchestrator import LocalOrchestrator
+from pipecatapp.experts.client.shared_server import Shared
+from pipecatapp.deployment.embedded import LocalModelServer
+from pipecatapp.deployment.deployment import LLAMA_JOB
+from pipecatapp.runtime.embedding.embedder import MiniLM
+from pipecatapp.runtime.llama_cpp.binaries import LlamaCpp
+from pipecatapp.runtime.llama_cpp.server import LlamaServer
+from pipecatapp.runtime.process.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.settings import Settings
-from pipecatapp.tools.approvals import Approvals
-from pipecatapp.tools.audit import Audit
-from pipecatapp.tools.runner import Runner
-from pipecatapp.twin import model
-from pipecatapp.twin.actions import Actions, Talk
-from pipecatapp.twin.chunks import text_of
-from pipecatapp.twin.conversation import Conversation
-from pipecatapp.twin.decider import Decider
-from pipecatapp.twin.head import Head
-from pipecatapp.twin.mind import Mind
-from pipecatapp.twin.model import LlamaModel
-from pipecatapp.twin.outcomes import Outcomes
-from pipecatapp.twin.phrases import PHRASES
-from pipecatapp.twin.responder import Responder
+from pipecatapp.tools.execution.approvals import Approvals
+from pipecatapp.tools.execution.audit import Audit
+from pipecatapp.tools.execution.runner import Runner
+from pipecatapp.twin.llm import llama_model as model
+from pipecatapp.twin.routing.actions import Actions, Talk
+from pipecatapp.twin.llm.chunks import text_of
+from pipecatapp.twin.history.conversation import Conversation
+from pipecatapp.twin.routing.router import Decider
+from pipecatapp.twin.routing.intent_classifier import Head
+from pipecatapp.twin.turn.agent_context import Mind
+from pipecatapp.twin.llm.llama_model import LlamaModel
+from pipecatapp.twin.turn.pending_results import Outcomes
+from pipecatapp.text.phrases import PHRASES
+from pipecatapp.twin.turn.responder import Responder
 from testing.integration.experts.conftest import CONTEXT, KnownExperts, Servers, patient
 from testing.unit.twin.conftest import RHYMES
 

@@ -12,8 +12,8 @@ import pytest
 from loguru import logger
 from openai.types.chat import ChatCompletionChunk
 
-from pipecatapp.experts import attempts as module
-from pipecatapp.experts.asking import Hitch
+from pipecatapp.experts.client import attempts as module
+from pipecatapp.experts.client.requests import Hitch
 from pipecatapp.experts.errors import (
     BrokenError,
     NoExpertError,
@@ -21,10 +21,10 @@ from pipecatapp.experts.errors import (
     UnavailableError,
 )
 from pipecatapp.experts.expert import Expert, Instance, Service
-from pipecatapp.experts.external import external_experts
+from pipecatapp.experts.discovery.external import external_experts
 from pipecatapp.experts.routing import Experts
-from pipecatapp.runtime.llama_server import free_port
-from pipecatapp.runtime.sampling import Sampling
+from pipecatapp.runtime.llama_cpp.server import free_port
+from pipecatapp.runtime.inference.sampling import Sampling
 from testing.integration.experts.conftest import KnownExperts, Servers, events, said
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]  # it may build llama.cpp

@@ -14,8 +14,9 @@ from aiohttp import web
 
 from pipecatapp.settings import Settings
 from pipecatapp.tools.tool import LONGEST_RESULT, Call, ToolError
-from pipecatapp.tools.web import loading, tabs
-from pipecatapp.tools.web.addresses import AddressGuard
+from pipecatapp.tools.browser import loading
+from pipecatapp.tools.browser import tabs
+from pipecatapp.tools.browser.addresses import AddressGuard
 from pipecatapp.tools.web_browser import WebBrowser
 
 from .web_site import (

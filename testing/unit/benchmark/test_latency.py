@@ -1,7 +1,7 @@
 import pytest
 
 from pipecatapp.benchmark.latency import QUESTIONS, summarize
-from pipecatapp.client import Turn
+from pipecatapp.client.twin_client import Turn
 
 
 def turn(total: float, *, cached: int = 0, prompt: int = 100, heard: bool = True) -> Turn:

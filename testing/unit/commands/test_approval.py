@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipecatapp.client_approvals import Approval
+from pipecatapp.client.approvals import Approval
 from pipecatapp.commands.approval import described, visible
 
 from ..approving_agent import ACTION, ApprovingAgent, approving_agent

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from pipecatapp.errors import UserError
-from pipecatapp.memory.gate import Examples
+from pipecatapp.memory.learning.gate import Examples
 from pipecatapp.runtime.yaml_file import read_yaml
 from pipecatapp.settings import Settings
-from pipecatapp.tools.memorizing.requests import asked_to_forget, asked_to_remember
+from pipecatapp.tools.memory_requests.parser import asked_to_forget, asked_to_remember
 from prompt_engineering.memory_cases import Dialogue, Pair, load_cases
 from prompt_engineering.memory_scoring import Judged, Kept, facts_report, judge_report
 

@@ -11,7 +11,7 @@ import pytest
 
 from pipecatapp.settings import Settings
 from pipecatapp.tools.code_runner import CodeRunner, result_text, without_fence
-from pipecatapp.tools.offered import tools_of
+from pipecatapp.tools.execution.tool_definition import tools_of
 from pipecatapp.tools.sandbox import runner
 from pipecatapp.tools.sandbox.container import LONGEST_OUTPUT, Outcome
 from pipecatapp.tools.sandbox.engine import BUILD

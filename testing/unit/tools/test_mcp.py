@@ -1,5 +1,5 @@
 from pipecatapp.tools.mcp import Introspection
-from pipecatapp.tools.offered import Tool, tools_of
+from pipecatapp.tools.execution.tool_definition import Tool, tools_of
 from pipecatapp.tools.tool import Call
 
 from .lending import Lent, Memory, call_in

@@ -5,8 +5,8 @@ import pytest
 
 from pipecatapp.errors import UserError
 from pipecatapp.tools.memory import Memorizing
-from pipecatapp.tools.offered import tools_of
-from pipecatapp.tools.registry import Registry
+from pipecatapp.tools.execution.tool_definition import tools_of
+from pipecatapp.tools.execution.registry import Registry
 from pipecatapp.tools.tool import Call, FactMemory, ToolError
 from testing.unit.tools.lending import Lent, call_in
 

@@ -1,6 +1,6 @@
 import pytest
 
-from pipecatapp.tools.offered import Tool, tools_of
+from pipecatapp.tools.execution.tool_definition import Tool, tools_of
 from pipecatapp.tools.summarizer import Summarizer
 from pipecatapp.tools.tool import ToolError
 

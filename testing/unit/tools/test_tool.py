@@ -2,7 +2,7 @@ from typing import Any, Literal
 
 import pytest
 
-from pipecatapp.tools.offered import Tool, tools_of
+from pipecatapp.tools.execution.tool_definition import Tool, tools_of
 from pipecatapp.tools.tool import Call, ToolError, Toolset, shortened, tool
 
 from .lending import EXAMPLES, Lent, call_in

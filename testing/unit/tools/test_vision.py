@@ -20,15 +20,15 @@ import pytest
 import yaml
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.catalogue import Catalogue
-from pipecatapp.runtime.download import ensure_model
+from pipecatapp.runtime.models.catalogue import Catalogue
+from pipecatapp.runtime.models.download import ensure_model
 from pipecatapp.runtime.progress import Progress
 from pipecatapp.settings import REPOSITORY, Settings
-from pipecatapp.tools.offered import tools_of
-from pipecatapp.tools.seeing import camera
-from pipecatapp.tools.seeing.camera import camera_problem, shown, take_picture
-from pipecatapp.tools.seeing.capture import LONG_SIDE
-from pipecatapp.tools.seeing.model import find_model
+from pipecatapp.tools.execution.tool_definition import tools_of
+from pipecatapp.tools.camera import source as camera
+from pipecatapp.tools.camera.source import camera_problem, shown, take_picture
+from pipecatapp.tools.camera.capture import LONG_SIDE
+from pipecatapp.tools.camera.model import find_model
 from pipecatapp.tools.vision import Vision
 from testing.unit.tools.lending import Lent
 
@@ -260,7 +260,7 @@ def test_without_the_permission_it_names_the_group(tmp_path: Path) -> None:
         pytest.skip("devices cannot be made here")
     for directory in [tmp_path, *list(tmp_path.parents)[:2]]:
         directory.chmod(0o755)  # pytest's own are private
-    program = "import sys; from pipecatapp.tools.seeing.camera import camera_problem as p;"
+    program = "import sys; from pipecatapp.tools.camera.source import camera_problem as p;"
     program += "print(p(sys.argv[1]))"
     user = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
     command = [*user, sys.executable, "-c", program, str(device)]

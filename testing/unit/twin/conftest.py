@@ -11,18 +11,18 @@ from pydantic import Field
 
 from pipecatapp.experts.expert import Expert
 from pipecatapp.experts.routing import Experts
-from pipecatapp.experts.shared_server import Shared
-from pipecatapp.runtime.embedder import MiniLM
+from pipecatapp.experts.client.shared_server import Shared
+from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings
-from pipecatapp.tools.approvals import Approvals
-from pipecatapp.tools.audit import Audit
-from pipecatapp.tools.offered import tools_of
-from pipecatapp.tools.runner import Runner
+from pipecatapp.tools.execution.approvals import Approvals
+from pipecatapp.tools.execution.audit import Audit
+from pipecatapp.tools.execution.tool_definition import tools_of
+from pipecatapp.tools.execution.runner import Runner
 from pipecatapp.tools.tool import Call, Toolset, tool
-from pipecatapp.twin.actions import Actions, Talk
-from pipecatapp.twin.decider import Decider
-from pipecatapp.twin.head import Head
-from pipecatapp.twin.mind import Mind
+from pipecatapp.twin.routing.actions import Actions, Talk
+from pipecatapp.twin.routing.router import Decider
+from pipecatapp.twin.routing.intent_classifier import Head
+from pipecatapp.twin.turn.agent_context import Mind
 
 Reply = Callable[[asyncio.StreamWriter], Awaitable[None]]
 

@@ -16,11 +16,11 @@ from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.tests.utils import run_test
 
 from pipecatapp.runtime.turn_clock import TurnClock
-from pipecatapp.twin import bridge as module
-from pipecatapp.twin.conversation import Conversation
-from pipecatapp.twin.mind import Mind
-from pipecatapp.twin.outcomes import Outcomes
-from pipecatapp.twin.phrases import PHRASES
+from pipecatapp.twin.llm import filler as module
+from pipecatapp.twin.history.conversation import Conversation
+from pipecatapp.twin.turn.agent_context import Mind
+from pipecatapp.twin.turn.pending_results import Outcomes
+from pipecatapp.text.phrases import PHRASES
 from pipecatapp.twin.service import TwinService
 
 from .conftest import Lamp, ModelServer, answers, dies_after, refuses, writes

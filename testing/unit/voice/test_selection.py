@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipecatapp.runtime.catalogue import Catalogue, Model
+from pipecatapp.runtime.models.catalogue import Catalogue, Model
 from pipecatapp.settings import Settings
 from pipecatapp.voice import selection
 from pipecatapp.voice.selection import SttChoice, choose_stt

@@ -10,7 +10,7 @@ import pytest
 from openai import AsyncOpenAI
 
 from pipecatapp.errors import UserError
-from pipecatapp.mission_control.auth import Identity
+from pipecatapp.mission_control.auth.auth import Identity
 from pipecatapp.mission_control.openai_api import answering, routes, stream
 from pipecatapp.mission_control.openai_api.admission import MOST_AT_ONCE, MOST_OF_ONE_CALLER
 from pipecatapp.mission_control.openai_api.completions import (
