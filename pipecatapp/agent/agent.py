@@ -14,32 +14,32 @@ from pipecat.pipeline.worker import PipelineWorker
 from pipecat.transports.base_transport import BaseTransport
 from starlette.websockets import WebSocket
 
-from pipecatapp.agent.toolbox import Abilities
+from pipecatapp.agent.memory import AgentMemory
+from pipecatapp.agent.openai_backend import OpenAIBackend
+from pipecatapp.agent.session import Exchange, Session
+from pipecatapp.agent.sessions import Sessions
+from pipecatapp.agent.speech_models import SpeechModels
+from pipecatapp.agent.toolbox import Toolbox
 from pipecatapp.benchmark.metrics import observe_turn
-from pipecatapp.agent.openai_backend import Callers
-from pipecatapp.experts.client.shared_server import Shared
+from pipecatapp.deployment.selection import choose_deployment
+from pipecatapp.deployment.slot_plan import SlotPlan
+from pipecatapp.experts.client.shared_server import SharedServer
 from pipecatapp.memory.queue import FinishedTurn
 from pipecatapp.mission_control.addresses import base_url, login_url
 from pipecatapp.mission_control.auth.login_sessions import OF_SESSION
 from pipecatapp.mission_control.tls.authority import Authority
-from pipecatapp.deployment.selection import choose_place
-from pipecatapp.deployment.slot_plan import Slots
-from pipecatapp.agent.memory import Remembering
 from pipecatapp.runtime.embedding.factory import load_embedder
-from pipecatapp.runtime.idle_monitor import Stillness
+from pipecatapp.runtime.idle_monitor import IdleMonitor
 from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
-from pipecatapp.agent.sessions import Sessions
-from pipecatapp.agent.session import Exchange, Session
 from pipecatapp.settings import Settings
 from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.history.conversations import Conversations, SlotPool
-from pipecatapp.twin.recall.memory_service import Memories
-from pipecatapp.twin.turn.agent_context import Mind
 from pipecatapp.twin.llm.llama_model import LlamaModel
-from pipecatapp.twin.turn.pending_results import Outcomes
+from pipecatapp.twin.recall.memory_service import MemoryService
+from pipecatapp.twin.turn.agent_context import AgentContext
+from pipecatapp.twin.turn.pending_results import PendingToolResults
 from pipecatapp.voice.piper import SpeechAhead
 from pipecatapp.voice.realtime_stt import require_realtime_stt
-from pipecatapp.agent.speech_models import Voices
 
 Compose = Callable[
     ["Agent", BaseTransport, Conversation, str | None], tuple[PipelineWorker, Session]
@@ -59,17 +59,17 @@ class Agent:
             settings: How it is to run.
             compose: Makes the pipeline of one session.
         """
-        self.place = choose_place(settings)
-        self.settings = settings = self.place.settings
+        self.deployment = choose_deployment(settings)
+        self.settings = settings = self.deployment.settings
         self.conversations = Conversations(settings.home / "conversations")
-        self.stillness = Stillness()
-        self.voices = Voices(settings)
+        self.idle_monitor = IdleMonitor()
+        self.voices = SpeechModels(settings)
         self._sessions = Sessions(partial(compose, self), self.conversations)
         self._started = time.monotonic()
         self._ready = False
         self._last_turn: TurnTimings | None = None
-        self.abilities: Abilities | None = None
-        self.remembering: Remembering | None = None
+        self.toolbox: Toolbox | None = None
+        self.memory: AgentMemory | None = None
         self._warming: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -78,29 +78,27 @@ class Agent:
             require_realtime_stt()
         self.http = aiohttp.ClientSession()
         try:
-            equipment = await self.place.prepare()
-            self.model_server = await self.place.start()
-            slots = Slots.of(self.model_server.slots)
+            equipment = await self.deployment.prepare()
+            self.model_server = await self.deployment.start()
+            slots = SlotPlan.of(self.model_server.slots)
             self.slots = SlotPool(slots.conversations)
             embedder = await asyncio.to_thread(load_embedder, self.settings, equipment.embedder)
-            self.remembering = await Remembering.open(
-                self.settings, embedder, self.conversations, self.stillness
+            self.memory = await AgentMemory.open(
+                self.settings, embedder, self.conversations, self.idle_monitor
             )
-            shared = Shared(self.model_server, slots.experts)
-            self.abilities = Abilities(
-                self.settings, embedder, self.status, self.remembering, shared=shared
-            )
-            await self.abilities.start()
-            self.completions = Callers(
+            shared = SharedServer(self.model_server, slots.experts)
+            self.toolbox = Toolbox(self.settings, embedder, self.status, self.memory, shared=shared)
+            await self.toolbox.start()
+            self.completions = OpenAIBackend(
                 self.model_server,
                 slots.callers,
-                self.abilities,
-                self.stillness,
+                self.toolbox,
+                self.idle_monitor,
                 on_turn=self.turn_finished,
             )
             await asyncio.to_thread(self.voices.load, equipment)
-            await self.place.ready()
-            await self.remembering.start(self.model_server, slots.memory, self.stillness)
+            await self.deployment.ready()
+            await self.memory.start(self.model_server, slots.memory, self.idle_monitor)
             self._warming = asyncio.create_task(self._warm_up(slots.conversations))
             self._ready = True
         except BaseException:
@@ -111,8 +109,8 @@ class Agent:
     async def _warm_up(self, conversations: int) -> None:
         """Have the system prompt in every slot: the first turn would wait long for it."""
         clock = TurnClock()
-        async for _ in self.place.fresh_servers():
-            system = self.mind().system
+        async for _ in self.deployment.fresh_servers():
+            system = self.agent_context().system
             for slot in range(conversations):
                 conversation = Conversation("warm-up")
                 model = LlamaModel(self.model_server, conversation, slot, system, clock)
@@ -127,32 +125,32 @@ class Agent:
         if self._warming:
             self._warming.cancel()
             await asyncio.wait({self._warming})
-        if self.abilities:
-            await self.abilities.close()
-        if self.remembering:
-            await self.remembering.close()
+        if self.toolbox:
+            await self.toolbox.close()
+        if self.memory:
+            await self.memory.close()
         await self.http.close()
-        await self.place.close()
+        await self.deployment.close()
         self.voices.close()
 
     # -- for the pipeline ---------------------------------------------------------------------
 
-    def mind(self) -> Mind:
+    def agent_context(self) -> AgentContext:
         """Return what a new session decides and acts with.
 
         Raises:
             UserError: The persona's file cannot be used.
         """
-        return self._able.mind()
+        return self._able.agent_context()
 
-    def outcomes(self, conversation_id: str) -> Outcomes:
+    def pending_results(self, conversation_id: str) -> PendingToolResults:
         """Return the calls of a conversation that outlived their turn."""
-        return self._able.outcomes(conversation_id)
+        return self._able.pending_results(conversation_id)
 
     @property
-    def _able(self) -> Abilities:
-        assert self.abilities  # noqa: S101 - there from the start on
-        return self.abilities
+    def _able(self) -> Toolbox:
+        assert self.toolbox  # noqa: S101 - there from the start on
+        return self.toolbox
 
     def speech_ahead(self, clock: TurnClock) -> SpeechAhead | None:
         """Return a session's speech ahead; `None` where another server synthesizes."""
@@ -185,15 +183,15 @@ class Agent:
         await self._able.condense(conversation)
 
     @property
-    def _rememberer(self) -> Remembering:
-        assert self.remembering  # noqa: S101 - there from the start on
-        return self.remembering
+    def _rememberer(self) -> AgentMemory:
+        assert self.memory  # noqa: S101 - there from the start on
+        return self.memory
 
     # -- for Mission Control ------------------------------------------------------------------
 
     async def health(self) -> str | None:
         """Return None when a turn can be answered, else why not."""
-        return await self.place.health()
+        return await self.deployment.health()
 
     async def status(self) -> dict[str, Any]:
         """Return what the page and `/api/status` show."""
@@ -202,7 +200,7 @@ class Agent:
         return {
             "version": version("pipecatapp"),
             "uptime_s": round(time.monotonic() - self._started),
-            **await self.place.shown(),
+            **await self.deployment.shown(),
             **self.voices.shown(),
             **self._able.shown(),
             "sessions": len(self._sessions),
@@ -237,7 +235,7 @@ class Agent:
             self.conversations.remove(conversation_id)
 
     @property
-    def memories(self) -> Memories:
+    def memories(self) -> MemoryService:
         """What is remembered, for people to look at and to change."""
         return self._rememberer.memories
 

@@ -12,20 +12,20 @@ from pipecatapp.memory.learning.learner import Learner
 from pipecatapp.memory.long_term import LongTermMemory
 from pipecatapp.memory.queue import FinishedTurn
 from pipecatapp.runtime.embedding.embedder import Embedder
+from pipecatapp.runtime.idle_monitor import IdleMonitor
 from pipecatapp.runtime.inference.model_server import ModelServer
-from pipecatapp.runtime.idle_monitor import Stillness
 from pipecatapp.settings import Settings
-from pipecatapp.twin.llm.completion import Completion
 from pipecatapp.twin.history.conversations import Conversations
-from pipecatapp.twin.recall.memory_service import Memories
-from pipecatapp.twin.recall.tool_memory import ToolMemory
+from pipecatapp.twin.llm.completion import Completion
+from pipecatapp.twin.recall.memory_service import MemoryService
 from pipecatapp.twin.recall.recall import Recall
+from pipecatapp.twin.recall.tool_memory import ToolMemory
 
 
-class Remembering:
+class AgentMemory:
     """Long-term memory with all that works on it."""
 
-    def __init__(self, memories: Memories, embedder: Embedder, settings: Settings):
+    def __init__(self, memories: MemoryService, embedder: Embedder, settings: Settings):
         """Put it together; `start` has it learn."""
         self.memories = memories
         self.recall = Recall(memories)
@@ -42,8 +42,8 @@ class Remembering:
         settings: Settings,
         embedder: Embedder,
         conversations: Conversations,
-        stillness: Stillness,
-    ) -> "Remembering":
+        idle_monitor: IdleMonitor,
+    ) -> "AgentMemory":
         """Open the memory of the state directory; what a crash left undone is done first.
 
         Raises:
@@ -51,17 +51,17 @@ class Remembering:
         """
         directory = settings.home / "memory"
         long_term = await asyncio.to_thread(LongTermMemory, directory, embedder)
-        memories = Memories(long_term, conversations, settings.prompts, stillness)
+        memories = MemoryService(long_term, conversations, settings.prompts, idle_monitor)
         await memories.followed()
         return cls(memories, embedder, settings)
 
-    async def start(self, server: ModelServer, slot: int, stillness: Stillness) -> None:
+    async def start(self, server: ModelServer, slot: int, idle_monitor: IdleMonitor) -> None:
         """Begin to learn from finished turns.
 
         Args:
             server: Where the model runs.
             slot: The slot of llama-server that no conversation has.
-            stillness: Knows when nobody speaks.
+            idle_monitor: Knows when nobody speaks.
 
         Raises:
             UserError: The prompts for it cannot be read.
@@ -71,7 +71,7 @@ class Remembering:
         gate = await asyncio.to_thread(Gate, self._embedder, prompts, cache)
         extractor = Extractor(self._completion, prompts, gate)
         judge = Judge(self._completion, prompts, self._embedder)
-        self._learner = Learner(self.memories.long_term, extractor, judge, stillness)
+        self._learner = Learner(self.memories.long_term, extractor, judge, idle_monitor)
         self._learning = asyncio.create_task(self._learner.run())
         self._learning.add_done_callback(_tell_of_failure)
 

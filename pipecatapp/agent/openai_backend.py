@@ -15,25 +15,25 @@ from loguru import logger
 from openai import APIConnectionError, APIStatusError, BadRequestError
 from openai.types.chat import ChatCompletionChunk
 
-from pipecatapp.agent.toolbox import Abilities
+from pipecatapp.agent.toolbox import Toolbox
 from pipecatapp.experts.errors import ExpertError, TooLongError
 from pipecatapp.mission_control.auth.auth import Identity
 from pipecatapp.mission_control.openai_api.completions import (
     TWIN,
     Asked,
     Ended,
+    ModelUnavailableError,
     Piece,
     PromptTooLongError,
     RefusedError,
-    UnavailableError,
 )
+from pipecatapp.runtime.idle_monitor import IdleMonitor
 from pipecatapp.runtime.inference.model_server import ModelServer
 from pipecatapp.runtime.inference.sampling import TEMPERATURE, Sampling
-from pipecatapp.runtime.idle_monitor import Stillness
 from pipecatapp.runtime.turn_clock import TurnTimings
-from pipecatapp.twin.history.api_history import CallersHistories, Said
-from pipecatapp.twin.turn.api_turn import CallersTurn
+from pipecatapp.twin.history.api_history import ApiHistories, Said
 from pipecatapp.twin.llm.chunks import text_of
+from pipecatapp.twin.turn.api_turn import ApiTurn
 
 LONGEST_ANSWER = 1024
 """Tokens, where a caller sets no bound: what is read may be longer than what is spoken."""
@@ -41,15 +41,15 @@ ANSWERING = "answer"
 NOT_RUNNING = "The language model is not running. It is being started again: try once more soon."
 
 
-class Callers:
+class OpenAIBackend:
     """Answers the callers of the API."""
 
     def __init__(
         self,
         server: ModelServer,
         slot: int,
-        abilities: Abilities,
-        stillness: Stillness,
+        toolbox: Toolbox,
+        idle_monitor: IdleMonitor,
         on_turn: Callable[[TurnTimings], None],
     ):
         """Take what all requests share.
@@ -57,20 +57,20 @@ class Callers:
         Args:
             server: Where the model runs.
             slot: The slot of llama-server for callers.
-            abilities: What the twin can do.
-            stillness: Is told when something is being answered.
+            toolbox: What the twin can do.
+            idle_monitor: Is told when something is being answered.
             on_turn: Called with the timings of each finished request.
         """
         self._server = server
         self._slot = slot
-        self._abilities = abilities
-        self._stillness = stillness
+        self._toolbox = toolbox
+        self._idle_monitor = idle_monitor
         self._on_turn = on_turn
-        self._histories = CallersHistories()
+        self._histories = ApiHistories()
 
     def models(self) -> Sequence[str]:
         """Return the names of those that can be asked now, `twin` first."""
-        names = (expert.name for expert in self._abilities.directory.experts())
+        names = (expert.name for expert in self._toolbox.directory.experts())
         return [TWIN, *(name for name in names if name != TWIN)]
 
     async def answer(self, asked: Asked, caller: Identity) -> AsyncGenerator[Piece, None]:
@@ -87,9 +87,9 @@ class Callers:
         """
         history = [Said(message.role, message.text) for message in asked.messages]
         conversation = self._histories.conversation(caller.conversation_id, history)
-        turn = CallersTurn(
+        turn = ApiTurn(
             self._server,
-            self._abilities.mind(),
+            self._toolbox.agent_context(),
             conversation,
             self._slot,
             _sampling(asked),
@@ -97,7 +97,7 @@ class Callers:
             instructions=asked.instructions,
             person=caller.person,
         )
-        presence = self._stillness.presence(conversation.id)
+        presence = self._idle_monitor.presence(conversation.id)
         presence.begin(ANSWERING)
         tally = _Tally()
         try:
@@ -112,16 +112,16 @@ class Callers:
         except TooLongError as error:
             raise PromptTooLongError(str(error)) from error
         except ExpertError as error:
-            raise UnavailableError(str(error)) from error
+            raise ModelUnavailableError(str(error)) from error
         except (APIConnectionError, APIStatusError, httpx2.HTTPError) as error:
             logger.warning(f"the model server failed: {error!r}")
-            raise UnavailableError(NOT_RUNNING) from error
+            raise ModelUnavailableError(NOT_RUNNING) from error
         finally:
             presence.leave()
             await turn.close()
-            await self._abilities.registry.logged_out(conversation.id)
+            await self._toolbox.registry.logged_out(conversation.id)
 
-    def _ended(self, turn: CallersTurn, tally: "_Tally") -> Ended:
+    def _ended(self, turn: ApiTurn, tally: "_Tally") -> Ended:
         timings = turn.timings()
         self._on_turn(timings)
         return Ended(

@@ -22,12 +22,12 @@ from pipecat.processors.frameworks.rtvi import RTVIProcessor
 from pipecat.processors.frameworks.rtvi.frames import RTVISendTextFrame
 
 from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
-from pipecatapp.tools.execution.runner import Event, Run, Runner
-from pipecatapp.twin.routing.actions import Decision
+from pipecatapp.tools.execution.runner import ToolEvent, ToolRun, ToolRunner
 from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.history.messages import LogEntry
-from pipecatapp.twin.turn.pending_results import Outcomes
+from pipecatapp.twin.routing.actions import Decision
 from pipecatapp.twin.service import TwinService
+from pipecatapp.twin.turn.pending_results import PendingToolResults
 from pipecatapp.voice.microphone import MicrophoneGate
 from pipecatapp.voice.recognizer import SAMPLE_RATE
 
@@ -87,8 +87,8 @@ class Session:
         clock: TurnClock,
         microphone: MicrophoneGate,
         twin: TwinService,
-        runner: Runner,
-        outcomes: Outcomes,
+        runner: ToolRunner,
+        pending_results: PendingToolResults,
         on_turn: Callable[[TurnTimings], None],
         on_exchange: Callable[[Exchange], Awaitable[None]],
         on_cut: Callable[[Conversation], Awaitable[None]],
@@ -102,7 +102,7 @@ class Session:
             microphone: The pipeline's microphone gate.
             twin: The pipeline's language model service.
             runner: Runs the twin's tools.
-            outcomes: The conversation's calls that outlive their turn.
+            pending_results: The conversation's calls that outlive their turn.
             on_turn: Called with the timings of each finished turn.
             on_exchange: Called with what was said and answered in each finished turn.
             on_cut: Called when turns have left the conversation.
@@ -113,7 +113,7 @@ class Session:
         self._microphone = microphone
         self._twin = twin
         self._runner = runner
-        self._outcomes = outcomes
+        self._pending_results = pending_results
         self._on_turn = on_turn
         self._on_exchange = on_exchange
         self._on_cut = on_cut
@@ -138,7 +138,7 @@ class Session:
         self._conversation.listeners.discard(self._tell)
         self._conversation.replaced.discard(self._on_replaced)
         self._runner.unlisten(self._conversation.id, self._tell_of_call)
-        if self._outcomes.detach(self._outcome):
+        if self._pending_results.detach(self._outcome):
             for run in self._runner.runs(self._conversation.id):
                 await run.withdraw()
 
@@ -155,7 +155,7 @@ class Session:
         )
         # The first turn should not have to wait for what is known before it.
         self._twin.prefill_history()
-        await self._outcomes.attach(self._outcome)
+        await self._pending_results.attach(self._outcome)
 
     async def _on_client_message(self, rtvi: RTVIProcessor, message: Any) -> None:
         match message.type:
@@ -177,7 +177,7 @@ class Session:
         self._heard(text)
 
     def _heard(self, words: str) -> None:
-        self._outcomes.prefer(self._outcome)
+        self._pending_results.prefer(self._outcome)
         self._said.append(words)
         self._conversation.record("user", words, by=self._tell)
 
@@ -200,7 +200,7 @@ class Session:
             await self._on_cut(self._conversation)
             self._twin.prefill_history()
 
-    async def _outcome(self, runs: list[Run]) -> None:
+    async def _outcome(self, runs: list[ToolRun]) -> None:
         """Have the twin tell how calls ended; a turn that nobody began."""
         if not self._clock.running:
             self._clock.typed()
@@ -218,7 +218,7 @@ class Session:
         data = {"kind": "turn", "id": entry.id, "role": entry.role, "text": entry.text}
         self._send_soon({**data, "at": entry.at, "timings": entry.timings})
 
-    def _tell_of_call(self, event: Event) -> None:
+    def _tell_of_call(self, event: ToolEvent) -> None:
         """Show this client what becomes of a call."""
         self._send_soon(event.as_dict())
 

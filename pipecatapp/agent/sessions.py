@@ -13,9 +13,9 @@ from pipecat.transports.websocket.fastapi import (
 from pipecat.workers.runner import WorkerRunner
 from starlette.websockets import WebSocket
 
+from pipecatapp.agent.session import Session
 from pipecatapp.errors import UserError
 from pipecatapp.mission_control.serializer import TwinSerializer
-from pipecatapp.agent.session import Session
 from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.history.conversations import Conversations
 from pipecatapp.voice.local_audio import local_transport

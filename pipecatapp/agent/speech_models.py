@@ -9,7 +9,7 @@ from pipecatapp.voice.recognizer import Recognizer
 from pipecatapp.voice.selection import SttChoice, choose_stt, load_recognizer
 
 
-class Voices:
+class SpeechModels:
     """Loaded once, as models are large."""
 
     def __init__(self, settings: Settings):

@@ -6,28 +6,28 @@ from typing import Any
 
 from loguru import logger
 
+from pipecatapp.agent.memory import AgentMemory
+from pipecatapp.experts.client.shared_server import SharedServer
 from pipecatapp.experts.discovery.selection import choose_directory
 from pipecatapp.experts.expert import Expert
 from pipecatapp.experts.routing import Experts
-from pipecatapp.experts.client.shared_server import Shared
 from pipecatapp.experts.warming import Warming
-from pipecatapp.memory.summary import Turn, condensed, summarize
-from pipecatapp.agent.memory import Remembering
+from pipecatapp.memory.summary import TurnWords, condensed, summarize
 from pipecatapp.runtime.embedding.embedder import Embedder
 from pipecatapp.settings import Settings
 from pipecatapp.tools.execution.approvals import Approvals
 from pipecatapp.tools.execution.audit import Audit
-from pipecatapp.tools.execution.tool_definition import Tool
 from pipecatapp.tools.execution.registry import Registry
-from pipecatapp.tools.execution.runner import Runner
+from pipecatapp.tools.execution.runner import ToolRunner
+from pipecatapp.tools.execution.tool_definition import Tool
 from pipecatapp.tools.tool import FactMemory
-from pipecatapp.twin.routing.actions import Actions, Requests, Talk
 from pipecatapp.twin.history.conversation import Conversation
-from pipecatapp.twin.routing.router import Decider
-from pipecatapp.twin.routing.intent_classifier import Head
-from pipecatapp.twin.turn.agent_context import Mind
-from pipecatapp.twin.turn.pending_results import Outcomes
 from pipecatapp.twin.history.personas import load_persona
+from pipecatapp.twin.routing.actions import Actions, RequestExamples, TalkExamples
+from pipecatapp.twin.routing.intent_classifier import IntentClassifier
+from pipecatapp.twin.routing.router import Router
+from pipecatapp.twin.turn.agent_context import AgentContext
+from pipecatapp.twin.turn.pending_results import PendingToolResults
 
 EXAMINE_SECS = 60.0
 """How often it is looked whether a tool can work now: a camera is plugged in, Docker started."""
@@ -35,7 +35,7 @@ EXAMINE_SECS = 60.0
 Status = Callable[[], Awaitable[dict[str, Any]]]
 
 
-class Abilities:
+class Toolbox:
     """Tools, approvals and decisions of one agent; also what the agent lends its tools."""
 
     def __init__(
@@ -43,9 +43,9 @@ class Abilities:
         settings: Settings,
         embedder: Embedder,
         status: Status,
-        remembering: Remembering | None = None,
+        memory: AgentMemory | None = None,
         *,
-        shared: Shared | None = None,
+        shared: SharedServer | None = None,
     ):
         """Make them; `start` looks which of them work here.
 
@@ -53,13 +53,13 @@ class Abilities:
             settings: How the agent runs.
             embedder: Compares meanings.
             status: Returns what `/api/status` shows.
-            remembering: Long-term memory, where the agent has one.
+            memory: Long-term memory, where the agent has one.
             shared: The server of experts that have none of their own.
         """
-        self._remembering = remembering
+        self._memory = memory
         self.settings = settings
         self.approvals = Approvals()
-        self.runner = Runner(
+        self.runner = ToolRunner(
             self.approvals, Audit(settings.home / "audit" / "audit.jsonl"), settings.approval_mode
         )
         self._embedder = embedder
@@ -67,9 +67,9 @@ class Abilities:
         self.directory = choose_directory(settings)
         self.experts = Experts(self.directory, self._persona_of, shared)
         self._warming = Warming(self.experts)
-        self._talk = Talk.load(settings.prompts)
-        self._requests = Requests.load(settings.prompts)
-        self._outcomes: dict[str, Outcomes] = {}
+        self._talk = TalkExamples.load(settings.prompts)
+        self._requests = RequestExamples.load(settings.prompts)
+        self._pending_results: dict[str, PendingToolResults] = {}
         self._examining: asyncio.Task[None] | None = None
         self.registry = Registry([])
 
@@ -78,7 +78,7 @@ class Abilities:
         await self.directory.start()
         self._warming.start()
         self.registry = await Registry.discover(self)
-        self._decider = await asyncio.to_thread(self.make_decider, self.registry.tools)
+        self._router = await asyncio.to_thread(self.make_router, self.registry.tools)
         self._examining = asyncio.create_task(self._examine())
         for name, reason in self.registry.unavailable.items():
             logger.info(f"The tools {name} are left out: {reason}")
@@ -99,12 +99,12 @@ class Abilities:
             try:
                 if await self.registry.examine() or self.directory.listed() != self._listed:
                     # Sessions that are open keep their prompt, and with it what they know of.
-                    self._decider = await asyncio.to_thread(self.make_decider, self.registry.tools)
+                    self._router = await asyncio.to_thread(self.make_router, self.registry.tools)
             except Exception:
                 # The tools of the last look go on being offered.
                 logger.exception("it could not be examined which tools work")
 
-    def make_decider(self, tools: list[Tool]) -> Decider:
+    def make_router(self, tools: list[Tool]) -> Router:
         """Return what decides among some tools, and the experts.
 
         Args:
@@ -114,10 +114,10 @@ class Abilities:
         actions = Actions(tools, self._listed, self._talk, self._requests)
         experts = self.directory.experts
         if self.settings.decision == "model":
-            return Decider(actions, None, self._embedder, experts)
+            return Router(actions, None, self._embedder, experts)
         cache = self.settings.state_dir / "examples.npz"
-        head = Head(self._embedder, actions.examples(), cache)
-        return Decider(actions, head, self._embedder, experts)
+        classifier = IntentClassifier(self._embedder, actions.examples(), cache)
+        return Router(actions, classifier, self._embedder, experts)
 
     def _persona_of(self, expert: Expert) -> str:
         """Return who an expert is, as the file stands now.
@@ -137,8 +137,8 @@ class Abilities:
         Raises:
             UserError: The file cannot be used.
         """
-        if self._remembering:
-            return self._remembering.memories.persona()
+        if self._memory:
+            return self._memory.memories.persona()
         return load_persona(self.settings.prompts)
 
     async def condense(self, conversation: Conversation) -> None:
@@ -148,25 +148,25 @@ class Abilities:
             text = await asyncio.to_thread(condensed, conversation.summary, cut, self._embedder)
             conversation.summarize(text)
 
-    def mind(self) -> Mind:
+    def agent_context(self) -> AgentContext:
         """Return what a new session decides and acts with, its persona as the file stands now.
 
         Raises:
             UserError: The persona's file cannot be used.
         """
-        return Mind(
+        return AgentContext(
             persona=self.persona(),
-            decider=self._decider,
+            router=self._router,
             runner=self.runner,
             tool=self.registry.get,
             experts=self.experts,
             wanted=self.registry.wanted,
-            recall=self._remembering.recall if self._remembering else None,
+            recall=self._memory.recall if self._memory else None,
         )
 
-    def outcomes(self, conversation_id: str) -> Outcomes:
+    def pending_results(self, conversation_id: str) -> PendingToolResults:
         """Return the calls of a conversation that outlived their turn."""
-        return self._outcomes.setdefault(conversation_id, Outcomes())
+        return self._pending_results.setdefault(conversation_id, PendingToolResults())
 
     def shown(self) -> dict[str, Any]:
         """Return what status says of tools and experts."""
@@ -177,7 +177,7 @@ class Abilities:
             },
             "experts": [expert.shown() for expert in self.directory.experts()],
             "experts_stale": self.directory.stale,
-            "memory": self._remembering.shown() if self._remembering else {},
+            "memory": self._memory.shown() if self._memory else {},
         }
 
     # -- for tools ----------------------------------------------------------------------------
@@ -189,8 +189,8 @@ class Abilities:
     @property
     def memory(self) -> FactMemory | None:
         """What is remembered for ever; None where this agent has no such memory."""
-        return self._remembering.for_tools if self._remembering else None
+        return self._memory.for_tools if self._memory else None
 
-    def summarize(self, turns: list[Turn], query: str) -> str:
+    def summarize(self, turns: list[TurnWords], query: str) -> str:
         """Return the sentences of some turns that matter most to a query."""
         return summarize(turns, query, self._embedder)

@@ -5,13 +5,13 @@ from dataclasses import dataclass, fields
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from pipecatapp.errors import UserError
 from pipecatapp.client.api import ask_agent
+from pipecatapp.errors import UserError
 from pipecatapp.settings import Settings
 
 
 @dataclass(frozen=True)
-class Approval:
+class PendingApproval:
     """A call that waits for a person.
 
     Attributes:
@@ -32,10 +32,10 @@ class Approval:
 class Approver(Protocol):
     """Who decides about calls."""
 
-    async def decide(self, approval: Approval) -> bool:
+    async def decide(self, approval: PendingApproval) -> bool:
         """Return whether the call may run; cancelled where it is settled meanwhile."""
 
-    def settled(self, approval: Approval, verdict: str) -> None:
+    def settled(self, approval: PendingApproval, verdict: str) -> None:
         """Take note that a call was settled while it was being decided.
 
         Args:
@@ -43,11 +43,11 @@ class Approver(Protocol):
             verdict: `approved`, `denied`, `expired` or `withdrawn`.
         """
 
-    def failed(self, approval: Approval, reason: str) -> None:
+    def failed(self, approval: PendingApproval, reason: str) -> None:
         """Take note that the decision did not reach the agent."""
 
 
-class Decisions:
+class ApprovalDecisions:
     """Puts calls to an approver and tells the agent what it said."""
 
     def __init__(self, settings: Settings, approver: Approver | None):
@@ -60,7 +60,7 @@ class Decisions:
         self._settings = settings
         self._approver = approver
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._asking: dict[str, Approval] = {}
+        self._asking: dict[str, PendingApproval] = {}
 
     def ask(self, details: dict[str, Any]) -> bool:
         """Have a call decided.
@@ -71,7 +71,9 @@ class Decisions:
         Returns:
             Whether the call is a new one.
         """
-        approval = Approval(**{each.name: details[each.name] for each in fields(Approval)})
+        approval = PendingApproval(
+            **{each.name: details[each.name] for each in fields(PendingApproval)}
+        )
         if approval.id in self._tasks:
             return False
         self._asking[approval.id] = approval
@@ -97,7 +99,7 @@ class Decisions:
         for task in self._tasks.values():
             task.cancel()
 
-    async def _decide(self, approval: Approval) -> None:
+    async def _decide(self, approval: PendingApproval) -> None:
         approve = self._approver is not None and await self._approver.decide(approval)
         # From here on it is this decision that settles the call.
         self._asking.pop(approval.id, None)

@@ -12,9 +12,9 @@ from uuid import uuid4
 import numpy as np
 import websockets
 
-from pipecatapp.client.approvals import Approver, Decisions
-from pipecatapp.errors import UserError
 from pipecatapp.client.api import agent_headers, agent_ssl, agent_url, not_running
+from pipecatapp.client.approvals import ApprovalDecisions, Approver
+from pipecatapp.errors import UserError
 from pipecatapp.settings import Settings
 
 SAMPLE_RATE = 16_000
@@ -26,7 +26,7 @@ VOICED_LEVEL = 0.01
 
 
 @dataclass
-class Turn:
+class TurnResult:
     """One exchange as the client saw it. Times are seconds of the monotonic clock.
 
     Where a call needed approval it holds the answers before and after it, each on a line of its
@@ -69,10 +69,10 @@ def last_voiced_byte(pcm: bytes) -> int:
 class TwinClient:
     """A connected client. Use `connect` to get one."""
 
-    def __init__(self, socket: websockets.ClientConnection, decisions: Decisions):
+    def __init__(self, socket: websockets.ClientConnection, decisions: ApprovalDecisions):
         self._socket = socket
         self._decisions = decisions
-        self._turn = Turn()
+        self._turn = TurnResult()
         self._answers = 0
         self._scope: asyncio.Timeout | None = None
         self._timeout = 0.0
@@ -103,7 +103,7 @@ class TwinClient:
                 proxy=None,
                 max_size=2**22,
             ) as socket:
-                client = cls(socket, Decisions(settings, approver))
+                client = cls(socket, ApprovalDecisions(settings, approver))
                 try:
                     await client._send("client-ready", {"version": "2.0.0", "sample_rate": 16000})
                     yield client
@@ -122,7 +122,7 @@ class TwinClient:
 
     # -- turns ------------------------------------------------------------------------------
 
-    async def say(self, text: str, *, audio: bool = False, timeout: float = 180) -> Turn:  # noqa: ASYNC109 - a bound, not a scope
+    async def say(self, text: str, *, audio: bool = False, timeout: float = 180) -> TurnResult:  # noqa: ASYNC109 - a bound, not a scope
         """Type something and return the exchange.
 
         Args:
@@ -138,7 +138,7 @@ class TwinClient:
         self._turn.transcript = text
         return await self._finish(timeout)
 
-    async def speak(self, pcm: bytes, *, timeout: float = 180) -> Turn:  # noqa: ASYNC109 - a bound, not a scope
+    async def speak(self, pcm: bytes, *, timeout: float = 180) -> TurnResult:  # noqa: ASYNC109 - a bound, not a scope
         """Speak at real-time pace, then be silent and return the exchange.
 
         Args:
@@ -174,12 +174,12 @@ class TwinClient:
     def _begin(self) -> None:
         if self._reader.done():
             raise UserError(GONE)
-        self._turn = Turn()
+        self._turn = TurnResult()
         self._answers = 1
         self._problem = None
         self._done.clear()
 
-    async def _finish(self, timeout: float) -> Turn:  # noqa: ASYNC109 - a bound, not a scope
+    async def _finish(self, timeout: float) -> TurnResult:  # noqa: ASYNC109 - a bound, not a scope
         self._timeout = timeout
         try:
             async with asyncio.timeout(timeout) as self._scope:

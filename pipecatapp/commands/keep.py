@@ -9,7 +9,6 @@ import httpx
 
 from pipecatapp.errors import UserError
 from pipecatapp.mission_control.routes.state_copy import EPOCH_HEADER
-from pipecatapp.runtime.files import locked
 from pipecatapp.runtime.cluster.state_copy import (
     LARGEST_BYTES,
     Age,
@@ -19,6 +18,7 @@ from pipecatapp.runtime.cluster.state_copy import (
     keep_copy,
     new_archive,
 )
+from pipecatapp.runtime.files import locked
 from pipecatapp.settings import Settings, load_settings
 
 EVERY_SECONDS = 15

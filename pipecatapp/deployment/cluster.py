@@ -4,26 +4,26 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from typing import Any
 
-from pipecatapp.errors import UserError
 from pipecatapp.deployment.cluster_model import ClusterModelServer
 from pipecatapp.deployment.deployment import LLAMA_JOB, OTHER_SLOTS
-from pipecatapp.runtime.models.catalogue import Catalogue, Model
+from pipecatapp.errors import UserError
 from pipecatapp.runtime.cluster.consul import live_members
-from pipecatapp.runtime.cpu import cpu_level, read_cpu_flags
-from pipecatapp.runtime.process.job import JobStatus
-from pipecatapp.runtime.inference.model_server import ModelServer
 from pipecatapp.runtime.cluster.nomad import ANSWER_SECS, NomadOrchestrator
 from pipecatapp.runtime.cluster.prompt_mirror import PromptMirror
-from pipecatapp.runtime.setup import Equipment
+from pipecatapp.runtime.cpu import cpu_level, read_cpu_flags
+from pipecatapp.runtime.inference.model_server import ModelServer
+from pipecatapp.runtime.models.catalogue import Catalogue, CatalogueModel
 from pipecatapp.runtime.models.speech import stt_candidates, tts_model, voice_file
+from pipecatapp.runtime.process.job import JobStatus
+from pipecatapp.runtime.setup import Equipment
 from pipecatapp.settings import Settings
 from pipecatapp.twin.history.personas import load_persona
 
 NOT_THERE_YET = "The language model is not there yet."
 
 
-class ClusterPlace:
-    """A `Place` that finds everything and starts nothing."""
+class ClusterDeployment:
+    """A `Deployment` that finds everything and starts nothing."""
 
     def __init__(self, settings: Settings):
         prompts = settings.home / "prompts"
@@ -132,12 +132,12 @@ def find_equipment(settings: Settings) -> Equipment:
     return Equipment(stt, voice, embedder.directory(settings.models_dir))
 
 
-def _is_there(model: Model, settings: Settings) -> bool:
+def _is_there(model: CatalogueModel, settings: Settings) -> bool:
     directory = model.directory(settings.models_dir)
     return all((directory / file.filename).is_file() for file in model.files)
 
 
-def _missing(what: str, model: Model, settings: Settings) -> UserError:
+def _missing(what: str, model: CatalogueModel, settings: Settings) -> UserError:
     return UserError(
         f"The model of {what}, {model.name}, is not in {settings.models_dir} (PIPECATAPP_MODELS): "
         "run `ansible-playbook playbook.yaml`, which brings it to every node."

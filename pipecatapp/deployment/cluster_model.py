@@ -26,7 +26,7 @@ NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 @dataclass(frozen=True)
-class Instance:
+class ModelInstance:
     """A llama-server that passes its checks.
 
     Attributes:
@@ -63,7 +63,7 @@ class ClusterModelServer:
         self._watch = ConsulWatch(settings, SERVICE, _ask, self._changed)
         self._loop = asyncio.get_running_loop()
         self._moved = asyncio.Event()
-        self._known: Instance | None = None
+        self._known: ModelInstance | None = None
         self._passing = False
         try:
             self._key = read_secret(self._key_file) or ""
@@ -103,7 +103,7 @@ class ClusterModelServer:
         return (self._known and self._known.slots) or self._slots
 
     @property
-    def instance(self) -> Instance | None:
+    def instance(self) -> ModelInstance | None:
         """The instance that was known last, whether it still passes its checks or not."""
         return self._known
 
@@ -157,14 +157,14 @@ class ClusterModelServer:
         except TimeoutError:
             return
 
-    def _changed(self, instances: list[Instance]) -> None:
+    def _changed(self, instances: list[ModelInstance]) -> None:
         """Take Consul's answer, in the thread that asked."""
         try:
             self._loop.call_soon_threadsafe(self._take, instances)
         except RuntimeError:
             self._watch.close()  # the agent has ended
 
-    def _take(self, instances: list[Instance]) -> None:
+    def _take(self, instances: list[ModelInstance]) -> None:
         self._passing = bool(instances)
         # Conversations have their prompts in one server: it is kept as long as it is there.
         same = [entry for entry in instances if self._known and entry.url == self._known.url]
@@ -177,7 +177,7 @@ class ClusterModelServer:
         self._moved.set()
 
 
-def _ask(client: consul.Consul, index: str | None) -> tuple[str, list[Instance]]:
+def _ask(client: consul.Consul, index: str | None) -> tuple[str, list[ModelInstance]]:
     answer: tuple[str, list[dict[str, Any]]] = client.health.service(
         SERVICE, passing=True, index=index, wait=WAIT
     )
@@ -185,11 +185,13 @@ def _ask(client: consul.Consul, index: str | None) -> tuple[str, list[Instance]]
     return new_index, sorted(map(_instance, entries), key=lambda entry: entry.url)
 
 
-def _instance(entry: dict[str, Any]) -> Instance:
+def _instance(entry: dict[str, Any]) -> ModelInstance:
     service, node = entry["Service"], entry["Node"]
     host = service["Address"] or node["Address"]
     bracketed = f"[{host}]" if ":" in host else host
-    return Instance(f"http://{bracketed}:{service['Port']}", node["Node"], service["Meta"] or {})
+    return ModelInstance(
+        f"http://{bracketed}:{service['Port']}", node["Node"], service["Meta"] or {}
+    )
 
 
 async def _answers(client: httpx.AsyncClient, url: str, seconds: float) -> bool:

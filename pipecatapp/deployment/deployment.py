@@ -15,7 +15,7 @@ OTHER_SLOTS = 2
 last, do not evict theirs."""
 
 
-class Place(Protocol):
+class Deployment(Protocol):
     """One machine, or a cluster: where models are, and where the language model runs."""
 
     @property

@@ -6,12 +6,12 @@ from typing import Any
 
 from loguru import logger
 
-from pipecatapp.errors import UserError
-from pipecatapp.experts.discovery.added import AddedServers
 from pipecatapp.deployment.deployment import LLAMA_JOB, OTHER_SLOTS
 from pipecatapp.deployment.slot_plan import CALLERS_SLOTS
-from pipecatapp.runtime.llama_cpp.server import LlamaServer
+from pipecatapp.errors import UserError
+from pipecatapp.experts.discovery.added import AddedServers
 from pipecatapp.runtime.inference.model_server import ModelServer
+from pipecatapp.runtime.llama_cpp.server import LlamaServer
 from pipecatapp.runtime.process.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.setup import Equipment, Prepared, set_up
 from pipecatapp.settings import Settings
@@ -56,8 +56,8 @@ class LocalModelServer:
         return True
 
 
-class EmbeddedPlace:
-    """A `Place` that has everything on this machine."""
+class EmbeddedDeployment:
+    """A `Deployment` that has everything on this machine."""
 
     def __init__(self, settings: Settings):
         self.settings = settings

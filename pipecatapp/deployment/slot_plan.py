@@ -11,7 +11,7 @@ ENOUGH = 2 + OTHER_SLOTS + CALLERS_SLOTS
 
 
 @dataclass(frozen=True)
-class Slots:
+class SlotPlan:
     """The slots of one llama-server, by their numbers.
 
     Attributes:
@@ -27,7 +27,7 @@ class Slots:
     memory: int
 
     @classmethod
-    def of(cls, slots: int) -> "Slots":
+    def of(cls, slots: int) -> "SlotPlan":
         """Share out so many; a number that the server does not have stands for its last slot."""
         own = CALLERS_SLOTS if slots >= ENOUGH else 0
         conversations = max(1, slots - OTHER_SLOTS - own)

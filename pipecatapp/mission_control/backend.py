@@ -6,8 +6,8 @@ from typing import Any, Protocol
 from starlette.websockets import WebSocket
 
 from pipecatapp.memory.exchange import Imported
+from pipecatapp.memory.long_term import LongTermMemory, SearchHit
 from pipecatapp.memory.storage.fact import Fact
-from pipecatapp.memory.long_term import Found, LongTermMemory
 from pipecatapp.mission_control.openai_api.completions import Completions
 from pipecatapp.settings import Settings
 
@@ -23,7 +23,9 @@ class Memory(Protocol):
         """The facts, and the turns that are yet to be examined."""
         ...
 
-    async def search(self, query: str, most: int, *, asked_by: str | None = None) -> list[Found]:
+    async def search(
+        self, query: str, most: int, *, asked_by: str | None = None
+    ) -> list[SearchHit]:
         """Return the facts that fit a query best, the best first.
 
         Args:
@@ -94,7 +96,7 @@ class Memory(Protocol):
         ...
 
 
-class Control(Protocol):
+class Backend(Protocol):
     """The agent, as the web server sees it."""
 
     @property

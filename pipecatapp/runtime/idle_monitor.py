@@ -18,9 +18,9 @@ class Disturbed(Exception):  # noqa: N818 - it is a condition, not a fault
 class Presence:
     """One client's part in the noise: its voice, an answer on the way, an answer being spoken."""
 
-    def __init__(self, stillness: "Stillness", conversation_id: str):
+    def __init__(self, idle_monitor: "IdleMonitor", conversation_id: str):
         self.conversation_id = conversation_id
-        self._stillness = stillness
+        self._idle_monitor = idle_monitor
         self._going_on: set[str] = set()
 
     @property
@@ -31,20 +31,20 @@ class Presence:
     def begin(self, what: str) -> None:
         """Something begins; it ends by `end` of the same name."""
         self._going_on.add(what)
-        self._stillness.changed()
+        self._idle_monitor.changed()
 
     def end(self, what: str) -> None:
         """Something is over, if it had begun."""
         self._going_on.discard(what)
-        self._stillness.changed()
+        self._idle_monitor.changed()
 
     def leave(self) -> None:
         """The client has gone."""
         self._going_on.clear()
-        self._stillness.forget(self)
+        self._idle_monitor.forget(self)
 
 
-class Stillness:
+class IdleMonitor:
     """Knows whether any client of the agent is busy, and since when none is."""
 
     def __init__(self) -> None:

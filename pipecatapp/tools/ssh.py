@@ -87,7 +87,7 @@ class SshTools(Toolset):
         examples=EXAMPLES,
         sensitive=True,
         purpose="run {command} on {host}",
-        shown={
+        few_shot={
             "um how full is the disk of node seven": {"host": "node7", "command": "df -h"},
             "Show the date of nas.local:2200": {"host": "nas.local:2200", "command": "date"},
             "Restart cups on printserver": {

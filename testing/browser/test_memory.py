@@ -27,7 +27,7 @@ def embedder() -> MiniLM:
 def memory(embedder: MiniLM, echo: Server) -> Iterator[RememberingAgent]:
     """What the agent remembers; changes in it are on the page when the panel is opened."""
     with remembering_agent(echo.agent.settings.home, embedder) as memory:
-        echo.agent.remembering = memory
+        echo.agent.memory = memory
         yield memory
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from loguru import logger
 
-from pipecatapp.experts.errors import NoExpertError, UnavailableError
-from pipecatapp.experts.expert import Expert, Instance
 from pipecatapp.experts.client.server import CONNECT_SECS, FAR_CONNECT_SECS, READ_SECS, reason_of
+from pipecatapp.experts.errors import ExpertUnavailableError, NoExpertError
+from pipecatapp.experts.expert import Expert, ExpertInstance
 
 REPLACED_SECS = 2.0
 """Within this time of a failure another server has taken the request, or none does."""
@@ -17,7 +17,7 @@ WAKING_SECS = 120.0
 ASK_AGAIN_SECS = 0.5
 SMALLEST_WAIT_SECS = 0.05
 
-Rank = Callable[[Instance], tuple[bool, int, float]]
+Rank = Callable[[ExpertInstance], tuple[bool, int, float]]
 
 
 class Attempts:
@@ -41,7 +41,7 @@ class Attempts:
         """Whether a sleeper is being woken, and has time left."""
         return self._wake_until is not None and time.monotonic() < self._wake_until
 
-    async def next(self) -> tuple[Expert, Instance]:
+    async def next(self) -> tuple[Expert, ExpertInstance]:
         """Return the server to ask now.
 
         A job that is being started may be listed nowhere for a moment: it is waited for.
@@ -53,12 +53,12 @@ class Attempts:
         while True:
             try:
                 return self._choose(self._find())
-            except (NoExpertError, UnavailableError):
+            except (NoExpertError, ExpertUnavailableError):
                 if not self.waking:
                     raise
             await asyncio.sleep(ASK_AGAIN_SECS)
 
-    def _choose(self, expert: Expert) -> tuple[Expert, Instance]:
+    def _choose(self, expert: Expert) -> tuple[Expert, ExpertInstance]:
         left = [one for one in _instances(expert) if one.url not in self._tried]
         awake = [one for one in left if not one.asleep]
         asleep = [one for one in left if one.asleep]
@@ -67,16 +67,16 @@ class Attempts:
             return expert, min(awake, key=self._rank)
         if asleep and (self._wake_until is None or self.waking):
             return expert, asleep[0]
-        raise UnavailableError(f"The {expert.name} expert does not answer.")
+        raise ExpertUnavailableError(f"The {expert.name} expert does not answer.")
 
-    def wakes(self, instance: Instance) -> bool:
+    def wakes(self, instance: ExpertInstance) -> bool:
         """Tell whether a server is the first that has to be woken."""
         if not instance.asleep or self._wake_until is not None:
             return False
         self._wake_until = time.monotonic() + WAKING_SECS
         return True
 
-    def patience(self, instance: Instance) -> tuple[float, float]:
+    def patience(self, instance: ExpertInstance) -> tuple[float, float]:
         """Return how many seconds to wait for a connection, and for the first token."""
         usual = FAR_CONNECT_SECS if instance.external else CONNECT_SECS
         now = time.monotonic()
@@ -86,7 +86,7 @@ class Attempts:
             return usual, READ_SECS
         return max(SMALLEST_WAIT_SECS, min(usual, self._connect_until - now)), READ_SECS
 
-    async def failed(self, expert: Expert, instance: Instance, error: BaseException) -> bool:
+    async def failed(self, expert: Expert, instance: ExpertInstance, error: BaseException) -> bool:
         """Take note that a server gave no first token; return whether another one is asked."""
         if self.waking:
             # What is to wake a job, or the job itself, may be the last to be ready.
@@ -99,5 +99,5 @@ class Attempts:
         return any(one.url not in self._tried for one in _instances(expert))
 
 
-def _instances(expert: Expert) -> tuple[Instance, ...]:
+def _instances(expert: Expert) -> tuple[ExpertInstance, ...]:
     return expert.service.instances if expert.service else ()

@@ -7,13 +7,20 @@ from functools import partial
 
 from openai.types.chat import ChatCompletionChunk
 
-from pipecatapp.experts.client.requests import Event, Hitch, MakeRequest, broken, fitted, has_text
 from pipecatapp.experts.client.attempts import Attempts
+from pipecatapp.experts.client.requests import (
+    Event,
+    FailoverEvent,
+    MakeRequest,
+    broken,
+    fitted,
+    has_text,
+)
+from pipecatapp.experts.client.server import FAILURES, Clients, ExpertRequest, count_slots
+from pipecatapp.experts.client.slots import SlotTable
 from pipecatapp.experts.discovery.directory import ExpertDirectory
-from pipecatapp.experts.errors import UnavailableError
-from pipecatapp.experts.expert import Expert, Instance
-from pipecatapp.experts.client.server import FAILURES, Clients, Request, count_slots
-from pipecatapp.experts.client.slots import Slots
+from pipecatapp.experts.errors import ExpertUnavailableError
+from pipecatapp.experts.expert import Expert, ExpertInstance
 from pipecatapp.runtime.cluster.consul import read_secret
 from pipecatapp.runtime.inference.prefix_cache import Prefixes
 
@@ -21,7 +28,7 @@ WARMING = "warming"
 """Whose slots those are that nobody has asked for anything yet."""
 
 
-class OwnServers:
+class DedicatedServers:
     """Asks them, each conversation in a slot of its own.
 
     Args:
@@ -32,7 +39,7 @@ class OwnServers:
     def __init__(self, directory: ExpertDirectory, clients: Clients) -> None:
         self._directory = directory
         self._clients = clients
-        self._slots: dict[str, Slots] = {}
+        self._slots: dict[str, SlotTable] = {}
 
     async def ask(
         self, find: Callable[[], Expert], made: MakeRequest, conversation: str
@@ -54,7 +61,7 @@ class OwnServers:
         while True:
             expert, instance = await attempts.next()
             if attempts.wakes(instance):
-                yield Hitch.WAKING
+                yield FailoverEvent.WAKING
             begun = False
             asked = self._ask(instance, made(expert), conversation, attempts.patience(instance))
             try:
@@ -66,13 +73,13 @@ class OwnServers:
                 if begun:
                     raise broken(expert, instance, error) from error
                 if await attempts.failed(expert, instance, error):
-                    yield Hitch.REPLACED
+                    yield FailoverEvent.REPLACED
                 continue
             if not begun:
-                raise UnavailableError(f"The {expert.name} expert has nothing to say.")
+                raise ExpertUnavailableError(f"The {expert.name} expert has nothing to say.")
             return
 
-    async def warm(self, expert: Expert, instance: Instance, persona: str) -> None:
+    async def warm(self, expert: Expert, instance: ExpertInstance, persona: str) -> None:
         """Have a server's slots hold a persona.
 
         Raises:
@@ -85,7 +92,7 @@ class OwnServers:
             async with slots.held(f"{WARMING} {number}") as slot:
                 await prefixes.hold(slot, expert.name, persona)
 
-    def _rank(self, instance: Instance, conversation: str) -> tuple[bool, int, float]:
+    def _rank(self, instance: ExpertInstance, conversation: str) -> tuple[bool, int, float]:
         """Return what makes a server the better one the smaller it is.
 
         A conversation's prompt is in one server, where it need not be read again.
@@ -95,7 +102,11 @@ class OwnServers:
         return strange, slots.busy if slots else 0, instance.latency_ms or 0.0
 
     async def _ask(
-        self, instance: Instance, request: Request, conversation: str, patience: tuple[float, float]
+        self,
+        instance: ExpertInstance,
+        request: ExpertRequest,
+        conversation: str,
+        patience: tuple[float, float],
     ) -> AsyncGenerator[ChatCompletionChunk, None]:
         """Yield an answer's chunks, and take note of how long the first token took."""
         async with self._slot(instance, conversation) as slot:
@@ -110,7 +121,7 @@ class OwnServers:
                     yield chunk
 
     @asynccontextmanager
-    async def _slot(self, instance: Instance, conversation: str) -> AsyncIterator[int | None]:
+    async def _slot(self, instance: ExpertInstance, conversation: str) -> AsyncIterator[int | None]:
         """Hold the conversation's slot of a server; None where the server has none."""
         if instance.external:
             yield None
@@ -119,7 +130,7 @@ class OwnServers:
         async with slots.held(conversation) as number:
             yield number
 
-    async def slots_of(self, instance: Instance) -> Slots:
+    async def slots_of(self, instance: ExpertInstance) -> SlotTable:
         """Return a server's slots; it is asked how many they are where nobody has said."""
         known = self._slots.get(instance.url)
         if known and instance.slots in (None, known.count):
@@ -128,5 +139,5 @@ class OwnServers:
         count = instance.slots or (1 if instance.asleep else await count_slots(instance))
         known = self._slots.get(instance.url)
         if known is None or known.count != count:
-            self._slots[instance.url] = Slots(count)
+            self._slots[instance.url] = SlotTable(count)
         return self._slots[instance.url]

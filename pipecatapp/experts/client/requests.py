@@ -9,39 +9,39 @@ from typing import Any
 from loguru import logger
 from openai.types.chat import ChatCompletionChunk
 
-from pipecatapp.experts.errors import BrokenError, TooLongError
-from pipecatapp.experts.expert import Expert, Instance, Service
 from pipecatapp.experts.client.fitting import fitting, last_turn, size
 from pipecatapp.experts.client.server import (
     FAILURES,
     Clients,
+    ExpertRequest,
     Message,
-    Request,
     is_overfull,
     reason_of,
 )
+from pipecatapp.experts.errors import BrokenError, TooLongError
+from pipecatapp.experts.expert import Expert, ExpertInstance, Service
 from pipecatapp.runtime.inference.sampling import Sampling
 
 LONGEST_ANSWER = 600
 """Tokens; a story or a program needs more than an answer that is only spoken."""
 
 
-class Hitch(Enum):
+class FailoverEvent(Enum):
     """What somebody who waits for an answer should hear of."""
 
     WAKING = "waking"
     REPLACED = "replaced"
 
 
-Event = ChatCompletionChunk | Hitch
+Event = ChatCompletionChunk | FailoverEvent
 
-MakeRequest = Callable[[Expert], Request]
+MakeRequest = Callable[[Expert], ExpertRequest]
 """Makes what an expert is asked of what the directory says of it at that moment."""
 
 
 def request_of(
     expert: Expert, *, persona: str, messages: Sequence[Message], sampling: Sampling
-) -> Request:
+) -> ExpertRequest:
     """Return what an expert is asked: its persona, and as much of the conversation as fits."""
     service = expert.service or Service(())
     system: Message = {"role": "system", "content": persona}
@@ -50,11 +50,11 @@ def request_of(
         answer = min(sampling.max_tokens or LONGEST_ANSWER, service.context // 2)
         messages = fitting(messages, service.context - answer - size(system))
     parameters = sampling.parameters(LONGEST_ANSWER)
-    return Request([system, *messages], service.model or expert.name, parameters)
+    return ExpertRequest([system, *messages], service.model or expert.name, parameters)
 
 
 async def fitted(
-    clients: Clients, instance: Instance, request: Request, **how: Any
+    clients: Clients, instance: ExpertInstance, request: ExpertRequest, **how: Any
 ) -> AsyncGenerator[ChatCompletionChunk, None]:
     """Yield an answer's chunks; of a conversation that does not fit, to its last turn.
 
@@ -84,7 +84,7 @@ async def fitted(
             yield chunk
 
 
-def broken(expert: Expert, instance: Instance, error: BaseException) -> BrokenError:
+def broken(expert: Expert, instance: ExpertInstance, error: BaseException) -> BrokenError:
     """Log that a server died in the middle of an answer; return what is raised of it."""
     logger.warning(f"The {expert.name} expert at {instance.url} broke off: {reason_of(error)}")
     return BrokenError(f"The {expert.name} expert broke off in its answer.")

@@ -9,7 +9,7 @@ import httpx2
 from openai import APIConnectionError, APIError, APIStatusError, AsyncOpenAI
 from openai.types.chat import ChatCompletionChunk
 
-from pipecatapp.experts.expert import Instance
+from pipecatapp.experts.expert import ExpertInstance
 from pipecatapp.runtime.cluster.consul import read_secret
 
 CONNECT_SECS = 1.0
@@ -37,7 +37,7 @@ Message = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Request:
+class ExpertRequest:
     """What an expert is asked.
 
     Attributes:
@@ -63,8 +63,8 @@ class Clients:
 
     async def stream(
         self,
-        instance: Instance,
-        request: Request,
+        instance: ExpertInstance,
+        request: ExpertRequest,
         *,
         slot: int | None,
         patience: tuple[float, float],
@@ -106,7 +106,7 @@ class Clients:
         if not complete:
             raise ConnectionError("the answer ended before it was complete")
 
-    def _client(self, instance: Instance) -> AsyncOpenAI:
+    def _client(self, instance: ExpertInstance) -> AsyncOpenAI:
         if instance.url not in self._clients:
             self._clients[instance.url] = _client(instance)
         return self._clients[instance.url]
@@ -117,7 +117,7 @@ class Clients:
             await client.close()
 
 
-def _client(instance: Instance) -> AsyncOpenAI:
+def _client(instance: ExpertInstance) -> AsyncOpenAI:
     # What is in the house is not asked through a proxy of the environment's, which leads out of it.
     limits = httpx2.Limits(max_keepalive_connections=0)
     transport = httpx2.AsyncHTTPTransport(limits=limits, socket_options=KEEPALIVE)
@@ -129,7 +129,7 @@ def _client(instance: Instance) -> AsyncOpenAI:
     return AsyncOpenAI(api_key=NO_KEY, base_url=instance.url, max_retries=0, http_client=http)
 
 
-async def count_slots(instance: Instance) -> int:
+async def count_slots(instance: ExpertInstance) -> int:
     """Return how many prompts a llama-server that is awake keeps, by asking it; 1 if it is mute."""
     try:
         headers = {"Authorization": f"Bearer {read_secret(instance.key_file) or NO_KEY}"}

@@ -5,9 +5,9 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from pipecatapp.experts.client.requests import Event, MakeRequest, broken, fitted, has_text
-from pipecatapp.experts.errors import UnavailableError
-from pipecatapp.experts.expert import Expert, Instance
 from pipecatapp.experts.client.server import CONNECT_SECS, FAILURES, READ_SECS, Clients
+from pipecatapp.experts.errors import ExpertUnavailableError
+from pipecatapp.experts.expert import Expert, ExpertInstance
 from pipecatapp.runtime.inference.model_server import ModelServer, held_slot
 
 RESTART_SECS = 8.0
@@ -15,7 +15,7 @@ RESTART_SECS = 8.0
 
 
 @dataclass(frozen=True)
-class Shared:
+class SharedServer:
     """The main server, where experts are that have none of their own.
 
     Attributes:
@@ -40,7 +40,7 @@ class Shared:
         """
         async with held_slot(self.server, self.slot) as slot:
             for attempt in range(2):
-                instance, begun = Instance(f"{self.server.url}/v1"), False
+                instance, begun = ExpertInstance(f"{self.server.url}/v1"), False
                 patience = (CONNECT_SECS, READ_SECS)
                 how = {"slot": slot, "patience": patience, "key": self.server.api_key}
                 try:
@@ -55,5 +55,7 @@ class Shared:
                     if not attempt and await self.server.wait_healthy(RESTART_SECS):
                         continue
                     if isinstance(error, OSError):
-                        raise UnavailableError(f"The {expert.name} expert was cut off.") from error
+                        raise ExpertUnavailableError(
+                            f"The {expert.name} expert was cut off."
+                        ) from error
                     raise

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 
-class Slots:
+class SlotTable:
     """The slots of one llama-server, the longest unused one given first.
 
     A request that llama-server gets for a slot which is still writing would cut that slot's context

@@ -12,7 +12,7 @@ import consul
 from loguru import logger
 
 from pipecatapp.experts.discovery.directory import Directory
-from pipecatapp.experts.expert import EXPERT_NAME, Expert, Instance, Service, positive
+from pipecatapp.experts.expert import EXPERT_NAME, Expert, ExpertInstance, Service, positive
 from pipecatapp.runtime.cluster.consul import WAIT, ConsulWatch
 from pipecatapp.settings import Settings
 
@@ -152,7 +152,7 @@ def _compared(entry: dict[str, Any]) -> dict[str, Any]:
 
 def _service(entries: list[dict[str, Any]], key_file: Path | None) -> Service:
     instances = tuple(
-        Instance(
+        ExpertInstance(
             entry["url"],
             entry["node"],
             healthy=entry["healthy"],

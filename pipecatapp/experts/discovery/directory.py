@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from pipecatapp.experts.discovery.profiles import FEWEST_EXAMPLES, Calling, Callings
+from pipecatapp.experts.discovery.profiles import FEWEST_EXAMPLES, ExpertProfile, ExpertProfiles
 from pipecatapp.experts.expert import Expert, Service, described
 
 NEWEST = 0.3
@@ -52,7 +52,7 @@ class Directory:
         Raises:
             UserError: A file of the prompts cannot be used.
         """
-        self._callings = Callings(prompts)
+        self._profiles = ExpertProfiles(prompts)
         self._external = external or {}
         self._latencies: dict[str, float] = {}
 
@@ -79,17 +79,17 @@ class Directory:
 
     def experts(self) -> list[Expert]:
         """Return those that can be asked, in the order of their names."""
-        callings = self._callings.now()
+        profiles = self._profiles.now()
         usable = {n: found for n, s in self.services().items() if (found := self._usable(s))}
-        names = sorted({*callings, *usable, *self._external})
-        return [self._expert(name, callings.get(name), usable.get(name)) for name in names]
+        names = sorted({*profiles, *usable, *self._external})
+        return [self._expert(name, profiles.get(name), usable.get(name)) for name in names]
 
     def listed(self) -> list[Expert]:
         """Return those that examples speak for, whether or not they can be asked just now."""
-        callings = self._callings.now()
+        profiles = self._profiles.now()
         spoken_for = {n for n, e in self._external.items() if len(e.examples) >= FEWEST_EXAMPLES}
-        names = sorted({*callings, *spoken_for})
-        return [self._expert(name, callings.get(name), None) for name in names]
+        names = sorted({*profiles, *spoken_for})
+        return [self._expert(name, profiles.get(name), None) for name in names]
 
     def _usable(self, service: Service) -> Service | None:
         """Return a service with the servers that can be asked, with their latencies, if any."""
@@ -100,13 +100,13 @@ class Directory:
         )
         return replace(service, instances=instances) if instances else None
 
-    def _expert(self, name: str, calling: Calling | None, service: Service | None) -> Expert:
+    def _expert(self, name: str, profile: ExpertProfile | None, service: Service | None) -> Expert:
         external = self._external.get(name)
         if service is None and external and external.service:
             service = self._usable(external.service)
-        persona = calling is not None or self._callings.has_persona(name)
-        if calling:
-            about, examples = calling.description, tuple(calling.examples)
+        persona = profile is not None or self._profiles.has_persona(name)
+        if profile:
+            about, examples = profile.description, tuple(profile.examples)
         elif external:
             about, examples = external.description, external.examples
         else:

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, field_validator
 
 from pipecatapp.errors import UserError
-from pipecatapp.experts.expert import LONGEST_DESCRIPTION, Expert, Instance, Service
+from pipecatapp.experts.expert import LONGEST_DESCRIPTION, Expert, ExpertInstance, Service
 from pipecatapp.runtime.yaml_file import read_yaml
 
 NEAR = ("localhost", "127.0.0.1", "::1")
@@ -80,7 +80,7 @@ def external_experts(path: Path | None) -> dict[str, Expert]:
             raise UserError(f"{path}: there are two experts with the name {entry.name}.")
         key_file = (path.parent / entry.key_file).absolute()
         _check_key(path, key_file)
-        instance = Instance(entry.base_url, key_file=key_file, external=True)
+        instance = ExpertInstance(entry.base_url, key_file=key_file, external=True)
         service = Service((instance,), entry.model, entry.context, entry.description)
         examples = tuple(entry.examples)
         found[entry.name] = Expert(entry.name, entry.description, examples, service)

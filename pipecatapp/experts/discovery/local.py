@@ -28,7 +28,7 @@ from pipecatapp.experts.expert import (
     EXPERT_NAME,
     LONGEST_DESCRIPTION,
     Expert,
-    Instance,
+    ExpertInstance,
     Service,
 )
 from pipecatapp.runtime.yaml_file import read_yaml
@@ -126,7 +126,7 @@ class LocalDirectory(Directory):
 
     def _service(self, entry: LocalExpert) -> Service:
         instances = tuple(
-            Instance(
+            ExpertInstance(
                 f"{_root(one)}/v1",
                 healthy=not one.asleep and self._is_well(_root(one)),
                 asleep=one.asleep,

@@ -16,7 +16,7 @@ FEWEST_EXAMPLES = 5
 Stamp = tuple[tuple[str, int, int], ...]
 
 
-class Calling(BaseModel):
+class ExpertProfile(BaseModel):
     """What an expert is for: the YAML file beside its persona."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -25,7 +25,7 @@ class Calling(BaseModel):
     examples: list[str] = Field(min_length=FEWEST_EXAMPLES)
 
 
-class Callings:
+class ExpertProfiles:
     """The callings among the prompts; those without a persona do not count."""
 
     def __init__(self, prompts: Path):
@@ -41,7 +41,7 @@ class Callings:
         self._stamp = _stamp(prompts)
         self._known = _read(prompts)
 
-    def now(self) -> Mapping[str, Calling]:
+    def now(self) -> Mapping[str, ExpertProfile]:
         """Return them by the experts' names, as the files stand now.
 
         What became unusable since the start is told once, and the last usable set holds.
@@ -60,9 +60,9 @@ class Callings:
         return (self._prompts / f"{name}{SUFFIX}.txt").is_file()
 
 
-def _read(prompts: Path) -> dict[str, Calling]:
+def _read(prompts: Path) -> dict[str, ExpertProfile]:
     return {
-        path.stem.removesuffix(SUFFIX): read_yaml(path, Calling)
+        path.stem.removesuffix(SUFFIX): read_yaml(path, ExpertProfile)
         for path in sorted(prompts.glob(f"*{SUFFIX}.yaml"))
         if path.with_suffix(".txt").exists()
     }

@@ -11,7 +11,12 @@ from typing import Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pipecatapp.memory.learning.change import adds_nothing, in_third_person, is_successor, may_replace
+from pipecatapp.memory.learning.change import (
+    adds_nothing,
+    in_third_person,
+    is_successor,
+    may_replace,
+)
 from pipecatapp.memory.learning.language_model import Complete, Message, shots, user
 from pipecatapp.runtime.embedding.embedder import Embedder
 from pipecatapp.runtime.yaml_file import read_yaml
@@ -30,7 +35,7 @@ _NO_MATTER = frozenset(
 )
 
 
-class Pair(BaseModel):
+class StatementPair(BaseModel):
     """Two statements, as they stand in the prompt."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -40,13 +45,13 @@ class Pair(BaseModel):
     relation: Relation
 
 
-class Examples(BaseModel):
+class RelationExamples(BaseModel):
     """The file memory_relation.yaml of the prompts."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     instruction: str = Field(min_length=1)
-    examples: list[Pair]
+    examples: list[StatementPair]
 
 
 class Judge:
@@ -63,7 +68,7 @@ class Judge:
         Raises:
             UserError: The examples cannot be read.
         """
-        content = read_yaml(prompts / "memory_relation.yaml", Examples)
+        content = read_yaml(prompts / "memory_relation.yaml", RelationExamples)
         self._complete = complete
         self._embedder = embedder
         self.prefix: list[Message] = shots(

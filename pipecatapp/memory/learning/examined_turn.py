@@ -19,7 +19,7 @@ _HANDED_OVER = re.compile(
 
 
 @dataclass(frozen=True)
-class Turn:
+class ExaminedTurn:
     """What was said in a turn that is over.
 
     Attributes:

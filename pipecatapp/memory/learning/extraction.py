@@ -6,12 +6,12 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pipecatapp.memory.learning.language_model import Complete, Message, shots, user
-from pipecatapp.text.dates import with_dates
+from pipecatapp.memory.learning.examined_turn import ExaminedTurn
 from pipecatapp.memory.learning.gate import Gate
 from pipecatapp.memory.learning.grounding import is_grounded, says
-from pipecatapp.memory.learning.examined_turn import Turn
+from pipecatapp.memory.learning.language_model import Complete, Message, shots, user
 from pipecatapp.runtime.yaml_file import read_yaml
+from pipecatapp.text.dates import with_dates
 
 NONE = "none"
 GRAMMAR = r"""
@@ -54,7 +54,7 @@ class Example(BaseModel):
     facts: list[str] = Field(max_length=3)
 
 
-class Examples(BaseModel):
+class ExtractionExamples(BaseModel):
     """The file memory_facts.yaml of the prompts."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -77,7 +77,7 @@ class Extractor:
         Raises:
             UserError: The examples cannot be read.
         """
-        content = read_yaml(prompts / "memory_facts.yaml", Examples)
+        content = read_yaml(prompts / "memory_facts.yaml", ExtractionExamples)
         self._complete = complete
         self._gate = gate
         self.prefix: list[Message] = shots(
@@ -86,7 +86,7 @@ class Extractor:
         )
         """The stable part of every request."""
 
-    async def extract(self, turn: Turn) -> list[str]:
+    async def extract(self, turn: ExaminedTurn) -> list[str]:
         """Return one to three statements that are worth keeping, or none.
 
         They stand alone: in the third person, by the speaker's name where it is known, with
@@ -107,7 +107,7 @@ class Extractor:
         return [_finished(line, turn) for line in _sound(text, turn)]
 
 
-def _sound(text: str, turn: Turn) -> list[str]:
+def _sound(text: str, turn: ExaminedTurn) -> list[str]:
     """Return those lines of the model's that are whole, new, and rest on what was said."""
     said = turn.own_words
     source = "\n".join(
@@ -131,7 +131,7 @@ def _questions(text: str) -> str:
     return " ".join(_QUESTION.findall(text))
 
 
-def _finished(line: str, turn: Turn) -> str:
+def _finished(line: str, turn: ExaminedTurn) -> str:
     if turn.speaker:
         speaker = turn.speaker
         line = _USER.sub(lambda found: f"{speaker}{found['of'] or ''}", line)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pipecatapp.memory.learning.examined_turn import Turn
+from pipecatapp.memory.learning.examined_turn import ExaminedTurn
 from pipecatapp.runtime.embedding.classifier import SoftmaxRegression, embedded, plain
 from pipecatapp.runtime.embedding.embedder import Embedder
 from pipecatapp.runtime.yaml_file import read_yaml
@@ -31,7 +31,7 @@ _BARE_REPLY = re.compile(
 )
 
 
-class Examples(BaseModel):
+class GateExamples(BaseModel):
     """What people say: the file memory_gate.yaml of the prompts."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -54,7 +54,7 @@ class Gate:
         Raises:
             UserError: The examples cannot be read.
         """
-        examples = read_yaml(prompts / "memory_gate.yaml", Examples)
+        examples = read_yaml(prompts / "memory_gate.yaml", GateExamples)
         self._embedder = embedder
         texts = [plain(text) for text in (*examples.keep, *examples.skip)]
         labels = [KEEP] * len(examples.keep) + [SKIP] * len(examples.skip)
@@ -70,7 +70,7 @@ class Gate:
         chances = self._model.chances(texts, self._embedder.embed(texts))
         return float(chances[:, self._model.classes.index(KEEP)].max())
 
-    def lets_pass(self, turn: Turn) -> bool:
+    def lets_pass(self, turn: ExaminedTurn) -> bool:
         """Tell whether a turn is to be shown to the model."""
         words = turn.own_words
         if not words:

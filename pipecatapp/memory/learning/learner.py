@@ -13,11 +13,11 @@ from loguru import logger
 
 from pipecatapp.errors import UserError
 from pipecatapp.memory.learning.contradiction import Relation
-from pipecatapp.memory.storage.fact import NewFact, Source
+from pipecatapp.memory.learning.examined_turn import ExaminedTurn
 from pipecatapp.memory.long_term import Addition, LongTermMemory
 from pipecatapp.memory.queue import FinishedTurn
-from pipecatapp.memory.learning.examined_turn import Turn
-from pipecatapp.runtime.idle_monitor import Disturbed, Stillness
+from pipecatapp.memory.storage.fact import NewFact, Source
+from pipecatapp.runtime.idle_monitor import Disturbed, IdleMonitor
 
 STILL_SECS = 2.0
 """So long nobody must have spoken before a turn is examined: people go on after a breath."""
@@ -30,7 +30,7 @@ NEIGHBOURS = 4
 class Extracts(Protocol):
     """Finds what is worth keeping in a turn."""
 
-    async def extract(self, turn: Turn) -> list[str]:
+    async def extract(self, turn: ExaminedTurn) -> list[str]:
         """Return statements, or none."""
 
 
@@ -45,7 +45,7 @@ class Learner:
     """Empties the queue of finished turns into long-term memory."""
 
     def __init__(
-        self, memory: LongTermMemory, extractor: Extracts, judge: Judges, stillness: Stillness
+        self, memory: LongTermMemory, extractor: Extracts, judge: Judges, idle_monitor: IdleMonitor
     ):
         """Make a learner; `run` has it work.
 
@@ -53,12 +53,12 @@ class Learner:
             memory: Holds the queue, and takes the facts.
             extractor: Finds what is worth keeping.
             judge: Tells what a new fact is to the older ones.
-            stillness: Knows when nobody speaks.
+            idle_monitor: Knows when nobody speaks.
         """
         self._memory = memory
         self._extractor = extractor
         self._judge = judge
-        self._stillness = stillness
+        self._idle_monitor = idle_monitor
         self._put = asyncio.Event()
 
     async def put(self, turn: FinishedTurn) -> None:
@@ -77,9 +77,9 @@ class Learner:
             if turn is None:
                 await self._put.wait()
                 continue
-            await self._stillness.wait(STILL_SECS)
+            await self._idle_monitor.wait(STILL_SECS)
             with suppress(Disturbed):
-                await self._stillness.work(self._examine(turn))
+                await self._idle_monitor.work(self._examine(turn))
 
     async def _examine(self, turn: FinishedTurn) -> None:
         try:
@@ -101,7 +101,7 @@ class Learner:
     async def _additions(self, turn: FinishedTurn) -> list[Addition]:
         day: date = datetime.fromtimestamp(turn.at).date()
         texts = await self._extractor.extract(
-            Turn(said=turn.said, day=day, before=turn.before, speaker=turn.told_by)
+            ExaminedTurn(said=turn.said, day=day, before=turn.before, speaker=turn.told_by)
         )
         additions = []
         for text in texts:

@@ -21,7 +21,7 @@ KEPT_BEFORE_LOAD = 10
 _NAME = re.compile(r"(?!\.+$)[A-Za-z0-9._-]{1,64}", re.ASCII)
 """Not of dots alone: those mean something in an address."""
 
-State = dict[str, Any]
+ConversationState = dict[str, Any]
 """A conversation's short-term memory, JSON-ready; its form is the conversation's own affair."""
 
 
@@ -71,7 +71,12 @@ def check_free_name(name: str) -> None:
 
 
 def save(
-    db: sqlite3.Connection, name: str, conversation: State, persona: str, *, replace: bool
+    db: sqlite3.Connection,
+    name: str,
+    conversation: ConversationState,
+    persona: str,
+    *,
+    replace: bool,
 ) -> None:
     """Take a snapshot of what is remembered now.
 
@@ -105,7 +110,7 @@ def save(
     )
 
 
-def find(db: sqlite3.Connection, name: str) -> tuple[int, State, str]:
+def find(db: sqlite3.Connection, name: str) -> tuple[int, ConversationState, str]:
     """Return a snapshot's id, short-term memory and persona.
 
     Raises:
@@ -119,7 +124,7 @@ def find(db: sqlite3.Connection, name: str) -> tuple[int, State, str]:
     return row[0], json.loads(row[1]), row[2]
 
 
-def save_before_load(db: sqlite3.Connection, conversation: State, persona: str) -> str:
+def save_before_load(db: sqlite3.Connection, conversation: ConversationState, persona: str) -> str:
     """Keep what a load is about to replace; return the snapshot's name."""
     stamp = time.strftime(f"{BEFORE_LOAD}%Y%m%d-%H%M%S")
     taken = {name for (name,) in db.execute("SELECT name FROM snapshots")}
@@ -166,7 +171,9 @@ def remove(db: sqlite3.Connection, name: str, *, must_exist: bool = True) -> Non
     )
 
 
-def redact(db: sqlite3.Connection, redacted: Callable[[State], State]) -> None:
+def redact(
+    db: sqlite3.Connection, redacted: Callable[[ConversationState], ConversationState]
+) -> None:
     """Change the short-term memories of all snapshots."""
     rows = db.execute("SELECT id, conversation FROM snapshots").fetchall()
     db.executemany(

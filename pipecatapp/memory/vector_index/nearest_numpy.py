@@ -4,7 +4,15 @@ import io
 
 import numpy as np
 
-from pipecatapp.memory.vector_index.quantization import STEPS, Bytes, Codes, Ids, Scores, dequantize, limit
+from pipecatapp.memory.vector_index.quantization import (
+    STEPS,
+    Bytes,
+    Codes,
+    Ids,
+    Scores,
+    dequantize,
+    limit,
+)
 from pipecatapp.runtime.embedding.embedder import Vectors
 
 ROWS = 2048

@@ -9,8 +9,8 @@ import numpy as np
 from pipecatapp.memory.vector_index import cache_file as sealed
 from pipecatapp.memory.vector_index.nearest import KINDS, Nearest, kind_for
 from pipecatapp.memory.vector_index.quantization import Codes, Ids, encode, quantize, stacked
-from pipecatapp.text.first_person import as_told
 from pipecatapp.runtime.embedding.embedder import Embedder, Vectors
+from pipecatapp.text.first_person import as_told
 
 __all__ = ["VectorIndex", "embed_facts", "encode"]
 

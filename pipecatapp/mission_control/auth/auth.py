@@ -9,7 +9,7 @@ from starlette.requests import HTTPConnection
 
 from pipecatapp.mission_control.auth.digests import digest
 from pipecatapp.mission_control.auth.keys import LOCAL_KEY_NAME, KeyStore
-from pipecatapp.mission_control.auth.login_sessions import LoginTokens, SessionStore
+from pipecatapp.mission_control.auth.login_sessions import LoginSessionStore, LoginTokens
 from pipecatapp.settings import Settings
 
 COOKIE = "pipecatapp_session"
@@ -82,7 +82,7 @@ class Auth:
         """
         self.keys = KeyStore(settings.home, settings.api_keys)
         self.keys.ensure_local()
-        self.sessions = SessionStore(settings.home)
+        self.sessions = LoginSessionStore(settings.home)
         self.tokens = LoginTokens()
         self._limiter = FailureLimiter()
 

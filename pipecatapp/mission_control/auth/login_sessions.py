@@ -52,7 +52,7 @@ class LoginToken:
 
 
 @dataclass(frozen=True)
-class Session:
+class LoginSession:
     """One login.
 
     Attributes:
@@ -103,7 +103,7 @@ class LoginTokens:
         self._tokens = {key: token for key, token in self._tokens.items() if token.expires > now}
 
 
-class SessionStore:
+class LoginSessionStore:
     """Login sessions by cookie; each is one conversation and lives for 30 days.
 
     Kept as digests in `auth/sessions.json`, so that a restart logs nobody out and the file
@@ -138,12 +138,14 @@ class SessionStore:
             self._store([*self._sessions, session][-MAX_SESSIONS:])
         return secret
 
-    def find(self, secret: str) -> Session | None:
+    def find(self, secret: str) -> LoginSession | None:
         """Return the session of a cookie, or None if it is not valid."""
         found = find_digest(digest(secret), [item["sha256"] for item in self._sessions])
         for item in self._sessions:
             if item["sha256"] == found and item["expires"] > time.time():
-                return Session(str(item["conversation_id"]), item.get("person"), item.get("key"))
+                return LoginSession(
+                    str(item["conversation_id"]), item.get("person"), item.get("key")
+                )
         return None
 
     def close(self, secret: str) -> None:

@@ -79,7 +79,7 @@ class RefusedError(Exception):
     """The model's server does not take the request, for a reason of the request's."""
 
 
-class UnavailableError(Exception):
+class ModelUnavailableError(Exception):
     """The model does not run, or died in the middle of the answer."""
 
 

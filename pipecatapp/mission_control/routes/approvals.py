@@ -7,12 +7,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import Response
 
 from pipecatapp.mission_control.auth.caller import Caller, Person
-from pipecatapp.mission_control.backend import Control
+from pipecatapp.mission_control.backend import Backend
 
 router = APIRouter(prefix="/api/approvals")
 
 
-class Decision(BaseModel):
+class ApprovalDecision(BaseModel):
     """What a person decided.
 
     Attributes:
@@ -29,7 +29,7 @@ class Decision(BaseModel):
 @router.get("")
 async def waiting(request: Request, caller: Caller) -> list[dict[str, Any]]:
     """Return the calls of the caller's conversation that wait for a decision."""
-    control: Control = request.app.state.control
+    control: Backend = request.app.state.control
     return await control.approvals(caller.conversation_id)
 
 
@@ -41,9 +41,9 @@ async def decide(approval_id: str, request: Request, person: Person) -> Response
         HTTPException: 403, a program's key was sent; 404, no such call waits for the caller; 409,
             it is another call than the one that was shown, or it is settled; 422, the body is none.
     """
-    control: Control = request.app.state.control
+    control: Backend = request.app.state.control
     try:
-        decision = Decision.model_validate_json(await request.body())
+        decision = ApprovalDecision.model_validate_json(await request.body())
     except ValidationError as error:
         # FastAPI's own answer repeats the input, which may be what no answer can hold.
         raise HTTPException(

@@ -10,9 +10,9 @@ from starlette.responses import RedirectResponse, Response
 from pipecatapp.mission_control.addresses import login_url
 from pipecatapp.mission_control.auth.auth import COOKIE, Auth, TooManyAttempts, client_address
 from pipecatapp.mission_control.auth.caller import Caller
-from pipecatapp.mission_control.backend import Control
-from pipecatapp.mission_control.pages import login_page
 from pipecatapp.mission_control.auth.login_sessions import SESSION_SECONDS, person_name
+from pipecatapp.mission_control.backend import Backend
+from pipecatapp.mission_control.pages import login_page
 
 router = APIRouter()
 
@@ -37,7 +37,7 @@ async def link(request: Request, caller: Caller) -> dict[str, str]:
         HTTPException: 403, only the command line on this machine may; 422, the body is another.
         MalformedError: The name is none.
     """
-    control: Control = request.app.state.control
+    control: Backend = request.app.state.control
     if caller.kind != "local":
         raise HTTPException(403, "Only the command line on this machine may do this.")
     try:
@@ -94,7 +94,7 @@ async def submit(request: Request) -> Response:
 
 def _over_https(request: Request) -> bool:
     """Return whether the browser came by HTTPS; a cluster's gateway ends it and says so."""
-    control: Control = request.app.state.control
+    control: Backend = request.app.state.control
     if control.settings.mode == "cluster":
         return request.headers.get("x-forwarded-proto") == "https"
     return request.url.scheme == "https"

@@ -6,8 +6,8 @@ A search by meaning ranks all facts; its last ones have nothing to do with the q
 import asyncio
 from typing import Any
 
+from pipecatapp.memory.long_term import SearchHit
 from pipecatapp.memory.storage.fact import Fact
-from pipecatapp.memory.long_term import Found
 from pipecatapp.memory.storage.terms import words_of
 from pipecatapp.mission_control.backend import Memory
 
@@ -57,7 +57,7 @@ async def _answer(memory: Memory, facts: list[Fact]) -> dict[str, Any]:
     }
 
 
-def _fitting(found: list[Found], query: str) -> list[Fact]:
+def _fitting(found: list[SearchHit], query: str) -> list[Fact]:
     words = set(words_of(query))
     best = max((entry.similarity for entry in found), default=0.0)
     similar = max(SIMILAR, RELATIVE * best)

@@ -13,15 +13,15 @@ from starlette.responses import PlainTextResponse, Response
 
 from pipecatapp.errors import UserError
 from pipecatapp.mission_control.addresses import lan_addresses, secure_page
+from pipecatapp.mission_control.auth.private_files import locked, write_private
+from pipecatapp.mission_control.pages import render
 from pipecatapp.mission_control.tls.certificates import (
-    Pair,
+    KeyPair,
     covers,
     issue_authority,
     issue_server,
     read_pair,
 )
-from pipecatapp.mission_control.pages import render
-from pipecatapp.mission_control.auth.private_files import locked, write_private
 from pipecatapp.settings import Settings
 
 CHECK_SECONDS = 60.0
@@ -73,7 +73,7 @@ class Authority:
             logger.info("Made a certificate for {}", ", ".join(names + addresses))
             return True
 
-    def _ensure_authority(self) -> Pair:
+    def _ensure_authority(self) -> KeyPair:
         pair = read_pair(self.certificate_path, self._key_path)
         if pair is None:
             pair = issue_authority(socket.gethostname())

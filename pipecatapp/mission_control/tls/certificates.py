@@ -27,7 +27,7 @@ LOCAL_NETWORKS = (
 
 
 @dataclass(frozen=True)
-class Pair:
+class KeyPair:
     """A certificate and its private key."""
 
     certificate: x509.Certificate
@@ -46,7 +46,7 @@ class Pair:
         )
 
 
-def read_pair(certificate: Path, key: Path) -> Pair | None:
+def read_pair(certificate: Path, key: Path) -> KeyPair | None:
     """Read a certificate and its key, or None if either is missing.
 
     Raises:
@@ -66,10 +66,10 @@ def read_pair(certificate: Path, key: Path) -> Pair | None:
     if found.public_key() != private.public_key():
         # A crash between the two files: neither is of any use without the other.
         return None
-    return Pair(found, private)
+    return KeyPair(found, private)
 
 
-def issue_authority(host: str) -> Pair:
+def issue_authority(host: str) -> KeyPair:
     """Make an authority that can only vouch for names and addresses of a private network."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name(
@@ -88,10 +88,10 @@ def issue_authority(host: str) -> Pair:
         .add_extension(x509.NameConstraints(permitted, None), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
-    return Pair(builder.sign(key, hashes.SHA256()), key)
+    return KeyPair(builder.sign(key, hashes.SHA256()), key)
 
 
-def issue_server(authority: Pair, names: list[str], addresses: list[str]) -> Pair:
+def issue_server(authority: KeyPair, names: list[str], addresses: list[str]) -> KeyPair:
     """Make a server's certificate.
 
     Args:
@@ -116,7 +116,7 @@ def issue_server(authority: Pair, names: list[str], addresses: list[str]) -> Pai
             critical=False,
         )
     )
-    return Pair(builder.sign(authority.key, hashes.SHA256()), key)
+    return KeyPair(builder.sign(authority.key, hashes.SHA256()), key)
 
 
 def covers(

@@ -52,7 +52,7 @@ def plain(words: str) -> str:
     return " ".join(kept.lower().split()).strip(" .!,;:") or words.lower().strip()
 
 
-class Vocabulary:
+class TermVocabulary:
     """Words and pairs of words that examples have in common, and how much each says."""
 
     def __init__(self, texts: Sequence[str]):
@@ -91,7 +91,7 @@ class SoftmaxRegression:
             labels: The class of each.
         """
         self.classes = sorted(set(labels))
-        self._vocabulary = Vocabulary(texts)
+        self._vocabulary = TermVocabulary(texts)
         numbers = np.array([self.classes.index(label) for label in labels])
         self._weights = _fit(self._inputs(texts, vectors), numbers, len(self.classes))
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from pipecatapp.runtime.models.catalogue import Catalogue
 from pipecatapp.runtime.embedding.embedder import Embedder, MiniLM
 from pipecatapp.runtime.embedding.sentence_embedder import SentenceTransformersEmbedder
+from pipecatapp.runtime.models.catalogue import Catalogue
 from pipecatapp.settings import Settings
 
 

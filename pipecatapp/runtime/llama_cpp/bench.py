@@ -7,9 +7,9 @@ from pathlib import Path
 import psutil
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.process.commands import CommandError, run
 from pipecatapp.runtime.cpu import physical_cores
 from pipecatapp.runtime.llama_cpp.binaries import LlamaCpp
+from pipecatapp.runtime.process.commands import CommandError, run
 
 GENERATED_TOKENS = 24
 BUSY_PERCENT = 30.0

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.models.catalogue import Catalogue
-from pipecatapp.runtime.process.commands import CommandError, run
 from pipecatapp.runtime.cpu import CpuLevel, physical_cores
-from pipecatapp.runtime.models.download import ensure_model
 from pipecatapp.runtime.files import locked
 from pipecatapp.runtime.links import link_to
 from pipecatapp.runtime.llama_cpp.build import TARGETS, build
 from pipecatapp.runtime.llama_cpp.levels import remember_that_it_died, usable_level
 from pipecatapp.runtime.llama_cpp.prebuilt import copy_binaries
 from pipecatapp.runtime.llama_cpp.source import VERSION, fetch_source
+from pipecatapp.runtime.models.catalogue import Catalogue
+from pipecatapp.runtime.models.download import ensure_model
+from pipecatapp.runtime.process.commands import CommandError, run
 from pipecatapp.runtime.progress import Progress
 from pipecatapp.settings import Settings
 

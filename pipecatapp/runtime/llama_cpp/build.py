@@ -7,9 +7,9 @@ from pathlib import Path
 import psutil
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.process.commands import CommandError, run
 from pipecatapp.runtime.cpu import CpuLevel, cmake_flags
 from pipecatapp.runtime.files import MIB
+from pipecatapp.runtime.process.commands import CommandError, run
 from pipecatapp.runtime.progress import Step
 
 TARGETS = ("llama-server", "llama-bench", "llama-quantize", "ggml-rpc-server")

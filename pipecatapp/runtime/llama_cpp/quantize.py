@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.models.catalogue import Model
-from pipecatapp.runtime.process.commands import CommandError, run
 from pipecatapp.runtime.cpu import CpuLevel, physical_cores
 from pipecatapp.runtime.files import require_space
 from pipecatapp.runtime.links import link_to
 from pipecatapp.runtime.llama_cpp.binaries import LlamaCpp
+from pipecatapp.runtime.models.catalogue import CatalogueModel
+from pipecatapp.runtime.process.commands import CommandError, run
 from pipecatapp.runtime.progress import Progress
 
 # The only common quantization with an SSSE3 kernel in llama.cpp: with it a Core 2 Duo prefills
@@ -17,7 +17,7 @@ LEGACY = "Q4_0"
 SERVED = "served.gguf"
 
 
-def gguf_of(model: Model, directory: Path) -> Path:
+def gguf_of(model: CatalogueModel, directory: Path) -> Path:
     """Return the GGUF file of a fetched language model.
 
     Raises:
@@ -67,7 +67,9 @@ def ensure_quantized(gguf: Path, llama: LlamaCpp, progress: Progress) -> Path:
     return target
 
 
-def link_served(model: Model, directory: Path, llama: LlamaCpp, progress: Progress) -> bool:
+def link_served(
+    model: CatalogueModel, directory: Path, llama: LlamaCpp, progress: Progress
+) -> bool:
     """Let `served.gguf` be a relative link to the file for this CPU; False where it was already.
 
     Raises:

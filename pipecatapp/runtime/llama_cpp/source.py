@@ -7,8 +7,8 @@ import tarfile
 from pathlib import Path, PurePosixPath
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.process.commands import CommandError, run
 from pipecatapp.runtime.files import MIB, require_space, sha256_of
+from pipecatapp.runtime.process.commands import CommandError, run
 from pipecatapp.runtime.progress import Step
 
 VERSION = "0.3.36"

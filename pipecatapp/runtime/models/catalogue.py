@@ -114,7 +114,7 @@ class ModelFile(_Strict):
         return "mmproj" in PurePosixPath(self.filename).name
 
 
-class Model(_Strict):
+class CatalogueModel(_Strict):
     """One model of the catalogue; `memory_mb` in MiB while it runs."""
 
     name: Name
@@ -161,7 +161,7 @@ class Catalogue:
         lists: The models of each list, under the name of the list.
     """
 
-    def __init__(self, lists: dict[str, list[Model]]) -> None:
+    def __init__(self, lists: dict[str, list[CatalogueModel]]) -> None:
         self.lists = lists
 
     @classmethod
@@ -190,17 +190,17 @@ class Catalogue:
 
     def _check_names(self, path: Path) -> None:
         """Two different models must not share a directory; the same entry may be listed twice."""
-        seen: dict[str, Model] = {}
+        seen: dict[str, CatalogueModel] = {}
         for model in [model for models in self.lists.values() for model in models]:
             if seen.setdefault(model.name, model) != model:
                 raise UserError(f"{path}: two different models are called {model.name}: rename one")
 
-    def models(self, kind: Kind | None = None) -> list[Model]:
+    def models(self, kind: Kind | None = None) -> list[CatalogueModel]:
         """Return the models of one kind, or all of them, each one once."""
         everything = {model.name: model for models in self.lists.values() for model in models}
         return [model for model in everything.values() if kind in (None, model.kind)]
 
-    def everyday(self) -> list[Model]:
+    def everyday(self) -> list[CatalogueModel]:
         """Return what a twin needs: the lists that are called after a kind, but for a camera's.
 
         Other lists are of experts, which are deployed one by one.
@@ -212,7 +212,7 @@ class Catalogue:
             if key.removesuffix("_models") in KINDS and model.kind != "vision"
         ]
 
-    def get(self, name: str) -> Model:
+    def get(self, name: str) -> CatalogueModel:
         """Return the model called `name`.
 
         Raises:
@@ -225,7 +225,7 @@ class Catalogue:
         raise UserError(f"The catalogue has no model {name!r}: choose one of {names}")
 
 
-def _models(path: Path, key: str, entries: Any) -> list[Model]:
+def _models(path: Path, key: str, entries: Any) -> list[CatalogueModel]:
     if not isinstance(entries, Sequence) or isinstance(entries, str):
         raise UserError(f"{path}: {key} must be a list of models")
     prefix = key.removesuffix("_models")
@@ -234,7 +234,7 @@ def _models(path: Path, key: str, entries: Any) -> list[Model]:
     for number, entry in enumerate(entries, 1):
         try:
             data = {"kind": kind, **entry} if isinstance(entry, dict) else entry
-            models.append(Model.model_validate(data))
+            models.append(CatalogueModel.model_validate(data))
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"]) or "entry"

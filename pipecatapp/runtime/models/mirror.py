@@ -6,8 +6,14 @@ from pathlib import Path
 from pydantic import AnyHttpUrl
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.models.catalogue import Model, ModelFile, PathSource, Source, UrlSource
 from pipecatapp.runtime.files import require_space
+from pipecatapp.runtime.models.catalogue import (
+    CatalogueModel,
+    ModelFile,
+    PathSource,
+    Source,
+    UrlSource,
+)
 from pipecatapp.runtime.models.verified import Verified
 
 
@@ -26,8 +32,8 @@ def read_sums(path: Path) -> dict[str, str]:
 
 
 def from_nearby(
-    model: Model, *, mirror: str | None, source: Path | None, sums: dict[str, str]
-) -> Model:
+    model: CatalogueModel, *, mirror: str | None, source: Path | None, sums: dict[str, str]
+) -> CatalogueModel:
     """Return `model` with other sources, and with sums where the catalogue has none.
 
     Args:
@@ -51,7 +57,7 @@ def from_nearby(
     return model.model_copy(update={"files": [changed(file) for file in model.files]})
 
 
-def link_verified(model: Model, origin: Path, models_dir: Path) -> None:
+def link_verified(model: CatalogueModel, origin: Path, models_dir: Path) -> None:
     """Link the model's files that are verified under `origin` into `models_dir`.
 
     On another disk nothing is linked. A file that is there already stays.
@@ -71,7 +77,7 @@ def link_verified(model: Model, origin: Path, models_dir: Path) -> None:
         Verified(here).record(file, target, sha256)
 
 
-def require_space_for(models: list[Model], models_dir: Path) -> None:
+def require_space_for(models: list[CatalogueModel], models_dir: Path) -> None:
     """Check before the first download that all the missing files fit.
 
     Raises:

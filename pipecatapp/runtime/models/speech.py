@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.models.catalogue import Catalogue, Model
+from pipecatapp.runtime.models.catalogue import Catalogue, CatalogueModel
 from pipecatapp.settings import Settings
 
 
-def stt_candidates(catalogue: Catalogue, settings: Settings) -> list[Model]:
+def stt_candidates(catalogue: Catalogue, settings: Settings) -> list[CatalogueModel]:
     """Return the recognizers of the language, the largest first, or the one that is set.
 
     Raises:
@@ -21,7 +21,7 @@ def stt_candidates(catalogue: Catalogue, settings: Settings) -> list[Model]:
     return sorted(models, key=lambda model: model.size, reverse=True)
 
 
-def tts_model(catalogue: Catalogue, settings: Settings) -> Model | None:
+def tts_model(catalogue: Catalogue, settings: Settings) -> CatalogueModel | None:
     """Return the voice of the language, or the one that is set; None for another server's.
 
     Raises:

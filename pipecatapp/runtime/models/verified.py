@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.models.catalogue import Model, ModelFile
 from pipecatapp.runtime.files import read_json, sha256_of, write_json
+from pipecatapp.runtime.models.catalogue import CatalogueModel, ModelFile
 from pipecatapp.runtime.progress import Progress, Step
 
 STAMPS = ".verified.json"
@@ -76,7 +76,7 @@ class Verified:
         return stamp if isinstance(stamp, dict) else {}
 
 
-def verify_model(model: Model, models_dir: Path, progress: Progress) -> bool:
+def verify_model(model: CatalogueModel, models_dir: Path, progress: Progress) -> bool:
     """Hash every file of `model` that is there; False where one is missing.
 
     Raises:

@@ -7,19 +7,19 @@ from pathlib import Path
 import psutil
 
 from pipecatapp.errors import UserError
+from pipecatapp.runtime.files import MIB
 from pipecatapp.runtime.llama_cpp.bench import generation_speed, machine_is_busy
-from pipecatapp.runtime.models.catalogue import Catalogue, Model
+from pipecatapp.runtime.llama_cpp.binaries import LlamaCpp
+from pipecatapp.runtime.llama_cpp.quantize import ensure_quantized, gguf_of, quantization_of
+from pipecatapp.runtime.models.catalogue import Catalogue, CatalogueModel
+from pipecatapp.runtime.models.download import Downloader
+from pipecatapp.runtime.progress import Progress
 from pipecatapp.runtime.selection.measured import (
     choice_key,
     recall_choice,
     remember_choice,
     total_memory_mb,
 )
-from pipecatapp.runtime.models.download import Downloader
-from pipecatapp.runtime.files import MIB
-from pipecatapp.runtime.llama_cpp.binaries import LlamaCpp
-from pipecatapp.runtime.progress import Progress
-from pipecatapp.runtime.llama_cpp.quantize import ensure_quantized, gguf_of, quantization_of
 from pipecatapp.settings import Settings
 
 MIN_TOKENS_PER_S = 6.0
@@ -64,7 +64,7 @@ def choose_llm(
         UserError: The catalogue has no such model, or one cannot be fetched or measured.
     """
 
-    def fetch(model: Model) -> Path:
+    def fetch(model: CatalogueModel) -> Path:
         return ensure_quantized(gguf_of(model, downloader.ensure(model)), llama, progress)
 
     if settings.llm_model:
@@ -79,7 +79,7 @@ def _recall_or_measure(
     settings: Settings,
     catalogue: Catalogue,
     llama: LlamaCpp,
-    fetch: Callable[[Model], Path],
+    fetch: Callable[[CatalogueModel], Path],
     progress: Progress,
 ) -> Choice:
     candidates = catalogue.lists.get("llm_models", [])
@@ -101,17 +101,17 @@ def _recall_or_measure(
 
 
 def _measure(
-    candidates: list[Model],
-    probes: list[Model],
+    candidates: list[CatalogueModel],
+    probes: list[CatalogueModel],
     llama: LlamaCpp,
-    fetch: Callable[[Model], Path],
+    fetch: Callable[[CatalogueModel], Path],
     progress: Progress,
 ) -> Choice:
     """Try the candidates from the largest down; never fetch one that cannot pass."""
     measured: dict[str, float] = {}
     sizes: dict[str, int] = {}
 
-    def speed(model: Model) -> float:
+    def speed(model: CatalogueModel) -> float:
         if model.name not in measured:
             gguf = fetch(model)
             with progress.step(f"Measuring {model.name}") as step:
@@ -120,7 +120,7 @@ def _measure(
                 sizes[model.name] = gguf.stat().st_size
         return measured[model.name]
 
-    def may_pass(model: Model, base: Model) -> bool:
+    def may_pass(model: CatalogueModel, base: CatalogueModel) -> bool:
         # Generation reads every weight once a token: its speed scales with the file's size.
         predicted = speed(base) * sizes[base.name] / max(model.size, 1)
         return predicted * BENEFIT_OF_DOUBT >= MIN_TOKENS_PER_S
@@ -143,7 +143,7 @@ def _measure(
     return Choice(smallest.name, f"{reason}; {passed_over}" if passed_over else reason, measured)
 
 
-def fits_memory(model: Model) -> bool:
+def fits_memory(model: CatalogueModel) -> bool:
     """Whether the model fits beside the system and the rest of the agent."""
     available = int(psutil.virtual_memory().available) // MIB
     return model.memory_mb <= min(total_memory_mb() - HEADROOM_MB, available)

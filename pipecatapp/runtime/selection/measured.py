@@ -8,9 +8,9 @@ from typing import Any
 
 import psutil
 
-from pipecatapp.runtime.models.catalogue import Model
 from pipecatapp.runtime.cpu import cpu_model
 from pipecatapp.runtime.files import MIB, read_json, write_json
+from pipecatapp.runtime.models.catalogue import CatalogueModel
 from pipecatapp.settings import Settings
 
 
@@ -19,7 +19,7 @@ def total_memory_mb() -> int:
     return int(psutil.virtual_memory().total) // MIB
 
 
-def choice_key(candidates: Sequence[Model], *versions: str) -> str:
+def choice_key(candidates: Sequence[CatalogueModel], *versions: str) -> str:
     """Return what a measured choice depends on, as a short sum.
 
     Args:

@@ -9,9 +9,9 @@ from loguru import logger
 from playwright.async_api import Browser, BrowserContext, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
-from pipecatapp.tools.tool import ToolError
 from pipecatapp.tools.browser.addresses import AddressGuard
 from pipecatapp.tools.browser.proxy import ForwardProxy
+from pipecatapp.tools.tool import ToolError
 
 START_SECONDS = 60
 STOP_SECONDS = 10

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from playwright.async_api import Error as PlaywrightError
 
-from pipecatapp.tools.tool import ToolError
 from pipecatapp.tools.browser.reading import clean
 from pipecatapp.tools.browser.tabs import Tab
+from pipecatapp.tools.tool import ToolError
 
 FIND_SECONDS = 5.0
 LONGEST_NAME = 60
@@ -39,7 +39,7 @@ _REF = re.compile(r"\[ref=(f?\w+)\]")
 
 
 @dataclass(frozen=True)
-class Control:
+class FormControl:
     """Something on a page to click on or to type into.
 
     Attributes:
@@ -60,7 +60,7 @@ class Control:
         return self.url if self.url.lstrip("/").removeprefix("#") else self.ref
 
 
-async def controls_of(tab: Tab) -> list[Control]:
+async def controls_of(tab: Tab) -> list[FormControl]:
     """Return what on the page has a name and can be used, in the page's order.
 
     Raises:
@@ -73,9 +73,9 @@ async def controls_of(tab: Tab) -> list[Control]:
     return parse(snapshot)
 
 
-def parse(snapshot: str) -> list[Control]:
+def parse(snapshot: str) -> list[FormControl]:
     """Return the controls in an ARIA snapshot of Playwright's mode `ai`."""
-    found: list[Control] = []
+    found: list[FormControl] = []
     last = None
     for line in snapshot.splitlines()[:LINES_READ]:
         item = line.strip().removeprefix("- ")
@@ -89,7 +89,7 @@ def parse(snapshot: str) -> list[Control]:
     return found
 
 
-def _control(item: str) -> Control | None:
+def _control(item: str) -> FormControl | None:
     if item.startswith("'"):
         item = item[1:].partition("':")[0].rstrip("'").replace("''", "'")
     if match := _LINE.match(item):
@@ -104,14 +104,14 @@ def _control(item: str) -> Control | None:
     ref = _REF.search(rest)
     known = any(role in roles for roles in _KINDS.values())
     name = _cleaned(name)
-    return Control(role, name, ref[1]) if known and ref and name else None
+    return FormControl(role, name, ref[1]) if known and ref and name else None
 
 
 def _cleaned(name: str) -> str:
     return " ".join(clean(name).replace('"', "'").split())[:LONGEST_NAME]
 
 
-def names(controls: list[Control]) -> list[str]:
+def names(controls: list[FormControl]) -> list[str]:
     """Return a line for each kind of control there is, with their names."""
     lines = []
     for kind, roles in _KINDS.items():
@@ -124,7 +124,7 @@ def names(controls: list[Control]) -> list[str]:
     return lines
 
 
-def choose(controls: list[Control], target: str, roles: frozenset[str]) -> Control:
+def choose(controls: list[FormControl], target: str, roles: frozenset[str]) -> FormControl:
     """Return the control that a name means.
 
     Args:
@@ -178,12 +178,12 @@ def _has_words(name: str, wanted: str) -> bool:
     return bool(wanted) and set(wanted.split()) <= set(name.lower().split())
 
 
-def _ambiguous(target: str, found: list[Control]) -> str:
+def _ambiguous(target: str, found: list[FormControl]) -> str:
     listed = ", ".join(f'{it.role} "{it.name}"' for it in found[:CHOICES_NAMED])
     return f"{len(found)} things on the page could be {target[:80]!r}: {listed}. Name one in full."
 
 
-def _missing(target: str, controls: list[Control]) -> str:
+def _missing(target: str, controls: list[FormControl]) -> str:
     by_key = {_key(control.name): control.name for control in controls}
     near = difflib.get_close_matches(_key(target.lower()), by_key, CHOICES_NAMED, 0.4)
     listed = ", ".join(f'"{by_key[key]}"' for key in near or list(by_key)[:CHOICES_NAMED])

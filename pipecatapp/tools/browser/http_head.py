@@ -11,7 +11,7 @@ _ONE_HOP = frozenset(
 
 
 @dataclass(frozen=True)
-class Head:
+class RequestHead:
     """The first line of a message and its fields.
 
     Attributes:
@@ -70,10 +70,10 @@ class Head:
         return b"\r\n".join([first, *lines, b"Connection: close", b"", b""])
 
 
-def parse_head(data: bytes) -> Head:
+def parse_head(data: bytes) -> RequestHead:
     """Return the head in `data`, which ends with an empty line."""
     first, *lines = data.removesuffix(b"\r\n\r\n").split(b"\r\n")
-    return Head(first, [(line.partition(b":")[0].strip().lower(), line) for line in lines])
+    return RequestHead(first, [(line.partition(b":")[0].strip().lower(), line) for line in lines])
 
 
 def parse_authority(authority: bytes, default_port: int | None) -> tuple[str, int]:

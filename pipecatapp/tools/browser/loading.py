@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
-from pipecatapp.tools.tool import ToolError
 from pipecatapp.tools.browser.chromium import first_line
 from pipecatapp.tools.browser.proxy import ForwardProxy, NoAnswerError
 from pipecatapp.tools.browser.tabs import LARGEST_PAGE, Tab
+from pipecatapp.tools.tool import ToolError
 
 LOAD_SECONDS = 20.0
 ATTEMPTS = 3

@@ -11,9 +11,9 @@ from collections import OrderedDict
 from collections.abc import Coroutine
 from contextlib import suppress
 
-from pipecatapp.tools.tool import ToolError
 from pipecatapp.tools.browser.addresses import AddressGuard
-from pipecatapp.tools.browser.http_head import Head, parse_authority, parse_head
+from pipecatapp.tools.browser.http_head import RequestHead, parse_authority, parse_head
+from pipecatapp.tools.tool import ToolError
 
 CONNECT_SECONDS = 5
 MOST_ADDRESSES = 3
@@ -90,7 +90,7 @@ class ForwardProxy:
                 writer.close()
 
     async def _answer(
-        self, head: Head, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self, head: RequestHead, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         offered = head.value(b"proxy-authorization") or b""
         if not secrets.compare_digest(offered, self.credential):
@@ -101,7 +101,7 @@ class ForwardProxy:
             await self._forward(head, reader, writer)
 
     async def _tunnel(
-        self, head: Head, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self, head: RequestHead, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         there, upstream = await self._connect(*parse_authority(head.target, None))
         try:
@@ -111,7 +111,7 @@ class ForwardProxy:
             upstream.close()
 
     async def _forward(
-        self, head: Head, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self, head: RequestHead, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         """Pass one request on; each has a connection of its own."""
         authority, request, length = head.as_origin_request()

@@ -9,8 +9,8 @@ from typing import Any
 
 from playwright.async_api import Error as PlaywrightError
 
-from pipecatapp.tools.tool import LONGEST_RESULT, ToolError
 from pipecatapp.tools.browser.tabs import Tab
+from pipecatapp.tools.tool import LONGEST_RESULT, ToolError
 
 ROOM = LONGEST_RESULT - 400
 """Characters of a result; the rest is left to the caller."""

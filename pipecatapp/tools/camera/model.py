@@ -5,20 +5,20 @@ from pathlib import Path
 import psutil
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.models.catalogue import Catalogue, Model
 from pipecatapp.runtime.files import MIB, locked
 from pipecatapp.runtime.llama_cpp.binaries import LlamaCpp, installed_llama_cpp
-from pipecatapp.runtime.llama_cpp.server import LlamaServer
-from pipecatapp.runtime.progress import Progress
 from pipecatapp.runtime.llama_cpp.quantize import ensure_quantized, served_file
+from pipecatapp.runtime.llama_cpp.server import LlamaServer
+from pipecatapp.runtime.models.catalogue import Catalogue, CatalogueModel
 from pipecatapp.runtime.models.verified import Verified
+from pipecatapp.runtime.progress import Progress
 from pipecatapp.settings import Settings
 
 CONTEXT = 2048
 """Tokens, all that Moondream2 has; a picture takes 729 of them."""
 
 
-def find_model(settings: Settings) -> Model:
+def find_model(settings: Settings) -> CatalogueModel:
     """Return the vision model of the settings, else the first of the catalogue that is here.
 
     Raises:
@@ -86,14 +86,14 @@ def vision_server(settings: Settings, job: str) -> LlamaServer:
     )
 
 
-def _files(model: Model, directory: Path) -> tuple[Path, Path]:
+def _files(model: CatalogueModel, directory: Path) -> tuple[Path, Path]:
     """Return the text model and the projector; the catalogue sees to it that there is each."""
     ggufs = [file for file in model.files if file.filename.endswith(".gguf")]
     text, projector = sorted(ggufs, key=lambda file: file.is_projector)
     return directory / text.filename, directory / projector.filename
 
 
-def _require_memory(model: Model, need: int) -> None:
+def _require_memory(model: CatalogueModel, need: int) -> None:
     free = int(psutil.virtual_memory().available) // MIB
     if free < need:
         raise UserError(

@@ -10,7 +10,7 @@ from loguru import logger
 
 import pipecatapp.tools
 from pipecatapp.tools.execution.tool_definition import Tool, tools_of
-from pipecatapp.tools.tool import Resources, Toolset, Wanted
+from pipecatapp.tools.tool import DirectCall, Resources, Toolset
 
 
 class Registry:
@@ -62,9 +62,9 @@ class Registry:
     @property
     def tools(self) -> list[Tool]:
         """The tools that can work here and that the model may choose, in the order of names."""
-        return [tool for tool in self._tools.values() if tool.listed]
+        return [tool for tool in self._tools.values() if tool.model_visible]
 
-    async def wanted(self, words: str) -> Wanted | None:
+    async def wanted(self, words: str) -> DirectCall | None:
         """Return the call that some words plainly ask for, as a toolset sees it."""
         for toolset in self._toolsets:
             try:
@@ -101,7 +101,7 @@ class Registry:
 def every_tool(resources: Resources) -> list[Tool]:
     """Return the tools of all files that can be loaded, those too that cannot work here."""
     toolsets, _ = _load(resources)
-    tools = (tool for toolset in toolsets for tool in tools_of(toolset) if tool.listed)
+    tools = (tool for toolset in toolsets for tool in tools_of(toolset) if tool.model_visible)
     return sorted(tools, key=_by_name)
 
 

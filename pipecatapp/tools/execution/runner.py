@@ -26,7 +26,7 @@ PRIVATE = "[private]"
 """Stands in the audit for what is remembered, which can be forgotten; the audit cannot."""
 
 
-class State(StrEnum):
+class RunState(StrEnum):
     """Where a call is in its life."""
 
     WAITING = "waiting"
@@ -36,7 +36,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Event:
+class ToolEvent:
     """Something a client of the conversation is told; `as_dict` is a server message."""
 
     kind: Literal["approval", "approval-settled", "tool"]
@@ -48,7 +48,7 @@ class Event:
 
 
 @dataclass
-class Run:
+class ToolRun:
     """One call of a tool, from its start to its end.
 
     Attributes:
@@ -73,7 +73,7 @@ class Run:
     approval: Approval | None = None
     verdict: Verdict | None = None
     result: str | None = None
-    state: State = State.RUNNING
+    state: RunState = RunState.RUNNING
     told: bool = False
     task: "asyncio.Task[None] | None" = None
 
@@ -117,10 +117,10 @@ class Run:
             await self.ended()
 
 
-Listener = Callable[[Event], None]
+Listener = Callable[[ToolEvent], None]
 
 
-class Runner:
+class ToolRunner:
     """Runs the calls of all conversations."""
 
     def __init__(self, approvals: Approvals, audit: Audit, mode: ApprovalMode):
@@ -134,7 +134,7 @@ class Runner:
         self.approvals = approvals
         self._audit = audit
         self._mode = mode
-        self._runs: dict[str, Run] = {}
+        self._runs: dict[str, ToolRun] = {}
         self._listeners: dict[str, set[Listener]] = {}
 
     # -- who listens --------------------------------------------------------------------------
@@ -151,13 +151,13 @@ class Runner:
             self._listeners.pop(conversation_id, None)
         return not listeners
 
-    def _tell(self, run: Run, event: Event) -> None:
+    def _tell(self, run: ToolRun, event: ToolEvent) -> None:
         for listener in list(self._listeners.get(run.conversation.id, ())):
             listener(event)
 
     # -- calls --------------------------------------------------------------------------------
 
-    def runs(self, conversation_id: str) -> list[Run]:
+    def runs(self, conversation_id: str) -> list[ToolRun]:
         """Return a conversation's calls that are not over."""
         return [run for run in self._runs.values() if run.conversation.id == conversation_id]
 
@@ -171,7 +171,7 @@ class Runner:
         words: str = "",
         person: str | None = None,
         askable: bool = True,
-    ) -> Run:
+    ) -> ToolRun:
         """Begin a call.
 
         Args:
@@ -186,11 +186,11 @@ class Runner:
         Raises:
             ToolError: The arguments are wrong.
         """
-        run = Run(tool, tool.check(arguments), conversation, words, person)
-        doubtful = tool.sensitive or (after_result and not tool.harmless)
+        run = ToolRun(tool, tool.check(arguments), conversation, words, person)
+        doubtful = tool.sensitive or (after_result and not tool.read_only)
         if self._mode == "all" or (self._mode == "sensitive" and doubtful):
             run.approval = self.approvals.request(tool.name, run.arguments, conversation.id)
-            run.state = State.WAITING
+            run.state = RunState.WAITING
             if not askable:
                 run.approval.settle(Verdict.UNASKED)
         self._runs[run.id] = run
@@ -198,26 +198,26 @@ class Runner:
         run.task.add_done_callback(lambda _: self._finish(run))
         return run
 
-    async def _run(self, run: Run) -> None:
+    async def _run(self, run: ToolRun) -> None:
         try:
-            arguments = PRIVATE if run.tool.private else run.arguments
+            arguments = PRIVATE if run.tool.redact else run.arguments
             await self._audit.write("call", **_named(run), arguments=arguments)
             if run.approval is None or await self._approved(run, run.approval):
                 await self._execute(run)
         except asyncio.CancelledError:
-            run.result, run.state = STOPPED, State.FAILED
+            run.result, run.state = STOPPED, RunState.FAILED
             await note(self._audit, "cancelled", **_named(run))
             raise
         except OSError as error:
             reason = error.strerror or str(error)
             logger.error(f"{run.tool.name} was not run: the audit log cannot be written ({reason})")
             run.result = f"It was not run: the audit log cannot be written ({reason})."
-            run.state = State.FAILED
+            run.state = RunState.FAILED
 
-    def _finish(self, run: Run) -> None:
+    def _finish(self, run: ToolRun) -> None:
         if run.result is None:
             # A task that is cancelled before its first step never enters `_run`.
-            run.result, run.state = STOPPED, State.FAILED
+            run.result, run.state = STOPPED, RunState.FAILED
         if run.approval:
             # Where it failed before a person was asked, nobody must be asked any more.
             run.approval.settle(Verdict.WITHDRAWN)
@@ -225,9 +225,9 @@ class Runner:
         self._runs.pop(run.id, None)
         self._show(run)
 
-    async def _approved(self, run: Run, approval: Approval) -> bool:
+    async def _approved(self, run: ToolRun, approval: Approval) -> bool:
         self._show(run)
-        self._tell(run, Event("approval", approval.as_dict()))
+        self._tell(run, ToolEvent("approval", approval.as_dict()))
         try:
             run.verdict = await approval.wait()
         except asyncio.CancelledError:
@@ -237,7 +237,7 @@ class Runner:
         finally:
             self.approvals.discard(approval)
             settled = {"id": approval.id, "verdict": run.verdict or Verdict.WITHDRAWN}
-            self._tell(run, Event("approval-settled", settled))
+            self._tell(run, ToolEvent("approval-settled", settled))
         await self._audit.write(
             "approval",
             **_named(run),
@@ -248,28 +248,28 @@ class Runner:
         if approval.spend(run.tool.name, run.arguments):
             return True
         reason = "another call was approved" if not run.refused else run.verdict
-        run.result, run.state = f"It was not run: {reason}.", State.FAILED
+        run.result, run.state = f"It was not run: {reason}.", RunState.FAILED
         return False
 
-    async def _execute(self, run: Run) -> None:
-        run.state = State.RUNNING
+    async def _execute(self, run: ToolRun) -> None:
+        run.state = RunState.RUNNING
         self._show(run)
         call = Call(run.conversation, lambda line: self._show(run, line), run.words, run.person)
         try:
-            run.result, run.state = await run.tool.run(call, run.arguments), State.DONE
+            run.result, run.state = await run.tool.run(call, run.arguments), RunState.DONE
         except ToolError as error:
-            run.result, run.state = shortened(str(error)), State.FAILED
+            run.result, run.state = shortened(str(error)), RunState.FAILED
         except Exception as error:
             # A tool's file is for anyone to add: its mistakes end in a sentence, too.
             logger.exception(f"{run.tool.name} failed")
-            run.result, run.state = f"It failed: {type(error).__name__}.", State.FAILED
-        event = "result" if run.state is State.DONE else "error"
-        text = PRIVATE if run.tool.private else run.result
+            run.result, run.state = f"It failed: {type(error).__name__}.", RunState.FAILED
+        event = "result" if run.state is RunState.DONE else "error"
+        text = PRIVATE if run.tool.redact else run.result
         await note(self._audit, event, **_named(run), text=text)
 
-    def _show(self, run: Run, line: str | None = None) -> None:
+    def _show(self, run: ToolRun, line: str | None = None) -> None:
         shown = {"id": run.id, "tool": run.tool.name, "state": run.state, "line": line}
-        self._tell(run, Event("tool", shown))
+        self._tell(run, ToolEvent("tool", shown))
 
     async def close(self) -> None:
         """End every call."""
@@ -281,5 +281,5 @@ class Runner:
         )
 
 
-def _named(run: Run) -> dict[str, Any]:
+def _named(run: ToolRun) -> dict[str, Any]:
     return {"run": run.id, "tool": run.tool.name, "conversation": run.conversation.id}

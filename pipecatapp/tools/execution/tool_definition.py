@@ -26,11 +26,11 @@ class Tool:
         arguments: The model that checks a call's arguments.
         examples: What people say when they want it.
         sensitive: Whether a person has to approve each call.
-        harmless: Whether it changes nothing and lets nothing out.
-        listed: Whether the model may choose it.
-        private: Whether the audit keeps nothing of what it is called with and brings back.
+        read_only: Whether it changes nothing and sends nothing out.
+        model_visible: Whether the model may choose it.
+        redact: Whether the audit leaves out its arguments and its result.
         purpose: What a person is asked to approve.
-        shown: Requests and the arguments that they lead to.
+        few_shot: Requests and the arguments that they lead to.
         method: The bound method.
     """
 
@@ -39,11 +39,11 @@ class Tool:
     arguments: type[BaseModel]
     examples: tuple[str, ...]
     sensitive: bool
-    harmless: bool
-    listed: bool
-    private: bool
+    read_only: bool
+    model_visible: bool
+    redact: bool
     purpose: str
-    shown: Mapping[str, dict[str, Any]]
+    few_shot: Mapping[str, dict[str, Any]]
     method: Callable[..., Awaitable[str]]
 
     @property

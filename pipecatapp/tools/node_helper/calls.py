@@ -8,8 +8,8 @@ from pydantic import ValidationError
 from pipecatapp.settings import Settings
 from pipecatapp.tools.ansible import Ansible
 from pipecatapp.tools.code_runner import CodeRunner
-from pipecatapp.tools.node_helper.protocol import TOOLS, Check, Request, first_problem
 from pipecatapp.tools.execution.tool_definition import tools_of
+from pipecatapp.tools.node_helper.protocol import TOOLS, Check, HelperRequest, first_problem
 from pipecatapp.tools.ssh import SshTools
 from pipecatapp.tools.tool import Call, FactMemory, Resources, ToolError
 
@@ -29,7 +29,7 @@ class Calls:
         tools = {tool.name: tool for toolset in toolsets for tool in tools_of(toolset)}
         self._tools = {call: tools[f"{namespace}.{call}"] for call, namespace in TOOLS.items()}
 
-    async def do(self, request: Request, progress: Callable[[str], None]) -> str | None:
+    async def do(self, request: HelperRequest, progress: Callable[[str], None]) -> str | None:
         """Do a call and return what it brings back.
 
         Raises:

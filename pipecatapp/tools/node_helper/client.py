@@ -9,7 +9,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from pipecatapp.settings import Settings
-from pipecatapp.tools.node_helper.protocol import LONGEST_REPLY, LONGEST_REQUEST, Reply, Request
+from pipecatapp.tools.node_helper.protocol import (
+    LONGEST_REPLY,
+    LONGEST_REQUEST,
+    HelperReply,
+    HelperRequest,
+)
 from pipecatapp.tools.tool import ToolError
 
 CHECK_SECONDS = 60
@@ -30,7 +35,7 @@ class Helper:
 
     async def unavailable(self, tool: str) -> str | None:
         """Return what the toolset of this name answers there, or that there is no helper."""
-        request = Request(call="check", arguments={"tool": tool})
+        request = HelperRequest(call="check", arguments={"tool": tool})
         try:
             async with asyncio.timeout(CHECK_SECONDS):
                 return await self._ask(request, lambda line: None)
@@ -48,10 +53,10 @@ class Helper:
             ToolError: It failed, or there is no helper.
         """
         # The type is checked as the message is made.
-        request = Request.model_validate({"call": call, "arguments": arguments})
+        request = HelperRequest.model_validate({"call": call, "arguments": arguments})
         return await self._ask(request, progress) or ""
 
-    async def _ask(self, request: Request, progress: Callable[[str], None]) -> str | None:
+    async def _ask(self, request: HelperRequest, progress: Callable[[str], None]) -> str | None:
         line = request.line()
         if len(line) > LONGEST_REQUEST:
             raise ToolError(f"The call is larger than {LONGEST_REQUEST} bytes")
@@ -92,7 +97,7 @@ async def _answer(reader: asyncio.StreamReader, progress: Callable[[str], None])
     """
     while line := await reader.readline():
         try:
-            reply = Reply.model_validate_json(line)
+            reply = HelperReply.model_validate_json(line)
         except ValidationError as error:
             raise ValueError("no reply") from error
         if reply.error is not None:

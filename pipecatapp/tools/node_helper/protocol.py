@@ -40,7 +40,7 @@ class Check(_Message):
     tool: Namespace
 
 
-class Request(_Message):
+class HelperRequest(_Message):
     """A call. The tool itself checks the arguments, as it does in the agent."""
 
     call: Literal["check", "run_python_code", "run_command", "run_playbook"]
@@ -53,7 +53,7 @@ class Result(_Message):
     text: str | None
 
 
-class Reply(_Message):
+class HelperReply(_Message):
     """One of progress, result and error."""
 
     progress: str | None = None

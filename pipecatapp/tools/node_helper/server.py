@@ -16,8 +16,8 @@ from pipecatapp.tools.node_helper.calls import Calls
 from pipecatapp.tools.node_helper.protocol import (
     LONGEST_REPLY,
     LONGEST_REQUEST,
-    Reply,
-    Request,
+    HelperReply,
+    HelperRequest,
     Result,
     first_problem,
 )
@@ -32,7 +32,7 @@ _CREDENTIALS = struct.Struct("3i")
 """Process, user and group, as the kernel tells them of a peer."""
 
 
-class Server:
+class HelperServer:
     """Does what it is asked through a socket.
 
     Args:
@@ -75,21 +75,23 @@ class Server:
             self._connections.discard(task)
             writer.transport.abort()
 
-    async def _reply(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Reply:
+    async def _reply(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> HelperReply:
         process, user = peer(writer.get_extra_info("socket"))
         if user not in self._users:
             logger.warning(f"refused process {process} of user {user}")
-            return Reply(error=f"user {user} may not use the helper")
+            return HelperReply(error=f"user {user} may not use the helper")
         if len(self._connections) > MOST_CONNECTIONS:
-            return Reply(error="The helper has too many connections: try again later")
+            return HelperReply(error="The helper has too many connections: try again later")
         try:
             request = await _request(reader)
         except ValueError as error:
-            return Reply(error=f"This is no call: {error}")
+            return HelperReply(error=f"This is no call: {error}")
         if request.call == "check":
             return await self._ended(request, reader, writer)
         if self._running >= MOST_CALLS:
-            return Reply(error=f"The helper does {MOST_CALLS} calls already: try again later")
+            return HelperReply(error=f"The helper does {MOST_CALLS} calls already: try again later")
         self._running += 1
         logger.info(f"{request.call} for process {process} of user {user}")
         try:
@@ -99,8 +101,8 @@ class Server:
             logger.info(f"{request.call} for process {process} is over")
 
     async def _ended(
-        self, request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> Reply:
+        self, request: HelperRequest, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> HelperReply:
         """Do a call until it is over, or until its caller closes the connection."""
         doing = asyncio.create_task(self._do(request, writer))
         # Nothing more is to come: whatever does is the end, be it a byte or none.
@@ -109,30 +111,30 @@ class Server:
             await asyncio.wait({doing, gone}, return_when=asyncio.FIRST_COMPLETED)
             if doing.done():
                 return doing.result()
-            return Reply(error="The call was ended by its caller")
+            return HelperReply(error="The call was ended by its caller")
         finally:
             doing.cancel()
             gone.cancel()
             await asyncio.gather(doing, gone, return_exceptions=True)
 
-    async def _do(self, request: Request, writer: asyncio.StreamWriter) -> Reply:
+    async def _do(self, request: HelperRequest, writer: asyncio.StreamWriter) -> HelperReply:
         def progress(line: str) -> None:
             # A caller that does not read has no need of them.
             if writer.transport.get_write_buffer_size() < LONGEST_REPLY:
-                writer.write(Reply(progress=line).line())
+                writer.write(HelperReply(progress=line).line())
 
         try:
-            return Reply(result=Result(text=await self._calls.do(request, progress)))
+            return HelperReply(result=Result(text=await self._calls.do(request, progress)))
         except ToolError as error:
-            return Reply(error=str(error))
+            return HelperReply(error=str(error))
         except Exception as error:
             logger.exception(f"{request.call} failed")
-            return Reply(error=f"It failed: {type(error).__name__}.")
+            return HelperReply(error=f"It failed: {type(error).__name__}.")
 
-    async def _send(self, writer: asyncio.StreamWriter, reply: Reply) -> None:
+    async def _send(self, writer: asyncio.StreamWriter, reply: HelperReply) -> None:
         line = reply.line()
         if len(line) > LONGEST_REPLY:
-            line = Reply(error="The result is too long").line()
+            line = HelperReply(error="The result is too long").line()
         writer.write(line)
         with suppress(TimeoutError):
             async with asyncio.timeout(REQUEST_SECONDS):
@@ -174,7 +176,7 @@ def inherited() -> socket.socket:
     return listener
 
 
-async def _request(reader: asyncio.StreamReader) -> Request:
+async def _request(reader: asyncio.StreamReader) -> HelperRequest:
     """Return what a caller wants.
 
     Raises:
@@ -190,7 +192,7 @@ async def _request(reader: asyncio.StreamReader) -> Request:
     except asyncio.IncompleteReadError as error:
         raise ValueError("it ends before its line does") from error
     try:
-        return Request.model_validate_json(line)
+        return HelperRequest.model_validate_json(line)
     except ValidationError as error:
         raise ValueError(first_problem(error)) from error
 

@@ -26,7 +26,7 @@ class Said(NamedTuple):
     text: str
 
 
-class CallersConversation(Conversation):
+class ApiConversation(Conversation):
     """One request's history; nothing of it is kept."""
 
     def holds_results(self, messages: list[LLMContextMessage]) -> bool:
@@ -38,13 +38,13 @@ class CallersConversation(Conversation):
         return answered or super().holds_results(messages)
 
 
-class CallersHistories:
+class ApiHistories:
     """Makes conversations of histories."""
 
     def __init__(self) -> None:
         self._stamps: OrderedDict[bytes, str] = OrderedDict()
 
-    def conversation(self, caller: str, history: Sequence[Said]) -> CallersConversation:
+    def conversation(self, caller: str, history: Sequence[Said]) -> ApiConversation:
         """Return the conversation of a request, its last turn begun.
 
         Args:
@@ -56,7 +56,7 @@ class CallersHistories:
         start = turns[cut][0] if cut else 0
         kept = [(place, key) for place, key in turns if place >= start]
         stamps = [self._stamps.get(key, "") for _, key in kept[:-1]]
-        conversation = CallersConversation(f"v1-{uuid4().hex}")
+        conversation = ApiConversation(f"v1-{uuid4().hex}")
         conversation.restore(
             {
                 "messages": [{"role": s.role, "content": s.text} for s in history[start:]],

@@ -16,9 +16,15 @@ from typing import Any, cast
 from loguru import logger
 from pipecat.processors.aggregators.llm_context import LLMContext, LLMContextMessage
 
-from pipecatapp.twin.history.store import ConversationFile
-from pipecatapp.twin.history.messages import LogEntry, State, is_said, notes_of, turns_of
+from pipecatapp.twin.history.messages import (
+    ConversationState,
+    LogEntry,
+    is_said,
+    notes_of,
+    turns_of,
+)
 from pipecatapp.twin.history.prompt import prompt_of
+from pipecatapp.twin.history.store import ConversationStore
 from pipecatapp.twin.history.turn_notes import Turn, TurnNotes, user_messages
 
 KEPT_TURNS = 10
@@ -53,7 +59,7 @@ class Conversation:
         self._summary = ""
         self._clearing = self._overfull = False
         self._under_way = 0
-        self._file = ConversationFile(path) if path else None
+        self._file = ConversationStore(path) if path else None
         if self._file:
             self._file.load(self._take)
 
@@ -189,7 +195,7 @@ class Conversation:
         """Whether the file may hold something else than this does."""
         return self._file is not None and self._file.behind
 
-    def state(self) -> State:
+    def state(self) -> ConversationState:
         """Return the whole, JSON-ready."""
         return {
             "messages": list(self.context.messages),
@@ -198,7 +204,7 @@ class Conversation:
             "log": self.history(),
         }
 
-    def restore(self, state: State) -> None:
+    def restore(self, state: ConversationState) -> None:
         """Be another: what `state` returned once. It is on the disk when this returns.
 
         Raises:
@@ -245,7 +251,7 @@ class Conversation:
                 "room or put the permissions right. The next message there takes its place."
             )
 
-    def _take(self, state: State) -> None:
+    def _take(self, state: ConversationState) -> None:
         log = [LogEntry(**entry) for entry in state["log"]]
         messages = [cast(LLMContextMessage, dict(message)) for message in state["messages"]]
         said = user_messages(messages)

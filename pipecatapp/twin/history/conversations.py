@@ -7,7 +7,7 @@ from pathlib import Path
 from loguru import logger
 
 from pipecatapp.twin.history.conversation import Conversation
-from pipecatapp.twin.history.store import ConversationFile
+from pipecatapp.twin.history.store import ConversationStore
 
 
 class Conversations:
@@ -53,7 +53,7 @@ class Conversations:
             if conversation:
                 conversation.discard()
             else:
-                ConversationFile(path).remove()
+                ConversationStore(path).remove()
         except OSError as error:
             logger.error(
                 f"A conversation that has ended is still in {path} ({error}): put the "

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 from pipecat.processors.aggregators.llm_context import LLMContextMessage
 
-from pipecatapp.tools.tool import shortened
 from pipecatapp.text.phrases import PHRASES
+from pipecatapp.tools.tool import shortened
 
 LONGEST_RESULT = 1600
 """Characters of a tool's result that stay in the prompt."""
@@ -17,7 +17,10 @@ PENDING = "It goes on; its result comes later."
 RESULT = "tool_result"
 """The name of messages that bring the result of a call which outlived its turn."""
 
-State = dict[str, Any]
+Messages = list[LLMContextMessage]
+"""A prompt, or part of one, in the form of OpenAI's API; the system prompt is not part of it."""
+
+ConversationState = dict[str, Any]
 """A conversation as it is kept in its file and in snapshots; JSON-ready."""
 
 
@@ -56,7 +59,7 @@ class LogEntry:
     timings: dict[str, Any] | None = None
 
 
-def notes_of(state: State) -> dict[int, Notes]:
+def notes_of(state: ConversationState) -> dict[int, Notes]:
     """Return the notes of a kept conversation, of one that an earlier version kept too."""
     notes = {int(turn): Notes(**content) for turn, content in state.get("notes", [])}
     for turn, stamp in state.get("stamps", []):

@@ -13,7 +13,7 @@ from pathlib import Path
 from loguru import logger
 
 from pipecatapp.runtime.files import write_atomic
-from pipecatapp.twin.history.messages import State
+from pipecatapp.twin.history.messages import ConversationState
 
 # At the end of the process Python waits until it has written all.
 _WRITER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="conversations")
@@ -24,7 +24,7 @@ def flush() -> None:
     _WRITER.submit(lambda: None).result()
 
 
-class ConversationFile:
+class ConversationStore:
     """The file of one conversation."""
 
     def __init__(self, path: Path):
@@ -38,7 +38,7 @@ class ConversationFile:
         """Whether the file may hold something else than what was saved last."""
         return self._written is not self._latest
 
-    def load(self, take: Callable[[State], None]) -> None:
+    def load(self, take: Callable[[ConversationState], None]) -> None:
         """Hand over what is kept, if anything is; what cannot be used is put aside.
 
         Args:
@@ -54,12 +54,12 @@ class ConversationFile:
             self._path.replace(aside)
             logger.error(f"A conversation could not be read ({error}); it was put aside as {aside}")
 
-    def save_soon(self, state: State) -> None:
+    def save_soon(self, state: ConversationState) -> None:
         """Have a state written in the background; where that fails, the log says what to do."""
         text = self._next(state)
         _WRITER.submit(self._try_to_write, text)
 
-    def save(self, state: State) -> None:
+    def save(self, state: ConversationState) -> None:
         """Write a state; it is on the disk when this returns.
 
         Raises:
@@ -80,7 +80,7 @@ class ConversationFile:
     def _aside(self) -> Path:
         return self._path.with_suffix(".damaged")
 
-    def _next(self, state: State) -> str:
+    def _next(self, state: ConversationState) -> str:
         # JSON in ASCII keeps whatever a client sent, half a surrogate pair too.
         self._latest = json.dumps(state)
         return self._latest

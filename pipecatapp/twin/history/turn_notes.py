@@ -87,7 +87,7 @@ class Turn(list[LLMContextMessage]):
         self._own.expert = expert
 
 
-class Coming:
+class UpcomingTurn:
     """The turn that is being said: its time, and the notes on each guess that is answered ahead.
 
     Its message comes later, and perhaps others before it, such as a call's result.
@@ -128,7 +128,7 @@ class TurnNotes:
         """
         kept = notes or {}
         self._notes = [kept.get(turn, Notes()) for turn in range(max(kept, default=-1) + 1)]
-        self._coming = Coming()
+        self._coming = UpcomingTurn()
         self._stamped = time.monotonic()
 
     def note_messages(self, context: list[LLMContextMessage]) -> None:

@@ -8,8 +8,8 @@ from typing import TypeVar
 from openai.types.chat import ChatCompletionChunk
 
 from pipecatapp.runtime.turn_clock import TurnClock
-from pipecatapp.twin.llm.chunks import say, text_of
 from pipecatapp.text.phrases import PHRASES
+from pipecatapp.twin.llm.chunks import say, text_of
 
 SILENCE_SECS = 7.0
 """How long a model may think before the user hears that it is thinking."""
@@ -17,7 +17,7 @@ SILENCE_SECS = 7.0
 Other = TypeVar("Other")
 
 
-async def bridged(
+async def with_filler(
     chunks: AsyncGenerator[ChatCompletionChunk | Other, None],
     clock: TurnClock,
     *,

@@ -15,11 +15,10 @@ from pipecatapp.runtime.inference.model_server import ModelServer, held_slot
 from pipecatapp.runtime.inference.prefix_cache import Prefixes
 from pipecatapp.runtime.inference.sampling import Sampling
 from pipecatapp.runtime.turn_clock import TurnClock
-from pipecatapp.twin.llm.filler import bridged
-from pipecatapp.twin.llm.chunks import Chunks
 from pipecatapp.twin.history.conversation import Conversation
-from pipecatapp.twin.routing.router import Messages
-from pipecatapp.twin.history.messages import last_turn
+from pipecatapp.twin.history.messages import Messages, last_turn
+from pipecatapp.twin.llm.chunks import Chunks
+from pipecatapp.twin.llm.filler import with_filler
 
 LONGEST_ANSWER = 320
 """Tokens; an answer that is spoken had better be short."""
@@ -80,7 +79,7 @@ class LlamaModel:
             openai.OpenAIError: The server failed, or refused the request.
             httpx2.HTTPError: The connection broke.
         """
-        answer = bridged(self._chunks(messages), self._clock, aloud=self._bridging)
+        answer = with_filler(self._chunks(messages), self._clock, aloud=self._bridging)
         async with aclosing(answer) as chunks:
             async for chunk in chunks:
                 yield chunk

@@ -11,25 +11,25 @@ from typing import Any
 from loguru import logger
 
 from pipecatapp.memory.long_term import LongTermMemory, Pending
-from pipecatapp.memory.storage.snapshots import State
-from pipecatapp.runtime.idle_monitor import Stillness
+from pipecatapp.memory.storage.snapshots import ConversationState
+from pipecatapp.runtime.idle_monitor import IdleMonitor
 from pipecatapp.twin.history.conversations import Conversations
-from pipecatapp.twin.recall.forgetting import Forgotten, without
+from pipecatapp.twin.recall.forgetting import ForgottenFact, without
 
 RETRY_SECS = 60.0
 """After which it is tried again to change a conversation's file that could not be written."""
 
 
-class Follower:
+class ConversationSync:
     """Does to conversations what long-term memory has left as pending."""
 
     def __init__(
-        self, long_term: LongTermMemory, conversations: Conversations, stillness: Stillness
+        self, long_term: LongTermMemory, conversations: Conversations, idle_monitor: IdleMonitor
     ):
-        """Take what `Memories` is made with."""
+        """Take what `MemoryService` is made with."""
         self._long_term = long_term
         self._conversations = conversations
-        self._stillness = stillness
+        self._idle_monitor = idle_monitor
         self._one_at_a_time = asyncio.Lock()
         self._background: set[asyncio.Task[None]] = set()
         self._retrying: asyncio.Task[None] | None = None
@@ -88,10 +88,10 @@ class Follower:
         if pending.kind == "restore":
             await self._restore(pending.payload["conversation"], pending.payload["state"])
             return
-        facts = [Forgotten(text, context) for text, context in pending.payload["facts"]]
+        facts = [ForgottenFact(text, context) for text, context in pending.payload["facts"]]
         failure: OSError | None = None
         for conversation_id in self._conversations.ids():
-            await self._stillness.wait(conversation_id=conversation_id)
+            await self._idle_monitor.wait(conversation_id=conversation_id)
             try:
                 self._forget(conversation_id, facts)
             except OSError as error:
@@ -99,7 +99,7 @@ class Follower:
         if failure:
             raise failure
 
-    def _forget(self, conversation_id: str, facts: Sequence[Forgotten]) -> None:
+    def _forget(self, conversation_id: str, facts: Sequence[ForgottenFact]) -> None:
         with self._conversations.lent(conversation_id) as conversation:
             state = conversation.state()
             remaining = without(state, facts)
@@ -109,8 +109,8 @@ class Follower:
                 # The file may hold what the conversation itself no longer does.
                 conversation.save()
 
-    async def _restore(self, conversation_id: str, state: State) -> None:
-        await self._stillness.wait(conversation_id=conversation_id)
+    async def _restore(self, conversation_id: str, state: ConversationState) -> None:
+        await self._idle_monitor.wait(conversation_id=conversation_id)
         try:
             self._conversations.get(conversation_id).restore(state)
         except (LookupError, TypeError, ValueError) as error:

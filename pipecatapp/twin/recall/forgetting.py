@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipecatapp.memory.storage.terms import STOP_WORDS
-from pipecatapp.twin.history.messages import State
+from pipecatapp.twin.history.messages import ConversationState
 
 ENOUGH = 0.6
 """The share of a fact's words by which a turn is taken to tell it."""
@@ -17,7 +17,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True)
-class Forgotten:
+class ForgottenFact:
     """A fact that is to be forgotten.
 
     Attributes:
@@ -44,7 +44,7 @@ class Forgotten:
         return len(told & there) >= ENOUGH * len(told)
 
 
-def without(state: State, facts: Sequence[Forgotten]) -> State:
+def without(state: ConversationState, facts: Sequence[ForgottenFact]) -> ConversationState:
     """Return a conversation without the turns that tell some facts.
 
     A turn goes as a whole: what was asked, remembered, called and answered.
@@ -89,13 +89,13 @@ def _texts(turn: list[dict[str, Any]], note: dict[str, Any] | None) -> list[str]
     return [*texts, " ".join(texts[: len(turn)])]
 
 
-def _tells(facts: Sequence[Forgotten], texts: Iterable[str]) -> bool:
+def _tells(facts: Sequence[ForgottenFact], texts: Iterable[str]) -> bool:
     return any(fact.told_by(text) for text in texts for fact in facts)
 
 
 def _log_without(
     log: list[dict[str, Any]],
-    facts: Sequence[Forgotten],
+    facts: Sequence[ForgottenFact],
     gone: Sequence[tuple[int, list[dict[str, Any]]]],
 ) -> list[dict[str, Any]]:
     """Return the log that people see without turns that are gone, or that tell a fact."""

@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from pipecatapp.memory.exchange import Imported, exported, import_facts
+from pipecatapp.memory.long_term import Addition, LongTermMemory, SearchHit, Told
 from pipecatapp.memory.storage.fact import Fact
-from pipecatapp.memory.long_term import Addition, Found, LongTermMemory, Told
-from pipecatapp.memory.storage.snapshots import State
-from pipecatapp.runtime.idle_monitor import Stillness
-from pipecatapp.twin.history.store import flush
+from pipecatapp.memory.storage.snapshots import ConversationState
+from pipecatapp.runtime.idle_monitor import IdleMonitor
 from pipecatapp.twin.history.conversations import Conversations
-from pipecatapp.twin.recall.conversation_sync import Follower
-from pipecatapp.twin.recall.forgetting import Forgotten, without
 from pipecatapp.twin.history.personas import load_persona
+from pipecatapp.twin.history.store import flush
+from pipecatapp.twin.recall.conversation_sync import ConversationSync
+from pipecatapp.twin.recall.forgetting import ForgottenFact, without
 
 
-class Memories:
+class MemoryService:
     """Short-term, long-term memory and persona of one agent, as people handle them.
 
     What changes several of these is decided in one transaction of long-term memory; conversations,
@@ -30,7 +30,7 @@ class Memories:
         long_term: LongTermMemory,
         conversations: Conversations,
         prompts: Path,
-        stillness: Stillness,
+        idle_monitor: IdleMonitor,
     ):
         """Take what is opened already.
 
@@ -38,13 +38,13 @@ class Memories:
             long_term: The facts.
             conversations: All short-term memories.
             prompts: The directory of the persona's file.
-            stillness: Knows which conversations are in the middle of a turn.
+            idle_monitor: Knows which conversations are in the middle of a turn.
         """
         self.long_term = long_term
         self._conversations = conversations
         self._prompts = prompts
-        self._stillness = stillness
-        self._follower = Follower(long_term, conversations, stillness)
+        self._idle_monitor = idle_monitor
+        self._follower = ConversationSync(long_term, conversations, idle_monitor)
 
     async def close(self) -> None:
         """Write what is still to be written; what cannot be done now is done at the next start.
@@ -68,7 +68,9 @@ class Memories:
 
     # -- facts --------------------------------------------------------------------------------
 
-    async def search(self, query: str, most: int, *, asked_by: str | None = None) -> list[Found]:
+    async def search(
+        self, query: str, most: int, *, asked_by: str | None = None
+    ) -> list[SearchHit]:
         """Return the facts that fit a query best; `asked_by` is who says "I" in it."""
         return await asyncio.to_thread(self.long_term.search, query, most, asked_by=asked_by)
 
@@ -140,7 +142,7 @@ class Memories:
             UserError: The name is not allowed or taken, or it could not be written.
         """
         # The turn under way belongs to it.
-        await self._stillness.wait(conversation_id=conversation_id)
+        await self._idle_monitor.wait(conversation_id=conversation_id)
         state = self._conversations.get(conversation_id).state()
         persona = self.persona()
         await asyncio.to_thread(
@@ -156,7 +158,7 @@ class Memories:
         Raises:
             UserError: There is none of this name, or it could not be written; nothing has changed.
         """
-        await self._stillness.wait(conversation_id=conversation_id)
+        await self._idle_monitor.wait(conversation_id=conversation_id)
         state = self._conversations.get(conversation_id).state()
         kept = await asyncio.to_thread(
             self.long_term.snapshots.load,
@@ -182,8 +184,8 @@ class Memories:
         await asyncio.to_thread(self.long_term.snapshots.remove, name)
 
 
-def _redacted(state: State, told: Sequence[Told]) -> State:
-    return without(state, [Forgotten(text, context) for text, context in told])
+def _redacted(state: ConversationState, told: Sequence[Told]) -> ConversationState:
+    return without(state, [ForgottenFact(text, context) for text, context in told])
 
 
 def _digest(text: str) -> str:

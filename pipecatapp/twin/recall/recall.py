@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipecatapp.memory.long_term import SearchHit
 from pipecatapp.memory.storage.fact import Fact, Source
-from pipecatapp.memory.long_term import Found
 from pipecatapp.memory.storage.terms import words_of
 from pipecatapp.runtime.inference.tokens import tokens
-from pipecatapp.twin.recall.memory_service import Memories
+from pipecatapp.twin.recall.memory_service import MemoryService
 
 RELEVANT = 0.44
 """Cosine similarity from which on a fact is about what was said: of 17 questions about ten facts 16
@@ -49,7 +49,7 @@ class Recalled:
 class Recall:
     """Looks up long-term memory for each turn."""
 
-    def __init__(self, memories: Memories):
+    def __init__(self, memories: MemoryService):
         """Use a memory."""
         self._memories = memories
 
@@ -87,7 +87,7 @@ class Recall:
 
     async def relevant(
         self, words: str, before: Sequence[str] = (), person: str | None = None
-    ) -> list[Found]:
+    ) -> list[SearchHit]:
         """Return the facts that some words are about, the best first."""
         if not len(self._memories.long_term):
             return []

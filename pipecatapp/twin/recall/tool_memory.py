@@ -4,11 +4,11 @@ import re
 import time
 from collections.abc import Sequence
 
-from pipecatapp.memory.storage.fact import NewFact, Source
 from pipecatapp.memory.long_term import Addition
+from pipecatapp.memory.storage.fact import NewFact, Source
 from pipecatapp.tools.tool import Call
 from pipecatapp.twin.recall.forgetting import ENOUGH
-from pipecatapp.twin.recall.memory_service import Memories
+from pipecatapp.twin.recall.memory_service import MemoryService
 from pipecatapp.twin.recall.recall import Recall, significant
 
 MOST_FORGOTTEN = 5
@@ -25,7 +25,7 @@ _QUESTION = re.compile(
 class ToolMemory:
     """What the agent lends its tools of the memory."""
 
-    def __init__(self, memories: Memories, recall: Recall):
+    def __init__(self, memories: MemoryService, recall: Recall):
         """Lend a memory."""
         self._memories = memories
         self._recall = recall

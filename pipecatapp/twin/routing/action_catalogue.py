@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from pipecatapp.experts.expert import Expert
 from pipecatapp.runtime.embedding.embedder import Embedder
 from pipecatapp.twin.routing.actions import Actions
-from pipecatapp.twin.routing.intent_classifier import Guess
-from pipecatapp.twin.routing.unseen_experts import Newcomers
+from pipecatapp.twin.routing.intent_classifier import IntentPrediction
+from pipecatapp.twin.routing.unseen_experts import UnseenExperts
 
 TOLD = "\n(The experts that can be asked now: {names}.{about})"
 
 
-class Offer:
+class ActionCatalogue:
     """The actions that exist now."""
 
     def __init__(self, listed: Actions, experts: Sequence[Expert], embedder: Embedder | None):
@@ -29,7 +29,7 @@ class Offer:
         self.actions = listed.with_experts(experts)
         self.new = [name for name in self.actions.experts if name not in listed.experts]
         self.gone = [name for name in listed.experts if name not in self.actions.experts]
-        self.newcomers = Newcomers(embedder, [self.actions.experts[name] for name in self.new])
+        self.unseen = UnseenExperts(embedder, [self.actions.experts[name] for name in self.new])
 
     def told(self, before: str) -> str:
         """Return what a turn has to say of the experts; nothing where all is known.
@@ -52,13 +52,13 @@ class Offer:
             return ""
         return "\n".join(["There is also:", *self.actions.described_experts(new)])
 
-    def possible(self, guess: Guess) -> Guess:
+    def possible(self, guess: IntentPrediction) -> IntentPrediction:
         """Return what the head makes of some words, without experts that are gone."""
         if not self.gone:
             return guess
         kept = [i for i, name in enumerate(guess.actions) if name not in self.gone]
         total = sum(guess.chances[i] for i in kept)
-        return Guess(
+        return IntentPrediction(
             [guess.actions[i] for i in kept],
             [guess.chances[i] / total for i in kept],
             [(text, name) for text, name in guess.nearest if name not in self.gone],

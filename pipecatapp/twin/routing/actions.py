@@ -55,7 +55,7 @@ class MalformedActionError(ValueError):
     """The model's text is no action; a grammar lets this happen only where it was cut short."""
 
 
-class Talk(BaseModel):
+class TalkExamples(BaseModel):
     """What people say that is no action of its own: the file talk.yaml of the prompts."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -64,7 +64,7 @@ class Talk(BaseModel):
     again: list[str] = Field(min_length=5)
 
     @classmethod
-    def load(cls, prompts: Path) -> "Talk":
+    def load(cls, prompts: Path) -> "TalkExamples":
         """Read it.
 
         Raises:
@@ -73,7 +73,7 @@ class Talk(BaseModel):
         return read_yaml(prompts / "talk.yaml", cls)
 
 
-class Requests(RootModel[dict[str, list[str]]]):
+class RequestExamples(RootModel[dict[str, list[str]]]):
     """More of what people say, by action: the file requests.yaml of the prompts.
 
     A household adds here how its people put things. Actions that do not exist are passed over, as
@@ -81,7 +81,7 @@ class Requests(RootModel[dict[str, list[str]]]):
     """
 
     @classmethod
-    def load(cls, prompts: Path) -> "Requests":
+    def load(cls, prompts: Path) -> "RequestExamples":
         """Read it; a file that is not there is an empty one.
 
         Raises:
@@ -91,7 +91,7 @@ class Requests(RootModel[dict[str, list[str]]]):
         return read_yaml(path, cls) if path.exists() else cls({})
 
 
-class Offered(Protocol):
+class RoutableTool(Protocol):
     """A tool, as far as decisions need to know it."""
 
     @property
@@ -107,7 +107,7 @@ class Offered(Protocol):
         """What people say when they want it."""
 
     @property
-    def shown(self) -> Mapping[str, dict[str, Any]]:
+    def few_shot(self) -> Mapping[str, dict[str, Any]]:
         """Requests and the arguments that they lead to."""
 
     @property
@@ -127,10 +127,10 @@ class Actions:
 
     def __init__(
         self,
-        tools: Iterable[Offered],
+        tools: Iterable[RoutableTool],
         experts: Iterable[Expert],
-        talk: Talk,
-        requests: Requests | None = None,
+        talk: TalkExamples,
+        requests: RequestExamples | None = None,
     ):
         """Take what is offered.
 
@@ -147,7 +147,7 @@ class Actions:
 
     def with_experts(self, experts: Iterable[Expert]) -> "Actions":
         """Return the same with other experts."""
-        return Actions(self.tools.values(), experts, self._talk, Requests(self._requests))
+        return Actions(self.tools.values(), experts, self._talk, RequestExamples(self._requests))
 
     @property
     def names(self) -> list[str]:
@@ -241,13 +241,13 @@ def written(name: str, arguments: dict[str, Any]) -> str:
     return f"{name} {json.dumps(given, ensure_ascii=False, separators=(',', ':'))}"
 
 
-def _described(tool: Offered) -> str:
+def _described(tool: RoutableTool) -> str:
     """Return a tool's description and arguments on one line, and examples below."""
-    shown = [f'"{said}" -> {written(tool.name, given)}' for said, given in tool.shown.items()]
+    shown = [f'"{said}" -> {written(tool.name, given)}' for said, given in tool.few_shot.items()]
     return "\n  ".join([f"- {tool.name}: {_signature(tool)}", *shown])
 
 
-def _signature(tool: Offered) -> str:
+def _signature(tool: RoutableTool) -> str:
     """Return a tool's description and arguments on one line."""
     properties = tool.schema.get("properties", {})
     about = [f'"{name}": {_about(part)}' for name, part in properties.items()]

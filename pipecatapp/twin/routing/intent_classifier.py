@@ -1,7 +1,7 @@
-"""The fast head: what is wanted, told from the meaning of the words in a few milliseconds.
+"""Classifies the intent of an utterance in a few milliseconds.
 
-A classifier of words and their meaning (`runtime/embedding/classifier.py`), fitted at start-up from the
-examples that every tool and expert carries, so that a new one needs no more than those.
+Softmax regression on the words and their embedding (`runtime/embedding/classifier.py`), fitted at
+start-up from the examples that every tool and expert carries: a new one needs no more than those.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ NEAREST = 24
 
 
 @dataclass(frozen=True)
-class Guess:
+class IntentPrediction:
     """What the head makes of some words.
 
     Attributes:
@@ -43,7 +43,7 @@ class Guess:
         return self.chances[0]
 
 
-class Head:
+class IntentClassifier:
     """A fitted classifier of utterances."""
 
     def __init__(
@@ -64,14 +64,14 @@ class Head:
         self._model = SoftmaxRegression(texts, self._vectors, labels)
         self.actions = self._model.classes
 
-    def guess(self, words: str) -> Guess:
+    def guess(self, words: str) -> IntentPrediction:
         """Return what is wanted by some words."""
         text = _said(words)
         vector = self._embedder.embed([text])
         chances = self._model.chances([text], vector)[0]
         order = np.argsort(-chances)
         near = np.argsort(-(self._vectors @ vector[0]))[:NEAREST]
-        return Guess(
+        return IntentPrediction(
             [self.actions[i] for i in order],
             [float(chances[i]) for i in order],
             [self._labelled[i] for i in near],

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipecatapp.experts.expert import SUFFIX
+from pipecatapp.twin.routing.action_catalogue import ActionCatalogue
 from pipecatapp.twin.routing.actions import AGAIN, ANSWER
-from pipecatapp.twin.routing.intent_classifier import Guess, Head
-from pipecatapp.twin.routing.action_catalogue import Offer
+from pipecatapp.twin.routing.intent_classifier import IntentClassifier, IntentPrediction
 
 SURE = 0.5
 """From this probability on the head's word needs no second opinion.
@@ -26,7 +26,7 @@ SHOWN_EXAMPLES = 6
 
 
 @dataclass(frozen=True)
-class Judged:
+class PolicyResult:
     """What the head makes of some words.
 
     Attributes:
@@ -40,56 +40,61 @@ class Judged:
     examples: list[tuple[str, str]] = field(default_factory=list)
 
 
-class Judgement:
+class IntentPolicy:
     """The head, asked about turns of a conversation."""
 
-    def __init__(self, head: Head):
+    def __init__(self, classifier: IntentClassifier):
         """Ask a head."""
-        self._head = head
+        self._classifier = classifier
 
-    def of(self, offer: Offer, words: str, before: Sequence[str], last_expert: str) -> Judged:
+    def of(
+        self, catalogue: ActionCatalogue, words: str, before: Sequence[str], last_expert: str
+    ) -> PolicyResult:
         """Judge what some words need.
 
         Args:
-            offer: What can be chosen.
+            catalogue: What can be chosen.
             words: What the user said.
             before: What the user said in earlier turns, oldest first.
             last_expert: Who answered the turn before, if an expert did.
         """
-        if newcomer := offer.newcomers.meant(words):
-            return Judged(newcomer)
-        guess = offer.possible(self._head.guess(words))
+        if newcomer := catalogue.unseen.meant(words):
+            return PolicyResult(newcomer)
+        guess = catalogue.possible(self._classifier.guess(words))
         # What others are for, the head knows better than a description of somebody new.
-        if guess.action == ANSWER and (near := offer.newcomers.near(words)):
-            return Judged(near[0])
+        if guess.action == ANSWER and (near := catalogue.unseen.near(words)):
+            return PolicyResult(near[0])
         if guess.action != AGAIN and guess.chance >= max(SURE, SURE_IN_A_TASK):
-            return Judged(guess.action)  # whatever the turn before was
+            return PolicyResult(guess.action)  # whatever the turn before was
         asked = f"{last_expert}{SUFFIX}"
-        previous = asked if asked in offer.actions.experts else self._previous(before)
-        previous = ANSWER if previous in offer.gone else previous
+        previous = asked if asked in catalogue.actions.experts else self._previous(before)
+        previous = ANSWER if previous in catalogue.gone else previous
         candidates = _candidates(guess, previous)
         examples = [(text, name) for text, name in guess.nearest if name in candidates]
-        return Judged(_meant(guess, previous), candidates, examples[:SHOWN_EXAMPLES])
+        return PolicyResult(_meant(guess, previous), candidates, examples[:SHOWN_EXAMPLES])
 
-    def next(self, offer: Offer, words: str) -> list[str]:
+    def next(self, catalogue: ActionCatalogue, words: str) -> list[str]:
         """Return the actions among which the model chooses once it has a result."""
-        return [*offer.new, *_candidates(offer.possible(self._head.guess(words)), ANSWER)]
+        return [
+            *catalogue.new,
+            *_candidates(catalogue.possible(self._classifier.guess(words)), ANSWER),
+        ]
 
     def best_guess(self, words: str, before: Sequence[str]) -> str:
         """Return the likeliest action, whether or not the head is sure of it."""
-        action = self._head.guess(words).action
+        action = self._classifier.guess(words).action
         return self._previous(before) if action == AGAIN else action
 
     def _previous(self, before: Sequence[str]) -> str:
         """Return the action that "again" means, by the words of the turns before."""
         for words in reversed(before):
-            action = self._head.guess(words).action
+            action = self._classifier.guess(words).action
             if action != AGAIN:
                 return action
         return ANSWER
 
 
-def _meant(guess: Guess, previous: str) -> str | None:
+def _meant(guess: IntentPrediction, previous: str) -> str | None:
     """Return the action that the head is sure of, or None."""
     if guess.action == AGAIN:
         return previous if guess.chance >= SURE_OF_AGAIN else None
@@ -97,7 +102,7 @@ def _meant(guess: Guess, previous: str) -> str | None:
     return guess.action if guess.chance >= sure else None
 
 
-def _candidates(guess: Guess, previous: str) -> list[str]:
+def _candidates(guess: IntentPrediction, previous: str) -> list[str]:
     best = guess.actions[:CANDIDATES]
     meant = [previous if name == AGAIN else name for name in best]
     return list(dict.fromkeys([*meant, previous, ANSWER]))

@@ -10,7 +10,7 @@ _DIGITS = {word: str(number) for number, word in enumerate(NUMBERS)}
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 
 
-def is_named(arguments: dict[str, Any], said: str) -> bool:
+def is_named_by_user(arguments: dict[str, Any], said: str) -> bool:
     """Tell whether all arguments of a call were named by what the user said.
 
     Each is named by its words: all of them must have been said, as whole words, since letters of

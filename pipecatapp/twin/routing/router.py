@@ -16,12 +16,13 @@ from pipecat.processors.aggregators.llm_context import LLMContextMessage
 
 from pipecatapp.experts.expert import Expert
 from pipecatapp.runtime.embedding.embedder import Embedder
+from pipecatapp.twin.history.messages import Messages
+from pipecatapp.twin.routing.action_catalogue import ActionCatalogue
 from pipecatapp.twin.routing.actions import Actions, Decision, MalformedActionError
-from pipecatapp.twin.routing.tool_descriptions import Descriptions
-from pipecatapp.twin.routing.intent_classifier import Head
-from pipecatapp.twin.routing.intent_policy import Judgement
-from pipecatapp.twin.routing.action_catalogue import Offer
+from pipecatapp.twin.routing.intent_classifier import IntentClassifier
+from pipecatapp.twin.routing.intent_policy import IntentPolicy
 from pipecatapp.twin.routing.quotations import unquoted
+from pipecatapp.twin.routing.tool_descriptions import ToolDescriptions
 
 LONGEST_ACTION = 400
 """Tokens; code to be run is the longest argument."""
@@ -47,7 +48,6 @@ Reply with yes or no."""
 
 WORDS_WANTED = "Reply in one to three plain sentences, with no action."
 
-Messages = list[LLMContextMessage]
 Known = list[tuple[str, str, tuple[str, ...]]]
 
 _SEVERAL = re.compile(
@@ -56,7 +56,7 @@ _SEVERAL = re.compile(
 )
 
 
-class Model(Protocol):
+class RoutingModel(Protocol):
     """The language model, as far as decisions need it."""
 
     async def complete(self, messages: Messages, *, grammar: str, max_tokens: int) -> str:
@@ -73,13 +73,13 @@ class Model(Protocol):
         """Return the log-odds of a yes against a no to what the last message asks."""
 
 
-class Decider:
+class Router:
     """Makes the decisions of one agent."""
 
     def __init__(
         self,
         actions: Actions,
-        head: Head | None,
+        classifier: IntentClassifier | None,
         embedder: Embedder | None = None,
         experts: Callable[[], Sequence[Expert]] | None = None,
     ):
@@ -87,7 +87,7 @@ class Decider:
 
         Args:
             actions: What the system prompt lists.
-            head: The fast head; None lets the model decide everything.
+            classifier: The fast head; None lets the model decide everything.
             embedder: Compares requests with the descriptions of experts that have come since,
                 and, where there is no head, of tools that have few examples.
             experts: Returns those that can be asked now; None where they are those of `actions`.
@@ -95,10 +95,10 @@ class Decider:
         self.actions = actions
         self._embedder = embedder
         self._experts = experts or (lambda: list(actions.experts.values()))
-        self._offer: tuple[Known, Offer] | None = None
+        self._catalogue: tuple[Known, ActionCatalogue] | None = None
         self.malformed = 0
         """How often the model wrote no usable action; cut short, that is all it can do wrong."""
-        self._judgement = Judgement(head) if head else None
+        self._policy = IntentPolicy(classifier) if classifier else None
         examples = actions.examples()
         self._little_known = {
             name: tool.description
@@ -106,17 +106,17 @@ class Decider:
             if len(examples[name]) < ENOUGH_EXAMPLES
         }
         # The head knows better, where there is one.
-        compares = embedder if head is None else None
-        self._descriptions = Descriptions(compares, self._little_known) if compares else None
+        compares = embedder if classifier is None else None
+        self._descriptions = ToolDescriptions(compares, self._little_known) if compares else None
 
     @property
-    def offer(self) -> Offer:
+    def catalogue(self) -> ActionCatalogue:
         """What can be chosen now."""
         experts = list(self._experts())
         seen = [(expert.name, expert.description, expert.examples) for expert in experts]
-        if self._offer is None or self._offer[0] != seen:
-            self._offer = seen, Offer(self.actions, experts, self._embedder)
-        return self._offer[1]
+        if self._catalogue is None or self._catalogue[0] != seen:
+            self._catalogue = seen, ActionCatalogue(self.actions, experts, self._embedder)
+        return self._catalogue[1]
 
     @property
     def instruction(self) -> str:
@@ -128,7 +128,7 @@ class Decider:
         words: str,
         before: Sequence[str],
         prompt: Messages,
-        model: Model,
+        model: RoutingModel,
         *,
         remembered: bool = False,
         last_expert: str = "",
@@ -148,18 +148,18 @@ class Decider:
             A decision that can be carried out; an answer where the model wrote nothing usable.
         """
         # Some milliseconds here, tens of them on an old processor: too long for the event loop.
-        offer = await asyncio.to_thread(lambda: self.offer)
-        if self._judgement is None:
-            names = await asyncio.to_thread(self._without_far, words, offer)
-            return await self._choose(offer, names, [], prompt, model)
-        judged = await asyncio.to_thread(self._judgement.of, offer, words, before, last_expert)
-        if judged.meant:
-            return await self._fill(offer, judged.meant, prompt, model)
+        catalogue = await asyncio.to_thread(lambda: self.catalogue)
+        if self._policy is None:
+            names = await asyncio.to_thread(self._without_far, words, catalogue)
+            return await self._choose(catalogue, names, [], prompt, model)
+        result = await asyncio.to_thread(self._policy.of, catalogue, words, before, last_expert)
+        if result.meant:
+            return await self._fill(catalogue, result.meant, prompt, model)
         if remembered:
             return Decision("answer", by="head")
-        return await self._choose(offer, judged.candidates, judged.examples, prompt, model)
+        return await self._choose(catalogue, result.candidates, result.examples, prompt, model)
 
-    async def decide_next(self, words: str, prompt: Messages, model: Model) -> Decision:
+    async def decide_next(self, words: str, prompt: Messages, model: RoutingModel) -> Decision:
         """Decide what a result calls for: an answer, or a further action.
 
         Args:
@@ -167,11 +167,11 @@ class Decider:
             prompt: The conversation as the model sees it, the result last.
             model: Fills in arguments, and decides where the head is unsure.
         """
-        offer = await asyncio.to_thread(lambda: self.offer)
-        names = offer.actions.names
-        if self._judgement is not None:
-            names = await asyncio.to_thread(self._judgement.next, offer, words)
-        return await self._choose(offer, names, [], prompt, model)
+        catalogue = await asyncio.to_thread(lambda: self.catalogue)
+        names = catalogue.actions.names
+        if self._policy is not None:
+            names = await asyncio.to_thread(self._policy.next, catalogue, words)
+        return await self._choose(catalogue, names, [], prompt, model)
 
     def best_guess(self, words: str, before: Sequence[str]) -> str:
         """Return the action that the head takes for the likeliest, sure of it or not.
@@ -180,51 +180,53 @@ class Decider:
             words: What the user said.
             before: What the user said in earlier turns, oldest first.
         """
-        assert self._judgement  # noqa: S101 - asked only where there is a head
-        return self._judgement.best_guess(words, before)
+        assert self._policy  # noqa: S101 - asked only where there is a head
+        return self._policy.best_guess(words, before)
 
-    def _without_far(self, words: str, offer: Offer) -> list[str]:
+    def _without_far(self, words: str, catalogue: ActionCatalogue) -> list[str]:
         """Return all actions but tools that describe themselves as something else."""
         far = self._descriptions.far(words) if self._descriptions else ()
-        return [name for name in offer.actions.names if name not in far]
+        return [name for name in catalogue.actions.names if name not in far]
 
     # -- the model ----------------------------------------------------------------------------
 
-    async def _fill(self, offer: Offer, name: str, prompt: Messages, model: Model) -> Decision:
+    async def _fill(
+        self, catalogue: ActionCatalogue, name: str, prompt: Messages, model: RoutingModel
+    ) -> Decision:
         """Have the arguments of a known action filled in."""
-        settled = offer.actions.settled(name, "head")
+        settled = catalogue.actions.settled(name, "head")
         if settled is not None:
             return settled
         start = f"{name} "
         messages = [*_asked(prompt, ""), _said("assistant", start)]
-        grammar = offer.actions.arguments_grammar(name)
+        grammar = catalogue.actions.arguments_grammar(name)
         written = await model.complete(messages, grammar=grammar, max_tokens=LONGEST_ACTION)
         # llama-server gives back the whole message, its given start included.
         written = written if written.startswith(start) else start + written
-        return self._parsed(offer, written)
+        return self._parsed(catalogue, written)
 
     async def _choose(
         self,
-        offer: Offer,
+        catalogue: ActionCatalogue,
         names: Sequence[str],
         examples: Sequence[tuple[str, str]],
         prompt: Messages,
-        model: Model,
+        model: RoutingModel,
     ) -> Decision:
         """Have the model choose among some actions, and fill in the arguments."""
         lines = [f'"{text}" -> {name}' for text, name in examples]
-        if lines or offer.described(names):
+        if lines or catalogue.described(names):
             lines = ["Examples:", *lines] if lines else []
-            lines = [*filter(None, [offer.described(names)]), *lines]
+            lines = [*filter(None, [catalogue.described(names)]), *lines]
             lines.append(f"Possible: {', '.join(names)}")
-        grammar = offer.actions.grammar(names)
+        grammar = catalogue.actions.grammar(names)
         messages = _asked(prompt, "\n".join(lines))
         written = await model.complete(messages, grammar=grammar, max_tokens=LONGEST_ACTION)
-        decision = self._parsed(offer, written)
+        decision = self._parsed(catalogue, written)
         fits = decision.kind != "tool" or await self._fits(decision.name or "", prompt, model)
         return decision if fits else Decision("answer")
 
-    async def _fits(self, name: str, prompt: Messages, model: Model) -> bool:
+    async def _fits(self, name: str, prompt: Messages, model: RoutingModel) -> bool:
         """Tell whether a tool that few examples speak for does what was asked."""
         if name not in self._little_known:
             return True
@@ -232,9 +234,9 @@ class Decider:
         asked = DOES_IT_FIT.format(name=name, description=description)
         return await model.agrees(_with(prompt, asked)) >= FITTING
 
-    def _parsed(self, offer: Offer, text: str) -> Decision:
+    def _parsed(self, catalogue: ActionCatalogue, text: str) -> Decision:
         try:
-            return offer.actions.parse(text)
+            return catalogue.actions.parse(text)
         except MalformedActionError as error:
             self.malformed += 1
             logger.warning(f"the model wrote no usable action ({error}): it answers instead")

@@ -11,7 +11,7 @@ sample of seed 7, the right function is the most similar one 29 times, and 0.03 
 five that the 1.5B model took instead of it lay 0.31 and more behind."""
 
 
-class Descriptions:
+class ToolDescriptions:
     """The descriptions of some tools, embedded once."""
 
     def __init__(self, embedder: Embedder, descriptions: Mapping[str, str]):

@@ -21,7 +21,7 @@ _LET = r"\b(?:let|have|get|want)\b"
 _DO = r"(?: to)? (?:answer|do|explain|help|look|make|say|take|tell|think|write)\b"
 
 
-class Newcomers:
+class UnseenExperts:
     """Some experts that have come since the head was fitted."""
 
     def __init__(self, embedder: Embedder | None, experts: Sequence[Expert]):

@@ -9,13 +9,14 @@ from loguru import logger
 from openai.types.chat import ChatCompletionChunk
 
 from pipecatapp.experts.errors import BrokenError, ExpertError
-from pipecatapp.twin.routing.actions import Decision
-from pipecatapp.twin.llm.chunks import TWIN, Chunks, say, text_of
-from pipecatapp.twin.turn.expert_handoff import Consultation
-from pipecatapp.twin.history.conversation import Conversation
-from pipecatapp.twin.routing.router import Decider, Messages, in_words
 from pipecatapp.text.phrases import PHRASES
+from pipecatapp.twin.history.conversation import Conversation
+from pipecatapp.twin.history.messages import Messages
 from pipecatapp.twin.history.turn_notes import Turn
+from pipecatapp.twin.llm.chunks import TWIN, Chunks, say, text_of
+from pipecatapp.twin.routing.actions import Decision
+from pipecatapp.twin.routing.router import Router, in_words
+from pipecatapp.twin.turn.expert_handoff import ExpertHandoff
 
 
 class Writer(Protocol):
@@ -25,28 +26,28 @@ class Writer(Protocol):
         """Stream an answer to messages."""
 
 
-class Speaking:
+class AnswerStreamer:
     """The answers of one session."""
 
     def __init__(
         self,
         model: Writer,
-        decider: Decider,
+        router: Router,
         conversation: Conversation,
-        consultation: Consultation,
+        handoff: ExpertHandoff,
     ):
         """Make one.
 
         Args:
             model: Writes the twin's own answers.
-            decider: Knows what an action looks like, which is no answer.
+            router: Knows what an action looks like, which is no answer.
             conversation: The history.
-            consultation: Has experts answer.
+            handoff: Has experts answer.
         """
         self._model = model
-        self._decider = decider
+        self._router = router
         self._conversation = conversation
-        self._consultation = consultation
+        self._handoff = handoff
 
     async def answer(self, decision: Decision, turn: Turn) -> Chunks:
         """Stream an answer: that of the expert that was decided on, or the twin's own."""
@@ -73,7 +74,7 @@ class Speaking:
         Raises:
             ExpertError: It did not answer, or broke off.
         """
-        async for chunk in self._speak(turn, partial(self._consultation, name)):
+        async for chunk in self._speak(turn, partial(self._handoff, name)):
             yield chunk
 
     async def _speak(self, turn: Turn, stream: Callable[[Messages], Chunks]) -> Chunks:
@@ -83,7 +84,7 @@ class Speaking:
         asked for words once more then. What cannot become the name of an action is not kept back.
         """
         prompt = self._conversation.prompt(turn)
-        actions = self._decider.offer.actions
+        actions = self._router.catalogue.actions
         begun, held = "", list[ChatCompletionChunk]()
         async with aclosing(stream(prompt)) as chunks:
             async for chunk in chunks:

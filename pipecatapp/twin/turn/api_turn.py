@@ -11,12 +11,12 @@ from pipecatapp.runtime.inference.model_server import ModelServer
 from pipecatapp.runtime.inference.sampling import Sampling
 from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
 from pipecatapp.tools.execution.tool_definition import Tool
-from pipecatapp.twin.routing.actions import Decision
-from pipecatapp.twin.history.api_history import CallersConversation
+from pipecatapp.twin.history.api_history import ApiConversation
 from pipecatapp.twin.llm.chunks import Chunks
-from pipecatapp.twin.turn.agent_context import Mind
 from pipecatapp.twin.llm.llama_model import LlamaModel
-from pipecatapp.twin.turn.pending_results import Outcomes
+from pipecatapp.twin.routing.actions import Decision
+from pipecatapp.twin.turn.agent_context import AgentContext
+from pipecatapp.twin.turn.pending_results import PendingToolResults
 from pipecatapp.twin.turn.responder import Responder
 
 INSTRUCTIONS = "The program that this conversation comes through adds:\n{added}"
@@ -28,14 +28,14 @@ async def _certain() -> None:
     """Return at once: what is written is said."""
 
 
-class CallersTurn:
+class ApiTurn:
     """Answers one request; `close` must follow."""
 
     def __init__(
         self,
         server: ModelServer,
-        mind: Mind,
-        conversation: CallersConversation,
+        agent_context: AgentContext,
+        conversation: ApiConversation,
         slot: int,
         sampling: Sampling,
         *,
@@ -47,7 +47,7 @@ class CallersTurn:
 
         Args:
             server: Where the model runs.
-            mind: Who the twin is and what it can do.
+            agent_context: Who the twin is and what it can do.
             conversation: The caller's history.
             slot: The slot of llama-server for callers.
             sampling: How the answer is to be written.
@@ -56,7 +56,7 @@ class CallersTurn:
                 persona, whoever answers.
             person: Who asks, where that is known.
         """
-        own = replace(mind, tool=lambda name: _usable(mind, name))
+        own = replace(agent_context, tool=lambda name: _usable(agent_context, name))
         added = INSTRUCTIONS.format(added=instructions) if instructions else ""
         self._clock = TurnClock()
         self._conversation = conversation
@@ -64,7 +64,7 @@ class CallersTurn:
             server,
             conversation,
             slot,
-            f"{mind.system}\n\n{added}" if added else mind.system,
+            f"{agent_context.system}\n\n{added}" if added else agent_context.system,
             self._clock,
             sampling=sampling,
             bridging=False,
@@ -73,7 +73,7 @@ class CallersTurn:
             self._model,
             own,
             conversation,
-            Outcomes(),
+            PendingToolResults(),
             self._clock,
             _certain,
             person,
@@ -121,5 +121,5 @@ class CallersTurn:
         await self._model.close()
 
 
-def _usable(mind: Mind, name: str) -> Tool | None:
-    return None if name in WITHOUT_MEANING else mind.tool(name)
+def _usable(agent_context: AgentContext, name: str) -> Tool | None:
+    return None if name in WITHOUT_MEANING else agent_context.tool(name)

@@ -7,20 +7,23 @@ from typing import Any, cast
 from loguru import logger
 
 from pipecatapp.errors import UserError
-from pipecatapp.experts.client.requests import Hitch
-from pipecatapp.experts.errors import BrokenError, ExpertError, UnavailableError
-from pipecatapp.experts.routing import Experts
+from pipecatapp.experts.client.requests import FailoverEvent
 from pipecatapp.experts.client.server import Message
+from pipecatapp.experts.errors import BrokenError, ExpertError, ExpertUnavailableError
+from pipecatapp.experts.routing import Experts
 from pipecatapp.runtime.turn_clock import TurnClock
-from pipecatapp.twin.llm.filler import bridged
-from pipecatapp.twin.llm.chunks import Chunks, say
-from pipecatapp.twin.routing.router import Messages
 from pipecatapp.text.phrases import PHRASES
+from pipecatapp.twin.history.messages import Messages
+from pipecatapp.twin.llm.chunks import Chunks, say
+from pipecatapp.twin.llm.filler import with_filler
 
-_SAID = {Hitch.WAKING: PHRASES.expert_wakes, Hitch.REPLACED: PHRASES.expert_replaced}
+_SAID = {
+    FailoverEvent.WAKING: PHRASES.expert_wakes,
+    FailoverEvent.REPLACED: PHRASES.expert_replaced,
+}
 
 
-class Consultation:
+class ExpertHandoff:
     """The experts, as one session uses them."""
 
     def __init__(
@@ -59,9 +62,9 @@ class Consultation:
         """
         events = self._experts.events(name, cast(list[Message], messages), **self._options)
         try:
-            async with aclosing(bridged(events, self._clock, aloud=self._aloud)) as found:
+            async with aclosing(with_filler(events, self._clock, aloud=self._aloud)) as found:
                 async for event in found:
-                    if isinstance(event, Hitch):
+                    if isinstance(event, FailoverEvent):
                         if self._aloud:
                             yield say(_SAID[event].format(name=name))
                     else:
@@ -74,4 +77,4 @@ class Consultation:
         except ExpertError:
             raise
         except UserError as error:
-            raise UnavailableError(str(error)) from error  # its persona cannot be used
+            raise ExpertUnavailableError(str(error)) from error  # its persona cannot be used

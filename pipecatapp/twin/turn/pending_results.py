@@ -2,20 +2,20 @@
 
 from collections.abc import Awaitable, Callable
 
-from pipecatapp.tools.execution.approvals import Verdict
-from pipecatapp.tools.execution.runner import Run
-from pipecatapp.twin.history.messages import result_text
 from pipecatapp.text.phrases import PHRASES
+from pipecatapp.tools.execution.approvals import Verdict
+from pipecatapp.tools.execution.runner import ToolRun
+from pipecatapp.twin.history.messages import result_text
 
-Teller = Callable[[list[Run]], Awaitable[None]]
+Teller = Callable[[list[ToolRun]], Awaitable[None]]
 
 
-def outcome_text(run: Run) -> str:
+def result_message(run: ToolRun) -> str:
     """Return how an ended call stands in the history; by this its arrival there is known."""
     return result_text(run.tool.name, run.result or "")
 
 
-def outcome_sentence(run: Run, *, brief: bool) -> str:
+def result_sentence(run: ToolRun, *, brief: bool) -> str:
     """Return the sentence that tells how a call ended; where it brought a result, its beginning.
 
     Args:
@@ -29,12 +29,12 @@ def outcome_sentence(run: Run, *, brief: bool) -> str:
             return PHRASES.expired.format(purpose=run.purpose)
         case Verdict.WITHDRAWN:
             return PHRASES.withdrawn.format(purpose=run.purpose)
-    if not run.tool.listed:
+    if not run.tool.model_visible:
         return run.result or ""
     return PHRASES.ended.format(purpose=run.purpose) if brief else ""
 
 
-class Outcomes:
+class PendingToolResults:
     """The ended calls of one conversation that nobody has been told of yet.
 
     Of the sessions of a conversation the one that was used last tells. Where there is none, for
@@ -42,7 +42,7 @@ class Outcomes:
     """
 
     def __init__(self) -> None:
-        self._untold: list[Run] = []
+        self._untold: list[ToolRun] = []
         self._tellers: list[Teller] = []
 
     async def attach(self, teller: Teller) -> None:
@@ -63,7 +63,7 @@ class Outcomes:
             self._tellers.remove(teller)
             self._tellers.append(teller)
 
-    async def ended(self, run: Run) -> None:
+    async def ended(self, run: ToolRun) -> None:
         """A call has ended that no turn waits for."""
         self._untold.append(run)
         await self._tell()

@@ -6,22 +6,22 @@ from typing import Any, cast
 from pipecat.processors.aggregators.llm_context import LLMContextMessage
 
 from pipecatapp.runtime.turn_clock import TurnClock
-from pipecatapp.twin.routing.actions import Decision
 from pipecatapp.twin.history.conversation import Conversation
-from pipecatapp.twin.routing.router import Model, asks_for_several
 from pipecatapp.twin.history.messages import is_result
-from pipecatapp.twin.turn.agent_context import Mind
-from pipecatapp.twin.routing.provenance import is_named
 from pipecatapp.twin.history.turn_notes import Turn
+from pipecatapp.twin.routing.actions import Decision
+from pipecatapp.twin.routing.provenance import is_named_by_user
+from pipecatapp.twin.routing.router import RoutingModel, asks_for_several
+from pipecatapp.twin.turn.agent_context import AgentContext
 
 
-class Deliberation:
+class TurnPlanner:
     """Makes the decisions of one session."""
 
     def __init__(
         self,
-        model: Model,
-        mind: Mind,
+        model: RoutingModel,
+        agent_context: AgentContext,
         conversation: Conversation,
         clock: TurnClock,
         person: str | None = None,
@@ -30,13 +30,13 @@ class Deliberation:
 
         Args:
             model: Fills in arguments, and decides where nothing else does.
-            mind: Decides, and remembers.
+            agent_context: Decides, and remembers.
             conversation: The history.
             clock: Takes the time of each decision.
             person: Who speaks, where that is known.
         """
         self._model = model
-        self._mind = mind
+        self._agent_context = agent_context
         self._conversation = conversation
         self._clock = clock
         self._person = person
@@ -50,14 +50,14 @@ class Deliberation:
         """
         before = [earlier for message in turn[:-1] if (earlier := words_of(message))]
         with self._clock.deciding():
-            if wanted := await self._mind.wanted(words):
+            if wanted := await self._agent_context.wanted(words):
                 return Decision("tool", *wanted, by="words")
             remembered = await self._recall(words, before, turn)
-            decider = self._mind.decider
-            offer = await asyncio.to_thread(lambda: decider.offer)
-            turn.tell_of_experts(offer.told)
+            router = self._agent_context.router
+            catalogue = await asyncio.to_thread(lambda: router.catalogue)
+            turn.tell_of_experts(catalogue.told)
             prompt = self._conversation.prompt(turn)
-            return await decider.decide(
+            return await router.decide(
                 words,
                 before,
                 prompt,
@@ -72,9 +72,9 @@ class Deliberation:
         Returns:
             Whether anything is remembered.
         """
-        if self._mind.recall is None:
+        if self._agent_context.recall is None:
             return False
-        recalled = await self._mind.recall(
+        recalled = await self._agent_context.recall(
             words,
             before,
             turn.holds_recalled,
@@ -90,7 +90,7 @@ class Deliberation:
         if not asks_for_several(asked):
             return Decision("answer", by="head")
         prompt = self._conversation.prompt(turn)
-        return await self._mind.decider.decide_next(asked, prompt, self._model)
+        return await self._agent_context.router.decide_next(asked, prompt, self._model)
 
     def is_doubtful(self, decision: Decision, words: str, turn: Turn) -> bool:
         """Tell whether a result may have had a part in a call, such as a page that was read.
@@ -99,7 +99,7 @@ class Deliberation:
         named by the user in this turn.
         """
         read = self._conversation.holds_results(turn)
-        return read and not (words and is_named(decision.arguments, words))
+        return read and not (words and is_named_by_user(decision.arguments, words))
 
 
 def words_of(message: LLMContextMessage) -> str:

@@ -13,20 +13,20 @@ from typing import Any, Protocol, cast
 from pipecat.processors.aggregators.llm_context import LLMContextMessage
 
 from pipecatapp.runtime.turn_clock import TurnClock
-from pipecatapp.tools.execution.runner import Run
-from pipecatapp.twin.turn.tool_calls import Acting, note
-from pipecatapp.twin.routing.actions import Decision
-from pipecatapp.twin.llm.chunks import Chunks, say
-from pipecatapp.twin.turn.expert_handoff import Consultation
-from pipecatapp.twin.history.conversation import Conversation
-from pipecatapp.twin.routing.router import Model as Judge
-from pipecatapp.twin.turn.planner import Deliberation, words_of
-from pipecatapp.twin.history.messages import PENDING, is_result
-from pipecatapp.twin.turn.agent_context import Mind
-from pipecatapp.twin.turn.pending_results import Outcomes, outcome_sentence, outcome_text
 from pipecatapp.text.phrases import PHRASES, is_stop
-from pipecatapp.twin.turn.answer import Speaking, Writer
+from pipecatapp.tools.execution.runner import ToolRun
+from pipecatapp.twin.history.conversation import Conversation
+from pipecatapp.twin.history.messages import PENDING, is_result
 from pipecatapp.twin.history.turn_notes import Turn
+from pipecatapp.twin.llm.chunks import Chunks, say
+from pipecatapp.twin.routing.actions import Decision
+from pipecatapp.twin.routing.router import RoutingModel as Judge
+from pipecatapp.twin.turn.agent_context import AgentContext
+from pipecatapp.twin.turn.answer import AnswerStreamer, Writer
+from pipecatapp.twin.turn.expert_handoff import ExpertHandoff
+from pipecatapp.twin.turn.pending_results import PendingToolResults, result_message, result_sentence
+from pipecatapp.twin.turn.planner import TurnPlanner, words_of
+from pipecatapp.twin.turn.tool_calls import ToolCallHandler, note
 
 MOST_STEPS = 6
 """Calls of one turn."""
@@ -34,7 +34,7 @@ SILENCE_SECS = 5.0
 """A decision that takes longer is bridged by a word."""
 
 
-class Model(Judge, Writer, Protocol):
+class LanguageModel(Judge, Writer, Protocol):
     """The language model, as far as a turn needs it."""
 
 
@@ -43,10 +43,10 @@ class Responder:
 
     def __init__(
         self,
-        model: Model,
-        mind: Mind,
+        model: LanguageModel,
+        agent_context: AgentContext,
         conversation: Conversation,
-        outcomes: Outcomes,
+        pending_results: PendingToolResults,
         clock: TurnClock,
         confirmed: Callable[[], Awaitable[None]],
         person: str | None = None,
@@ -58,9 +58,9 @@ class Responder:
 
         Args:
             model: Writes.
-            mind: Decides and acts.
+            agent_context: Decides and acts.
             conversation: The history.
-            outcomes: Takes calls that outlive their turn.
+            pending_results: Takes calls that outlive their turn.
             clock: Takes the times of each turn.
             confirmed: Waits until the turn is certain: what is done ahead of its end can be
                 thrown away as long as it is words, not when it is deeds.
@@ -73,17 +73,19 @@ class Responder:
         self._present = present
         self._conversation = conversation
         self._confirmed = confirmed
-        self._deliberation = Deliberation(model, mind, conversation, clock, person)
-        self._acting = Acting(mind, conversation, outcomes, confirmed, person, present=present)
-        consultation = Consultation(
-            mind.experts, conversation.id, clock, expert_options, aloud=present
+        self._planner = TurnPlanner(model, agent_context, conversation, clock, person)
+        self._acting = ToolCallHandler(
+            agent_context, conversation, pending_results, confirmed, person, present=present
         )
-        self._speaking = Speaking(model, mind.decider, conversation, consultation)
-        self._untold: list[Run] = []
+        handoff = ExpertHandoff(
+            agent_context.experts, conversation.id, clock, expert_options, aloud=present
+        )
+        self._speaking = AnswerStreamer(model, agent_context.router, conversation, handoff)
+        self._untold: list[ToolRun] = []
         self.decision = Decision("answer")
         """What was decided last."""
 
-    def tell(self, runs: list[Run]) -> None:
+    def tell(self, runs: list[ToolRun]) -> None:
         """Have the next turn tell how these calls ended; their results are in the history."""
         self._untold += runs
 
@@ -106,10 +108,10 @@ class Responder:
                     yield say(PHRASES.stopped)
                 return
             for run in untold:
-                if sentence := outcome_sentence(run, brief=bool(words)):
+                if sentence := result_sentence(run, brief=bool(words)):
                     yield say(sentence)
-            if not words and all(run.refused or not run.tool.listed for run in untold):
-                if not any(run.tool.listed for run in untold):
+            if not words and all(run.refused or not run.tool.model_visible for run in untold):
+                if not any(run.tool.model_visible for run in untold):
                     turn.set_aside()
                 return  # all has been said
             async with aclosing(self._decide_and_do(words, turn, untold)) as chunks:
@@ -133,14 +135,14 @@ class Responder:
                 async for chunk in chunks:
                     yield chunk
 
-    def _take_untold(self, turn: Turn) -> list[Run]:
+    def _take_untold(self, turn: Turn) -> list[ToolRun]:
         """Return the ended calls that are to be told of now: those whose results have arrived."""
         arrived = [cast(dict[str, Any], m)["content"] for m in turn if is_result(m)]
-        ready = [run for run in self._untold if outcome_text(run) in arrived]
+        ready = [run for run in self._untold if result_message(run) in arrived]
         self._untold = [run for run in self._untold if run not in ready]
         return ready
 
-    async def _decide_and_do(self, words: str, turn: Turn, untold: list[Run]) -> Chunks:
+    async def _decide_and_do(self, words: str, turn: Turn, untold: list[ToolRun]) -> Chunks:
         """Yield what a turn comes to, with a word in between where that takes long to decide.
 
         Args:
@@ -148,8 +150,8 @@ class Responder:
             turn: The turn.
             untold: The calls that it tells of.
         """
-        deliberation = self._deliberation
-        deciding = deliberation.decide(words, turn) if words else deliberation.decide_next(turn)
+        planner = self._planner
+        deciding = planner.decide(words, turn) if words else planner.decide_next(turn)
         task = asyncio.ensure_future(deciding)
         try:
             silence = SILENCE_SECS if self._present else None
@@ -159,7 +161,7 @@ class Responder:
         finally:
             task.cancel()
         decision = _anew(decision, [] if words else untold)
-        doubtful = deliberation.is_doubtful(decision, words, turn)
+        doubtful = planner.is_doubtful(decision, words, turn)
         async for chunk in self._carry_out(decision, turn, after_result=doubtful):
             yield chunk
 
@@ -177,7 +179,7 @@ class Responder:
             if run is not None:
                 async for chunk in self._acting.attend(run):
                     yield chunk
-                if not run.tool.listed:
+                if not run.tool.model_visible:
                     turn.set_aside()
                     if run.over and not run.approval:
                         yield say(run.result or "")
@@ -188,12 +190,12 @@ class Responder:
                 note(run, turn, run.result or "")
             if len(made) == MOST_STEPS:
                 break
-            decision = await self._deliberation.decide_next(turn)
+            decision = await self._planner.decide_next(turn)
         async for chunk in self._speaking.answer(decision, turn):
             yield chunk
 
 
-def _anew(decision: Decision, told: list[Run]) -> Decision:
+def _anew(decision: Decision, told: list[ToolRun]) -> Decision:
     """Return a decision; an answer where a small model wants what has just been done once more."""
     made = [(run.tool.name, run.arguments) for run in told]
     return Decision("answer") if (decision.name, decision.arguments) in made else decision

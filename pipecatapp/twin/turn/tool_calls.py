@@ -3,17 +3,17 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from pipecatapp.tools.execution.runner import Run
-from pipecatapp.tools.tool import ToolError
-from pipecatapp.twin.routing.actions import Decision, written
-from pipecatapp.twin.llm.chunks import Chunks, say
-from pipecatapp.twin.history.conversation import Conversation
-from pipecatapp.twin.turn.planner import last_words
-from pipecatapp.twin.history.messages import result_text
-from pipecatapp.twin.turn.agent_context import Mind
-from pipecatapp.twin.turn.pending_results import Outcomes
 from pipecatapp.text.phrases import PHRASES
+from pipecatapp.tools.execution.runner import ToolRun
+from pipecatapp.tools.tool import ToolError
+from pipecatapp.twin.history.conversation import Conversation
+from pipecatapp.twin.history.messages import result_text
 from pipecatapp.twin.history.turn_notes import Turn
+from pipecatapp.twin.llm.chunks import Chunks, say
+from pipecatapp.twin.routing.actions import Decision, written
+from pipecatapp.twin.turn.agent_context import AgentContext
+from pipecatapp.twin.turn.pending_results import PendingToolResults
+from pipecatapp.twin.turn.planner import last_words
 
 SOON_SECS = 1.5
 """A call that takes longer is bridged by a word."""
@@ -21,30 +21,30 @@ PATIENCE_SECS = 20.0
 """A call that takes longer than this ends the turn and goes on by itself."""
 
 
-class Acting:
+class ToolCallHandler:
     """The calls of one session."""
 
     def __init__(
         self,
-        mind: Mind,
+        agent_context: AgentContext,
         conversation: Conversation,
-        outcomes: Outcomes,
+        pending_results: PendingToolResults,
         confirmed: Callable[[], Awaitable[None]],
         person: str | None,
         *,
         present: bool,
     ):
         """Take what `Responder` is made with."""
-        self._mind = mind
-        self._runner = mind.runner
+        self._agent_context = agent_context
+        self._runner = agent_context.runner
         self._conversation = conversation
-        self._outcomes = outcomes
+        self._pending_results = pending_results
         self._confirmed = confirmed
         self._person = person
         self._present = present
         self._background: set[asyncio.Task[None]] = set()
 
-    async def start(self, decision: Decision, turn: Turn, *, after_result: bool) -> Run | None:
+    async def start(self, decision: Decision, turn: Turn, *, after_result: bool) -> ToolRun | None:
         """Begin a call once the turn is certain; None, and a note, where it cannot begin.
 
         Args:
@@ -54,7 +54,7 @@ class Acting:
         """
         await self._confirmed()
         name = decision.name or ""
-        tool = self._mind.tool(name)
+        tool = self._agent_context.tool(name)
         try:
             if tool is None:
                 raise ToolError("It cannot be used at the moment.")
@@ -71,7 +71,7 @@ class Acting:
             turn.add_step(written(name, decision.arguments), result_text(name, str(error)))
             return None
 
-    async def attend(self, run: Run) -> Chunks:
+    async def attend(self, run: ToolRun) -> Chunks:
         """Wait for a call as long as is bearable, with words in between."""
         attended = False
         try:
@@ -111,17 +111,17 @@ class Acting:
             await run.cancel()
         return bool(runs)
 
-    def _let_go(self, run: Run) -> None:
+    def _let_go(self, run: ToolRun) -> None:
         async def see_to_the_end() -> None:
             await run.ended()
             if not run.told:
-                await self._outcomes.ended(run)
+                await self._pending_results.ended(run)
 
         task = asyncio.create_task(see_to_the_end())
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
 
-def note(run: Run, turn: Turn, result: str) -> None:
+def note(run: ToolRun, turn: Turn, result: str) -> None:
     """Add a call to the turn that asked for it, with what the model is to read of its result."""
     turn.add_step(written(run.tool.name, run.arguments), result_text(run.tool.name, result))

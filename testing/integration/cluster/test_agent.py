@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from pipecatapp.deployment.cluster_model import SERVICE
-from pipecatapp.runtime.llama_cpp.server import free_port
 from pipecatapp.runtime.cluster.prompt_mirror import PREFIX
+from pipecatapp.runtime.llama_cpp.server import free_port
 from pipecatapp.settings import Settings
 from testing.integration.cluster.conftest import Consul, Program, until
 from testing.integration.conftest import RunningAgent

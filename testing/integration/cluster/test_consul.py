@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pipecatapp.errors import UserError
 from pipecatapp.deployment.cluster_model import SERVICE, ClusterModelServer
+from pipecatapp.errors import UserError
 from pipecatapp.runtime.cluster.consul import live_members
 from pipecatapp.runtime.llama_cpp.server import free_port
 from pipecatapp.settings import Settings

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from pipecatapp.errors import UserError
-from pipecatapp.memory.storage.fact import NewFact, Source
 from pipecatapp.memory.long_term import Addition, LongTermMemory
 from pipecatapp.memory.queue import FinishedTurn
+from pipecatapp.memory.storage.fact import NewFact, Source
 from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings
 

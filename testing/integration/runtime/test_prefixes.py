@@ -8,16 +8,16 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pipecatapp.deployment.embedded import LocalModelServer
 from pipecatapp.deployment.deployment import LLAMA_JOB
-from pipecatapp.runtime.models.catalogue import Catalogue
+from pipecatapp.deployment.embedded import LocalModelServer
 from pipecatapp.runtime.cpu import CpuLevel
-from pipecatapp.runtime.models.download import ensure_model
 from pipecatapp.runtime.llama_cpp.binaries import LlamaCpp, ensure_llama_cpp
+from pipecatapp.runtime.llama_cpp.quantize import ensure_quantized, gguf_of
 from pipecatapp.runtime.llama_cpp.server import LlamaServer
+from pipecatapp.runtime.models.catalogue import Catalogue
+from pipecatapp.runtime.models.download import ensure_model
 from pipecatapp.runtime.process.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.progress import Progress
-from pipecatapp.runtime.llama_cpp.quantize import ensure_quantized, gguf_of
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.settings import Settings
 from pipecatapp.twin.history.conversation import Conversation

@@ -10,8 +10,8 @@ from pipecat.processors.filters.identity_filter import IdentityFilter
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.processors.frameworks.rtvi.frames import RTVISendTextFrame
 
-from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
 from pipecatapp.agent.session import ClockObserver
+from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
 
 
 class Clock(TurnClock):

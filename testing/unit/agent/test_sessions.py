@@ -19,8 +19,8 @@ from starlette.websockets import WebSocket
 from websockets.asyncio.client import connect
 
 from pipecatapp.agent.agent import sessions as serving
-from pipecatapp.errors import UserError
 from pipecatapp.agent.sessions import Sessions
+from pipecatapp.errors import UserError
 from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.history.conversations import Conversations
 

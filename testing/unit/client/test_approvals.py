@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipecatapp.client.twin_client import Turn, TwinClient
-from pipecatapp.client.approvals import Approval
+from pipecatapp.client.approvals import PendingApproval
+from pipecatapp.client.twin_client import TurnResult, TwinClient
 
 from .approving_agent import ACTION, CALL, TIMINGS, ApprovingAgent, approving_agent
 
@@ -17,11 +17,11 @@ class Person:
         self.approve = approve
         self.thinks = thinks
         self.asked = asyncio.Event()
-        self.saw: list[Approval] = []
+        self.saw: list[PendingApproval] = []
         self.told: list[str] = []
         self.failure = asyncio.Event()
 
-    async def decide(self, approval: Approval) -> bool:
+    async def decide(self, approval: PendingApproval) -> bool:
         self.saw.append(approval)
         self.asked.set()
         await asyncio.sleep(self.thinks)
@@ -29,10 +29,10 @@ class Person:
             await asyncio.Event().wait()
         return bool(self.approve)
 
-    def settled(self, approval: Approval, verdict: str) -> None:
+    def settled(self, approval: PendingApproval, verdict: str) -> None:
         self.told.append(f"{approval.id} {verdict}")
 
-    def failed(self, approval: Approval, reason: str) -> None:
+    def failed(self, approval: PendingApproval, reason: str) -> None:
         self.told.append(f"{approval.id} {reason}")
         self.failure.set()
 
@@ -43,7 +43,7 @@ def agent(tmp_path: Path) -> Iterator[ApprovingAgent]:
         yield agent
 
 
-async def say(agent: ApprovingAgent, person: Person | None, within: float = 180) -> Turn:
+async def say(agent: ApprovingAgent, person: Person | None, within: float = 180) -> TurnResult:
     async with TwinClient.connect(agent.settings, person) as client:
         return await client.say("Is the NAS up?", timeout=within)
 
@@ -60,7 +60,7 @@ async def test_both_answers_make_the_turn(
         "action": ACTION,
         "timings": TIMINGS,
     }
-    assert person.saw == [Approval(**CALL)]
+    assert person.saw == [PendingApproval(**CALL)]
     assert agent.decided == [("a1", approve, "local")]
     assert person.told == []
 

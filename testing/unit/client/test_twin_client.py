@@ -9,7 +9,13 @@ import numpy as np
 import pytest
 import websockets
 
-from pipecatapp.client.twin_client import CHUNK_BYTES, SAMPLE_RATE, Turn, TwinClient, last_voiced_byte
+from pipecatapp.client.twin_client import (
+    CHUNK_BYTES,
+    SAMPLE_RATE,
+    TurnResult,
+    TwinClient,
+    last_voiced_byte,
+)
 from pipecatapp.errors import UserError
 from pipecatapp.mission_control.auth.keys import KeyStore
 from pipecatapp.settings import Settings
@@ -39,9 +45,9 @@ def test_the_last_voiced_sample(audio: bytes, end: int) -> None:
 
 
 def test_voice_to_voice_is_known_only_when_both_ends_are() -> None:
-    assert Turn().voice_to_voice is None
-    assert Turn(voice_ended=1.0).voice_to_voice is None
-    assert Turn(voice_ended=1.0, first_audio=1.5).voice_to_voice == 0.5
+    assert TurnResult().voice_to_voice is None
+    assert TurnResult(voice_ended=1.0).voice_to_voice is None
+    assert TurnResult(voice_ended=1.0, first_audio=1.5).voice_to_voice == 0.5
 
 
 def event(kind: str, /, **data: Any) -> str:

@@ -2,13 +2,13 @@ from pathlib import Path
 
 import pytest
 
+from pipecatapp.deployment.cluster import ClusterDeployment, find_equipment
+from pipecatapp.deployment.cluster_model import ClusterModelServer, ModelInstance
+from pipecatapp.deployment.embedded import EmbeddedDeployment
+from pipecatapp.deployment.selection import choose_deployment
 from pipecatapp.errors import UserError
-from pipecatapp.deployment.selection import choose_place
-from pipecatapp.deployment.cluster import ClusterPlace, find_equipment
-from pipecatapp.deployment.cluster_model import ClusterModelServer, Instance
-from pipecatapp.deployment.embedded import EmbeddedPlace
-from pipecatapp.runtime.models.catalogue import Catalogue
 from pipecatapp.runtime.cluster.consul import consul_client
+from pipecatapp.runtime.models.catalogue import Catalogue
 from pipecatapp.settings import Settings
 
 
@@ -28,14 +28,14 @@ def bring(settings: Settings, *names: str) -> None:
 
 
 def test_the_mode_chooses_the_place(settings: Settings) -> None:
-    assert isinstance(choose_place(settings), ClusterPlace)
-    assert isinstance(choose_place(Settings(home=settings.home)), EmbeddedPlace)
+    assert isinstance(choose_deployment(settings), ClusterDeployment)
+    assert isinstance(choose_deployment(Settings(home=settings.home)), EmbeddedDeployment)
 
 
 def test_the_personas_are_those_of_the_state_directory(settings: Settings) -> None:
-    assert choose_place(settings).settings.prompts == settings.home / "prompts"
+    assert choose_deployment(settings).settings.prompts == settings.home / "prompts"
     alone = Settings(home=settings.home)
-    assert choose_place(alone).settings is alone
+    assert choose_deployment(alone).settings is alone
 
 
 def test_what_is_there_is_used_and_nothing_is_fetched(settings: Settings) -> None:
@@ -65,7 +65,7 @@ def test_what_is_missing_is_named(settings: Settings, missing: str) -> None:
 def test_a_number_of_slots_that_is_none_does_not_count(
     meta: dict[str, str], slots: int | None
 ) -> None:
-    assert Instance("http://127.0.0.1:1", "node1", meta).slots == slots
+    assert ModelInstance("http://127.0.0.1:1", "node1", meta).slots == slots
 
 
 async def test_the_key_is_read_anew_and_stays_where_its_file_goes(

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from pipecatapp.memory.storage.fact import Fact, NewFact, Source
 from pipecatapp.memory.long_term import Addition, LongTermMemory
+from pipecatapp.memory.storage.fact import Fact, NewFact, Source
 from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings
 

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from pipecatapp.memory.storage.fact import NewFact, Source
 from pipecatapp.memory.long_term import Addition, LongTermMemory
 from pipecatapp.memory.search import Search, fused
+from pipecatapp.memory.storage.fact import NewFact, Source
 from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings
 

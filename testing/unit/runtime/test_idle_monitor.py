@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from pipecatapp.runtime.idle_monitor import Disturbed, Stillness
+from pipecatapp.runtime.idle_monitor import Disturbed, IdleMonitor
 
 
 async def settle() -> None:
@@ -11,12 +11,12 @@ async def settle() -> None:
 
 
 async def test_it_is_waited_for_until_the_last_one_is_silent() -> None:
-    stillness = Stillness()
-    one, two = stillness.presence("one"), stillness.presence("two")
+    idle_monitor = IdleMonitor()
+    one, two = idle_monitor.presence("one"), idle_monitor.presence("two")
     one.begin("voice")
     two.begin("answer")
     two.begin("speech")
-    waiting = asyncio.create_task(stillness.wait())
+    waiting = asyncio.create_task(idle_monitor.wait())
     for presence, what in ((one, "voice"), (two, "answer")):
         presence.end(what)
         await settle()
@@ -26,11 +26,11 @@ async def test_it_is_waited_for_until_the_last_one_is_silent() -> None:
 
 
 async def test_one_conversation_is_waited_for_by_itself() -> None:
-    stillness = Stillness()
-    one, two = stillness.presence("one"), stillness.presence("two")
+    idle_monitor = IdleMonitor()
+    one, two = idle_monitor.presence("one"), idle_monitor.presence("two")
     one.begin("voice")
-    await asyncio.wait_for(stillness.wait(conversation_id="two"), 5)
-    waiting = asyncio.create_task(stillness.wait(conversation_id="one"))
+    await asyncio.wait_for(idle_monitor.wait(conversation_id="two"), 5)
+    waiting = asyncio.create_task(idle_monitor.wait(conversation_id="one"))
     await settle()
     assert not waiting.done()
     two.begin("voice")
@@ -39,18 +39,18 @@ async def test_one_conversation_is_waited_for_by_itself() -> None:
 
 
 async def test_a_pause_has_to_last() -> None:
-    stillness = Stillness()
-    presence = stillness.presence("one")
+    idle_monitor = IdleMonitor()
+    presence = idle_monitor.presence("one")
     presence.begin("voice")
     presence.end("voice")
-    waiting = asyncio.create_task(stillness.wait(0.2))
+    waiting = asyncio.create_task(idle_monitor.wait(0.2))
     await settle()
     assert not waiting.done()
     await asyncio.wait_for(waiting, 5)
 
 
 async def test_work_is_cancelled_at_the_first_sound() -> None:
-    stillness, begun, cancelled = Stillness(), asyncio.Event(), asyncio.Event()
+    idle_monitor, begun, cancelled = IdleMonitor(), asyncio.Event(), asyncio.Event()
 
     async def work() -> None:
         begun.set()
@@ -59,29 +59,29 @@ async def test_work_is_cancelled_at_the_first_sound() -> None:
         finally:
             cancelled.set()
 
-    working = asyncio.create_task(stillness.work(work()))
+    working = asyncio.create_task(idle_monitor.work(work()))
     await begun.wait()
-    stillness.presence("one").begin("voice")
+    idle_monitor.presence("one").begin("voice")
     with pytest.raises(Disturbed):
         await working
     assert cancelled.is_set()
 
 
 async def test_undisturbed_work_brings_its_result_and_its_errors() -> None:
-    stillness = Stillness()
-    assert await stillness.work(asyncio.sleep(0, "done")) == "done"
+    idle_monitor = IdleMonitor()
+    assert await idle_monitor.work(asyncio.sleep(0, "done")) == "done"
 
     async def fail() -> None:
         raise ValueError("no")
 
     with pytest.raises(ValueError, match="no"):
-        await stillness.work(fail())
+        await idle_monitor.work(fail())
 
 
 async def test_a_client_that_goes_in_the_middle_of_a_word_leaves_silence() -> None:
-    stillness = Stillness()
-    presence = stillness.presence("one")
+    idle_monitor = IdleMonitor()
+    presence = idle_monitor.presence("one")
     presence.begin("voice")
     presence.leave()
-    assert not stillness.busy()
-    await asyncio.wait_for(stillness.wait(), 5)
+    assert not idle_monitor.busy()
+    await asyncio.wait_for(idle_monitor.wait(), 5)

@@ -24,11 +24,11 @@ from pipecatapp.runtime.models.catalogue import Catalogue
 from pipecatapp.runtime.models.download import ensure_model
 from pipecatapp.runtime.progress import Progress
 from pipecatapp.settings import REPOSITORY, Settings
-from pipecatapp.tools.execution.tool_definition import tools_of
 from pipecatapp.tools.camera import source as camera
-from pipecatapp.tools.camera.source import camera_problem, shown, take_picture
 from pipecatapp.tools.camera.capture import LONG_SIDE
 from pipecatapp.tools.camera.model import find_model
+from pipecatapp.tools.camera.source import camera_problem, shown, take_picture
+from pipecatapp.tools.execution.tool_definition import tools_of
 from pipecatapp.tools.vision import Vision
 from testing.unit.tools.lending import Lent
 

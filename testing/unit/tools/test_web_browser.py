@@ -7,7 +7,6 @@ from ipaddress import ip_address
 import pytest
 
 from pipecatapp.errors import UserError
-from pipecatapp.tools.tool import LONGEST_RESULT, ToolError
 from pipecatapp.tools.browser.addresses import (
     AddressGuard,
     AddressRefusedError,
@@ -19,6 +18,7 @@ from pipecatapp.tools.browser.http_head import parse_authority, parse_head
 from pipecatapp.tools.browser.proxy import ForwardProxy
 from pipecatapp.tools.browser.reading import Reading, told
 from pipecatapp.tools.browser.urls import candidates
+from pipecatapp.tools.tool import LONGEST_RESULT, ToolError
 
 ANYTHING = BUTTONS | LINKS | FIELDS
 NewGuard = Callable[..., AddressGuard]

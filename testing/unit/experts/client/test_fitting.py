@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from pipecatapp.experts.client.fitting import BLOCK, fitting, size
-from pipecatapp.experts.client.slots import Slots
+from pipecatapp.experts.client.slots import SlotTable
 
 
 def conversation(turns: int) -> list[dict[str, Any]]:
@@ -38,7 +38,7 @@ def test_what_comes_first_stays_for_some_turns() -> None:
 
 
 async def test_two_conversations_have_two_slots_and_a_third_takes_the_longest_unused() -> None:
-    slots = Slots(2)
+    slots = SlotTable(2)
 
     async def slot(conversation: str) -> int:
         async with slots.held(conversation) as number:
@@ -52,7 +52,7 @@ async def test_two_conversations_have_two_slots_and_a_third_takes_the_longest_un
 
 
 async def test_a_slot_that_is_writing_is_not_taken_while_another_is_idle() -> None:
-    slots = Slots(2)
+    slots = SlotTable(2)
     async with slots.held("a"):
         async with slots.held("b"):
             pass
@@ -61,7 +61,7 @@ async def test_a_slot_that_is_writing_is_not_taken_while_another_is_idle() -> No
 
 
 async def test_one_slot_serves_one_request_at_a_time() -> None:
-    slots, order = Slots(1), list[str]()
+    slots, order = SlotTable(1), list[str]()
 
     async def use(name: str) -> None:
         async with slots.held(name):

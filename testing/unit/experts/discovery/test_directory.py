@@ -9,9 +9,9 @@ from pipecatapp.settings import Settings
 CALLING = "description: Knows plants.\nexamples: [a, b, c, d, e]\n"
 
 
-def write(prompts: Path, name: str, calling: str = CALLING) -> None:
+def write(prompts: Path, name: str, profile: str = CALLING) -> None:
     (prompts / f"{name}_expert.txt").write_text(f"You are {name}.")
-    (prompts / f"{name}_expert.yaml").write_text(calling)
+    (prompts / f"{name}_expert.yaml").write_text(profile)
 
 
 def test_an_expert_is_a_persona_and_a_calling(tmp_path: Path) -> None:
@@ -44,8 +44,8 @@ def test_half_an_expert_is_none(tmp_path: Path) -> None:
         ("description: [", "cannot be read"),
     ],
 )
-def test_a_wrong_calling_is_said_in_a_line(tmp_path: Path, calling: str, named: str) -> None:
-    write(tmp_path, "garden", calling)
+def test_a_wrong_calling_is_said_in_a_line(tmp_path: Path, profile: str, named: str) -> None:
+    write(tmp_path, "garden", profile)
     with pytest.raises(UserError, match=rf"garden_expert\.yaml.*{named}") as error:
         LocalDirectory(tmp_path)
     assert "\n" not in str(error.value)

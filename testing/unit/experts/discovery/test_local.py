@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from pipecatapp.experts.expert import Expert
 from pipecatapp.experts.discovery.local import LocalDirectory
+from pipecatapp.experts.expert import Expert
 from pipecatapp.runtime.files import write_atomic
 from pipecatapp.runtime.llama_cpp.server import free_port
 
@@ -165,14 +165,14 @@ async def test_an_edited_calling_counts_and_a_broken_one_leaves_the_last(
     directory: LocalDirectory, prompts: Path
 ) -> None:
     (prompts / "garden_expert.txt").write_text("You garden.")
-    calling = prompts / "garden_expert.yaml"
-    calling.write_text("description: knows plants\nexamples: [a, b, c, d, e]\n")
+    profile = prompts / "garden_expert.yaml"
+    profile.write_text("description: knows plants\nexamples: [a, b, c, d, e]\n")
     garden = named(directory, "garden")
     assert garden
     assert garden.description == "knows plants"
-    calling.write_text("description: [")
+    profile.write_text("description: [")
     assert named(directory, "garden") == garden
-    calling.write_text("description: knows trees\nexamples: [a, b, c, d, e]\n")
+    profile.write_text("description: knows trees\nexamples: [a, b, c, d, e]\n")
     changed = named(directory, "garden")
     assert changed
     assert changed.description == "knows trees"

@@ -1,6 +1,11 @@
 import pytest
 
-from pipecatapp.memory.learning.change import adds_nothing, in_third_person, is_successor, may_replace
+from pipecatapp.memory.learning.change import (
+    adds_nothing,
+    in_third_person,
+    is_successor,
+    may_replace,
+)
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from pipecatapp.memory.learning.language_model import Message
 from pipecatapp.memory.learning.contradiction import Judge, Relation
+from pipecatapp.memory.learning.language_model import Message
 from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings
 

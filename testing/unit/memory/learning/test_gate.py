@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
+from pipecatapp.memory.learning.examined_turn import ExaminedTurn
 from pipecatapp.memory.learning.gate import Gate
-from pipecatapp.memory.learning.examined_turn import Turn
 from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings
 
@@ -26,7 +26,7 @@ def gate() -> Gate:
     ],
 )
 def test_what_may_be_worth_keeping_passes(gate: Gate, words: str) -> None:
-    assert gate.lets_pass(Turn(words, DAY))
+    assert gate.lets_pass(ExaminedTurn(words, DAY))
 
 
 @pytest.mark.parametrize(
@@ -34,10 +34,10 @@ def test_what_may_be_worth_keeping_passes(gate: Gate, words: str) -> None:
     ["Thanks a lot!", "who invented the telephone", "switch off the lamp in the hall", "", "..."],
 )
 def test_talk_does_not_pass(gate: Gate, words: str) -> None:
-    assert not gate.lets_pass(Turn(words, DAY))
+    assert not gate.lets_pass(ExaminedTurn(words, DAY))
 
 
 def test_a_short_answer_is_understood_by_the_question(gate: Gate) -> None:
     before = (("i need new tyres", "Which size do you need?"),)
-    assert gate.lets_pass(Turn("sixteen", DAY, before))
-    assert not gate.lets_pass(Turn("yes please", DAY, before))
+    assert gate.lets_pass(ExaminedTurn("sixteen", DAY, before))
+    assert not gate.lets_pass(ExaminedTurn("yes please", DAY, before))

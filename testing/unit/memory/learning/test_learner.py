@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from pipecatapp.memory.learning.learner import learner as module
 from pipecatapp.memory.learning.contradiction import Relation
+from pipecatapp.memory.learning.examined_turn import ExaminedTurn
 from pipecatapp.memory.learning.learner import Learner
+from pipecatapp.memory.learning.learner import learner as module
 from pipecatapp.memory.long_term import LongTermMemory
 from pipecatapp.memory.queue import FinishedTurn
-from pipecatapp.memory.learning.examined_turn import Turn
-from pipecatapp.runtime.idle_monitor import Stillness
+from pipecatapp.runtime.idle_monitor import IdleMonitor
 from testing.unit.memory.conftest import remember
 
 ADA = "The user's daughter is named Ada."
@@ -21,13 +21,13 @@ class Reader:
     """Finds in each turn what the test has it find, as slowly as the test wants."""
 
     def __init__(self) -> None:
-        self.seen: list[Turn] = []
-        self.finds: Callable[[Turn], list[str]] = lambda turn: [turn.said]
+        self.seen: list[ExaminedTurn] = []
+        self.finds: Callable[[ExaminedTurn], list[str]] = lambda turn: [turn.said]
         self.may_end = asyncio.Event()
         self.may_end.set()
         self.begun = asyncio.Event()
 
-    async def extract(self, turn: Turn) -> list[str]:
+    async def extract(self, turn: ExaminedTurn) -> list[str]:
         self.seen.append(turn)
         self.begun.set()
         await self.may_end.wait()
@@ -45,8 +45,8 @@ class Judge:
 
 
 @pytest.fixture
-def stillness() -> Stillness:
-    return Stillness()
+def idle_monitor() -> IdleMonitor:
+    return IdleMonitor()
 
 
 @pytest.fixture
@@ -64,12 +64,12 @@ async def learner(
     memory: LongTermMemory,
     reader: Reader,
     judge: Judge,
-    stillness: Stillness,
+    idle_monitor: IdleMonitor,
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Learner]:
     monkeypatch.setattr(module, "STILL_SECS", 0.0)
     monkeypatch.setattr(module, "RETRY_SECS", 0.0)
-    made = Learner(memory, reader, judge, stillness)
+    made = Learner(memory, reader, judge, idle_monitor)
     task = asyncio.create_task(made.run())
     yield made
     task.cancel()
@@ -103,10 +103,10 @@ async def test_a_finished_turn_becomes_facts_that_know_where_they_come_from(
 
 
 async def test_what_waited_at_the_start_is_examined_too(
-    memory: LongTermMemory, reader: Reader, judge: Judge, stillness: Stillness
+    memory: LongTermMemory, reader: Reader, judge: Judge, idle_monitor: IdleMonitor
 ) -> None:
     memory.turns.put(turn("from the last run"))
-    task = asyncio.create_task(Learner(memory, reader, judge, stillness).run())
+    task = asyncio.create_task(Learner(memory, reader, judge, idle_monitor).run())
     await emptied(memory)
     assert [fact.text for fact in memory.newest(5)] == ["from the last run"]
     task.cancel()
@@ -114,12 +114,12 @@ async def test_what_waited_at_the_start_is_examined_too(
 
 
 async def test_it_yields_at_once_to_a_voice_and_begins_again_when_it_is_still(
-    memory: LongTermMemory, learner: Learner, reader: Reader, stillness: Stillness
+    memory: LongTermMemory, learner: Learner, reader: Reader, idle_monitor: IdleMonitor
 ) -> None:
     reader.may_end.clear()
     await learner.put(turn(ADA))
     await reader.begun.wait()
-    presence = stillness.presence("another")
+    presence = idle_monitor.presence("another")
     reader.begun.clear()
     presence.begin("voice")
     reader.may_end.set()
@@ -134,9 +134,9 @@ async def test_it_yields_at_once_to_a_voice_and_begins_again_when_it_is_still(
 
 
 async def test_nothing_is_examined_while_somebody_speaks(
-    memory: LongTermMemory, learner: Learner, reader: Reader, stillness: Stillness
+    memory: LongTermMemory, learner: Learner, reader: Reader, idle_monitor: IdleMonitor
 ) -> None:
-    presence = stillness.presence("one")
+    presence = idle_monitor.presence("one")
     presence.begin("answer")
     await learner.put(turn(ADA))
     for _ in range(50):
@@ -175,7 +175,7 @@ async def test_what_says_the_same_confirms_the_older_fact(
 async def test_a_failure_of_the_model_loses_no_turn(
     memory: LongTermMemory, learner: Learner, reader: Reader
 ) -> None:
-    def fail_once(turn: Turn) -> list[str]:
+    def fail_once(turn: ExaminedTurn) -> list[str]:
         if len(reader.seen) == 1:
             raise ConnectionError("the model server is being restarted")
         return [ADA]
@@ -189,7 +189,7 @@ async def test_a_failure_of_the_model_loses_no_turn(
 async def test_a_turn_that_can_never_be_examined_does_not_block_the_next(
     memory: LongTermMemory, learner: Learner, reader: Reader
 ) -> None:
-    def fail(turn: Turn) -> list[str]:
+    def fail(turn: ExaminedTurn) -> list[str]:
         if turn.said == "poison":
             raise ValueError("no")
         return [turn.said]

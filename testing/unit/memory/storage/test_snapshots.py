@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from pipecatapp.errors import UserError
+from pipecatapp.memory.long_term import LongTermMemory
 from pipecatapp.memory.storage import snapshots as module
 from pipecatapp.memory.storage.fact import Fact
-from pipecatapp.memory.long_term import LongTermMemory
 from testing.unit.memory.conftest import now_and_after_a_restart, remember, texts
 
 Open = Callable[[], LongTermMemory]

@@ -5,12 +5,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from pipecatapp.mission_control.auth.auth import login_sessions as module
-from pipecatapp.mission_control.auth.login_sessions import OF_SESSION, SessionStore
+from pipecatapp.mission_control.auth.login_sessions import OF_SESSION, LoginSessionStore
 
 from .conftest import ORIGIN, EchoControl, log_in
 
 
-def conversation_of(store: SessionStore, secret: str) -> str:
+def conversation_of(store: LoginSessionStore, secret: str) -> str:
     session = store.find(secret)
     assert session is not None
     return session.conversation_id
@@ -19,7 +19,7 @@ def conversation_of(store: SessionStore, secret: str) -> str:
 def test_an_expired_session_is_dropped_once_and_tells_whose_conversation_ends(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = SessionStore(tmp_path)
+    store = LoginSessionStore(tmp_path)
     monkeypatch.setattr(module, "SESSION_SECONDS", 1)
     ended = conversation_of(store, store.create())
     assert ended.startswith(OF_SESSION)
@@ -30,9 +30,9 @@ def test_an_expired_session_is_dropped_once_and_tells_whose_conversation_ends(
     monkeypatch.setattr(time, "time", lambda: later)
     # Logins in between, and a restart, lose nothing of it.
     store.create()
-    store = SessionStore(tmp_path)
+    store = LoginSessionStore(tmp_path)
     assert store.drop_expired() == [ended]
-    assert store.drop_expired() == SessionStore(tmp_path).drop_expired() == []
+    assert store.drop_expired() == LoginSessionStore(tmp_path).drop_expired() == []
     assert store.find(going_on)
 
 

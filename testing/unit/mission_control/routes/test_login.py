@@ -7,8 +7,8 @@ import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from pipecatapp.mission_control.auth.auth import login_sessions as sessions
 from pipecatapp.mission_control.auth.auth import COOKIE, FAILURES
+from pipecatapp.mission_control.auth.auth import login_sessions as sessions
 from pipecatapp.mission_control.web import create_app
 from pipecatapp.settings import Settings
 

@@ -10,8 +10,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from pipecatapp.errors import UserError
-from pipecatapp.mission_control.routes import memory as api
 from pipecatapp.mission_control.middleware import MAX_BODY
+from pipecatapp.mission_control.routes import memory as api
 from pipecatapp.mission_control.web import create_app
 from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings

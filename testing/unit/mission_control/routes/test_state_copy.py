@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 from pipecatapp.commands.keep import refresh
 from pipecatapp.errors import UserError
 from pipecatapp.mission_control.web import create_app
-from pipecatapp.runtime.llama_cpp.server import free_port
 from pipecatapp.runtime.cluster.state_copy import MEMORY, adopt, begin_epoch
+from pipecatapp.runtime.llama_cpp.server import free_port
 from pipecatapp.settings import Settings
 
 from .conftest import ORIGIN, EchoControl, log_in

@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from pipecatapp.runtime.process.job import JobState
 from pipecatapp.runtime.cluster.nomad import NomadOrchestrator, _last_count, _status
+from pipecatapp.runtime.process.job import JobState
 from pipecatapp.settings import Settings
 
 SERVICE = {"ID": "agent", "Status": "running", "TaskGroups": [{"Name": "app", "Count": 1}]}

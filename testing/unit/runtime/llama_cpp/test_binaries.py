@@ -9,7 +9,6 @@ import yaml
 
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.cpu import cpu_level, read_cpu_flags
-from pipecatapp.runtime.llama_cpp.build import TARGETS
 from pipecatapp.runtime.llama_cpp.binaries import (
     LlamaCpp,
     ensure_llama_cpp,
@@ -18,6 +17,7 @@ from pipecatapp.runtime.llama_cpp.binaries import (
     llama_cpp_here,
     survives,
 )
+from pipecatapp.runtime.llama_cpp.build import TARGETS
 from pipecatapp.runtime.llama_cpp.levels import usable_level
 from pipecatapp.runtime.llama_cpp.source import VERSION
 from pipecatapp.runtime.progress import Progress

@@ -4,24 +4,24 @@ from pathlib import Path
 import pytest
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.models.catalogue import Model
 from pipecatapp.runtime.cpu import CpuLevel
-from pipecatapp.runtime.llama_cpp.build import TARGETS
 from pipecatapp.runtime.llama_cpp.binaries import LlamaCpp
-from pipecatapp.runtime.progress import Progress
+from pipecatapp.runtime.llama_cpp.build import TARGETS
 from pipecatapp.runtime.llama_cpp.quantize import link_served
+from pipecatapp.runtime.models.catalogue import CatalogueModel
+from pipecatapp.runtime.progress import Progress
 
 GGUF = "tiny-q4_k_m.gguf"
 
 
 @pytest.fixture
-def model(tmp_path: Path) -> Model:
+def model(tmp_path: Path) -> CatalogueModel:
     directory = tmp_path / "tiny"
     directory.mkdir()
     (directory / GGUF).write_bytes(b"GGUF")
     file = {"filename": GGUF, "sha256": hashlib.sha256(b"GGUF").hexdigest()}
     sources = [{"path": str(directory / GGUF)}]
-    return Model.model_validate(
+    return CatalogueModel.model_validate(
         {"name": "tiny", "kind": "llm", "memory_mb": 1, "files": [file | {"sources": sources}]}
     )
 
@@ -31,7 +31,7 @@ def llama(bin_dir: Path, level: CpuLevel) -> LlamaCpp:
 
 
 def test_served_is_the_file_itself_from_avx_on(
-    model: Model, tmp_path: Path, progress: Progress
+    model: CatalogueModel, tmp_path: Path, progress: Progress
 ) -> None:
     directory = tmp_path / "tiny"
     build = llama(tmp_path / "bin", CpuLevel.HASWELL)
@@ -41,7 +41,7 @@ def test_served_is_the_file_itself_from_avx_on(
 
 
 def test_served_is_a_version_made_here_below_avx(
-    model: Model, tmp_path: Path, progress: Progress
+    model: CatalogueModel, tmp_path: Path, progress: Progress
 ) -> None:
     bin_dir = tmp_path / "bin"
     build = llama(bin_dir, CpuLevel.CORE2)

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.models.catalogue import Model
+from pipecatapp.runtime.models.catalogue import CatalogueModel
 from pipecatapp.runtime.models.download import ensure_model
 from pipecatapp.runtime.models.fetch_http import SourceError, fetch_http
-from pipecatapp.runtime.progress import Progress
 from pipecatapp.runtime.models.verified import ChecksumError, verify_model
+from pipecatapp.runtime.progress import Progress
 from pipecatapp.settings import Settings
 from testing.unit.runtime.conftest import FileServer
 
@@ -22,7 +22,7 @@ from testing.unit.runtime.conftest import FileServer
 REFUSED = "http://127.0.0.1:1/file.bin"
 
 
-def model(content: bytes, *sources: dict[str, object], **file: object) -> Model:
+def model(content: bytes, *sources: dict[str, object], **file: object) -> CatalogueModel:
     entry = {
         "name": "toy",
         "kind": "llm",
@@ -31,7 +31,7 @@ def model(content: bytes, *sources: dict[str, object], **file: object) -> Model:
         "sha256": hashlib.sha256(content).hexdigest(),
         "sources": list(sources),
     }
-    return Model.model_validate(entry | file)
+    return CatalogueModel.model_validate(entry | file)
 
 
 def nothing(done: float, total: float | None) -> None:
@@ -141,7 +141,9 @@ def test_a_dead_host_is_tried_once(
     sha = hashlib.sha256(file_server.content).hexdigest()
     sources = [{"url": REFUSED}, {"url": file_server.url}]
     files = [{"filename": name, "sha256": sha, "sources": sources} for name in ("a.bin", "b.bin")]
-    toy = Model.model_validate({"name": "toy", "kind": "llm", "memory_mb": 1, "files": files})
+    toy = CatalogueModel.model_validate(
+        {"name": "toy", "kind": "llm", "memory_mb": 1, "files": files}
+    )
     ensure_model(toy, settings, progress)
     assert said.getvalue().count("127.0.0.1:1/") == 1
 

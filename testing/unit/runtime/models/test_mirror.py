@@ -4,22 +4,27 @@ from pathlib import Path
 import pytest
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.models.catalogue import Model
+from pipecatapp.runtime.models.catalogue import CatalogueModel
 from pipecatapp.runtime.models.download import ensure_model
-from pipecatapp.runtime.models.mirror import from_nearby, link_verified, read_sums, require_space_for
-from pipecatapp.runtime.progress import Progress
+from pipecatapp.runtime.models.mirror import (
+    from_nearby,
+    link_verified,
+    read_sums,
+    require_space_for,
+)
 from pipecatapp.runtime.models.verified import ChecksumError, Verified
+from pipecatapp.runtime.progress import Progress
 from pipecatapp.settings import Settings
 
 CONTENT = b"weights"
 SUM = hashlib.sha256(CONTENT).hexdigest()
 
 
-def model(sha256: str | None = SUM, size: int | None = None) -> Model:
+def model(sha256: str | None = SUM, size: int | None = None) -> CatalogueModel:
     file = {"filename": "a.bin", "sha256": sha256, "size": size}
     source = {"url": "https://publisher.invalid/a.bin"}
     entry = {"name": "tiny", "kind": "llm", "memory_mb": 1, "files": [file | {"sources": [source]}]}
-    return Model.model_validate(entry)
+    return CatalogueModel.model_validate(entry)
 
 
 def shelf(directory: Path, content: bytes = CONTENT) -> Path:

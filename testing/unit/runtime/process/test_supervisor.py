@@ -10,8 +10,8 @@ import psutil
 import pytest
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.process.job import JobSpec, JobState, JobStatus
 from pipecatapp.runtime.llama_cpp.server import free_port
+from pipecatapp.runtime.process.job import JobSpec, JobState, JobStatus
 from pipecatapp.runtime.process.orchestrator import LocalOrchestrator
 
 # A small real server with a child of its own, so that a stop has a group to end.

@@ -9,8 +9,15 @@ import pytest
 from pipecatapp.tools.execution import approvals as approvals_module
 from pipecatapp.tools.execution.approvals import Approvals, Verdict
 from pipecatapp.tools.execution.audit import Audit
+from pipecatapp.tools.execution.runner import (
+    STOPPED,
+    ApprovalMode,
+    RunState,
+    ToolEvent,
+    ToolRun,
+    ToolRunner,
+)
 from pipecatapp.tools.execution.tool_definition import Tool, tools_of
-from pipecatapp.tools.execution.runner import STOPPED, ApprovalMode, Event, Run, Runner, State
 from pipecatapp.tools.tool import Call, ToolError, Toolset, tool
 
 from .lending import EXAMPLES, Lent, Memory
@@ -34,7 +41,7 @@ class Bench(Toolset):
         self.ran.append(parts)
         return f"did {parts}"
 
-    @tool(examples=EXAMPLES, harmless=True)
+    @tool(examples=EXAMPLES, read_only=True)
     async def look(self, call: Call) -> str:
         """Look."""
         self.ran.append("look")
@@ -77,26 +84,26 @@ class Workplace:
         }
         self.path = path / "audit" / "audit.jsonl"
         self.approvals = Approvals()
-        self.runner = Runner(self.approvals, Audit(self.path), mode)
+        self.runner = ToolRunner(self.approvals, Audit(self.path), mode)
         self.conversation = Memory()
-        self.heard: list[Event] = []
+        self.heard: list[ToolEvent] = []
         self.runner.listen(self.conversation.id, self.heard.append)
 
     def start(
         self, name: str, arguments: dict[str, Any] | None = None, *, after_result: bool = False
-    ) -> Run:
+    ) -> ToolRun:
         return self.runner.start(
             self.tools[name], arguments or {}, self.conversation, after_result=after_result
         )
 
-    def act(self) -> Run:
+    def act(self) -> ToolRun:
         return self.start("act", {"parts": ["uptime"]})
 
     async def asked(self) -> None:
         """Wait until a person has been asked."""
         question = asyncio.Event()
 
-        def listener(event: Event) -> None:
+        def listener(event: ToolEvent) -> None:
             if event.kind == "approval":
                 question.set()
 
@@ -105,7 +112,7 @@ class Workplace:
             await question.wait()
         self.runner.unlisten(self.conversation.id, listener)
 
-    def decide(self, run: Run, *, approve: bool) -> None:
+    def decide(self, run: ToolRun, *, approve: bool) -> None:
         assert run.approval
         self.approvals.decide(
             self.conversation.id,
@@ -129,12 +136,12 @@ async def work(tmp_path: Path) -> Workplace:
 
 async def test_an_approved_call_runs_and_leaves_its_trace(work: Workplace) -> None:
     run = work.start("act", {"parts": ["uptime"], "password": "hunter2"})
-    assert run.state is State.WAITING
+    assert run.state is RunState.WAITING
     await work.asked()
     assert work.bench.ran == []
     work.decide(run, approve=True)
     await run.ended()
-    assert (run.state, run.result) == (State.DONE, "did ['uptime']")
+    assert (run.state, run.result) == (RunState.DONE, "did ['uptime']")
     assert not run.refused
     assert work.bench.ran == [["uptime"]]
     call, approval, result = work.trace()
@@ -158,7 +165,7 @@ async def test_a_denied_call_does_not_run(work: Workplace) -> None:
     await run.ended()
     assert work.bench.ran == []
     assert run.refused
-    assert (run.state, run.result) == (State.FAILED, "It was not run: denied.")
+    assert (run.state, run.result) == (RunState.FAILED, "It was not run: denied.")
     assert work.trace()[-1]["verdict"] == "denied"
 
 
@@ -202,7 +209,7 @@ async def test_arguments_changed_after_a_yes_do_not_run(work: Workplace) -> None
     await other.ended()
     assert work.bench.ran == [["uptime"]]
     assert (other.state, other.result) == (
-        State.FAILED,
+        RunState.FAILED,
         "It was not run: another call was approved.",
     )
 
@@ -233,7 +240,7 @@ async def test_who_has_to_be_asked(
         assert work.bench.ran == []
         work.decide(run, approve=True)
     await run.ended()
-    assert run.state is State.DONE
+    assert run.state is RunState.DONE
     assert len(work.bench.ran) == 1
     assert work.events() == (["call", "approval", "result"] if asks else ["call", "result"])
 
@@ -254,7 +261,7 @@ async def test_a_failure_ends_in_a_sentence_and_a_trace(
 ) -> None:
     run = work.start(name)
     await run.ended()
-    assert (run.state, run.result) == (State.FAILED, sentence)
+    assert (run.state, run.result) == (RunState.FAILED, sentence)
     assert work.events() == ["call", "error"]
     assert work.trace()[-1]["text"] == sentence
 
@@ -267,7 +274,7 @@ async def test_what_cannot_be_written_down_is_not_run(
     run = work.act() if name == "act" else work.start(name)
     await run.ended()
     assert work.bench.ran == []
-    assert run.state is State.FAILED
+    assert run.state is RunState.FAILED
     assert run.result
     assert run.result.startswith("It was not run: the audit log cannot be written")
     assert work.approvals.waiting(work.conversation.id) == []
@@ -284,7 +291,7 @@ async def test_an_approval_that_cannot_be_written_down_runs_nothing(
     work.decide(run, approve=True)
     await run.ended()
     assert work.bench.ran == []
-    assert run.state is State.FAILED
+    assert run.state is RunState.FAILED
 
 
 async def test_a_running_call_can_be_cancelled(work: Workplace) -> None:
@@ -295,7 +302,7 @@ async def test_a_running_call_can_be_cancelled(work: Workplace) -> None:
     await run.cancel()
     assert work.bench.ended
     assert run.over
-    assert (run.state, run.result) == (State.FAILED, STOPPED)
+    assert (run.state, run.result) == (RunState.FAILED, STOPPED)
     assert work.events() == ["call", "cancelled"]
     assert work.runner.runs(work.conversation.id) == []
     await run.cancel()
@@ -306,7 +313,7 @@ async def test_a_call_that_is_cancelled_at_once_never_runs(work: Workplace) -> N
     await plain.cancel()
     await asking.cancel()
     assert work.bench.ran == []
-    assert (plain.state, plain.result) == (State.FAILED, STOPPED)
+    assert (plain.state, plain.result) == (RunState.FAILED, STOPPED)
     assert asking.refused
     assert work.runner.runs(work.conversation.id) == []
 
@@ -326,7 +333,7 @@ async def test_the_end_of_the_agent_ends_every_call(work: Workplace) -> None:
 
 
 async def test_a_conversation_hears_of_its_own_calls_alone(work: Workplace) -> None:
-    foreign: list[Event] = []
+    foreign: list[ToolEvent] = []
     work.runner.listen("another", foreign.append)
     run = work.act()
     await work.asked()
@@ -350,8 +357,8 @@ async def test_a_conversation_hears_of_its_own_calls_alone(work: Workplace) -> N
 
 
 async def test_who_stops_listening_hears_no_more(work: Workplace) -> None:
-    other: list[Event] = []
-    listener: Callable[[Event], None] = other.append
+    other: list[ToolEvent] = []
+    listener: Callable[[ToolEvent], None] = other.append
     work.runner.listen(work.conversation.id, listener)
     assert not work.runner.unlisten(work.conversation.id, listener)
     await work.start("touch").ended()

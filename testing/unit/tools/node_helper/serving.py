@@ -11,8 +11,8 @@ from typing import Any
 
 from pipecatapp.settings import Settings
 from pipecatapp.tools.node_helper.calls import Calls
-from pipecatapp.tools.node_helper.protocol import Request
-from pipecatapp.tools.node_helper.server import Server
+from pipecatapp.tools.node_helper.protocol import HelperRequest
+from pipecatapp.tools.node_helper.server import HelperServer
 
 
 class Scripted(Calls):
@@ -20,11 +20,11 @@ class Scripted(Calls):
 
     def __init__(self) -> None:
         super().__init__(Settings())
-        self.asked: list[Request] = []
+        self.asked: list[HelperRequest] = []
         self.waiting = asyncio.Event()
         self.ended = 0
 
-    async def do(self, request: Request, progress: Callable[[str], None]) -> str | None:
+    async def do(self, request: HelperRequest, progress: Callable[[str], None]) -> str | None:
         self.asked.append(request)
         progress("begun")
         if request.arguments.get("code") == "wait":
@@ -49,7 +49,9 @@ async def serving(
         listener.bind(str(path))
         listener.listen()
         listener.setblocking(False)
-        async with Server(calls, [os.getuid()] if users is None else users).listening(listener):
+        async with HelperServer(calls, [os.getuid()] if users is None else users).listening(
+            listener
+        ):
             yield path
 
 

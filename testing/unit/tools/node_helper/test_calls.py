@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 
 from pipecatapp.settings import Settings
-from pipecatapp.tools.node_helper.calls import Calls
-from pipecatapp.tools.node_helper.protocol import TOOLS, Request
 from pipecatapp.tools.execution.registry import every_tool
+from pipecatapp.tools.node_helper.calls import Calls
+from pipecatapp.tools.node_helper.protocol import TOOLS, HelperRequest
 from pipecatapp.tools.tool import ToolError
 
 from ..lending import Lent
@@ -21,7 +21,7 @@ def calls(tmp_path: Path) -> Calls:
 
 async def do(calls: Calls, call: str, arguments: dict[str, Any]) -> tuple[str | None, list[str]]:
     lines: list[str] = []
-    request = Request.model_validate({"call": call, "arguments": arguments})
+    request = HelperRequest.model_validate({"call": call, "arguments": arguments})
     return await calls.do(request, lines.append), lines
 
 

@@ -10,9 +10,9 @@ import pytest
 from pipecatapp.settings import Settings
 from pipecatapp.tools.ansible import Ansible
 from pipecatapp.tools.code_runner import CodeRunner
+from pipecatapp.tools.execution.tool_definition import tools_of
 from pipecatapp.tools.node_helper import client
 from pipecatapp.tools.node_helper.client import Helper, helper_of
-from pipecatapp.tools.execution.tool_definition import tools_of
 from pipecatapp.tools.ssh import SshTools
 from pipecatapp.tools.tool import ToolError
 

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
+from pipecatapp.twin.history.api_history import ApiHistories, Said
 from pipecatapp.twin.history.messages import api_history as module
 from pipecatapp.twin.history.messages import turn_notes
-from pipecatapp.twin.history.api_history import CallersHistories, Said
 
 START = datetime(2026, 3, 1, 12, 0)
 
@@ -31,14 +31,14 @@ def history(turns: int) -> list[Said]:
     return [entry for turn in said for entry in turn][:-1]
 
 
-def prompt(histories: CallersHistories, said: list[Said], caller: str = "a") -> list[str]:
+def prompt(histories: ApiHistories, said: list[Said], caller: str = "a") -> list[str]:
     conversation = histories.conversation(caller, said)
     messages: Any = conversation.prompt(conversation.context.messages)
     return [message["content"] for message in messages]
 
 
 def test_a_prompt_begins_as_the_one_before_did_though_time_has_passed(clock: Any) -> None:
-    histories = CallersHistories()
+    histories = ApiHistories()
     first = prompt(histories, history(1))
     assert first == ["(It is now 12:00 on Sunday, 1 March 2026.) question 0"]
     clock.minutes = 10
@@ -50,14 +50,14 @@ def test_a_prompt_begins_as_the_one_before_did_though_time_has_passed(clock: Any
 
 
 def test_the_same_words_later_are_asked_at_their_own_time(clock: Any) -> None:
-    histories = CallersHistories()
+    histories = ApiHistories()
     prompt(histories, history(1))
     clock.minutes = 10
     assert "12:10" in prompt(histories, history(1))[0]
 
 
 def test_a_turn_that_went_otherwise_or_was_anothers_is_not_this_one(clock: Any) -> None:
-    histories = CallersHistories()
+    histories = ApiHistories()
     prompt(histories, history(1))
     other = [Said("assistant", "Welcome!"), *history(2)]
     assert prompt(histories, other)[1] == "question 0"
@@ -65,7 +65,7 @@ def test_a_turn_that_went_otherwise_or_was_anothers_is_not_this_one(clock: Any) 
 
 
 def test_a_long_history_is_cut_in_blocks_and_a_greeting_stays() -> None:
-    histories = CallersHistories()
+    histories = ApiHistories()
     firsts = [prompt(histories, history(turns))[0] for turns in range(15, 32)]
     begins = [int(first.rsplit(" ", 1)[1]) for first in firsts]
     assert begins == [0] * 2 + [7] * 7 + [14] * 7 + [21]
@@ -75,14 +75,14 @@ def test_a_long_history_is_cut_in_blocks_and_a_greeting_stays() -> None:
 
 def test_only_so_many_turns_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_STAMPS", 1)
-    histories = CallersHistories()
+    histories = ApiHistories()
     prompt(histories, history(1))
     prompt(histories, history(2))
     assert prompt(histories, history(3))[0] == "question 0"
 
 
 def test_any_answer_in_a_history_may_repeat_a_result() -> None:
-    histories = CallersHistories()
+    histories = ApiHistories()
     for turns, may in ((1, False), (2, True)):
         conversation = histories.conversation("a", history(turns))
         assert conversation.holds_results(conversation.context.messages) is may

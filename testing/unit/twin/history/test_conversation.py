@@ -6,15 +6,20 @@ from typing import Any
 
 import pytest
 
-from pipecatapp.twin.history.messages import conversation as module
-from pipecatapp.twin.history.messages import turn_notes
 from pipecatapp.twin.history.conversation import (
     KEPT_TURNS,
     MOST_TURNS,
     Conversation,
 )
+from pipecatapp.twin.history.messages import (
+    LONGEST_RESULT,
+    RESULT,
+    LogEntry,
+    result_text,
+    turn_notes,
+)
+from pipecatapp.twin.history.messages import conversation as module
 from pipecatapp.twin.history.store import flush
-from pipecatapp.twin.history.messages import LONGEST_RESULT, RESULT, LogEntry, result_text
 
 
 @pytest.fixture(autouse=True)

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from pipecatapp.twin.history.store import flush
 from pipecatapp.twin.history.conversations import Conversations, SlotPool
+from pipecatapp.twin.history.store import flush
 
 
 def test_tabs_of_one_session_share_a_conversation(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from pipecatapp.twin.history.messages import store as module
 from pipecatapp.twin.history.conversation import Conversation
-from pipecatapp.twin.history.store import ConversationFile, flush
+from pipecatapp.twin.history.messages import store as module
+from pipecatapp.twin.history.store import ConversationStore, flush
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_nobody_waits_for_a_slow_disk_and_it_writes_the_last_alone(
     tmp_path: Path, disk: threading.Event
 ) -> None:
     path = tmp_path / "a.json"
-    file = ConversationFile(path)
+    file = ConversationStore(path)
     for number in range(3):
         file.save_soon({"log": number})
     assert file.behind
@@ -79,7 +79,7 @@ def test_what_was_said_last_outlives_the_process(tmp_path: Path) -> None:
 def test_what_was_removed_does_not_come_back(tmp_path: Path, disk: threading.Event) -> None:
     path = tmp_path / "a.json"
     path.with_suffix(".damaged").write_text("a secret")
-    file = ConversationFile(path)
+    file = ConversationStore(path)
     file.save_soon({"log": 1})
     threading.Timer(0.1, disk.set).start()
     file.remove()

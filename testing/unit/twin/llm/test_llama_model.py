@@ -6,13 +6,13 @@ import pytest
 from openai import APIConnectionError, BadRequestError
 
 from pipecatapp.runtime.turn_clock import TurnClock
+from pipecatapp.text.phrases import PHRASES
+from pipecatapp.twin.history.conversation import Conversation
+from pipecatapp.twin.history.messages import result_text
 from pipecatapp.twin.llm import filler as module
 from pipecatapp.twin.llm.chunks import text_of
-from pipecatapp.twin.history.conversation import Conversation
-from pipecatapp.twin.routing.router import Messages
-from pipecatapp.twin.history.messages import result_text
 from pipecatapp.twin.llm.llama_model import LlamaModel
-from pipecatapp.text.phrases import PHRASES
+from pipecatapp.twin.routing.router import Messages
 
 from .conftest import ModelServer, answers, dies_after, refuses, writes
 

@@ -3,9 +3,9 @@ from typing import Any
 import pytest
 
 from pipecatapp.twin.history.conversation import Conversation
-from pipecatapp.twin.recall.forgetting import Forgotten, without
+from pipecatapp.twin.recall.forgetting import ForgottenFact, without
 
-ADA = Forgotten("The user's daughter is named Ada.", "um my daughter's name is ada you know")
+ADA = ForgottenFact("The user's daughter is named Ada.", "um my daughter's name is ada you know")
 
 
 def talk(*turns: tuple[str, str]) -> Conversation:
@@ -19,7 +19,7 @@ def talk(*turns: tuple[str, str]) -> Conversation:
     return conversation
 
 
-def left(conversation: Conversation, *facts: Forgotten) -> Conversation:
+def left(conversation: Conversation, *facts: ForgottenFact) -> Conversation:
     remaining = Conversation("a")
     remaining.restore(without(conversation.state(), facts))
     return remaining
@@ -65,7 +65,7 @@ def test_what_does_not_tell_it_stays(harmless: tuple[str, str]) -> None:
 
 
 def test_a_fact_without_names_goes_by_most_of_its_words() -> None:
-    nuts = Forgotten("The user is allergic to nuts.")
+    nuts = ForgottenFact("The user is allergic to nuts.")
     conversation = talk(("i am allergic to nuts", "Noted."), ("do you like nuts", "I do not eat."))
     assert left(conversation, nuts).turns() == [("do you like nuts", "I do not eat.")]
 
@@ -89,7 +89,7 @@ def test_a_summary_that_tells_it_goes() -> None:
     conversation = talk(("hello", "Hi."))
     conversation.summarize("User: my daughter Ada is tall")
     assert "Ada" not in contents(left(conversation, ADA))
-    other = Forgotten("The user has a cat.")
+    other = ForgottenFact("The user has a cat.")
     assert "Ada" in contents(left(conversation, other))
 
 

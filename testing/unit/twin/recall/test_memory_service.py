@@ -8,30 +8,30 @@ from pathlib import Path
 
 import pytest
 
-from pipecatapp.memory.storage.fact import Fact, NewFact, Source
 from pipecatapp.memory.long_term import Addition, LongTermMemory
 from pipecatapp.memory.queue import FinishedTurn
+from pipecatapp.memory.storage.fact import Fact, NewFact, Source
 from pipecatapp.runtime.embedding.embedder import MiniLM
-from pipecatapp.runtime.idle_monitor import Stillness
+from pipecatapp.runtime.idle_monitor import IdleMonitor
 from pipecatapp.tools.tool import Call
-from pipecatapp.twin.recall.recall import conversation_sync as follower
 from pipecatapp.twin.history.conversation import Conversation
-from pipecatapp.twin.history.store import flush
 from pipecatapp.twin.history.conversations import Conversations
-from pipecatapp.twin.recall.memory_service import Memories
-from pipecatapp.twin.recall.tool_memory import ToolMemory
+from pipecatapp.twin.history.store import flush
+from pipecatapp.twin.recall.memory_service import MemoryService
 from pipecatapp.twin.recall.recall import Recall
+from pipecatapp.twin.recall.recall import conversation_sync as follower
+from pipecatapp.twin.recall.tool_memory import ToolMemory
 
 SAID = "um my daughter's name is ada"
 ADA = NewFact("The user's daughter is named Ada.", Source.LEARNED, 1.0, context=SAID)
 CAR = NewFact("The user's car is a red Volvo.", Source.LEARNED, 2.0)
 
-Open = Callable[[], Memories]
+Open = Callable[[], MemoryService]
 
 
 @pytest.fixture
-def stillness() -> Stillness:
-    return Stillness()
+def idle_monitor() -> IdleMonitor:
+    return IdleMonitor()
 
 
 @pytest.fixture
@@ -43,17 +43,17 @@ def prompts(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def open_memories(
-    embedder: MiniLM, tmp_path: Path, prompts: Path, stillness: Stillness
+    embedder: MiniLM, tmp_path: Path, prompts: Path, idle_monitor: IdleMonitor
 ) -> Iterator[Open]:
     """Opens everything anew, as a restart does."""
     opened: list[LongTermMemory] = []
 
-    def open_it() -> Memories:
+    def open_it() -> MemoryService:
         while opened:
             opened.pop().close()
         opened.append(LongTermMemory(tmp_path / "memory", embedder))
         conversations = Conversations(tmp_path / "conversations")
-        return Memories(opened[-1], conversations, prompts, stillness)
+        return MemoryService(opened[-1], conversations, prompts, idle_monitor)
 
     yield open_it
     while opened:
@@ -61,11 +61,11 @@ def open_memories(
 
 
 @pytest.fixture
-def memories(open_memories: Open) -> Memories:
+def memories(open_memories: Open) -> MemoryService:
     return open_memories()
 
 
-def talk(memories: Memories, conversation_id: str, *turns: tuple[str, str]) -> Conversation:
+def talk(memories: MemoryService, conversation_id: str, *turns: tuple[str, str]) -> Conversation:
     conversation = memories._conversations.get(conversation_id)
     for said, answered in turns:
         conversation.context.add_message({"role": "user", "content": said})
@@ -75,12 +75,12 @@ def talk(memories: Memories, conversation_id: str, *turns: tuple[str, str]) -> C
     return conversation
 
 
-async def keep(memories: Memories, *facts: NewFact) -> list[Fact]:
+async def keep(memories: MemoryService, *facts: NewFact) -> list[Fact]:
     return await memories.keep([Addition(fact) for fact in facts])
 
 
 async def test_what_is_forgotten_leaves_every_conversation_open_or_not(
-    memories: Memories, open_memories: Open, tmp_path: Path
+    memories: MemoryService, open_memories: Open, tmp_path: Path
 ) -> None:
     talk(memories, "closed", (SAID, "Nice!"), ("hello", "Hi."))
     memories = open_memories()
@@ -97,11 +97,11 @@ async def test_what_is_forgotten_leaves_every_conversation_open_or_not(
 
 
 async def test_a_conversation_in_the_middle_of_a_turn_forgets_at_its_end(
-    memories: Memories, stillness: Stillness
+    memories: MemoryService, idle_monitor: IdleMonitor
 ) -> None:
     conversation = talk(memories, "one", (SAID, "Nice!"))
     (ada,) = await keep(memories, ADA)
-    presence = stillness.presence("one")
+    presence = idle_monitor.presence("one")
     presence.begin("answer")
     await memories.forget([ada.id])
     for _ in range(50):
@@ -113,7 +113,7 @@ async def test_a_conversation_in_the_middle_of_a_turn_forgets_at_its_end(
 
 
 async def test_a_crash_between_the_memory_and_the_conversations_is_made_up_for(
-    memories: Memories, open_memories: Open
+    memories: MemoryService, open_memories: Open
 ) -> None:
     talk(memories, "one", (SAID, "Nice!"), ("hello", "Hi."))
     (ada,) = await keep(memories, ADA)
@@ -146,7 +146,7 @@ def obstacle(tmp_path: Path) -> Obstacle:
 
 
 async def test_what_could_not_be_forgotten_on_the_disk_is_tried_again(
-    memories: Memories, obstacle: Obstacle, monkeypatch: pytest.MonkeyPatch
+    memories: MemoryService, obstacle: Obstacle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(follower, "RETRY_SECS", 0.01)
     conversation = talk(memories, "one", (SAID, "Nice!"), ("hello", "Hi."))
@@ -169,7 +169,7 @@ async def test_what_could_not_be_forgotten_on_the_disk_is_tried_again(
 
 
 async def test_what_could_not_be_forgotten_on_the_disk_is_forgotten_at_the_next_start(
-    memories: Memories, open_memories: Open, obstacle: Obstacle
+    memories: MemoryService, open_memories: Open, obstacle: Obstacle
 ) -> None:
     talk(memories, "one", (SAID, "Nice!"), ("hello", "Hi."))
     (ada,) = await keep(memories, ADA)
@@ -185,7 +185,7 @@ async def test_what_could_not_be_forgotten_on_the_disk_is_forgotten_at_the_next_
 
 
 async def test_a_file_that_is_behind_its_conversation_forgets_too(
-    memories: Memories, obstacle: Obstacle
+    memories: MemoryService, obstacle: Obstacle
 ) -> None:
     conversation = talk(memories, "one", (SAID, "Nice!"))
     (ada,) = await keep(memories, ADA)
@@ -200,7 +200,7 @@ async def test_a_file_that_is_behind_its_conversation_forgets_too(
 
 
 async def test_what_is_forgotten_does_not_open_every_conversation(
-    memories: Memories, open_memories: Open
+    memories: MemoryService, open_memories: Open
 ) -> None:
     talk(memories, "closed", (SAID, "Nice!"))
     memories = open_memories()
@@ -212,7 +212,7 @@ async def test_what_is_forgotten_does_not_open_every_conversation(
 
 
 async def test_a_load_restores_facts_turns_and_persona_and_can_be_taken_back(
-    memories: Memories, open_memories: Open, prompts: Path
+    memories: MemoryService, open_memories: Open, prompts: Path
 ) -> None:
     talk(memories, "one", ("hello", "Hi."))
     await keep(memories, CAR)
@@ -236,7 +236,7 @@ async def test_a_load_restores_facts_turns_and_persona_and_can_be_taken_back(
     assert opened.persona() == "You are a poet."
 
 
-async def test_another_conversation_is_left_alone_by_a_load(memories: Memories) -> None:
+async def test_another_conversation_is_left_alone_by_a_load(memories: MemoryService) -> None:
     await memories.save("empty", "one")
     other = talk(memories, "two", ("hello", "Hi."))
     await memories.load("empty", "one")
@@ -244,7 +244,7 @@ async def test_another_conversation_is_left_alone_by_a_load(memories: Memories) 
 
 
 async def test_a_snapshot_whose_turns_cannot_be_read_does_not_stop_the_agent(
-    memories: Memories, open_memories: Open
+    memories: MemoryService, open_memories: Open
 ) -> None:
     await keep(memories, CAR)
     await memories.save("then", "one")
@@ -260,12 +260,12 @@ async def test_a_snapshot_whose_turns_cannot_be_read_does_not_stop_the_agent(
 
 
 @pytest.fixture
-def lent(memories: Memories) -> ToolMemory:
+def lent(memories: MemoryService) -> ToolMemory:
     return ToolMemory(memories, Recall(memories))
 
 
 async def test_what_is_remembered_knows_its_turn_and_who_said_it(
-    memories: Memories, lent: ToolMemory
+    memories: MemoryService, lent: ToolMemory
 ) -> None:
     call = Call(talk(memories, "one"), words="remember that ada is five", person="Ann")
     assert await lent.remember("ada is five", call) == "ada is five"
@@ -276,7 +276,7 @@ async def test_what_is_remembered_knows_its_turn_and_who_said_it(
 
 
 async def test_what_nothing_was_learned_from_yet_can_be_forgotten_too(
-    memories: Memories, lent: ToolMemory
+    memories: MemoryService, lent: ToolMemory
 ) -> None:
     conversation = talk(memories, "one", (SAID, "Nice!"), ("hello", "Hi."))
     memories.long_term.turns.put(FinishedTurn(SAID, "Nice!", "one", time.time()))
@@ -291,7 +291,7 @@ async def test_what_nothing_was_learned_from_yet_can_be_forgotten_too(
     assert await memories.waiting() == ["hello"]  # the answer to the question told it, too
 
 
-async def test_only_what_was_shown_is_forgotten(memories: Memories, lent: ToolMemory) -> None:
+async def test_only_what_was_shown_is_forgotten(memories: MemoryService, lent: ToolMemory) -> None:
     await keep(memories, ADA, CAR)
     assert await lent.matching("my daughter") == [ADA.text]
     assert await lent.forget_texts(["The user's daughter"]) == 0

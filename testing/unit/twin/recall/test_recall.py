@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from pipecatapp.memory.storage.fact import NewFact, Source
 from pipecatapp.memory.long_term import Addition, LongTermMemory
+from pipecatapp.memory.storage.fact import NewFact, Source
 from pipecatapp.runtime.embedding.embedder import MiniLM
-from pipecatapp.runtime.idle_monitor import Stillness
+from pipecatapp.runtime.idle_monitor import IdleMonitor
 from pipecatapp.settings import Settings
 from pipecatapp.twin.history.conversations import Conversations
-from pipecatapp.twin.recall.memory_service import Memories
+from pipecatapp.twin.recall.memory_service import MemoryService
 from pipecatapp.twin.recall.recall import MOST_TOKENS, Recall, Recalled, tokens
 
 FACTS = (
@@ -28,19 +28,19 @@ FACTS = (
 
 
 @pytest.fixture(scope="module")
-def memories(embedder: MiniLM, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Memories]:
+def memories(embedder: MiniLM, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MemoryService]:
     home = tmp_path_factory.mktemp("home")
     memory = LongTermMemory(home / "memory", embedder)
     said = dict.fromkeys(FACTS[:2], "my daughter ada is five")
     facts = [NewFact(t, Source.LEARNED, time.time(), context=said.get(t, "")) for t in FACTS]
     memory.keep([Addition(fact) for fact in facts])
     conversations = Conversations(home / "conversations")
-    yield Memories(memory, conversations, Settings().prompts, Stillness())
+    yield MemoryService(memory, conversations, Settings().prompts, IdleMonitor())
     memory.close()
 
 
 @pytest.fixture
-def recall(memories: Memories) -> Recall:
+def recall(memories: MemoryService) -> Recall:
     return Recall(memories)
 
 
@@ -104,7 +104,7 @@ async def test_what_was_to_be_remembered_comes_with_its_day_and_who_said_it(
     at = time.mktime((2026, 5, 7, 12, 0, 0, 0, 0, -1))
     said = NewFact("the dentist is on friday at nine", Source.ASKED, at, told_by="Ann")
     memory.keep([Addition(said)])
-    memories = Memories(memory, Conversations(tmp_path), Settings().prompts, Stillness())
+    memories = MemoryService(memory, Conversations(tmp_path), Settings().prompts, IdleMonitor())
     recalled = await Recall(memories)("when is the dentist", [], unknown)
     assert 'On 7 May 2026 Ann said: "the dentist is on friday at nine."' in recalled.text
     memory.close()
@@ -117,7 +117,7 @@ async def test_at_most_so_many_tokens_are_remembered(embedder: MiniLM, tmp_path:
         for n in range(8)
     ]
     memory.keep([Addition(fact) for fact in facts])
-    memories = Memories(memory, Conversations(tmp_path), Settings().prompts, Stillness())
+    memories = MemoryService(memory, Conversations(tmp_path), Settings().prompts, IdleMonitor())
     recalled = await Recall(memories)("which flowers grow in the garden beds", [], unknown)
     assert 0 < tokens(recalled.text) <= MOST_TOKENS
     memory.close()

@@ -7,12 +7,18 @@ import pytest
 from pipecatapp.errors import UserError
 from pipecatapp.settings import Settings
 from pipecatapp.tools.execution.tool_definition import tools_of
-from pipecatapp.twin.routing.actions import Actions, Decision, MalformedActionError, Talk, written
+from pipecatapp.twin.routing.actions import (
+    Actions,
+    Decision,
+    MalformedActionError,
+    TalkExamples,
+    written,
+)
 
 from .conftest import RHYMES, Lamp
 
 
-def test_the_talk_file_of_the_prompts_is_a_good_one(talk: Talk) -> None:
+def test_the_talk_file_of_the_prompts_is_a_good_one(talk: TalkExamples) -> None:
     assert "what is the capital of france" in talk.answer
     assert not set(talk.answer) & set(talk.again)
 
@@ -21,14 +27,14 @@ def test_the_talk_file_of_the_prompts_is_a_good_one(talk: Talk) -> None:
 def test_a_bad_talk_file_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "talk.yaml").write_text(text)
     with pytest.raises(UserError, match=r"talk\.yaml"):
-        Talk.load(tmp_path)
+        TalkExamples.load(tmp_path)
 
 
 def test_a_missing_talk_file_is_named(tmp_path: Path) -> None:
     shutil.copytree(Settings().prompts, tmp_path / "prompts")
     (tmp_path / "prompts" / "talk.yaml").unlink()
     with pytest.raises(UserError, match=r"talk\.yaml"):
-        Talk.load(tmp_path / "prompts")
+        TalkExamples.load(tmp_path / "prompts")
 
 
 def test_the_model_reads_a_line_of_each_action(actions: Actions) -> None:
@@ -41,7 +47,7 @@ def test_the_model_reads_a_line_of_each_action(actions: Actions) -> None:
     ]
 
 
-def test_the_same_actions_make_the_same_prompt(actions: Actions, talk: Talk) -> None:
+def test_the_same_actions_make_the_same_prompt(actions: Actions, talk: TalkExamples) -> None:
     assert Actions(tools_of(Lamp()), [RHYMES], talk).description() == actions.description()
 
 

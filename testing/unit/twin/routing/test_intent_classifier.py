@@ -7,7 +7,7 @@ import pytest
 from pipecatapp.runtime.embedding.classifier import plain
 from pipecatapp.runtime.embedding.embedder import MiniLM, Vectors
 from pipecatapp.twin.routing.actions import AGAIN, ANSWER
-from pipecatapp.twin.routing.intent_classifier import Head
+from pipecatapp.twin.routing.intent_classifier import IntentClassifier
 
 EXAMPLES = {"tea": ["make tea", "brew a tea"], "walk": ["go outside", "take a walk"]}
 
@@ -37,17 +37,21 @@ class Counting:
         ("Do that again.", AGAIN),
     ],
 )
-def test_the_meaning_of_the_words_decides(head: Head, words: str, action: str) -> None:
-    guess = head.guess(words)
+def test_the_meaning_of_the_words_decides(
+    classifier: IntentClassifier, words: str, action: str
+) -> None:
+    guess = classifier.guess(words)
     assert guess.action == action
     assert guess.chance >= 0.8
     assert guess.chances == sorted(guess.chances, reverse=True)
     assert sum(guess.chances) == pytest.approx(1, abs=1e-4)
-    assert set(guess.actions) == set(head.actions)
+    assert set(guess.actions) == set(classifier.actions)
 
 
-def test_the_nearest_examples_come_first_and_with_their_actions(head: Head) -> None:
-    assert head.guess("Dim the light!").nearest[0] == ("dim the light", "lamp.dim")
+def test_the_nearest_examples_come_first_and_with_their_actions(
+    classifier: IntentClassifier,
+) -> None:
+    assert classifier.guess("Dim the light!").nearest[0] == ("dim the light", "lamp.dim")
 
 
 @pytest.mark.parametrize(
@@ -68,21 +72,21 @@ def test_speech_and_typing_become_alike(said: str, kept: str) -> None:
 
 def test_many_examples_of_one_action_do_not_drown_another(embedder: MiniLM) -> None:
     many = [f"make {number} cups of tea" for number in range(60)]
-    head = Head(embedder, {"tea": many, "walk": EXAMPLES["walk"]})
-    assert head.guess("let us walk outside").action == "walk"
+    classifier = IntentClassifier(embedder, {"tea": many, "walk": EXAMPLES["walk"]})
+    assert classifier.guess("let us walk outside").action == "walk"
 
 
 def test_vectors_are_made_once_for_the_same_examples(embedder: MiniLM, tmp_path: Path) -> None:
     cache = tmp_path / "state" / "examples.npz"
     first, second, third = (Counting(embedder) for _ in range(3))
-    made = Head(first, EXAMPLES, cache)
-    kept = Head(second, EXAMPLES, cache)
+    made = IntentClassifier(first, EXAMPLES, cache)
+    kept = IntentClassifier(second, EXAMPLES, cache)
     assert (len(first.texts), len(second.texts)) == (4, 0)
     assert kept.guess("brew some tea").chances == made.guess("brew some tea").chances
-    Head(third, {**EXAMPLES, "walk": ["go outside", "hike"]}, cache)
+    IntentClassifier(third, {**EXAMPLES, "walk": ["go outside", "hike"]}, cache)
     assert "hike" in third.texts
     other = Counting(embedder, "another-model")
-    Head(other, {**EXAMPLES, "walk": ["go outside", "hike"]}, cache)
+    IntentClassifier(other, {**EXAMPLES, "walk": ["go outside", "hike"]}, cache)
     assert len(other.texts) == 4
     assert list(cache.parent.iterdir()) == [cache]
 
@@ -92,10 +96,10 @@ def test_a_cache_cut_short_by_a_power_cut_is_made_anew(
     embedder: MiniLM, tmp_path: Path, share: float
 ) -> None:
     cache = tmp_path / "examples.npz"
-    Head(embedder, EXAMPLES, cache)
+    IntentClassifier(embedder, EXAMPLES, cache)
     whole = cache.read_bytes()
     cache.write_bytes(whole[: int(len(whole) * share)])
-    assert Head(embedder, EXAMPLES, cache).guess("brew some tea").action == "tea"
+    assert IntentClassifier(embedder, EXAMPLES, cache).guess("brew some tea").action == "tea"
     with np.load(cache) as kept:
         assert kept["vectors"].shape == (4, 384)
 
@@ -103,10 +107,10 @@ def test_a_cache_cut_short_by_a_power_cut_is_made_anew(
 def test_a_cache_of_something_else_is_made_anew(embedder: MiniLM, tmp_path: Path) -> None:
     cache = tmp_path / "examples.npz"
     np.savez(cache, other=np.zeros(3))
-    assert Head(embedder, EXAMPLES, cache).guess("brew some tea").action == "tea"
+    assert IntentClassifier(embedder, EXAMPLES, cache).guess("brew some tea").action == "tea"
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(embedder: MiniLM, tmp_path: Path) -> None:
     (tmp_path / "state").write_text("a file where the directory should be")
-    head = Head(embedder, EXAMPLES, tmp_path / "state" / "examples.npz")
-    assert head.guess("brew some tea").action == "tea"
+    classifier = IntentClassifier(embedder, EXAMPLES, tmp_path / "state" / "examples.npz")
+    assert classifier.guess("brew some tea").action == "tea"

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from pipecatapp.twin.routing.provenance import is_named
+from pipecatapp.twin.routing.provenance import is_named_by_user
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from pipecatapp.twin.routing.provenance import is_named
 def test_what_the_user_said_is_named_however_it_is_written(
     said: str, arguments: dict[str, Any]
 ) -> None:
-    assert is_named(arguments, said)
+    assert is_named_by_user(arguments, said)
 
 
 @pytest.mark.parametrize(
@@ -52,4 +52,4 @@ def test_what_the_user_said_is_named_however_it_is_written(
     ],
 )
 def test_what_a_page_may_have_put_there_is_not_named(said: str, arguments: dict[str, Any]) -> None:
-    assert not is_named(arguments, said)
+    assert not is_named_by_user(arguments, said)

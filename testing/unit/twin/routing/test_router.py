@@ -5,9 +5,9 @@ import pytest
 
 from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.tools.execution.tool_definition import tools_of
-from pipecatapp.twin.routing.actions import Actions, Decision, Talk
-from pipecatapp.twin.routing.router import Decider, Messages, asks_for_several
-from pipecatapp.twin.routing.intent_classifier import Head
+from pipecatapp.twin.routing.actions import Actions, Decision, TalkExamples
+from pipecatapp.twin.routing.intent_classifier import IntentClassifier
+from pipecatapp.twin.routing.router import Messages, Router, asks_for_several
 
 from .conftest import RHYMES, Lamp
 
@@ -20,10 +20,10 @@ class Model:
         self.asked: list[Any] = []
         self.grammars: list[str] = []
         self.odds = 1.0
-        self.judged: list[Any] = []
+        self.result: list[Any] = []
 
     async def agrees(self, messages: Messages) -> float:
-        self.judged.append(messages)
+        self.result.append(messages)
         return self.odds
 
     async def complete(self, messages: Messages, *, grammar: str, max_tokens: int) -> str:
@@ -45,13 +45,13 @@ def prompt(words: str) -> Messages:
     ]
 
 
-async def decide(decider: Decider, words: str, model: Model, *before: str) -> Decision:
-    return await decider.decide(words, before, prompt(words), model)
+async def decide(router: Router, words: str, model: Model, *before: str) -> Decision:
+    return await router.decide(words, before, prompt(words), model)
 
 
 @pytest.fixture
-def quick(actions: Actions, head: Head) -> Decider:
-    return Decider(actions, head)
+def quick(actions: Actions, classifier: IntentClassifier) -> Router:
+    return Router(actions, classifier)
 
 
 @pytest.mark.parametrize(
@@ -62,16 +62,14 @@ def quick(actions: Actions, head: Head) -> Decider:
         ("Is the lamp on?", Decision("tool", "lamp.read", by="head")),
     ],
 )
-async def test_what_is_sure_needs_no_request(
-    quick: Decider, words: str, decision: Decision
-) -> None:
+async def test_what_is_sure_needs_no_request(quick: Router, words: str, decision: Decision) -> None:
     model = Model()
     assert await decide(quick, words, model) == decision
     assert model.asked == []
 
 
 @pytest.mark.parametrize("given_back", ['lamp.switch {"on":false}', '{"on":false}'])
-async def test_the_arguments_of_a_sure_tool_are_filled_in(quick: Decider, given_back: str) -> None:
+async def test_the_arguments_of_a_sure_tool_are_filled_in(quick: Router, given_back: str) -> None:
     model = Model(given_back)
     decision = await decide(quick, "Turn the lamp off!", model)
     assert decision == Decision("tool", "lamp.switch", {"on": False})
@@ -83,7 +81,7 @@ async def test_the_arguments_of_a_sure_tool_are_filled_in(quick: Decider, given_
 
 
 async def test_where_the_head_is_unsure_the_model_chooses_among_its_best(
-    quick: Decider, monkeypatch: pytest.MonkeyPatch
+    quick: Router, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipecatapp.twin.routing.intent_policy.SURE", 1.1)
     model = Model("lamp.read")
@@ -99,7 +97,7 @@ async def test_where_the_head_is_unsure_the_model_chooses_among_its_best(
 
 async def test_without_a_head_the_model_chooses_among_all(actions: Actions) -> None:
     model = Model('lamp.dim {"percent":10}')
-    decision = await decide(Decider(actions, None), "darker", model)
+    decision = await decide(Router(actions, None), "darker", model)
     assert decision == Decision("tool", "lamp.dim", {"percent": 10})
     assert all(model.admits(name) for name in actions.names)
     assert model.asked[0][-1]["content"] == "darker\n\nAction:"
@@ -114,10 +112,10 @@ async def test_the_model_is_asked_once_more_about_a_tool_with_few_examples(
 ) -> None:
     model = Model('lamp.dim {"percent":10}')
     model.odds = odds
-    assert await decide(Decider(actions, None), "darker", model) == decision
-    (judged,) = model.judged
-    assert judged[:2] == prompt("")[:2]
-    asked = judged[2]["content"]
+    assert await decide(Router(actions, None), "darker", model) == decision
+    (result,) = model.result
+    assert result[:2] == prompt("")[:2]
+    asked = result[2]["content"]
     assert asked.startswith("darker\n\n")
     assert "lamp.dim, which does only this: Sets the lamp's brightness?" in asked
 
@@ -127,19 +125,19 @@ async def test_a_tool_with_enough_examples_is_taken_at_once(
 ) -> None:
     monkeypatch.setattr("pipecatapp.twin.routing.router.ENOUGH_EXAMPLES", 8)
     model = Model("lamp.read")
-    assert await decide(Decider(actions, None), "and the lamp", model) == Decision(
+    assert await decide(Router(actions, None), "and the lamp", model) == Decision(
         "tool", "lamp.read"
     )
-    assert model.judged == []
+    assert model.result == []
 
 
 async def test_a_little_known_tool_that_describes_itself_as_something_else_is_not_offered(
-    lamp: Lamp, talk: Talk, embedder: MiniLM
+    lamp: Lamp, talk: TalkExamples, embedder: MiniLM
 ) -> None:
     kettle = replace(tools_of(lamp)[1], name="kettle.boil", description="Boils water for tea.")
     actions = Actions([*tools_of(lamp), kettle], [RHYMES], talk)
     model = Model('lamp.dim {"percent":10}')
-    await decide(Decider(actions, None, embedder), "Set the lamp's brightness to ten.", model)
+    await decide(Router(actions, None, embedder), "Set the lamp's brightness to ten.", model)
     assert model.admits("lamp.dim")
     assert model.admits("answer")
     assert model.admits("rhyming_expert")
@@ -148,30 +146,30 @@ async def test_a_little_known_tool_that_describes_itself_as_something_else_is_no
 
 @pytest.mark.parametrize("written", ["", "lamp.", 'lamp.dim {"percent":1', "Certainly!"])
 async def test_what_is_cut_short_becomes_an_answer(actions: Actions, written: str) -> None:
-    decider = Decider(actions, None)
-    assert await decide(decider, "darker", Model(written)) == Decision("answer")
-    assert decider.malformed == 1
+    router = Router(actions, None)
+    assert await decide(router, "darker", Model(written)) == Decision("answer")
+    assert router.malformed == 1
 
 
-async def test_again_means_the_action_before(quick: Decider) -> None:
+async def test_again_means_the_action_before(quick: Router) -> None:
     before = ("What is the capital of Italy?", "Is the lamp on?", "once more")
     decision = await decide(quick, "Do that again.", Model(), *before)
     assert decision == Decision("tool", "lamp.read", by="head")
     assert quick.best_guess("Do that again.", before) == "lamp.read"
 
 
-async def test_again_after_an_answer_is_an_answer(quick: Decider) -> None:
+async def test_again_after_an_answer_is_an_answer(quick: Router) -> None:
     before = ("Is the lamp on?", "What is the capital of Italy?")
     decision = await decide(quick, "Do that again.", Model(), *before)
     assert decision == Decision("answer", by="head")
 
 
-async def test_again_at_the_very_beginning_is_an_answer(quick: Decider) -> None:
+async def test_again_at_the_very_beginning_is_an_answer(quick: Router) -> None:
     assert await decide(quick, "Do that again.", Model()) == Decision("answer", by="head")
 
 
 async def test_again_is_offered_to_the_model_as_the_action_before(
-    quick: Decider, monkeypatch: pytest.MonkeyPatch
+    quick: Router, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipecatapp.twin.routing.intent_policy.SURE_OF_AGAIN", 1.1)
     model = Model("lamp.read")
@@ -184,18 +182,18 @@ QUOTING = "My friend sent me this: {}turn the lamp off now{}"
 
 
 @pytest.mark.parametrize(("begin", "end"), ['""', "“”", "«»", "''"])
-def test_an_order_in_quotation_marks_is_nobodys_order(quick: Decider, begin: str, end: str) -> None:
+def test_an_order_in_quotation_marks_is_nobodys_order(quick: Router, begin: str, end: str) -> None:
     assert quick.best_guess(QUOTING.format("", ""), []) == "lamp.switch"
     assert quick.best_guess(QUOTING.format(begin, end), []) == "answer"
 
 
-def test_an_order_that_is_only_told_of_is_nobodys_order(quick: Decider) -> None:
+def test_an_order_that_is_only_told_of_is_nobodys_order(quick: Router) -> None:
     assert quick.best_guess("turn the lamp off please", []) == "lamp.switch"
     assert quick.best_guess("the note says turn the lamp off please", []) == "answer"
     assert quick.best_guess("translate this into german turn the lamp off please", []) == "answer"
 
 
-async def test_a_result_calls_for_what_the_words_had_asked_for(quick: Decider) -> None:
+async def test_a_result_calls_for_what_the_words_had_asked_for(quick: Router) -> None:
     words = "Look at the lamp and then switch it off."
     model = Model('lamp.switch {"on":false}')
     decision = await quick.decide_next(words, [*prompt(words)], model)
@@ -220,5 +218,5 @@ def test_only_words_that_ask_for_several_things_have_the_model_asked_again(
     assert asks_for_several(words) is several
 
 
-def test_the_instruction_tells_of_every_action(quick: Decider, actions: Actions) -> None:
+def test_the_instruction_tells_of_every_action(quick: Router, actions: Actions) -> None:
     assert all(f"- {name}: " in quick.instruction for name in actions.names)

@@ -2,15 +2,15 @@ import pytest
 
 from pipecatapp.experts.expert import Expert
 from pipecatapp.runtime.embedding.embedder import MiniLM
-from pipecatapp.twin.routing.unseen_experts import Newcomers
+from pipecatapp.twin.routing.unseen_experts import UnseenExperts
 
 BIOLOGY = Expert("biology", "explains plants and animals")
 TAX = Expert("tax-law", "explains taxes", ("how much tax do i pay", "what can i deduct"))
 
 
 @pytest.fixture(scope="module")
-def newcomers(embedder: MiniLM) -> Newcomers:
-    return Newcomers(embedder, [BIOLOGY, TAX])
+def unseen(embedder: MiniLM) -> UnseenExperts:
+    return UnseenExperts(embedder, [BIOLOGY, TAX])
 
 
 @pytest.mark.parametrize(
@@ -26,17 +26,17 @@ def newcomers(embedder: MiniLM) -> Newcomers:
         ("what is the capital of France", None),
     ],
 )
-def test_who_is_plainly_meant(newcomers: Newcomers, words: str, action: str | None) -> None:
-    assert newcomers.meant(words) == action
+def test_who_is_plainly_meant(unseen: UnseenExperts, words: str, action: str | None) -> None:
+    assert unseen.meant(words) == action
 
 
-def test_who_may_be_meant(newcomers: Newcomers) -> None:
-    assert newcomers.near("how do bees find their way home")[0] == "biology_expert"
-    assert newcomers.near("what do I have to pay to the tax office")[0] == "tax-law_expert"
-    assert newcomers.near("thank you very much") == []
+def test_who_may_be_meant(unseen: UnseenExperts) -> None:
+    assert unseen.near("how do bees find their way home")[0] == "biology_expert"
+    assert unseen.near("what do I have to pay to the tax office")[0] == "tax-law_expert"
+    assert unseen.near("thank you very much") == []
 
 
 def test_without_anything_to_compare_meanings_names_count_alone() -> None:
-    newcomers = Newcomers(None, [BIOLOGY])
-    assert newcomers.meant("ask the biology expert") == "biology_expert"
-    assert newcomers.near("how do bees find their way home") == []
+    unseen = UnseenExperts(None, [BIOLOGY])
+    assert unseen.meant("ask the biology expert") == "biology_expert"
+    assert unseen.near("how do bees find their way home") == []

@@ -11,44 +11,44 @@ from typing import Any
 import pytest
 
 from pipecatapp.runtime.inference.sampling import Sampling
+from pipecatapp.text.phrases import PHRASES
 from pipecatapp.tools.execution.approvals import Approvals
 from pipecatapp.tools.execution.audit import Audit
-from pipecatapp.tools.execution.runner import Runner
-from pipecatapp.twin.turn import tool_calls as acting
-from pipecatapp.twin.turn import responder
-from pipecatapp.twin.history.api_history import CallersHistories, Said
-from pipecatapp.twin.turn.api_turn import CallersTurn
+from pipecatapp.tools.execution.runner import ToolRunner
+from pipecatapp.twin.history.api_history import ApiHistories, Said
 from pipecatapp.twin.llm.chunks import text_of
-from pipecatapp.twin.turn.agent_context import Mind
-from pipecatapp.text.phrases import PHRASES
+from pipecatapp.twin.turn import responder
+from pipecatapp.twin.turn import tool_calls as acting
+from pipecatapp.twin.turn.agent_context import AgentContext
+from pipecatapp.twin.turn.api_turn import ApiTurn
 
 from .conftest import Lamp, ModelServer, answers, writes
 from .pipeline import until
 
 ON = 'lamp.switch {"on":true}'
 
-Begin = Callable[..., CallersTurn]
+Begin = Callable[..., ApiTurn]
 
 
 @pytest.fixture
-async def begin(server: ModelServer, mind: Mind) -> AsyncIterator[Begin]:
-    turns: list[CallersTurn] = []
+async def begin(server: ModelServer, agent_context: AgentContext) -> AsyncIterator[Begin]:
+    turns: list[ApiTurn] = []
 
-    def begin(*words: str, mind: Mind = mind, **more: Any) -> CallersTurn:
+    def begin(*words: str, agent_context: AgentContext = agent_context, **more: Any) -> ApiTurn:
         roles: Any = ("user", "assistant")
         history = [Said(roles[i % 2], text) for i, text in enumerate(words)]
-        conversation = CallersHistories().conversation("me", history)
+        conversation = ApiHistories().conversation("me", history)
         sampling = more.pop("sampling", Sampling())
-        turns.append(CallersTurn(server, mind, conversation, 3, sampling, **more))
+        turns.append(ApiTurn(server, agent_context, conversation, 3, sampling, **more))
         return turns[-1]
 
     yield begin
-    await mind.runner.close()
+    await agent_context.runner.close()
     for turn in turns:
         await turn.close()
 
 
-async def answer(turn: CallersTurn, expert: str | None = None) -> str:
+async def answer(turn: ApiTurn, expert: str | None = None) -> str:
     return "".join([text_of(chunk) or "" async for chunk in turn.chunks(expert)]).strip()
 
 
@@ -74,11 +74,11 @@ async def test_a_request_is_decided_and_answered_in_the_callers_slot(
 
 
 async def test_what_the_program_adds_stands_behind_the_persona_of_whoever_answers(
-    server: ModelServer, begin: Begin, mind: Mind
+    server: ModelServer, begin: Begin, agent_context: AgentContext
 ) -> None:
     server.replies = [writes("answer"), answers("Oui."), answers("Mouse.")]
     await answer(begin("Hello.", instructions="Speak French."))
-    assert system(server).startswith(f"{mind.system}\n\n")
+    assert system(server).startswith(f"{agent_context.system}\n\n")
     assert system(server).endswith("Speak French.")
     turn = begin("A rhyme on house", instructions="Speak French.")
     assert await answer(turn, "rhyming") == "Mouse."
@@ -109,22 +109,25 @@ async def test_a_word_that_silences_a_voice_is_answered_like_any_other(
 
 
 async def test_a_call_that_needs_a_yes_is_refused_and_audited(
-    server: ModelServer, begin: Begin, lamp: Lamp, mind: Mind, tmp_path: Path
+    server: ModelServer, begin: Begin, lamp: Lamp, agent_context: AgentContext, tmp_path: Path
 ) -> None:
     server.replies = [writes(ON)]
     said = await answer(begin("Switch on the lamp."))
     assert said == PHRASES.unasked.format(purpose="switch the lamp")
     assert lamp.calls == []
-    assert mind.runner.approvals._waiting == {}
+    assert agent_context.runner.approvals._waiting == {}
     assert audited(tmp_path) == [("call", None), ("approval", "unasked")]
 
 
 async def test_a_household_that_asks_for_no_yes_has_it_done(
-    server: ModelServer, begin: Begin, lamp: Lamp, mind: Mind, tmp_path: Path
+    server: ModelServer, begin: Begin, lamp: Lamp, agent_context: AgentContext, tmp_path: Path
 ) -> None:
-    runner = Runner(Approvals(), Audit(tmp_path / "audit.jsonl"), "none")
+    runner = ToolRunner(Approvals(), Audit(tmp_path / "audit.jsonl"), "none")
     server.replies = [writes(ON), answers("It is on.")]
-    assert await answer(begin("Lamp on.", mind=replace(mind, runner=runner))) == "It is on."
+    assert (
+        await answer(begin("Lamp on.", agent_context=replace(agent_context, runner=runner)))
+        == "It is on."
+    )
     assert lamp.calls == ["switch True"]
 
 
@@ -156,7 +159,7 @@ async def test_a_long_call_is_waited_for_without_a_word_in_between(
 
 
 async def test_a_caller_who_has_gone_ends_the_call(
-    server: ModelServer, begin: Begin, lamp: Lamp, mind: Mind, tmp_path: Path
+    server: ModelServer, begin: Begin, lamp: Lamp, agent_context: AgentContext, tmp_path: Path
 ) -> None:
     lamp.ready.clear()
     server.replies = [writes("lamp.read")]
@@ -166,18 +169,20 @@ async def test_a_caller_who_has_gone_ends_the_call(
     asking.cancel()
     with suppress(asyncio.CancelledError):
         await asking
-    await until(lambda: not mind.runner._runs)
+    await until(lambda: not agent_context.runner._runs)
     assert audited(tmp_path) == [("call", None), ("cancelled", None)]
 
 
-async def test_a_callers_history_cannot_be_cleared_for_it(begin: Begin, mind: Mind) -> None:
+async def test_a_callers_history_cannot_be_cleared_for_it(
+    begin: Begin, agent_context: AgentContext
+) -> None:
     asked: list[str] = []
 
     def tool(name: str) -> None:
         asked.append(name)
 
-    turn = begin("Forget all that.", mind=replace(mind, tool=tool))
-    own = turn._responder._acting._mind.tool
+    turn = begin("Forget all that.", agent_context=replace(agent_context, tool=tool))
+    own = turn._responder._acting._agent_context.tool
     assert own("mcp.clear_short_term_memory") is None
     assert own("mcp.get_status") is None
     assert asked == ["mcp.get_status"]

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from pipecatapp.experts.client import attempts
-from pipecatapp.experts.expert import Expert, Instance, Service
-from pipecatapp.twin.routing.actions import Decision
-from pipecatapp.twin.turn.agent_context import Mind
+from pipecatapp.experts.expert import Expert, ExpertInstance, Service
 from pipecatapp.text.phrases import PHRASES
+from pipecatapp.twin.routing.actions import Decision
+from pipecatapp.twin.turn.agent_context import AgentContext
 
 from .conftest import (
     RHYMES,
@@ -33,8 +33,8 @@ AWAY = PHRASES.expert_away.format(name="rhyming")
 REPLACED = PHRASES.expert_replaced.format(name="rhyming")
 
 
-def instance(server: ModelServer, **more: Any) -> Instance:
-    return Instance(f"{server.url}/v1", slots=4, **more)
+def instance(server: ModelServer, **more: Any) -> ExpertInstance:
+    return ExpertInstance(f"{server.url}/v1", slots=4, **more)
 
 
 @pytest.fixture
@@ -56,7 +56,10 @@ async def second() -> AsyncIterator[ModelServer]:
 
 @pytest.fixture
 async def room(
-    enter: Callable[[Mind], Any], quick_mind: Mind, known: KnownExperts, own: ModelServer
+    enter: Callable[[AgentContext], Any],
+    quick_mind: AgentContext,
+    known: KnownExperts,
+    own: ModelServer,
 ) -> Room:
     known.known = [replace(RHYMES, service=Service((instance(own),), "rhymer", 4096))]
     entered: Room = await enter(quick_mind)
@@ -168,7 +171,7 @@ async def test_an_expert_that_is_gone_is_not_offered_and_its_questions_are_answe
     assert await room.say(ASKED) == "House, louse."
     deciding = room.server.requests[0]
     assert "rhyming" not in deciding["grammar"]
-    assert deciding["messages"][0]["content"] == room.mind.system
+    assert deciding["messages"][0]["content"] == room.agent_context.system
     assert "experts that can be asked now: none." in deciding["messages"][-1]["content"]
 
 
@@ -184,7 +187,7 @@ async def test_a_newcomer_is_asked_at_once_and_the_system_prompt_stays(
     own.replies = [answers("They hold chlorophyll."), answers("In autumn it goes.")]
     assert await room.say("Why are the leaves of plants green?") == "They hold chlorophyll."
     assert "biology: explains plants and animals." in texts(own)[-1]
-    assert "biology" not in room.mind.system
+    assert "biology" not in room.agent_context.system
     assert room.responder.decision == Decision("expert", "biology", by="head")
     # Somebody who names it means it, whatever it is about.
     said = await room.say("Ask the biology expert why they turn red.")
@@ -193,15 +196,18 @@ async def test_a_newcomer_is_asked_at_once_and_the_system_prompt_stays(
 
 
 async def test_where_the_model_decides_it_reads_of_a_newcomer_and_may_choose_it(
-    enter: Callable[[Mind], Any], mind: Mind, known: KnownExperts, own: ModelServer
+    enter: Callable[[AgentContext], Any],
+    agent_context: AgentContext,
+    known: KnownExperts,
+    own: ModelServer,
 ) -> None:
     known.known.append(biology(own))
-    room: Room = await enter(mind)
+    room: Room = await enter(agent_context)
     room.server.replies = [writes("biology_expert")]
     own.replies = [answers("They hold chlorophyll.")]
     assert await room.say("Why are the leaves of plants green?") == "They hold chlorophyll."
     (deciding,) = room.server.requests
-    assert deciding["messages"][0]["content"] == room.mind.system
+    assert deciding["messages"][0]["content"] == room.agent_context.system
     asked = deciding["messages"][-1]["content"]
     assert "There is also:\n- biology_expert: explains plants and animals" in asked
     assert '"biology_expert"' in deciding["grammar"]

@@ -11,24 +11,24 @@ from openai import BadRequestError
 from pipecat.processors.aggregators.llm_context import LLMContextMessage
 
 from pipecatapp.errors import UserError
+from pipecatapp.experts.client.shared_server import SharedServer
 from pipecatapp.experts.expert import Expert
 from pipecatapp.experts.routing import Experts
-from pipecatapp.experts.client.shared_server import Shared
 from pipecatapp.runtime.turn_clock import TurnClock
+from pipecatapp.text.phrases import PHRASES
 from pipecatapp.tools.execution.approvals import Approval, Approvals, Verdict
 from pipecatapp.tools.execution.audit import Audit
+from pipecatapp.tools.execution.runner import ToolRun, ToolRunner
 from pipecatapp.tools.execution.tool_definition import tools_of
-from pipecatapp.tools.execution.runner import Run, Runner
-from pipecatapp.tools.tool import Call, Toolset, Wanted, tool
-from pipecatapp.twin.turn import tool_calls as module
-from pipecatapp.twin.routing.actions import Decision
-from pipecatapp.twin.llm.chunks import text_of
+from pipecatapp.tools.tool import Call, DirectCall, Toolset, tool
 from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.history.messages import RESULT, result_text
-from pipecatapp.twin.turn.agent_context import Mind
+from pipecatapp.twin.llm.chunks import text_of
 from pipecatapp.twin.llm.llama_model import LlamaModel
-from pipecatapp.twin.turn.pending_results import Outcomes
-from pipecatapp.text.phrases import PHRASES
+from pipecatapp.twin.routing.actions import Decision
+from pipecatapp.twin.turn import tool_calls as module
+from pipecatapp.twin.turn.agent_context import AgentContext
+from pipecatapp.twin.turn.pending_results import PendingToolResults
 from pipecatapp.twin.turn.responder import Responder
 
 from .conftest import KnownExperts, Lamp, ModelServer, answers, refuses, writes
@@ -43,18 +43,23 @@ class Room:
     """Somebody who talks with the twin."""
 
     server: ModelServer
-    mind: Mind
+    agent_context: AgentContext
     conversation: Conversation = field(default_factory=lambda: Conversation("a"))
-    outcomes: Outcomes = field(default_factory=Outcomes)
+    pending_results: PendingToolResults = field(default_factory=PendingToolResults)
     certain: asyncio.Event = field(default_factory=asyncio.Event)
-    told: "asyncio.Queue[list[Run]]" = field(default_factory=asyncio.Queue)
+    told: "asyncio.Queue[list[ToolRun]]" = field(default_factory=asyncio.Queue)
 
     def __post_init__(self) -> None:
         self.certain.set()
         clock = TurnClock()
-        self.model = LlamaModel(self.server, self.conversation, 1, self.mind.system, clock)
+        self.model = LlamaModel(self.server, self.conversation, 1, self.agent_context.system, clock)
         self.responder = Responder(
-            self.model, self.mind, self.conversation, self.outcomes, clock, self.sure
+            self.model,
+            self.agent_context,
+            self.conversation,
+            self.pending_results,
+            clock,
+            self.sure,
         )
 
     async def sure(self) -> None:
@@ -89,12 +94,12 @@ class Room:
 
     @property
     def approval(self) -> Approval:
-        (approval,) = self.mind.runner.approvals.waiting("a")
+        (approval,) = self.agent_context.runner.approvals.waiting("a")
         return approval
 
     def decide(self, approve: bool) -> None:
         waiting = self.approval
-        self.mind.runner.approvals.decide(
+        self.agent_context.runner.approvals.decide(
             "a", waiting.id, waiting.digest, approve=approve, by="test"
         )
 
@@ -108,30 +113,30 @@ class Room:
 
 
 @pytest.fixture
-async def enter(server: ModelServer) -> AsyncIterator[Callable[[Mind], Any]]:
+async def enter(server: ModelServer) -> AsyncIterator[Callable[[AgentContext], Any]]:
     rooms: list[Room] = []
 
-    async def enter(mind: Mind) -> Room:
-        room = Room(server, mind)
+    async def enter(agent_context: AgentContext) -> Room:
+        room = Room(server, agent_context)
         rooms.append(room)
-        await room.outcomes.attach(room.told.put)
+        await room.pending_results.attach(room.told.put)
         return room
 
     yield enter
     for room in rooms:
-        await room.mind.runner.close()
+        await room.agent_context.runner.close()
         await room.model.close()
 
 
 @pytest.fixture
-async def room(enter: Callable[[Mind], Any], mind: Mind) -> Room:
+async def room(enter: Callable[[AgentContext], Any], agent_context: AgentContext) -> Room:
     """A room with a twin whose model decides everything."""
-    entered: Room = await enter(mind)
+    entered: Room = await enter(agent_context)
     return entered
 
 
 @pytest.fixture
-async def quick_room(enter: Callable[[Mind], Any], quick_mind: Mind) -> Room:
+async def quick_room(enter: Callable[[AgentContext], Any], quick_mind: AgentContext) -> Room:
     entered: Room = await enter(quick_mind)
     return entered
 
@@ -147,7 +152,7 @@ async def test_a_plain_question_is_answered_without_a_decision_by_the_model(
     assert await quick_room.say("What is the capital of Italy?") == "Rome."
     first, second = quick_room.server.requests
     assert quick_room.kinds == ["words", "words"]
-    assert first["messages"][0] == {"role": "system", "content": quick_room.mind.system}
+    assert first["messages"][0] == {"role": "system", "content": quick_room.agent_context.system}
     assert second["messages"][: len(first["messages"])] == first["messages"]
     assert quick_room.responder.decision == Decision("answer", by="head")
 
@@ -183,17 +188,20 @@ async def test_an_expert_answers_with_its_persona_in_its_own_slot(quick_room: Ro
 
 
 async def test_an_expert_whose_persona_is_broken_is_stood_in_for(
-    enter: Callable[[Mind], Any], quick_mind: Mind, known: KnownExperts, server: ModelServer
+    enter: Callable[[AgentContext], Any],
+    quick_mind: AgentContext,
+    known: KnownExperts,
+    server: ModelServer,
 ) -> None:
     def broken(expert: Expert) -> str:
         raise UserError(f"The persona of {expert.name} is empty.")
 
-    experts = Experts(known, broken, Shared(server, 7))
+    experts = Experts(known, broken, SharedServer(server, 7))
     room: Room = await enter(replace(quick_mind, experts=experts))
     room.server.replies = [answers("House, mouse.")]
     away = PHRASES.expert_away.format(name="rhyming")
     assert await room.say("Make a rhyme on house.") == f"{away} House, mouse."
-    assert room.server.requests[0]["messages"][0]["content"] == room.mind.system
+    assert room.server.requests[0]["messages"][0]["content"] == room.agent_context.system
 
 
 @pytest.mark.parametrize("written", ["", 'lamp.switch {"on":', "Sure, I will do that."])
@@ -236,8 +244,10 @@ async def test_arguments_that_a_tool_does_not_take_come_back_as_a_result(
     assert lamp.calls == []
 
 
-async def test_a_tool_that_is_gone_is_owned_up_to(enter: Callable[[Mind], Any], mind: Mind) -> None:
-    room: Room = await enter(replace(mind, tool=lambda name: None))
+async def test_a_tool_that_is_gone_is_owned_up_to(
+    enter: Callable[[AgentContext], Any], agent_context: AgentContext
+) -> None:
+    room: Room = await enter(replace(agent_context, tool=lambda name: None))
     room.server.replies = [writes("lamp.read"), answers("I cannot see it.")]
     assert await room.say("Is the lamp on?") == "I cannot see it."
     assert "cannot be used at the moment" in room.last_prompt()[-1]
@@ -257,10 +267,10 @@ async def test_the_same_call_is_not_made_twice(room: Room, lamp: Lamp) -> None:
 
 
 async def test_a_turn_makes_six_calls_at_most(
-    enter: Callable[[Mind], Any], mind: Mind, lamp: Lamp, tmp_path: Path
+    enter: Callable[[AgentContext], Any], agent_context: AgentContext, lamp: Lamp, tmp_path: Path
 ) -> None:
-    runner = Runner(Approvals(), Audit(tmp_path / "audit.jsonl"), "none")
-    room: Room = await enter(replace(mind, runner=runner))
+    runner = ToolRunner(Approvals(), Audit(tmp_path / "audit.jsonl"), "none")
+    room: Room = await enter(replace(agent_context, runner=runner))
 
     async def on_and_on(writer: asyncio.StreamWriter) -> None:
         written = f'lamp.dim {{"percent":{len(lamp.calls)}}}'
@@ -382,8 +392,8 @@ async def test_stop_withdraws_what_waits_and_ends_what_runs(room: Room, lamp: La
     with suppress(asyncio.CancelledError):
         await asking
     assert await room.say("Stop!") == PHRASES.stopped
-    assert room.mind.runner.runs("a") == []
-    assert room.mind.runner.approvals.waiting("a") == []
+    assert room.agent_context.runner.runs("a") == []
+    assert room.agent_context.runner.approvals.waiting("a") == []
     assert lamp.calls == ["read"]
     # Nobody wants to hear of it any more.
     await asyncio.gather(*room.responder._acting._background)
@@ -442,7 +452,7 @@ async def test_a_call_that_is_talked_over_is_told_of_when_it_ends(
     chunks = await begin_to_read(room, monkeypatch)
     if ended_before:
         lamp.ready.set()
-        await until(lambda: not room.mind.runner.runs("a"))
+        await until(lambda: not room.agent_context.runner.runs("a"))
     await chunks.aclose()
     lamp.ready.set()
     assert await room.outcome() == "It is off."
@@ -528,7 +538,7 @@ async def test_no_tool_starts_before_the_turn_is_certain(room: Room, lamp: Lamp)
     done, _ = await asyncio.wait({asking}, timeout=0.1)
     assert not done
     assert lamp.calls == []
-    assert room.mind.runner.runs("a") == []
+    assert room.agent_context.runner.runs("a") == []
     room.certain.set()
     assert await asking == "It is off."
 
@@ -577,31 +587,33 @@ class Bell(Toolset):
 
     namespace = "bell"
 
-    async def wanted(self, words: str) -> Wanted | None:
+    async def wanted(self, words: str) -> DirectCall | None:
         """Return what is to be rung."""
         if not words.lower().startswith("ring"):
             return None
         return ("bell.alarm", {}) if "alarm" in words else ("bell.ring", {"words": words})
 
-    @tool(listed=False, harmless=True)
+    @tool(model_visible=False, read_only=True)
     async def ring(self, call: Call, words: str) -> str:
         """Ring."""
         assert call.words == words
         return "It rings."
 
-    @tool(listed=False, sensitive=True, purpose="ring the alarm")
+    @tool(model_visible=False, sensitive=True, purpose="ring the alarm")
     async def alarm(self, call: Call) -> str:
         """Ring the alarm."""
         return "The alarm rings."
 
 
 @pytest.fixture
-async def bell_room(enter: Callable[[Mind], Any], mind: Mind) -> Room:
+async def bell_room(enter: Callable[[AgentContext], Any], agent_context: AgentContext) -> Room:
     """A room with a bell beside the lamp."""
     bell = Bell(None)  # type: ignore[arg-type]
     tools = {made.name: made for made in tools_of(bell)}
     with_bell = replace(
-        mind, wanted=bell.wanted, tool=lambda name: tools.get(name) or mind.tool(name)
+        agent_context,
+        wanted=bell.wanted,
+        tool=lambda name: tools.get(name) or agent_context.tool(name),
     )
     entered: Room = await enter(with_bell)
     return entered

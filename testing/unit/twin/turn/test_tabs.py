@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import pytest
 from pipecat.processors.frameworks.rtvi.frames import RTVISendTextFrame
 
-from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
 from pipecatapp.agent.session import Exchange, Session
-from pipecatapp.twin.history.conversation import Conversation
-from pipecatapp.twin.turn.agent_context import Mind
-from pipecatapp.twin.turn.pending_results import Outcomes
+from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
 from pipecatapp.text.phrases import PHRASES
+from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.service import TwinService
+from pipecatapp.twin.turn.agent_context import AgentContext
+from pipecatapp.twin.turn.pending_results import PendingToolResults
 from pipecatapp.voice.microphone import MicrophoneGate
 
 from .conftest import Lamp, ModelServer, answers, writes
@@ -47,10 +47,10 @@ def conversation() -> Conversation:
 
 @pytest.fixture
 async def open_tab(
-    server: ModelServer, mind: Mind, conversation: Conversation
+    server: ModelServer, agent_context: AgentContext, conversation: Conversation
 ) -> AsyncIterator[Open]:
     """Opens pages of one conversation."""
-    outcomes = Outcomes()
+    pending_results = PendingToolResults()
     async with AsyncExitStack() as stack:
 
         async def open_tab() -> Tab:
@@ -59,8 +59,8 @@ async def open_tab(
                 server=server,
                 conversation=conversation,
                 slot=0,
-                mind=mind,
-                outcomes=outcomes,
+                agent_context=agent_context,
+                pending_results=pending_results,
                 clock=clock,
             )
             tab = Tab(Line(conversation, twin), None, [], [])  # type: ignore[arg-type]
@@ -78,8 +78,8 @@ async def open_tab(
                 clock,
                 MicrophoneGate(),
                 twin,
-                mind.runner,
-                outcomes,
+                agent_context.runner,
+                pending_results,
                 tab.turns.append,
                 exchanged,
                 cut,
@@ -93,7 +93,7 @@ async def open_tab(
             return tab
 
         yield open_tab
-        await mind.runner.close()
+        await agent_context.runner.close()
 
 
 async def ask_to_switch(server: ModelServer, tab: Tab) -> None:
@@ -102,13 +102,13 @@ async def ask_to_switch(server: ModelServer, tab: Tab) -> None:
 
 
 async def test_every_tab_is_asked_for_a_yes_and_shown_what_becomes_of_it(
-    server: ModelServer, open_tab: Open, mind: Mind
+    server: ModelServer, open_tab: Open, agent_context: AgentContext
 ) -> None:
     first, second = await open_tab(), await open_tab()
     await ask_to_switch(server, first)
     await until(lambda: first.line.client.told("approval") and second.line.client.told("approval"))
-    (waiting,) = mind.runner.approvals.waiting("a")
-    mind.runner.approvals.decide("a", waiting.id, waiting.digest, approve=False, by="test")
+    (waiting,) = agent_context.runner.approvals.waiting("a")
+    agent_context.runner.approvals.decide("a", waiting.id, waiting.digest, approve=False, by="test")
     for tab in (first, second):
         client = tab.line.client
         await until(lambda client=client: client.told("approval-settled"))
@@ -120,27 +120,27 @@ async def test_every_tab_is_asked_for_a_yes_and_shown_what_becomes_of_it(
 
 
 async def test_the_tab_that_was_used_last_tells_how_it_ended(
-    server: ModelServer, open_tab: Open, mind: Mind
+    server: ModelServer, open_tab: Open, agent_context: AgentContext
 ) -> None:
     first, second = await open_tab(), await open_tab()
     await first.line.worker.rtvi.push_frame(RTVISendTextFrame(msg_id="1", text="hello"))
     await ask_to_switch(server, first)
-    (waiting,) = mind.runner.approvals.waiting("a")
-    mind.runner.approvals.decide("a", waiting.id, waiting.digest, approve=False, by="test")
+    (waiting,) = agent_context.runner.approvals.waiting("a")
+    agent_context.runner.approvals.decide("a", waiting.id, waiting.digest, approve=False, by="test")
     denied = PHRASES.denied.format(purpose="switch the lamp")
     assert await first.line.listener.answer() == denied
     assert second.line.listener.silent
 
 
 async def test_with_the_last_tab_closed_nobody_can_say_yes(
-    server: ModelServer, open_tab: Open, mind: Mind, lamp: Lamp
+    server: ModelServer, open_tab: Open, agent_context: AgentContext, lamp: Lamp
 ) -> None:
     first, second = await open_tab(), await open_tab()
     await ask_to_switch(server, first)
     await first.session.detach()
-    assert mind.runner.approvals.waiting("a")
+    assert agent_context.runner.approvals.waiting("a")
     await second.session.detach()
-    assert not mind.runner.approvals.waiting("a")
+    assert not agent_context.runner.approvals.waiting("a")
     # Who comes back is told why nothing has happened.
     third = await open_tab()
     withdrawn = PHRASES.withdrawn.format(purpose="switch the lamp")
@@ -157,8 +157,8 @@ async def test_a_conversation_that_is_to_be_forgotten_is_so_after_the_answer(
         conversation.clear()
         await writes("answer")(writer)
 
-    server.replies = [forget, answers("Forgotten."), answers("prefilled")]
-    assert await tab.line.say("Forget all that.") == "Forgotten."
+    server.replies = [forget, answers("ForgottenFact."), answers("prefilled")]
+    assert await tab.line.say("Forget all that.") == "ForgottenFact."
     await until(lambda: conversation.context.messages == [])
     assert conversation.history() == []
 
