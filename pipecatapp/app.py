@@ -176,7 +176,7 @@ def _worker(pipeline: Pipeline, agent: Agent) -> PipelineWorker:
 # -- the process ------------------------------------------------------------------------------
 
 
-class SignalFreeServer(uvicorn.SignalFreeServer):
+class SignalFreeServer(uvicorn.Server):
     """Uvicorn, leaving the signals to `run`."""
 
     def install_signal_handlers(self) -> None:

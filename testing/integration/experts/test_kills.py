@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from pipecatapp.twin.turn.outcomes import PendingToolResults
 
 from pipecatapp.deployment.deployment import LLAMA_JOB
 from pipecatapp.deployment.embedded import LocalModelServer
@@ -40,6 +39,7 @@ from pipecatapp.twin.routing.actions import Actions, TalkExamples
 from pipecatapp.twin.routing.intent_classifier import IntentClassifier
 from pipecatapp.twin.routing.router import Router
 from pipecatapp.twin.turn.agent_context import AgentContext
+from pipecatapp.twin.turn.pending_results import PendingToolResults
 from pipecatapp.twin.turn.responder import Responder
 from testing.integration.experts.conftest import CONTEXT, KnownExperts, Servers, patient
 from testing.unit.twin.conftest import RHYMES

@@ -11,8 +11,8 @@ from typing import Any, Literal
 import httpx
 import pytest
 
+from pipecatapp.runtime.llama_cpp import server as llama_server
 from pipecatapp.runtime.llama_cpp.binaries import LlamaCpp, ensure_llama_cpp
-from pipecatapp.runtime.llama_cpp.binaries import server as llama_server
 from pipecatapp.runtime.llama_cpp.quantize import gguf_of
 from pipecatapp.runtime.llama_cpp.server import LlamaServer
 from pipecatapp.runtime.models.catalogue import Catalogue

@@ -18,7 +18,7 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 from websockets.asyncio.client import connect
 
-from pipecatapp.agent.agent import sessions as serving
+from pipecatapp.agent import sessions as serving
 from pipecatapp.agent.sessions import Sessions
 from pipecatapp.errors import UserError
 from pipecatapp.twin.history.conversation import Conversation

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pipecatapp.agent.agent import toolbox as module
+from pipecatapp.agent import toolbox as module
 from pipecatapp.agent.toolbox import Toolbox
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.embedding.embedder import MiniLM

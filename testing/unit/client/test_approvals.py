@@ -6,8 +6,7 @@ import pytest
 
 from pipecatapp.client.approvals import PendingApproval
 from pipecatapp.client.twin_client import TurnResult, TwinClient
-
-from .approving_agent import ACTION, CALL, TIMINGS, ApprovingAgent, approving_agent
+from testing.unit.approving_agent import ACTION, CALL, TIMINGS, ApprovingAgent, approving_agent
 
 
 class Person:

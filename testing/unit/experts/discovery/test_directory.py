@@ -35,7 +35,7 @@ def test_half_an_expert_is_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("calling", "named"),
+    ("profile", "named"),
     [
         (CALLING.replace(", e]", "]"), "examples"),
         (CALLING.replace("Knows plants.", ""), "description"),

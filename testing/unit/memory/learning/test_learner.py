@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from pipecatapp.memory.learning import learner as module
 from pipecatapp.memory.learning.contradiction import Relation
 from pipecatapp.memory.learning.examined_turn import ExaminedTurn
 from pipecatapp.memory.learning.learner import Learner
-from pipecatapp.memory.learning.learner import learner as module
 from pipecatapp.memory.long_term import LongTermMemory
 from pipecatapp.memory.queue import FinishedTurn
 from pipecatapp.runtime.idle_monitor import IdleMonitor

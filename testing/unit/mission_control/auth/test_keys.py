@@ -12,8 +12,7 @@ from pipecatapp.mission_control import sockets
 from pipecatapp.mission_control.auth.auth import FAILURES
 from pipecatapp.mission_control.auth.keys import KeyStore
 from pipecatapp.settings import Settings, load_settings
-
-from .conftest import SOCKET
+from testing.unit.mission_control.conftest import SOCKET
 
 
 @pytest.fixture(autouse=True)

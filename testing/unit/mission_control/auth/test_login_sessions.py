@@ -4,10 +4,9 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from pipecatapp.mission_control.auth.auth import login_sessions as module
+from pipecatapp.mission_control.auth import login_sessions as module
 from pipecatapp.mission_control.auth.login_sessions import OF_SESSION, LoginSessionStore
-
-from .conftest import ORIGIN, EchoControl, log_in
+from testing.unit.mission_control.conftest import ORIGIN, EchoControl, log_in
 
 
 def conversation_of(store: LoginSessionStore, secret: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipecatapp.errors import UserError
-from pipecatapp.mission_control.auth.auth import private_files
+from pipecatapp.mission_control.auth import private_files
 from pipecatapp.mission_control.auth.private_files import read_records, write_json, write_private
 
 

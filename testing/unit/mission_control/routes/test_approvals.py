@@ -5,8 +5,13 @@ from starlette.testclient import TestClient
 
 from pipecatapp.mission_control.middleware import MAX_BODY
 from pipecatapp.mission_control.web import create_app
-
-from .conftest import ORIGIN, SOCKET, EchoControl, log_in, log_in_with_key
+from testing.unit.mission_control.conftest import (
+    ORIGIN,
+    SOCKET,
+    EchoControl,
+    log_in,
+    log_in_with_key,
+)
 
 URL = "/api/approvals"
 HEADERS = {"Origin": ORIGIN}

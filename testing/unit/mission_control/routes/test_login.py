@@ -7,12 +7,17 @@ import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+from pipecatapp.mission_control.auth import login_sessions as sessions
 from pipecatapp.mission_control.auth.auth import COOKIE, FAILURES
-from pipecatapp.mission_control.auth.auth import login_sessions as sessions
 from pipecatapp.mission_control.web import create_app
 from pipecatapp.settings import Settings
-
-from .conftest import ORIGIN, SOCKET, EchoControl, log_in, log_in_with_key
+from testing.unit.mission_control.conftest import (
+    ORIGIN,
+    SOCKET,
+    EchoControl,
+    log_in,
+    log_in_with_key,
+)
 
 FROM_PAGE = {"Origin": ORIGIN}
 

@@ -14,8 +14,7 @@ from pipecatapp.mission_control.web import create_app
 from pipecatapp.runtime.cluster.state_copy import MEMORY, adopt, begin_epoch
 from pipecatapp.runtime.llama_cpp.server import free_port
 from pipecatapp.settings import Settings
-
-from .conftest import ORIGIN, EchoControl, log_in
+from testing.unit.mission_control.conftest import ORIGIN, EchoControl, log_in
 
 KEY = "of-256-random-bits"
 

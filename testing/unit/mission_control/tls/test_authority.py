@@ -13,13 +13,13 @@ from cryptography.hazmat.primitives import hashes
 from starlette.testclient import TestClient
 
 from pipecatapp.errors import UserError
-from pipecatapp.mission_control.tls.authority import Authority, LiveCertificate, certificates
-from pipecatapp.mission_control.tls.authority import authority as tls
+from pipecatapp.mission_control.tls import authority as tls
+from pipecatapp.mission_control.tls import certificates
+from pipecatapp.mission_control.tls.authority import Authority, LiveCertificate
 from pipecatapp.mission_control.tls.certificates import issue_authority, issue_server
 from pipecatapp.mission_control.web import create_app
 from pipecatapp.settings import Settings
-
-from .conftest import EchoControl
+from testing.unit.mission_control.conftest import EchoControl
 
 
 @pytest.fixture

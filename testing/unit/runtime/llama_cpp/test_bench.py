@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from pipecatapp.runtime.llama_cpp.binaries import bench
+from pipecatapp.runtime.llama_cpp import bench
 
 WORK = "import time\nwhile time.process_time() < 1: pass\nprint('worked', flush=True)\ninput()"
 

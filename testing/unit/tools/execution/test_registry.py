@@ -7,8 +7,7 @@ import pytest
 import pipecatapp.tools
 from pipecatapp.tools.execution.registry import Registry, every_tool
 from pipecatapp.tools.tool import Call, Toolset, tool
-
-from .lending import EXAMPLES, Lent, call_in
+from testing.unit.tools.lending import EXAMPLES, Lent, call_in
 
 GOOD = """
 from pipecatapp.tools.tool import Call, Toolset, tool

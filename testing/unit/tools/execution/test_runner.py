@@ -19,8 +19,7 @@ from pipecatapp.tools.execution.runner import (
 )
 from pipecatapp.tools.execution.tool_definition import Tool, tools_of
 from pipecatapp.tools.tool import Call, ToolError, Toolset, tool
-
-from .lending import EXAMPLES, Lent, Memory
+from testing.unit.tools.lending import EXAMPLES, Lent, Memory
 
 
 class Bench(Toolset):

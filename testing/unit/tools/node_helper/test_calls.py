@@ -8,8 +8,7 @@ from pipecatapp.tools.execution.registry import every_tool
 from pipecatapp.tools.node_helper.calls import Calls
 from pipecatapp.tools.node_helper.protocol import TOOLS, HelperRequest
 from pipecatapp.tools.tool import ToolError
-
-from ..lending import Lent
+from testing.unit.tools.lending import Lent
 
 
 @pytest.fixture

@@ -15,9 +15,8 @@ from pipecatapp.tools.node_helper import client
 from pipecatapp.tools.node_helper.client import Helper, helper_of
 from pipecatapp.tools.ssh import SshTools
 from pipecatapp.tools.tool import ToolError
-
-from ..lending import Lent, call_in
-from .serving import Scripted, serving
+from testing.unit.tools.lending import Lent, call_in
+from testing.unit.tools.node_helper.serving import Scripted, serving
 
 Replies = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 ARGUMENTS: dict[type, dict[str, Any]] = {

@@ -11,8 +11,7 @@ from pipecatapp.errors import UserError
 from pipecatapp.tools.node_helper import server
 from pipecatapp.tools.node_helper.protocol import LONGEST_REQUEST
 from pipecatapp.tools.node_helper.server import inherited, numbers
-
-from .serving import Scripted, say, serving
+from testing.unit.tools.node_helper.serving import Scripted, say, serving
 
 CODE = b'{"call": "run_python_code", "arguments": {"code": "%s"}}\n'
 

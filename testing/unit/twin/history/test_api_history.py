@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
+from pipecatapp.twin.history import api_history as module
+from pipecatapp.twin.history import turn_notes
 from pipecatapp.twin.history.api_history import ApiHistories, Said
-from pipecatapp.twin.history.messages import api_history as module
-from pipecatapp.twin.history.messages import turn_notes
 
 START = datetime(2026, 3, 1, 12, 0)
 

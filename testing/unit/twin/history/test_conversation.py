@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from pipecatapp.twin.history import conversation as module
+from pipecatapp.twin.history import turn_notes
 from pipecatapp.twin.history.conversation import (
     KEPT_TURNS,
     MOST_TURNS,
@@ -16,9 +18,7 @@ from pipecatapp.twin.history.messages import (
     RESULT,
     LogEntry,
     result_text,
-    turn_notes,
 )
-from pipecatapp.twin.history.messages import conversation as module
 from pipecatapp.twin.history.store import flush
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from pipecatapp.twin.history import store as module
 from pipecatapp.twin.history.conversation import Conversation
-from pipecatapp.twin.history.messages import store as module
 from pipecatapp.twin.history.store import ConversationStore, flush
 
 

@@ -13,8 +13,7 @@ from pipecatapp.twin.llm import filler as module
 from pipecatapp.twin.llm.chunks import text_of
 from pipecatapp.twin.llm.llama_model import LlamaModel
 from pipecatapp.twin.routing.router import Messages
-
-from .conftest import ModelServer, answers, dies_after, refuses, writes
+from testing.unit.twin.conftest import ModelServer, answers, dies_after, refuses, writes
 
 FULL = refuses(400, "the request exceeds the available context size")
 GRAMMAR = 'root ::= "answer"'

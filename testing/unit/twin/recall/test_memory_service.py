@@ -17,9 +17,9 @@ from pipecatapp.tools.tool import Call
 from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.history.conversations import Conversations
 from pipecatapp.twin.history.store import flush
+from pipecatapp.twin.recall import conversation_sync as follower
 from pipecatapp.twin.recall.memory_service import MemoryService
 from pipecatapp.twin.recall.recall import Recall
-from pipecatapp.twin.recall.recall import conversation_sync as follower
 from pipecatapp.twin.recall.tool_memory import ToolMemory
 
 SAID = "um my daughter's name is ada"

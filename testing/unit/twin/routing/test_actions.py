@@ -14,8 +14,7 @@ from pipecatapp.twin.routing.actions import (
     TalkExamples,
     written,
 )
-
-from .conftest import RHYMES, Lamp
+from testing.unit.twin.conftest import RHYMES, Lamp
 
 
 def test_the_talk_file_of_the_prompts_is_a_good_one(talk: TalkExamples) -> None:

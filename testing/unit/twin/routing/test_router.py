@@ -8,8 +8,7 @@ from pipecatapp.tools.execution.tool_definition import tools_of
 from pipecatapp.twin.routing.actions import Actions, Decision, TalkExamples
 from pipecatapp.twin.routing.intent_classifier import IntentClassifier
 from pipecatapp.twin.routing.router import Messages, Router, asks_for_several
-
-from .conftest import RHYMES, Lamp
+from testing.unit.twin.conftest import RHYMES, Lamp
 
 
 class Model:

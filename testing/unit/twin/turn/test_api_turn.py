@@ -21,9 +21,8 @@ from pipecatapp.twin.turn import responder
 from pipecatapp.twin.turn import tool_calls as acting
 from pipecatapp.twin.turn.agent_context import AgentContext
 from pipecatapp.twin.turn.api_turn import ApiTurn
-
-from .conftest import Lamp, ModelServer, answers, writes
-from .pipeline import until
+from testing.unit.twin.conftest import Lamp, ModelServer, answers, writes
+from testing.unit.twin.pipeline import until
 
 ON = 'lamp.switch {"on":true}'
 

@@ -12,8 +12,7 @@ from pipecatapp.experts.expert import Expert, ExpertInstance, Service
 from pipecatapp.text.phrases import PHRASES
 from pipecatapp.twin.routing.actions import Decision
 from pipecatapp.twin.turn.agent_context import AgentContext
-
-from .conftest import (
+from testing.unit.twin.conftest import (
     RHYMES,
     KnownExperts,
     Lamp,
@@ -24,7 +23,7 @@ from .conftest import (
     unfinished,
     writes,
 )
-from .test_responder import Room, enter
+from testing.unit.twin.turn.test_responder import Room, enter
 
 __all__ = ["enter"]  # a fixture
 

@@ -5,8 +5,7 @@ import pytest
 from pipecatapp.tools.execution.runner import ToolRun
 from pipecatapp.tools.execution.tool_definition import tools_of
 from pipecatapp.twin.turn.pending_results import PendingToolResults
-
-from .conftest import Lamp
+from testing.unit.twin.conftest import Lamp
 
 
 class Page:

@@ -30,9 +30,8 @@ from pipecatapp.twin.turn import tool_calls as module
 from pipecatapp.twin.turn.agent_context import AgentContext
 from pipecatapp.twin.turn.pending_results import PendingToolResults
 from pipecatapp.twin.turn.responder import Responder
-
-from .conftest import KnownExperts, Lamp, ModelServer, answers, refuses, writes
-from .pipeline import until
+from testing.unit.twin.conftest import KnownExperts, Lamp, ModelServer, answers, refuses, writes
+from testing.unit.twin.pipeline import until
 
 ON = 'lamp.switch {"on":true}'
 WAITS = PHRASES.asks.format(purpose="switch the lamp")

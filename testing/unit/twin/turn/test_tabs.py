@@ -17,9 +17,8 @@ from pipecatapp.twin.service import TwinService
 from pipecatapp.twin.turn.agent_context import AgentContext
 from pipecatapp.twin.turn.pending_results import PendingToolResults
 from pipecatapp.voice.microphone import MicrophoneGate
-
-from .conftest import Lamp, ModelServer, answers, writes
-from .pipeline import Line, until
+from testing.unit.twin.conftest import Lamp, ModelServer, answers, writes
+from testing.unit.twin.pipeline import Line, until
 
 
 @dataclass
