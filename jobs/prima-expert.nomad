@@ -268,7 +268,7 @@ job "expert" {
       config {
         command  = "/llama/bin/llama-server"
         cap_drop = ["all"] # by default even an ordinary user gets some here
-        # The same options as those of pipecatapp/runtime/llama_server.py. Threads: one for each
+        # The same options as those of pipecatapp/runtime/llama_cpp/server.py. Threads: one for each
         # physical core, which is its own default.
         args = concat([
           "--model", var.catalogue == "" ? "/models/${var.model}/served.gguf" : "${NOMAD_ALLOC_DIR}/data/model.gguf",

@@ -25,14 +25,14 @@ from pipecat.turns.user_start import BaseUserTurnStartStrategy, VADUserTurnStart
 from pipecat.turns.user_stop.base_user_turn_stop_strategy import BaseUserTurnStopStrategy
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
-from pipecatapp.agent import Agent
+from pipecatapp.agent.agent import Agent
+from pipecatapp.agent.session import Session
 from pipecatapp.errors import UserError
 from pipecatapp.mission_control.server import announce, uvicorn_config
 from pipecatapp.mission_control.web import create_app
 from pipecatapp.runtime.turn_clock import TurnClock
-from pipecatapp.session import Session
 from pipecatapp.settings import Settings
-from pipecatapp.twin.conversation import Conversation
+from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.service import TwinService
 from pipecatapp.voice.ahead import AnswerAhead
 from pipecatapp.voice.microphone import MicrophoneGate
@@ -101,16 +101,16 @@ def compose(
     """
     settings, clock, microphone = agent.settings, TurnClock(), MicrophoneGate()
     speech = agent.speech_ahead(clock)
-    mind, outcomes = agent.mind(), agent.outcomes(conversation.id)
+    agent_context, pending_results = agent.agent_context(), agent.pending_results(conversation.id)
     twin = TwinService(
         server=agent.model_server,
         conversation=conversation,
         slot=agent.slots.slot(conversation.id),
-        mind=mind,
-        outcomes=outcomes,
+        agent_context=agent_context,
+        pending_results=pending_results,
         clock=clock,
         ahead=AnswerAhead(speech) if speech else None,
-        presence=agent.stillness.presence(conversation.id),
+        presence=agent.idle_monitor.presence(conversation.id),
         person=person,
     )
     aggregators = _aggregators(settings, conversation)
@@ -135,8 +135,8 @@ def compose(
         clock,
         microphone,
         twin,
-        mind.runner,
-        outcomes,
+        agent_context.runner,
+        pending_results,
         on_turn=agent.turn_finished,
         on_exchange=partial(agent.exchanged, conversation.id, person),
         on_cut=agent.condense,
@@ -176,7 +176,7 @@ def _worker(pipeline: Pipeline, agent: Agent) -> PipelineWorker:
 # -- the process ------------------------------------------------------------------------------
 
 
-class Server(uvicorn.Server):
+class SignalFreeServer(uvicorn.Server):
     """Uvicorn, leaving the signals to `run`."""
 
     def install_signal_handlers(self) -> None:
@@ -194,7 +194,7 @@ async def run(settings: Settings) -> None:
         app = create_app(agent)
         for ended in app.state.auth.sessions.drop_expired():
             await agent.logged_out(ended)
-        server = Server(uvicorn_config(settings, app))
+        server = SignalFreeServer(uvicorn_config(settings, app))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, lambda: setattr(server, "should_exit", True))

@@ -5,21 +5,21 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipecatapp.abilities import Abilities
-from pipecatapp.places.embedded import LocalModelServer
-from pipecatapp.runtime.embedder import Embedder, MiniLM
-from pipecatapp.runtime.llama_server import LlamaServer
-from pipecatapp.runtime.model_server import ModelServer
-from pipecatapp.runtime.orchestrator import LocalOrchestrator
+from pipecatapp.agent.toolbox import Toolbox
+from pipecatapp.deployment.embedded import LocalModelServer
+from pipecatapp.runtime.embedding.embedder import Embedder, MiniLM
+from pipecatapp.runtime.inference.model_server import ModelServer
+from pipecatapp.runtime.llama_cpp.server import LlamaServer
+from pipecatapp.runtime.process.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.setup import Prepared, set_up
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.settings import Settings
-from pipecatapp.tools.registry import every_tool
-from pipecatapp.twin.actions import Actions, Decision, Talk
-from pipecatapp.twin.conversation import Conversation
-from pipecatapp.twin.decider import Decider
-from pipecatapp.twin.model import LlamaModel
-from pipecatapp.twin.personas import load_persona
+from pipecatapp.tools.execution.registry import every_tool
+from pipecatapp.twin.history.conversation import Conversation
+from pipecatapp.twin.history.personas import load_persona
+from pipecatapp.twin.llm.llama_model import LlamaModel
+from pipecatapp.twin.routing.actions import Actions, Decision, TalkExamples
+from pipecatapp.twin.routing.router import Router
 
 JOB = "llamacpp-rpc"
 STARTING_SECS = 300.0
@@ -38,26 +38,26 @@ async def serve(settings: Settings, prepared: Prepared) -> AsyncIterator[ModelSe
 class Decisions:
     """Decides as a session of the agent would, turn by turn."""
 
-    def __init__(self, decider: Decider, server: ModelServer, persona: str, alone: bool):
+    def __init__(self, router: Router, server: ModelServer, persona: str, alone: bool):
         """Make the decisions.
 
         Args:
-            decider: The agent's own.
+            router: The agent's own.
             server: Where the model runs.
             persona: The router's.
             alone: Whether the head decides alone, without arguments.
         """
-        self.actions = decider.actions
-        self._decider = decider
+        self.actions = router.actions
+        self._router = router
         self._server = server
-        self._system = f"{persona}\n\n{decider.instruction}"
+        self._system = f"{persona}\n\n{router.instruction}"
         self._alone = alone
 
     async def decide(self, words: str, history: list[tuple[str, str]]) -> Decision:
         """Return what some words need, after turns of `(user, assistant)`, oldest first."""
         before = [user for user, _ in history]
         if self._alone:
-            name = self._decider.best_guess(words, before)
+            name = self._router.best_guess(words, before)
             return self.actions.settled(name, "head") or Decision("tool", name, by="head")
         conversation = Conversation("measured")
         for user, assistant in history:
@@ -69,18 +69,18 @@ class Decisions:
         model = LlamaModel(self._server, conversation, 0, self._system, TurnClock())
         try:
             prompt = conversation.prompt(conversation.context.messages)
-            return await self._decider.decide(words, before, prompt, model)
+            return await self._router.decide(words, before, prompt, model)
         finally:
             await model.close()
 
     @property
     def malformed(self) -> int:
         """How often the model wrote no usable action."""
-        return self._decider.malformed
+        return self._router.malformed
 
 
 @asynccontextmanager
-async def open_decider(settings: Settings, *, decision: str) -> AsyncIterator[Decisions]:
+async def open_router(settings: Settings, *, decision: str) -> AsyncIterator[Decisions]:
     """Start what decides, with all tools, those too that cannot work on this machine.
 
     Args:
@@ -94,10 +94,10 @@ async def open_decider(settings: Settings, *, decision: str) -> AsyncIterator[De
     async def status() -> dict[str, object]:
         return {}
 
-    abilities = Abilities(settings, MiniLM(prepared.embedder), status)
-    decider = abilities.make_decider(every_tool(abilities))
+    toolbox = Toolbox(settings, MiniLM(prepared.embedder), status)
+    router = toolbox.make_router(every_tool(toolbox))
     async with serve(settings, prepared) as server:
-        yield Decisions(decider, server, abilities.persona(), decision == "head")
+        yield Decisions(router, server, toolbox.persona(), decision == "head")
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class Function:
     description: str
     schema: dict[str, Any]
     examples: tuple[str, ...] = ()
-    shown: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    few_shot: Mapping[str, dict[str, Any]] = field(default_factory=dict)
 
     def check(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """Return the arguments; the grammar has seen to their types."""
@@ -118,7 +118,7 @@ class Function:
 class Functions:
     """Chooses among functions that are not the agent's own, by the model under its grammar."""
 
-    def __init__(self, server: ModelServer, persona: str, talk: Talk, embedder: Embedder):
+    def __init__(self, server: ModelServer, persona: str, talk: TalkExamples, embedder: Embedder):
         """Make a chooser.
 
         Args:
@@ -140,8 +140,8 @@ class Functions:
             Function(entry["name"], entry["description"], _json_schema(entry["parameters"]))
             for entry in functions
         ]
-        decider = Decider(Actions(offered, [], self._talk), None, self._embedder)
-        decisions = Decisions(decider, self._server, self._persona, alone=False)
+        router = Router(Actions(offered, [], self._talk), None, self._embedder)
+        decisions = Decisions(router, self._server, self._persona, alone=False)
         decision = await decisions.decide(words, [])
         return (decision.name, decision.arguments) if decision.name else None
 
@@ -177,5 +177,5 @@ async def open_chooser(settings: Settings) -> AsyncIterator[Functions]:
     """
     prepared = set_up(settings)
     async with serve(settings, prepared) as server:
-        persona, talk = load_persona(settings.prompts), Talk.load(settings.prompts)
+        persona, talk = load_persona(settings.prompts), TalkExamples.load(settings.prompts)
         yield Functions(server, persona, talk, MiniLM(prepared.embedder))

@@ -16,13 +16,13 @@ if not __package__:
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from pipecatapp.errors import UserError
-from pipecatapp.memory.complete import Complete, Message
-from pipecatapp.memory.contradiction import Judge
-from pipecatapp.memory.extraction import Extractor
-from pipecatapp.memory.gate import Gate
-from pipecatapp.runtime.embedder import MiniLM
+from pipecatapp.memory.learning.contradiction import Judge
+from pipecatapp.memory.learning.extraction import Extractor
+from pipecatapp.memory.learning.gate import Gate
+from pipecatapp.memory.learning.language_model import Complete, Message
+from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.runtime.setup import set_up
-from pipecatapp.twin.completion import Completion
+from pipecatapp.twin.llm.completion import Completion
 from prompt_engineering.laboratory import serve
 from prompt_engineering.memory_cases import Dialogue, Pair, load_cases
 from prompt_engineering.memory_scoring import Judged, Kept, facts_report, judge_report
@@ -74,10 +74,10 @@ async def _measure(
         judge = Judge(counted, settings.prompts, embedder)
         try:
             kept = await keep_all(dialogues, extractor, gate)
-            judged = await judge_all(pairs, judge, counted)
+            result = await judge_all(pairs, judge, counted)
         finally:
             await completion.close()
-    return {"facts": facts_report(kept), "judge": judge_report(judged)}
+    return {"facts": facts_report(kept), "judge": judge_report(result)}
 
 
 async def keep_all(dialogues: list[Dialogue], extractor: Extractor, gate: Gate) -> list[Kept]:
@@ -93,12 +93,12 @@ async def keep_all(dialogues: list[Dialogue], extractor: Extractor, gate: Gate) 
 
 async def judge_all(pairs: list[Pair], judge: Judge, counted: Counted) -> list[Judged]:
     """Return what was made of each pair."""
-    judged = []
+    result = []
     for pair in pairs:
         before = counted.asked
         got = await judge.relation(pair.new, pair.old)
-        judged.append(Judged(pair, got, counted.asked > before))
-    return judged
+        result.append(Judged(pair, got, counted.asked > before))
+    return result
 
 
 def table(found: dict[str, Any]) -> str:

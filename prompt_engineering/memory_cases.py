@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator
 
 from pipecatapp.errors import UserError
-from pipecatapp.memory.contradiction import Relation
-from pipecatapp.memory.turn import Turn
+from pipecatapp.memory.learning.contradiction import Relation
+from pipecatapp.memory.learning.examined_turn import ExaminedTurn
 from pipecatapp.runtime.yaml_file import read_yaml
 
 DAY = date(2026, 11, 24)
@@ -61,10 +61,10 @@ class Dialogue(_Strict):
         return expect
 
     @property
-    def turn(self) -> Turn:
+    def turn(self) -> ExaminedTurn:
         """The turn as the agent hands it over."""
         before = tuple((turn.user, turn.assistant) for turn in self.before)
-        return Turn(self.say, DAY, before, self.speaker)
+        return ExaminedTurn(self.say, DAY, before, self.speaker)
 
 
 class Pair(_Strict):

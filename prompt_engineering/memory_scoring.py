@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
-from pipecatapp.memory.contradiction import Relation
+from pipecatapp.memory.learning.contradiction import Relation
 from prompt_engineering.memory_cases import Dialogue, Pair
 from prompt_engineering.scoring import milliseconds, share
 
@@ -117,21 +117,21 @@ def _figures(kept: Sequence[Kept]) -> dict[str, float]:
     }
 
 
-def judge_report(judged: Sequence[Judged]) -> dict[str, Any]:
+def judge_report(result: Sequence[Judged]) -> dict[str, Any]:
     """Return the judge's figures: rows of the confusion table are what is right."""
-    table = Counter((one.pair.relation, one.got) for one in judged)
+    table = Counter((one.pair.relation, one.got) for one in result)
     replaced = sum(table[right, "replaces"] for right in RELATIONS)
     outdated = sum(table["replaces", got] for got in RELATIONS)
     right = table["replaces", "replaces"]
     return {
-        "pairs": len(judged),
-        "accuracy": share(one.got == one.pair.relation for one in judged),
+        "pairs": len(result),
+        "accuracy": share(one.got == one.pair.relation for one in result),
         "confusion": {right: {got: table[right, got] for got in RELATIONS} for right in RELATIONS},
         "replaces": {"precision": _ratio(right, replaced), "recall": _ratio(right, outdated)},
-        "model_asked": sum(one.asked for one in judged),
+        "model_asked": sum(one.asked for one in result),
         "failures": [
             {**one.pair.model_dump(), "got": one.got}
-            for one in judged
+            for one in result
             if one.got != one.pair.relation
         ],
     }

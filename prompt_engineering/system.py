@@ -6,12 +6,12 @@ from typing import Any, Protocol
 
 from pipecatapp.settings import Settings, load_settings
 from pipecatapp.tools.tool import ToolError
-from pipecatapp.twin.actions import Actions, Decision
+from pipecatapp.twin.routing.actions import Actions, Decision
 from prompt_engineering.scoring import Got
 from prompt_engineering.suite import Case
 
 
-class Decider(Protocol):
+class Router(Protocol):
     """Decides as the agent would."""
 
     @property
@@ -34,16 +34,16 @@ class Chooser(Protocol):
 class System:
     """The agent's decisions, in the terms of the measure."""
 
-    def __init__(self, decider: Decider, *, with_arguments: bool = True):
+    def __init__(self, router: Router, *, with_arguments: bool = True):
         """Take what decides.
 
         Args:
-            decider: The agent's decisions.
+            router: The agent's decisions.
             with_arguments: Whether it fills in arguments; the head alone cannot.
         """
-        self._decider = decider
+        self._router = router
         self._with_arguments = with_arguments
-        self._tools = decider.actions.tools
+        self._tools = router.actions.tools
 
     @property
     def tools(self) -> dict[str, list[str]]:
@@ -53,11 +53,11 @@ class System:
     @property
     def experts(self) -> list[str]:
         """The experts' names."""
-        return [expert.name for expert in self._decider.actions.experts.values()]
+        return [expert.name for expert in self._router.actions.experts.values()]
 
     async def decide(self, case: Case) -> Got:
         """Return what is decided in a case, checked once more."""
-        decision = await self._decider.decide(case.say, case.turns)
+        decision = await self._router.decide(case.say, case.turns)
         return Got(
             action=decision.kind,
             name=decision.name,
@@ -97,10 +97,10 @@ async def open_system(settings: Settings, decision: str) -> AsyncIterator[System
         settings: The agent's.
         decision: `head+model`, `model` or `head`.
     """
-    from prompt_engineering.laboratory import open_decider
+    from prompt_engineering.laboratory import open_router
 
-    async with open_decider(settings, decision=decision) as decider:
-        yield System(decider, with_arguments=decision != "head")
+    async with open_router(settings, decision=decision) as router:
+        yield System(router, with_arguments=decision != "head")
 
 
 @asynccontextmanager

@@ -9,10 +9,10 @@ import click
 import numpy as np
 import soxr
 
-from pipecatapp.client import SAMPLE_RATE, Turn, TwinClient
-from pipecatapp.mission_control.client import ask_agent
-from pipecatapp.runtime.catalogue import Catalogue
-from pipecatapp.runtime.speech_models import tts_model, voice_file
+from pipecatapp.client.api import ask_agent
+from pipecatapp.client.twin_client import SAMPLE_RATE, TurnResult, TwinClient
+from pipecatapp.runtime.models.catalogue import Catalogue
+from pipecatapp.runtime.models.speech import tts_model, voice_file
 from pipecatapp.settings import Settings, load_settings
 
 QUESTIONS = (
@@ -61,7 +61,7 @@ def speak_questions(settings: Settings) -> list[bytes]:
     return spoken
 
 
-async def _converse(settings: Settings, spoken: list[bytes]) -> list[Turn]:
+async def _converse(settings: Settings, spoken: list[bytes]) -> list[TurnResult]:
     turns = []
     async with TwinClient.connect(settings) as client:
         for number, pcm in enumerate(spoken, 1):
@@ -70,7 +70,7 @@ async def _converse(settings: Settings, spoken: list[bytes]) -> list[Turn]:
     return turns
 
 
-def summarize(turns: list[Turn]) -> dict[str, Any]:
+def summarize(turns: list[TurnResult]) -> dict[str, Any]:
     """Return median and 95th percentile of each stage, in milliseconds, and the cache's share."""
     figures: dict[str, list[float]] = {}
     for turn in turns:

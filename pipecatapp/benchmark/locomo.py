@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipecatapp.errors import UserError
-from pipecatapp.memory.fact import LONGEST_FACT, NewFact, Source
+from pipecatapp.memory.storage.fact import LONGEST_FACT, NewFact, Source
 
 ANSWERABLE = (1, 2, 3, 4)
 """Categories of questions; those of category 5 have no answer in the dialogue."""

@@ -36,7 +36,7 @@ def memory(dialogues: Path, sizes: Sequence[int], recall_only: bool) -> None:
     from pipecatapp.benchmark import locomo
     from pipecatapp.benchmark.memory_recall import find_evidence
     from pipecatapp.benchmark.memory_size import measure
-    from pipecatapp.runtime.embedders import load_embedder
+    from pipecatapp.runtime.embedding.factory import load_embedder
 
     settings = load_settings()
     loaded = locomo.load(dialogues)

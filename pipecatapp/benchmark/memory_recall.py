@@ -10,7 +10,7 @@ import click
 from pipecatapp.benchmark import locomo
 from pipecatapp.memory.long_term import Addition, LongTermMemory
 from pipecatapp.memory.search import Mode
-from pipecatapp.runtime.embedder import Embedder
+from pipecatapp.runtime.embedding.embedder import Embedder
 
 Shares = dict[int, list[float]]
 

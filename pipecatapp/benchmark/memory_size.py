@@ -21,11 +21,11 @@ import numpy as np
 import psutil
 
 from pipecatapp.benchmark.locomo import Dialogue
-from pipecatapp.memory.fact import NewFact
-from pipecatapp.memory.fact_index import CACHE
 from pipecatapp.memory.long_term import Addition, LongTermMemory
-from pipecatapp.runtime.embedder import Embedder, Vectors
-from pipecatapp.runtime.embedders import load_embedder
+from pipecatapp.memory.storage.fact import NewFact
+from pipecatapp.memory.vector_index.fact_index import CACHE
+from pipecatapp.runtime.embedding.embedder import Embedder, Vectors
+from pipecatapp.runtime.embedding.factory import load_embedder
 from pipecatapp.settings import load_settings
 
 BATCH = 2_000

@@ -22,27 +22,27 @@ import httpx
 import numpy as np
 from openai.types.chat import ChatCompletionChunk
 
-from pipecatapp.experts.asking import has_text
-from pipecatapp.experts.expert import Expert, Instance
-from pipecatapp.experts.local import FOLDER, LocalDirectory
+from pipecatapp.deployment.deployment import LLAMA_JOB
+from pipecatapp.deployment.embedded import LocalModelServer
+from pipecatapp.experts.client.requests import has_text
+from pipecatapp.experts.client.server import Clients, ExpertRequest
+from pipecatapp.experts.discovery.local import FOLDER, LocalDirectory
+from pipecatapp.experts.expert import Expert, ExpertInstance
 from pipecatapp.experts.routing import Experts
-from pipecatapp.experts.server import Clients, Request
-from pipecatapp.places.embedded import LocalModelServer
-from pipecatapp.places.place import LLAMA_JOB
-from pipecatapp.runtime.catalogue import Catalogue
-from pipecatapp.runtime.download import ensure_model
 from pipecatapp.runtime.files import write_atomic
-from pipecatapp.runtime.llama_cpp import ensure_llama_cpp
-from pipecatapp.runtime.llama_server import LlamaServer
-from pipecatapp.runtime.orchestrator import LocalOrchestrator
+from pipecatapp.runtime.inference.sampling import Sampling
+from pipecatapp.runtime.llama_cpp.binaries import ensure_llama_cpp
+from pipecatapp.runtime.llama_cpp.quantize import gguf_of
+from pipecatapp.runtime.llama_cpp.server import LlamaServer
+from pipecatapp.runtime.models.catalogue import Catalogue
+from pipecatapp.runtime.models.download import ensure_model
+from pipecatapp.runtime.process.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.progress import Progress
-from pipecatapp.runtime.quantize import gguf_of
-from pipecatapp.runtime.sampling import Sampling
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.settings import Settings
-from pipecatapp.twin.conversation import Conversation
-from pipecatapp.twin.model import LlamaModel
-from pipecatapp.twin.personas import load_persona
+from pipecatapp.twin.history.conversation import Conversation
+from pipecatapp.twin.history.personas import load_persona
+from pipecatapp.twin.llm.llama_model import LlamaModel
 
 NAME, ROUTER = "coding", "router"
 QUESTION = {"role": "user", "content": "Write a function that adds two numbers."}
@@ -133,7 +133,7 @@ class _TimedClients(Clients):
         self.secs = 0.0
 
     async def stream(
-        self, instance: Instance, request: Request, **how: Any
+        self, instance: ExpertInstance, request: ExpertRequest, **how: Any
     ) -> AsyncGenerator[ChatCompletionChunk, None]:
         """Yield an answer's chunks; see `Clients.stream`."""
         began = time.perf_counter()
@@ -179,12 +179,12 @@ class _Bench:
         stack.push_async_callback(directory.close)
         router = Experts(directory, self._persona, clients=self.clients)
         stack.push_async_callback(router.close)
-        instance = Instance(f"{self._server.url}/v1", key_file=key_file)
+        instance = ExpertInstance(f"{self._server.url}/v1", key_file=key_file)
         system = {"role": "system", "content": self._persona(router.find(NAME))}
 
         def direct(longest: int) -> AsyncGenerator[ChatCompletionChunk, None]:
             parameters = _sampling(longest).parameters(longest)
-            request = Request([system, QUESTION], self._server.alias, parameters)
+            request = ExpertRequest([system, QUESTION], self._server.alias, parameters)
             return self.clients.stream(instance, request, slot=0, patience=(1.0, 60.0))
 
         def routed(longest: int) -> AsyncGenerator[ChatCompletionChunk, None]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from pipecatapp.client_approvals import Approval
+from pipecatapp.client.approvals import PendingApproval
 
 YES = frozenset({"y", "yes"})
 BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
@@ -33,7 +33,7 @@ class TerminalApprover:
         # Questions take turns: two at once could not be told apart.
         self._turn = asyncio.Lock()
 
-    async def decide(self, approval: Approval) -> bool:
+    async def decide(self, approval: PendingApproval) -> bool:
         """Return whether the person said yes."""
         async with self._turn:
             _say(described(approval))
@@ -50,16 +50,16 @@ class TerminalApprover:
             click.echo(f"Allow {tool} once, within {seconds} s? [y/N] ", err=True, nl=False)
             return (await read_line(sys.stdin.fileno())).strip().lower() in YES
 
-    def settled(self, approval: Approval, verdict: str) -> None:
+    def settled(self, approval: PendingApproval, verdict: str) -> None:
         """Say how the question ended without an answer from here."""
         _say(f"\n{visible(approval.tool)}: {OUTCOMES.get(verdict, verdict)}")
 
-    def failed(self, approval: Approval, reason: str) -> None:
+    def failed(self, approval: PendingApproval, reason: str) -> None:
         """Say that the answer did not reach the agent."""
         _say(f"{visible(approval.tool)}: the answer was not taken. {reason}")
 
 
-def described(approval: Approval) -> str:
+def described(approval: PendingApproval) -> str:
     """Return a call with all of its arguments, every character of them visible."""
     lines = [f"The twin asks to run {visible(approval.tool)}:"]
     for name, value in approval.arguments.items():

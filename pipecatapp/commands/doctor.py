@@ -5,7 +5,7 @@ import json
 import click
 import httpx
 
-from pipecatapp.mission_control.client import agent_ssl, agent_url, not_running
+from pipecatapp.client.api import agent_ssl, agent_url, not_running
 from pipecatapp.runtime.doctor import Finding, examine, port_is_free
 from pipecatapp.settings import Settings, load_settings
 

@@ -4,10 +4,10 @@ import click
 import psutil
 
 from pipecatapp.errors import UserError
-from pipecatapp.experts.added import Added, AddedExperts
-from pipecatapp.runtime.catalogue import Catalogue, Model
-from pipecatapp.runtime.download import ensure_model
+from pipecatapp.experts.discovery.added import Added, AddedExperts
 from pipecatapp.runtime.files import MIB
+from pipecatapp.runtime.models.catalogue import Catalogue, CatalogueModel
+from pipecatapp.runtime.models.download import ensure_model
 from pipecatapp.runtime.progress import Progress
 from pipecatapp.settings import load_settings
 
@@ -59,7 +59,7 @@ def free_mb() -> int:
     return int(psutil.virtual_memory().available // MIB) - RESERVE_MB
 
 
-def choose(catalogue: Catalogue, list_name: str, free: int) -> Model:
+def choose(catalogue: Catalogue, list_name: str, free: int) -> CatalogueModel:
     """Return the first model of a list that fits, and say why it is that one.
 
     Args:

@@ -21,7 +21,7 @@ def helper(user: str) -> None:
     # Imported here: the clients of Docker and SSH take a while to load.
     from loguru import logger
 
-    from pipecatapp.tools.helper.server import inherited, numbers
+    from pipecatapp.tools.node_helper.server import inherited, numbers
 
     settings = load_settings()
     logger.remove()
@@ -31,11 +31,11 @@ def helper(user: str) -> None:
 
 
 async def _serve(settings: Settings, users: list[int], listener: socket.socket) -> None:
-    from pipecatapp.tools.helper.calls import Calls
-    from pipecatapp.tools.helper.server import Server
+    from pipecatapp.tools.node_helper.calls import Calls
+    from pipecatapp.tools.node_helper.server import HelperServer
 
     over = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, over.set)
-    async with Server(Calls(settings), users).listening(listener):
+    async with HelperServer(Calls(settings), users).listening(listener):
         await over.wait()

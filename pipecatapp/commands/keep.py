@@ -8,9 +8,8 @@ import click
 import httpx
 
 from pipecatapp.errors import UserError
-from pipecatapp.mission_control.state_copy import EPOCH_HEADER
-from pipecatapp.runtime.files import locked
-from pipecatapp.runtime.state_copy import (
+from pipecatapp.mission_control.routes.state_copy import EPOCH_HEADER
+from pipecatapp.runtime.cluster.state_copy import (
     LARGEST_BYTES,
     Age,
     copy_age,
@@ -19,6 +18,7 @@ from pipecatapp.runtime.state_copy import (
     keep_copy,
     new_archive,
 )
+from pipecatapp.runtime.files import locked
 from pipecatapp.settings import Settings, load_settings
 
 EVERY_SECONDS = 15

@@ -2,8 +2,8 @@
 
 import click
 
-from pipecatapp.mission_control.client import ask_agent
-from pipecatapp.mission_control.keys import KeyStore
+from pipecatapp.client.api import ask_agent
+from pipecatapp.mission_control.auth.keys import KeyStore
 from pipecatapp.settings import load_settings
 
 

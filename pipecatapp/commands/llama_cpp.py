@@ -5,7 +5,12 @@ from pathlib import Path
 
 import click
 
-from pipecatapp.runtime.llama_cpp import LlamaCpp, ensure_llama_cpp, link_bin, llama_cpp_here
+from pipecatapp.runtime.llama_cpp.binaries import (
+    LlamaCpp,
+    ensure_llama_cpp,
+    link_bin,
+    llama_cpp_here,
+)
 from pipecatapp.runtime.progress import Progress
 from pipecatapp.settings import load_settings
 

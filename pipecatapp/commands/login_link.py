@@ -2,7 +2,7 @@
 
 import click
 
-from pipecatapp.mission_control.client import ask_agent
+from pipecatapp.client.api import ask_agent
 from pipecatapp.settings import load_settings
 
 

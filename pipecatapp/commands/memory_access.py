@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
+from pipecatapp.client.api import NotRunningError, ask_agent
 from pipecatapp.errors import UserError
-from pipecatapp.memory.snapshots import check_name
-from pipecatapp.mission_control.client import NotRunningError, ask_agent
+from pipecatapp.memory.storage.snapshots import check_name
 from pipecatapp.settings import Settings
 
 if TYPE_CHECKING:
-    from pipecatapp.runtime.embedder import Embedder
-    from pipecatapp.twin.memories import Memories
+    from pipecatapp.runtime.embedding.embedder import Embedder
+    from pipecatapp.twin.recall.memory_service import MemoryService
 
 LONG_SECONDS = 3600.0
 """What an import may take: an old processor embeds some ten facts a second."""
@@ -116,11 +116,11 @@ class _ThroughAgent:
 class _Files:
     """Opens the memory's files, which no agent has."""
 
-    def __init__(self, memories: "Memories", runner: asyncio.Runner) -> None:
+    def __init__(self, memories: "MemoryService", runner: asyncio.Runner) -> None:
         self._memories = memories
         self._run = runner.run
-        from pipecatapp.mission_control.auth import key_conversation
-        from pipecatapp.mission_control.keys import LOCAL_KEY_NAME
+        from pipecatapp.mission_control.auth.auth import key_conversation
+        from pipecatapp.mission_control.auth.keys import LOCAL_KEY_NAME
 
         self._conversation = key_conversation(LOCAL_KEY_NAME)
 
@@ -153,7 +153,7 @@ class _Files:
         self._run(self._memories.remove(name))
 
     def search(self, query: str, most: int) -> dict[str, Any]:
-        from pipecatapp.mission_control.relevance import facts_found
+        from pipecatapp.mission_control.routes.relevance import facts_found
 
         return self._run(facts_found(self._memories, query, most))
 
@@ -175,25 +175,25 @@ class _Files:
         return vars(self._run(self._memories.import_(content)))
 
 
-def _open(settings: Settings) -> "Memories":
+def _open(settings: Settings) -> "MemoryService":
     from loguru import logger
 
     # Pipecat introduces itself in the log.
     logger.remove()
     logger.add(sys.stderr, level="WARNING", format="{message}")
     from pipecatapp.memory.long_term import LongTermMemory
-    from pipecatapp.runtime.stillness import Stillness
-    from pipecatapp.twin.conversations import Conversations
-    from pipecatapp.twin.memories import Memories
+    from pipecatapp.runtime.idle_monitor import IdleMonitor
+    from pipecatapp.twin.history.conversations import Conversations
+    from pipecatapp.twin.recall.memory_service import MemoryService
 
     long_term = LongTermMemory(settings.home / "memory", _embedder(settings))
     conversations = Conversations(settings.home / "conversations")
-    return Memories(long_term, conversations, settings.prompts, Stillness())
+    return MemoryService(long_term, conversations, settings.prompts, IdleMonitor())
 
 
 def _embedder(settings: Settings) -> "Embedder":
-    from pipecatapp.runtime.catalogue import Catalogue
-    from pipecatapp.runtime.embedders import load_embedder
+    from pipecatapp.runtime.embedding.factory import load_embedder
+    from pipecatapp.runtime.models.catalogue import Catalogue
 
     if settings.embedder == "minilm":
         model = Catalogue.load(settings.catalogue).models("embedding")[0]

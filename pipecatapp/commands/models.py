@@ -7,15 +7,20 @@ from typing import Any
 import click
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.catalogue import Catalogue, Model
-from pipecatapp.runtime.download import Downloader
 from pipecatapp.runtime.files import MIB
 from pipecatapp.runtime.links import link_to
-from pipecatapp.runtime.llama_cpp import llama_cpp_here
-from pipecatapp.runtime.mirror import from_nearby, link_verified, read_sums, require_space_for
+from pipecatapp.runtime.llama_cpp.binaries import llama_cpp_here
+from pipecatapp.runtime.llama_cpp.quantize import SERVED, link_served
+from pipecatapp.runtime.models.catalogue import Catalogue, CatalogueModel
+from pipecatapp.runtime.models.download import Downloader
+from pipecatapp.runtime.models.mirror import (
+    from_nearby,
+    link_verified,
+    read_sums,
+    require_space_for,
+)
+from pipecatapp.runtime.models.verified import ChecksumError, Verified, verify_model
 from pipecatapp.runtime.progress import Progress
-from pipecatapp.runtime.quantize import SERVED, link_served
-from pipecatapp.runtime.verified import ChecksumError, Verified, verify_model
 from pipecatapp.settings import load_settings
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -174,12 +179,12 @@ def _catalogue() -> Catalogue:
     return Catalogue.load(load_settings().catalogue)
 
 
-def _is_here(model: Model) -> bool:
+def _is_here(model: CatalogueModel) -> bool:
     verified = Verified(model.directory(load_settings().models_dir))
     return all(verified.is_current(file) for file in model.files)
 
 
-def _sums(model: Model) -> dict[str, str | None]:
+def _sums(model: CatalogueModel) -> dict[str, str | None]:
     verified = Verified(model.directory(load_settings().models_dir))
     return {file.filename: verified.expected(file) for file in model.files}
 

@@ -34,7 +34,7 @@ def _go_on(home: Path) -> None:
     """Go on with what an agent on another node did since one ran here."""
     from loguru import logger
 
-    from pipecatapp.runtime.state_copy import adopt, begin_epoch, copy_age
+    from pipecatapp.runtime.cluster.state_copy import adopt, begin_epoch, copy_age
 
     try:
         aside = adopt(home)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from pipecatapp.client import SAMPLE_RATE, Turn, TwinClient
+from pipecatapp.client.twin_client import SAMPLE_RATE, TurnResult, TwinClient
 from pipecatapp.commands.approval import TerminalApprover
 from pipecatapp.errors import UserError
 from pipecatapp.settings import load_settings
@@ -24,7 +24,7 @@ LONGEST_WAV_SECS = 120
 def chat(text: str, as_json: bool) -> None:
     """Type TEXT to the twin and print what it answers."""
 
-    async def exchange() -> Turn:
+    async def exchange() -> TurnResult:
         async with TwinClient.connect(load_settings(), TerminalApprover()) as client:
             return await client.say(text)
 
@@ -39,7 +39,7 @@ def talk(spoken: Path, out: Path | None, as_json: bool) -> None:
     """Speak IN.wav to the twin, at its own pace, and print what it answers."""
     pcm = read_wav(spoken)
 
-    async def exchange() -> Turn:
+    async def exchange() -> TurnResult:
         async with TwinClient.connect(load_settings(), TerminalApprover()) as client:
             return await client.speak(pcm)
 
@@ -49,7 +49,7 @@ def talk(spoken: Path, out: Path | None, as_json: bool) -> None:
     _print(turn, as_json)
 
 
-def _print(turn: Turn, as_json: bool) -> None:
+def _print(turn: TurnResult, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(turn.as_dict(), ensure_ascii=False, indent=2))
         return

@@ -11,7 +11,7 @@ class NoExpertError(ExpertError):
     """There is no expert of that name."""
 
 
-class UnavailableError(ExpertError):
+class ExpertUnavailableError(ExpertError):
     """No server of the expert's gave a first token: somebody else can answer in its place."""
 
 

@@ -10,7 +10,7 @@ LONGEST_DESCRIPTION = 200
 
 
 @dataclass(frozen=True)
-class Instance:
+class ExpertInstance:
     """A server that answers for an expert.
 
     Attributes:
@@ -45,13 +45,13 @@ class Service:
         description: What it is for, where it says so itself.
     """
 
-    instances: tuple[Instance, ...]
+    instances: tuple[ExpertInstance, ...]
     model: str | None = None
     context: int | None = None
     description: str | None = None
 
     @classmethod
-    def of(cls, instances: tuple[Instance, ...], meta: Mapping[str, str]) -> "Service":
+    def of(cls, instances: tuple[ExpertInstance, ...], meta: Mapping[str, str]) -> "Service":
         """Return a service with the meta `model`, `ctx` and, where there is one, `description`."""
         context = positive(meta.get("ctx"))
         about = _line(meta.get("description", "")) or None

@@ -7,14 +7,14 @@ from typing import Any
 
 from openai.types.chat import ChatCompletionChunk
 
-from pipecatapp.experts.asking import Event, Hitch, MakeRequest, request_of
-from pipecatapp.experts.directory import ExpertDirectory
-from pipecatapp.experts.errors import NoExpertError, UnavailableError
-from pipecatapp.experts.expert import Expert, Instance
-from pipecatapp.experts.own_servers import OwnServers
-from pipecatapp.experts.server import Clients, Message
-from pipecatapp.experts.shared_server import Shared
-from pipecatapp.runtime.sampling import Sampling
+from pipecatapp.experts.client.dedicated_servers import DedicatedServers
+from pipecatapp.experts.client.requests import Event, FailoverEvent, MakeRequest, request_of
+from pipecatapp.experts.client.server import Clients, Message
+from pipecatapp.experts.client.shared_server import SharedServer
+from pipecatapp.experts.discovery.directory import ExpertDirectory
+from pipecatapp.experts.errors import ExpertUnavailableError, NoExpertError
+from pipecatapp.experts.expert import Expert, ExpertInstance
+from pipecatapp.runtime.inference.sampling import Sampling
 
 
 class Experts:
@@ -24,7 +24,7 @@ class Experts:
         self,
         directory: ExpertDirectory,
         persona: Callable[[Expert], str],
-        shared: Shared | None = None,
+        shared: SharedServer | None = None,
         clients: Clients | None = None,
     ):
         """Make it.
@@ -39,7 +39,7 @@ class Experts:
         self._persona = persona
         self._shared = shared
         self._clients = clients or Clients()
-        self._own = OwnServers(directory, self._clients)
+        self._own = DedicatedServers(directory, self._clients)
 
     def find(self, name: str) -> Expert:
         """Return an expert that can be asked now.
@@ -58,7 +58,7 @@ class Experts:
         """Yield an expert's answer; the options and errors are those of `events`."""
         async with aclosing(self.events(name, messages, **options)) as events:
             async for event in events:
-                if not isinstance(event, Hitch):
+                if not isinstance(event, FailoverEvent):
                     yield event
 
     async def events(
@@ -109,10 +109,10 @@ class Experts:
         if expert.service is not None:
             return self._own.ask(partial(self.find, expert.name), made, conversation)
         if self._shared is None:
-            raise UnavailableError(f"The {expert.name} expert has no server.")
+            raise ExpertUnavailableError(f"The {expert.name} expert has no server.")
         return self._shared.ask(self._clients, expert, made)
 
-    async def warm(self, expert: Expert, instance: Instance) -> None:
+    async def warm(self, expert: Expert, instance: ExpertInstance) -> None:
         """Have the slots of an expert's own server hold its persona.
 
         Raises:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from loguru import logger
 
 from pipecatapp.errors import UserError
-from pipecatapp.experts.expert import Expert, Instance
+from pipecatapp.experts.expert import Expert, ExpertInstance
 from pipecatapp.experts.routing import Experts
 
 LOOK_SECS = 1.0
@@ -43,7 +43,7 @@ class Warming:
                     logger.warning(f"The {expert.name} expert reads its persona later: {error}")
             await asyncio.sleep(LOOK_SECS)
 
-    def _fresh(self) -> Iterator[tuple[Expert, Instance]]:
+    def _fresh(self) -> Iterator[tuple[Expert, ExpertInstance]]:
         """Yield the servers that have come since the last look, and take note of those there."""
         there = {
             instance.url: (expert, instance)

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pipecatapp.memory.database import Database
-from pipecatapp.memory.fact_index import FactIndex
-from pipecatapp.runtime.embedder import Embedder
+from pipecatapp.memory.storage.database import Database
+from pipecatapp.memory.vector_index.fact_index import FactIndex
+from pipecatapp.runtime.embedding.embedder import Embedder
 
 
 class Core:

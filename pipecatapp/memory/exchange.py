@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from pipecatapp.errors import MalformedError
-from pipecatapp.memory.fact import LONGEST_CONTEXT, LONGEST_FACT, NewFact, Source, iso
 from pipecatapp.memory.long_term import Addition, LongTermMemory
+from pipecatapp.memory.storage.fact import LONGEST_CONTEXT, LONGEST_FACT, NewFact, Source, iso
 
 VERSION = 1
 
@@ -24,7 +24,7 @@ def _countable(at: datetime) -> datetime:
 Time = Annotated[datetime, AfterValidator(_countable)]
 
 
-class Entry(BaseModel):
+class ExportedFact(BaseModel):
     """One fact of the file; `superseded_by` is the position of the one that contradicts it."""
 
     model_config = ConfigDict(extra="forbid")
@@ -45,7 +45,7 @@ class Export(BaseModel):
 
     version: Literal[1]
     exported_at: Time
-    facts: list[Entry]
+    facts: list[ExportedFact]
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def import_facts(memory: LongTermMemory, content: Any) -> Imported:
     remembered = memory.remembered()
     known = {fact.text.casefold() for fact in remembered}
     forgotten = 0
-    wanted: dict[int, Entry] = {}
+    wanted: dict[int, ExportedFact] = {}
     for position, entry in enumerate(file.facts):
         if memory.was_forgotten(entry.text, since):
             forgotten += 1
@@ -118,7 +118,7 @@ def import_facts(memory: LongTermMemory, content: Any) -> Imported:
     return Imported(added, len(file.facts) - forgotten - added, forgotten)
 
 
-def _additions(entries: dict[int, Entry]) -> list[Addition]:
+def _additions(entries: dict[int, ExportedFact]) -> list[Addition]:
     """Return what is to be kept of a file's entries, given by their positions in it."""
     outdated: dict[int, list[int]] = {}
     for number, entry in enumerate(entries.values()):

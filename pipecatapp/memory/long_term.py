@@ -12,18 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipecatapp.memory import facts, queue, snapshots
+from pipecatapp.memory import queue
 from pipecatapp.memory.core import Core, add_pending
-from pipecatapp.memory.fact import Fact, NewFact
 from pipecatapp.memory.queue import TurnQueue
 from pipecatapp.memory.search import Mode, Search
 from pipecatapp.memory.snapshot_store import SnapshotStore
-from pipecatapp.memory.snapshots import State
-from pipecatapp.runtime.embedder import Embedder, Vectors
+from pipecatapp.memory.storage import facts, snapshots
+from pipecatapp.memory.storage.fact import Fact, NewFact
+from pipecatapp.memory.storage.snapshots import ConversationState
+from pipecatapp.runtime.embedding.embedder import Embedder, Vectors
 
 Told = tuple[str, str]
 """What is to be forgotten: a statement, and the words of the turn that it came from."""
-Redact = Callable[[State, Sequence[Told]], State]
+Redact = Callable[[ConversationState, Sequence[Told]], ConversationState]
 """Returns a conversation's short-term memory without the turns that tell something."""
 
 
@@ -54,7 +55,7 @@ class Pending:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchHit:
     """A fact that a search brought.
 
     Attributes:
@@ -178,7 +179,7 @@ class LongTermMemory:
 
     def search(
         self, query: str, most: int, mode: Mode = "hybrid", *, asked_by: str | None = None
-    ) -> list[Found]:
+    ) -> list[SearchHit]:
         """Return the current facts that fit a query best, the best first.
 
         Args:
@@ -191,7 +192,7 @@ class LongTermMemory:
             hits = self._search.search(query, most, mode, asked_by=asked_by)
             found = facts.get(db, [hit.id for hit in hits])
         by_id = {hit.id: hit for hit in hits}
-        return [Found(f, by_id[f.id].score, by_id[f.id].similarity) for f in found]
+        return [SearchHit(f, by_id[f.id].score, by_id[f.id].similarity) for f in found]
 
     def newest(self, most: int) -> list[Fact]:
         """Return the current facts that were told last, the newest first."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipecatapp.memory.core import Core
-from pipecatapp.memory.snapshots import State
+from pipecatapp.memory.storage.snapshots import ConversationState
 
 MOST_FAILURES = 3
 """A turn that fails so often is given up, so that those behind it have their turn."""
@@ -76,7 +76,9 @@ def failed(db: sqlite3.Connection, id_: int) -> bool:
     return given_up.rowcount > 0
 
 
-def forget(db: sqlite3.Connection, redacted: Callable[[State], State]) -> None:
+def forget(
+    db: sqlite3.Connection, redacted: Callable[[ConversationState], ConversationState]
+) -> None:
     """Take out the turns that tell what is to be forgotten, in their words or those before.
 
     Args:

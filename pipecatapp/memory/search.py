@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Literal
 
-from pipecatapp.memory.telling import of_person
-from pipecatapp.memory.terms import WEIGHTS, any_of, query_words
-from pipecatapp.memory.vectors import VectorIndex
-from pipecatapp.runtime.embedder import Embedder
+from pipecatapp.memory.storage.terms import WEIGHTS, any_of, query_words
+from pipecatapp.memory.vector_index.vectors import VectorIndex
+from pipecatapp.runtime.embedding.embedder import Embedder
+from pipecatapp.text.first_person import of_person
 
 Mode = Literal["hybrid", "bm25", "vectors"]
 

@@ -3,9 +3,9 @@
 import json
 from collections.abc import Sequence
 
-from pipecatapp.memory import facts, snapshots
 from pipecatapp.memory.core import Core, add_pending
-from pipecatapp.memory.snapshots import Snapshot, State
+from pipecatapp.memory.storage import facts, snapshots
+from pipecatapp.memory.storage.snapshots import ConversationState, Snapshot
 
 
 class SnapshotStore:
@@ -19,7 +19,9 @@ class SnapshotStore:
         # Kept here too: who the twin is, is asked for where nothing may wait for the disk.
         self._persona: dict[str, str] = json.loads(row[0]) if row else {}
 
-    def save(self, name: str, conversation: State, persona: str, *, replace: bool = False) -> None:
+    def save(
+        self, name: str, conversation: ConversationState, persona: str, *, replace: bool = False
+    ) -> None:
         """Take a snapshot.
 
         Args:
@@ -55,7 +57,7 @@ class SnapshotStore:
         self,
         name: str,
         conversation_id: str,
-        conversation: State,
+        conversation: ConversationState,
         persona: str,
         *,
         instead_of: str,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipecatapp.runtime.embedder import Embedder
+from pipecatapp.runtime.embedding.embedder import Embedder
 
 MOST_SENTENCES = 6
 RELEVANCE = 0.7
@@ -14,11 +14,11 @@ SPEAKERS = ("User", "Twin")
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
-Turn = tuple[str, str]
+TurnWords = tuple[str, str]
 
 
 def summarize(
-    turns: Sequence[Turn], query: str, embedder: Embedder, most: int = MOST_SENTENCES
+    turns: Sequence[TurnWords], query: str, embedder: Embedder, most: int = MOST_SENTENCES
 ) -> str:
     """Return the sentences that say most about a query, in the order in which they were said.
 
@@ -55,7 +55,7 @@ def summarize(
     return "\n".join(f"{said[i][0]}: {said[i][1]}" for i in sorted(chosen))
 
 
-def condensed(summary: str, turns: Sequence[Turn], embedder: Embedder) -> str:
+def condensed(summary: str, turns: Sequence[TurnWords], embedder: Embedder) -> str:
     """Return a summary of turns and of what an earlier summary holds.
 
     Args:
@@ -63,7 +63,7 @@ def condensed(summary: str, turns: Sequence[Turn], embedder: Embedder) -> str:
         turns: Those after it.
         embedder: Compares meanings.
     """
-    said: list[Turn] = []
+    said: list[TurnWords] = []
     for line in summary.splitlines():
         speaker, _, sentence = line.partition(": ")
         said.append((sentence, "") if speaker == SPEAKERS[0] else ("", sentence))

@@ -8,7 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pipecatapp.mission_control.auth import bearer
+from pipecatapp.mission_control.auth.auth import bearer
 from pipecatapp.mission_control.openai_api.errors import error_body, is_openai_path
 
 MAX_BODY = 64 * 1024

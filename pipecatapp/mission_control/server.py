@@ -7,8 +7,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from pipecatapp.mission_control.addresses import WILDCARDS
-from pipecatapp.mission_control.private_files import write_private
-from pipecatapp.mission_control.tls import Authority, LiveCertificate
+from pipecatapp.mission_control.auth.private_files import write_private
+from pipecatapp.mission_control.tls.authority import Authority, LiveCertificate
 from pipecatapp.settings import Settings
 
 MAX_SOCKET_MESSAGE = 1024 * 1024

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from pipecatapp.mission_control.auth import Auth, Identity, TooManyAttempts
+from pipecatapp.mission_control.auth.auth import Auth, Identity, TooManyAttempts
 
 RECHECK_SECONDS = 30.0
 

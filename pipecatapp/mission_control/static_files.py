@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from pipecatapp.mission_control.auth import Auth
+from pipecatapp.mission_control.auth.auth import Auth
 
 # Minimal systems lack /etc/mime.types, and a module script of another type is not run.
 for _type, _ending in (

@@ -14,13 +14,9 @@ from starlette.websockets import WebSocket
 
 from pipecatapp.errors import MalformedError, NotFoundError, TakenError, UserError
 from pipecatapp.mission_control.addresses import allowed_hosts
-from pipecatapp.mission_control.approvals import router as approvals_router
-from pipecatapp.mission_control.auth import COOKIE, Auth, TooManyAttempts
-from pipecatapp.mission_control.caller import Caller
-from pipecatapp.mission_control.control import Control
-from pipecatapp.mission_control.login import router as login_router
-from pipecatapp.mission_control.memory import MAX_IMPORT
-from pipecatapp.mission_control.memory import router as memory_router
+from pipecatapp.mission_control.auth.auth import COOKIE, Auth, TooManyAttempts
+from pipecatapp.mission_control.auth.caller import Caller
+from pipecatapp.mission_control.backend import Backend
 from pipecatapp.mission_control.middleware import SecurityMiddleware
 from pipecatapp.mission_control.openai_api.errors import (
     ApiError,
@@ -32,16 +28,20 @@ from pipecatapp.mission_control.openai_api.errors import (
 from pipecatapp.mission_control.openai_api.routes import openai_router
 from pipecatapp.mission_control.openai_api.schema import MAX_BODY as MAX_CHAT
 from pipecatapp.mission_control.pages import STATIC
+from pipecatapp.mission_control.routes.approvals import router as approvals_router
+from pipecatapp.mission_control.routes.login import router as login_router
+from pipecatapp.mission_control.routes.memory import MAX_IMPORT
+from pipecatapp.mission_control.routes.memory import router as memory_router
+from pipecatapp.mission_control.routes.state_copy import router as copy_router
 from pipecatapp.mission_control.sockets import SocketRegistry
-from pipecatapp.mission_control.state_copy import router as copy_router
 from pipecatapp.mission_control.static_files import GuardedFiles, RevalidatedFiles
-from pipecatapp.mission_control.tls import router as tls_router
+from pipecatapp.mission_control.tls.authority import router as tls_router
 
 STATUS = {MalformedError: 422, NotFoundError: 404, TakenError: 409}
 """How the failures are answered that are the caller's; others are this machine's: 503."""
 
 
-def create_app(control: Control) -> FastAPI:
+def create_app(control: Backend) -> FastAPI:
     """Build Mission Control's application.
 
     `app.state.auth` is its `Auth`: `app.state.auth.tokens.create()` makes a login token.
@@ -52,7 +52,7 @@ def create_app(control: Control) -> FastAPI:
     Raises:
         UserError: The state directory cannot be used, or a configured key is malformed.
     """
-    app = FastAPI(title="Mission Control", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="Mission Backend", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.control = control
     app.state.auth = Auth(control.settings)
     app.state.sockets = SocketRegistry()
@@ -84,7 +84,7 @@ def create_app(control: Control) -> FastAPI:
     return app
 
 
-def _add_pages(app: FastAPI, control: Control) -> None:
+def _add_pages(app: FastAPI, control: Backend) -> None:
     app.mount("/static/public", RevalidatedFiles(directory=STATIC / "public"))
     app.mount("/static/app", GuardedFiles(app.state.auth, directory=STATIC / "app"))
 
@@ -110,7 +110,7 @@ def _add_pages(app: FastAPI, control: Control) -> None:
         return JSONResponse({"status": "unavailable", "reason": reason}, status_code=503)
 
 
-def _add_api(app: FastAPI, control: Control) -> None:
+def _add_api(app: FastAPI, control: Backend) -> None:
     @app.get("/api/status")
     async def status(_: Caller) -> dict[str, Any]:
         return await control.status()
@@ -135,7 +135,7 @@ def _add_api(app: FastAPI, control: Control) -> None:
         return PlainTextResponse(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
-def _add_socket(app: FastAPI, control: Control) -> None:
+def _add_socket(app: FastAPI, control: Backend) -> None:
     @app.websocket("/ws")
     async def socket(websocket: WebSocket) -> None:
         try:

@@ -10,15 +10,15 @@ from pathlib import Path
 import psutil
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.catalogue import Catalogue, Model
-from pipecatapp.runtime.choice import recall_choice, total_memory_mb
 from pipecatapp.runtime.cpu import cpu_level, cpu_model, physical_cores, read_cpu_flags
 from pipecatapp.runtime.files import MIB
-from pipecatapp.runtime.llama_cpp import installed_llama_cpp
-from pipecatapp.runtime.llm_choice import HEADROOM_MB
-from pipecatapp.runtime.quantize import gguf_of, quantization_of, served_file
-from pipecatapp.runtime.speech_models import stt_candidates, tts_model
-from pipecatapp.runtime.verified import Verified
+from pipecatapp.runtime.llama_cpp.binaries import installed_llama_cpp
+from pipecatapp.runtime.llama_cpp.quantize import gguf_of, quantization_of, served_file
+from pipecatapp.runtime.models.catalogue import Catalogue, CatalogueModel
+from pipecatapp.runtime.models.speech import stt_candidates, tts_model
+from pipecatapp.runtime.models.verified import Verified
+from pipecatapp.runtime.selection.language_model import HEADROOM_MB
+from pipecatapp.runtime.selection.measured import recall_choice, total_memory_mb
 from pipecatapp.settings import Settings
 
 MIN_FREE_DISK_MB = 512
@@ -142,7 +142,7 @@ def _embedder(settings: Settings) -> Finding:
     return Finding("meanings", f"{name}, for decisions and memory")
 
 
-def _is_here(model: Model, settings: Settings) -> bool:
+def _is_here(model: CatalogueModel, settings: Settings) -> bool:
     verified = Verified(model.directory(settings.models_dir))
     return all(verified.is_current(file) for file in model.files)
 

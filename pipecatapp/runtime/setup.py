@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipecatapp.runtime.catalogue import Catalogue, Model
-from pipecatapp.runtime.download import Downloader
-from pipecatapp.runtime.llama_cpp import LlamaCpp, ensure_llama_cpp
-from pipecatapp.runtime.llm_choice import ChosenModel, choose_llm
+from pipecatapp.runtime.llama_cpp.binaries import LlamaCpp, ensure_llama_cpp
+from pipecatapp.runtime.models.catalogue import Catalogue, CatalogueModel
+from pipecatapp.runtime.models.download import Downloader
+from pipecatapp.runtime.models.speech import stt_candidates, tts_model, voice_file
 from pipecatapp.runtime.progress import Progress
-from pipecatapp.runtime.speech_models import stt_candidates, tts_model, voice_file
+from pipecatapp.runtime.selection.language_model import ChosenModel, choose_llm
 from pipecatapp.settings import Settings
 
 STEPS = 5
@@ -24,7 +24,7 @@ class Equipment:
         embedder: The directory of the model that compares meanings.
     """
 
-    stt_candidates: list[Model]
+    stt_candidates: list[CatalogueModel]
     tts: Path | None
     embedder: Path
 

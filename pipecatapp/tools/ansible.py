@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 import yaml
 
 from pipecatapp.errors import UserError
-from pipecatapp.tools.helper.client import helper_of
-from pipecatapp.tools.playbooks.process import Run, events, started
+from pipecatapp.tools.node_helper.client import helper_of
+from pipecatapp.tools.playbooks.process import PlaybookRun, events, started
 from pipecatapp.tools.playbooks.report import Report
 from pipecatapp.tools.tool import Call, Resources, ToolError, Toolset, tool
 
@@ -42,7 +42,7 @@ class Ansible(Toolset):
     @tool(
         sensitive=True,
         purpose="run the playbook {playbook}",
-        shown={
+        few_shot={
             "run update nodes": {"playbook": "update_nodes.yaml", "check": False},
             "try site dot yaml in check mode": {"playbook": "site.yaml", "check": True},
         },
@@ -57,8 +57,8 @@ class Ansible(Toolset):
             "can you execute playbook dot y m l in check mode",
             "what would the heal cluster playbook change if you ran it",
             "apply the site playbook to the machines now",
-            "Run heal_cluster.yaml.",
-            "Run playbook.yaml in check mode.",
+            "PlaybookRun heal_cluster.yaml.",
+            "PlaybookRun playbook.yaml in check mode.",
             "Please do a dry run of deploy_expert.yaml and tell me what changes.",
             "ansible-playbook heal_cluster.yaml --check",
             "ansible-playbook playbook.yaml",
@@ -98,7 +98,7 @@ class Ansible(Toolset):
         return report.ended(status)
 
 
-def prepared(directory: Path, name: str, check: bool) -> Run:
+def prepared(directory: Path, name: str, check: bool) -> PlaybookRun:
     """Return what to run for a name that somebody said.
 
     Raises:
@@ -112,9 +112,9 @@ def prepared(directory: Path, name: str, check: bool) -> Run:
     except (configparser.Error, UnicodeDecodeError) as error:
         raise ToolError(f"{directory / 'ansible.cfg'} cannot be read: {_line(error)}") from error
     if configuration.has_option("defaults", "inventory"):
-        return Run(playbook, check)
+        return PlaybookRun(playbook, check)
     there = [directory / file for file in INVENTORIES if (directory / file).is_file()]
-    return Run(playbook, check, there[0] if there else None, implicit=not there)
+    return PlaybookRun(playbook, check, there[0] if there else None, implicit=not there)
 
 
 def playbooks_in(directory: Path) -> list[Path]:

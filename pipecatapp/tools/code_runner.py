@@ -6,12 +6,12 @@ from typing import ClassVar
 
 from docker.errors import DockerException
 
-from pipecatapp.tools.helper.client import helper_of
+from pipecatapp.tools.node_helper.client import helper_of
 from pipecatapp.tools.sandbox.container import (
     LONGEST_OUTPUT,
     MEMORY_MB,
     SECONDS,
-    Outcome,
+    SandboxResult,
     SandboxRun,
 )
 from pipecatapp.tools.sandbox.engine import advice, problem, remove_leftovers
@@ -74,7 +74,7 @@ class CodeRunner(Toolset):
         sensitive=True,
         examples=EXAMPLES,
         purpose="run a piece of Python",
-        shown={
+        few_shot={
             "what is three to the power of eleven use python": {"code": "print(3**11)"},
             "um the sum of the first fifty cubes with python": {
                 "code": "print(sum(n**3 for n in range(1, 51)))"
@@ -104,7 +104,7 @@ class CodeRunner(Toolset):
             found = await asyncio.to_thread(problem, self._image)
             raise ToolError(f"Code cannot run: {found or advice(error)}") from error
 
-    async def _run(self, source: str) -> Outcome:
+    async def _run(self, source: str) -> SandboxResult:
         run = SandboxRun(self._image, source)
         task = asyncio.create_task(asyncio.to_thread(run.execute))
         try:
@@ -129,7 +129,7 @@ def without_fence(code: str) -> str:
     return fenced[1] if fenced else code
 
 
-def result_text(outcome: Outcome) -> str:
+def result_text(outcome: SandboxResult) -> str:
     """Return what the model reads of an outcome: the output, then how the run ended.
 
     Control characters are left out, so that terminals and pages show the rest as it is.

@@ -15,7 +15,7 @@ class Introspection(Toolset):
     namespace = "mcp"
 
     @tool(
-        harmless=True,
+        read_only=True,
         examples=(
             "what is your status",
             "give me a status report",
@@ -48,8 +48,8 @@ class Introspection(Toolset):
         return _lines(await self.resources.status())
 
     @tool(
-        harmless=True,
-        private=True,
+        read_only=True,
+        redact=True,
         examples=(
             "what do you remember",
             "what do you remember about me",

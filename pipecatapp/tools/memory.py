@@ -5,8 +5,8 @@ forgotten is what a person has seen and said yes to, and that it was is only sai
 """
 
 from pipecatapp.errors import UserError
-from pipecatapp.tools.memorizing.requests import asked_to_forget, asked_to_remember
-from pipecatapp.tools.tool import Call, FactMemory, ToolError, Toolset, Wanted, tool
+from pipecatapp.tools.memory_requests.parser import asked_to_forget, asked_to_remember
+from pipecatapp.tools.tool import Call, DirectCall, FactMemory, ToolError, Toolset, tool
 
 LONGEST_TOPIC = 8
 """Words of what is to be forgotten."""
@@ -26,7 +26,7 @@ class Memorizing(Toolset):
         assert self.resources.memory is not None  # noqa: S101 - else it is not offered
         return self.resources.memory
 
-    async def wanted(self, words: str) -> Wanted | None:
+    async def wanted(self, words: str) -> DirectCall | None:
         """Return the call that "remember that ..." or "forget my ..." asks for."""
         if self.resources.memory is None:
             return None
@@ -41,7 +41,7 @@ class Memorizing(Toolset):
         plain = len(what.split()) <= LONGEST_TOPIC and "," not in what
         return ("memory.look_for", {"what": what}) if plain else None
 
-    @tool(listed=False, harmless=True, private=True)
+    @tool(model_visible=False, read_only=True, redact=True)
     async def look_for(self, call: Call, what: str) -> str:
         """Say that there is nothing to forget.
 
@@ -50,7 +50,7 @@ class Memorizing(Toolset):
         """
         return f'I remember nothing of "{what}" beyond this conversation.'
 
-    @tool(listed=False, harmless=True, private=True)
+    @tool(model_visible=False, read_only=True, redact=True)
     async def remember(self, call: Call, text: str) -> str:
         """Keep something for ever.
 
@@ -63,7 +63,7 @@ class Memorizing(Toolset):
             raise ToolError(f"I could not keep that. {error}") from error
         return f'I will remember: "{kept}".'
 
-    @tool(listed=False, sensitive=True, private=True, purpose="forget this: {facts}")
+    @tool(model_visible=False, sensitive=True, redact=True, purpose="forget this: {facts}")
     async def forget(self, call: Call, facts: list[str]) -> str:
         """Forget facts for good.
 

@@ -51,7 +51,7 @@ class Power(Toolset):
 
     @tool(
         sensitive=True,
-        shown={
+        few_shot={
             "let cooking sleep after fifteen minutes": {"service": "cooking", "seconds": 900},
             "the music service should sleep after two hours": {
                 "service": "music",

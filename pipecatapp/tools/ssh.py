@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 
 import paramiko
 
-from pipecatapp.tools.helper.client import helper_of
-from pipecatapp.tools.remote.login import log_in
-from pipecatapp.tools.remote.output import Stream, report
-from pipecatapp.tools.remote.target import Target, parse_target
+from pipecatapp.tools.node_helper.client import helper_of
+from pipecatapp.tools.ssh_client.login import log_in
+from pipecatapp.tools.ssh_client.output import Stream, report
+from pipecatapp.tools.ssh_client.target import Target, parse_target
 from pipecatapp.tools.tool import Call, Resources, ToolError, Toolset, tool
 
 CONNECT_SECONDS = 10
@@ -87,7 +87,7 @@ class SshTools(Toolset):
         examples=EXAMPLES,
         sensitive=True,
         purpose="run {command} on {host}",
-        shown={
+        few_shot={
             "um how full is the disk of node seven": {"host": "node7", "command": "df -h"},
             "Show the date of nas.local:2200": {"host": "nas.local:2200", "command": "date"},
             "Restart cups on printserver": {

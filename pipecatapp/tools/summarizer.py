@@ -11,9 +11,9 @@ class Summarizer(Toolset):
     namespace = "summarizer"
 
     @tool(
-        harmless=True,
-        private=True,
-        shown={"what did we say about the roof": {"query": "the roof"}},
+        read_only=True,
+        redact=True,
+        few_shot={"what did we say about the roof": {"query": "the roof"}},
         examples=(
             "what did we say about the garden",
             "summarize what we discussed about the server",

@@ -93,7 +93,7 @@ class Call:
     person: str | None = None
 
 
-Wanted = tuple[str, dict[str, Any]]
+DirectCall = tuple[str, dict[str, Any]]
 """A tool's name and the arguments of a call."""
 
 
@@ -119,7 +119,7 @@ class Toolset:
         """Return None where the tools can work, else one line that says what is missing."""
         return None
 
-    async def wanted(self, words: str) -> "Wanted | None":
+    async def wanted(self, words: str) -> "DirectCall | None":
         """Return the call that some words plainly ask for, where code alone can tell.
 
         It is asked before anything else is decided, at every turn: it must be quick and sure.
@@ -137,10 +137,11 @@ def tool(
     *,
     examples: tuple[str, ...] = (),
     sensitive: bool = False,
-    harmless: bool = False,
-    listed: bool = True,
-    private: bool = False,
+    read_only: bool = False,
+    model_visible: bool = True,
+    redact: bool = False,
     purpose: str = "",
+    few_shot: Mapping[str, dict[str, Any]] | None = None,
     shown: Mapping[str, dict[str, Any]] | None = None,
 ) -> Callable[[Method], Method]:
     """Make a method of a toolset a tool.
@@ -151,30 +152,31 @@ def tool(
     Args:
         examples: What people say when they want it, at least five; decisions learn from them.
         sensitive: Whether a person has to approve each call (`APPROVAL_MODE=sensitive`).
-        harmless: Whether it changes nothing and lets nothing out of this machine. Any other tool
-            needs a person's yes when it is called after a result: it may have been the result,
-            such as a web page, that asked for it.
-        listed: Whether the model may choose it and reads its results; else only `Toolset.wanted`
-            chooses it, it needs no examples, and its results are said as they are.
-        private: Whether the audit keeps that it was called, but not with what.
+        read_only: Whether it changes nothing and sends nothing out of this machine. Any other tool
+            needs a person's approval when it is called after a result: the result, such as a web
+            page, may have asked for the call.
+        model_visible: Whether the model may choose it and reads its results. Otherwise only
+            `Toolset.wanted` chooses it, it needs no examples, and its results are spoken verbatim.
+        redact: Whether the audit records that it was called, but neither arguments nor result.
         purpose: What a person is asked to approve, such as `run {command} on {host}`.
-        shown: Requests and the arguments that they lead to, which the model is shown.
+        few_shot: Requests and the arguments that they lead to; the model's prompt shows them.
+        shown: The earlier name of `few_shot`, for tool files written before it was renamed.
 
     Raises:
         ValueError: There are too few examples.
     """
-    if listed and len(set(examples)) < FEWEST_EXAMPLES:
+    if model_visible and len(set(examples)) < FEWEST_EXAMPLES:
         raise ValueError(f"a tool needs at least {FEWEST_EXAMPLES} different examples")
 
     def mark(method: Method) -> Method:
         method.__dict__["tool_options"] = {
             "examples": examples,
             "sensitive": sensitive,
-            "harmless": harmless,
-            "listed": listed,
-            "private": private,
+            "read_only": read_only,
+            "model_visible": model_visible,
+            "redact": redact,
             "purpose": purpose,
-            "shown": shown or {},
+            "few_shot": few_shot or shown or {},
         }
         return method
 

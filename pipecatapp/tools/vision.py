@@ -4,9 +4,9 @@ import asyncio
 from typing import ClassVar
 
 from pipecatapp.errors import UserError
-from pipecatapp.tools.seeing.camera import camera_problem, take_picture
-from pipecatapp.tools.seeing.model import find_llama_cpp, find_model
-from pipecatapp.tools.seeing.server import VisionServer
+from pipecatapp.tools.camera.model import find_llama_cpp, find_model
+from pipecatapp.tools.camera.server import VisionServer
+from pipecatapp.tools.camera.source import camera_problem, take_picture
 from pipecatapp.tools.tool import Call, Resources, ToolError, Toolset, tool
 
 QUESTION = "What do you see?"
@@ -46,7 +46,7 @@ class Vision(Toolset):
         return None
 
     @tool(
-        harmless=True,
+        read_only=True,
         examples=(
             "what do you see",
             "is there anyone at the door",

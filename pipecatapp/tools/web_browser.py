@@ -9,25 +9,25 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Locator
 
 from pipecatapp.errors import UserError
-from pipecatapp.tools.tool import Call, Resources, ToolError, Toolset, tool
-from pipecatapp.tools.web import examples
-from pipecatapp.tools.web.addresses import AddressGuard
-from pipecatapp.tools.web.chromium import INSTALL, Chromium, first_line
-from pipecatapp.tools.web.controls import (
+from pipecatapp.tools.browser import examples
+from pipecatapp.tools.browser.addresses import AddressGuard
+from pipecatapp.tools.browser.chromium import INSTALL, Chromium, first_line
+from pipecatapp.tools.browser.controls import (
     BUTTONS,
     FIELDS,
     FIND_SECONDS,
     LINKS,
-    Control,
+    FormControl,
     choose,
     controls_of,
     names,
 )
-from pipecatapp.tools.web.loading import act, load, require_usable
-from pipecatapp.tools.web.proxy import ForwardProxy, NoAnswerError
-from pipecatapp.tools.web.reading import read, told
-from pipecatapp.tools.web.tabs import Tab, Tabs
-from pipecatapp.tools.web.urls import candidates
+from pipecatapp.tools.browser.loading import act, load, require_usable
+from pipecatapp.tools.browser.proxy import ForwardProxy, NoAnswerError
+from pipecatapp.tools.browser.reading import read, told
+from pipecatapp.tools.browser.tabs import Tab, Tabs
+from pipecatapp.tools.browser.urls import candidates
+from pipecatapp.tools.tool import Call, Resources, ToolError, Toolset, tool
 
 LONGEST_TYPED = 2000
 _SAME_WINDOW = "element => element.closest('a, area, form')?.setAttribute('target', '_self')"
@@ -63,7 +63,7 @@ class WebBrowser(Toolset):
     @tool(
         examples=examples.GOTO,
         purpose="open {url}",
-        shown={"read me the news on debian dot org slash news": {"url": "debian.org/news"}},
+        few_shot={"read me the news on debian dot org slash news": {"url": "debian.org/news"}},
     )
     async def goto(self, call: Call, url: str) -> str:
         """Open a web page and read it.
@@ -81,7 +81,7 @@ class WebBrowser(Toolset):
         # Chromium, or the page that was open, died in between.
         return await self._goto(call, await self._ready().open(call.conversation.id), urls)
 
-    @tool(examples=examples.GET_PAGE_CONTENT, harmless=True)
+    @tool(examples=examples.GET_PAGE_CONTENT, read_only=True)
     async def get_page_content(self, call: Call) -> str:
         """Read the open web page again, with the names of its buttons, links and fields."""
         tab = self._open_tab(call)
@@ -93,7 +93,7 @@ class WebBrowser(Toolset):
         examples=examples.CLICK,
         sensitive=True,
         purpose="click on {target}",
-        shown={"hit the sign up button": {"target": "sign up"}},
+        few_shot={"hit the sign up button": {"target": "sign up"}},
     )
     async def click(self, call: Call, target: str) -> str:
         """Click on a button or link of the open web page.
@@ -117,7 +117,7 @@ class WebBrowser(Toolset):
         examples=examples.TYPE,
         sensitive=True,
         purpose="type {text} into {target}",
-        shown={"enter berlin in the city field": {"target": "city", "text": "berlin"}},
+        few_shot={"enter berlin in the city field": {"target": "city", "text": "berlin"}},
     )
     async def type(self, call: Call, target: str, text: str) -> str:
         """Type text into a field of the open web page.
@@ -205,7 +205,9 @@ class WebBrowser(Toolset):
                 if self._tabs:
                     self._tabs.touch(call.conversation.id)
 
-    async def _find(self, tab: Tab, target: str, roles: frozenset[str]) -> tuple[Control, Locator]:
+    async def _find(
+        self, tab: Tab, target: str, roles: frozenset[str]
+    ) -> tuple[FormControl, Locator]:
         control = choose(await controls_of(tab), target, roles)
         return control, tab.page.locator(f"aria-ref={control.ref}")
 

@@ -26,20 +26,20 @@ from pipecat.processors.aggregators.llm_context import LLMContext, LLMContextMes
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.openai.llm import OpenAILLMService
 
-from pipecatapp.runtime.model_server import ModelServer
-from pipecatapp.runtime.stillness import Presence, Stillness
+from pipecatapp.runtime.idle_monitor import IdleMonitor, Presence
+from pipecatapp.runtime.inference.model_server import ModelServer
 from pipecatapp.runtime.turn_clock import TurnClock
-from pipecatapp.tools.runner import Run
-from pipecatapp.twin.actions import Decision
-from pipecatapp.twin.chunks import say, text_of
-from pipecatapp.twin.conversation import Conversation
-from pipecatapp.twin.history import RESULT
-from pipecatapp.twin.mind import Mind
-from pipecatapp.twin.model import LlamaModel
-from pipecatapp.twin.outcomes import Outcomes, outcome_text
-from pipecatapp.twin.phrases import PHRASES
-from pipecatapp.twin.responder import Responder
-from pipecatapp.twin.turn_notes import Turn
+from pipecatapp.text.phrases import PHRASES
+from pipecatapp.tools.execution.runner import ToolRun
+from pipecatapp.twin.history.conversation import Conversation
+from pipecatapp.twin.history.messages import RESULT
+from pipecatapp.twin.history.turn_notes import Turn
+from pipecatapp.twin.llm.chunks import say, text_of
+from pipecatapp.twin.llm.llama_model import LlamaModel
+from pipecatapp.twin.routing.actions import Decision
+from pipecatapp.twin.turn.agent_context import AgentContext
+from pipecatapp.twin.turn.pending_results import PendingToolResults, result_message
+from pipecatapp.twin.turn.responder import Responder
 from pipecatapp.voice.ahead import AnswerAhead
 
 VOICE, ANSWER, SPEECH = "voice", "answer", "speech"
@@ -62,8 +62,8 @@ class TwinService(OpenAILLMService):
         server: ModelServer,
         conversation: Conversation,
         slot: int,
-        mind: Mind,
-        outcomes: Outcomes,
+        agent_context: AgentContext,
+        pending_results: PendingToolResults,
         clock: TurnClock,
         ahead: AnswerAhead | None = None,
         presence: Presence | None = None,
@@ -76,8 +76,8 @@ class TwinService(OpenAILLMService):
             server: Where the model runs.
             conversation: The history this session continues.
             slot: The slot of llama-server that holds the conversation's prefix.
-            mind: Who the twin is and what it can do.
-            outcomes: The conversation's calls that outlive their turn.
+            agent_context: Who the twin is and what it can do.
+            pending_results: The conversation's calls that outlive their turn.
             clock: Takes the times of each turn.
             ahead: Begins to speak answers that are still held back; `None` for text alone.
             presence: Is told when the client speaks, is answered, and hears the answer.
@@ -86,16 +86,24 @@ class TwinService(OpenAILLMService):
         """
         self._conversation = conversation
         self._ahead = ahead
-        self._presence = presence or Stillness().presence(conversation.id)
+        self._presence = presence or IdleMonitor().presence(conversation.id)
         self._turn_certain = asyncio.Event()
-        self._model = LlamaModel(server, conversation, slot, mind.system, clock)
+        self._model = LlamaModel(server, conversation, slot, agent_context.system, clock)
         self._responder = Responder(
-            self._model, mind, conversation, outcomes, clock, self._until_certain, person
+            self._model,
+            agent_context,
+            conversation,
+            pending_results,
+            clock,
+            self._until_certain,
+            person,
         )
         super().__init__(
             api_key=server.api_key,
             base_url=f"{server.url}/v1",
-            settings=OpenAILLMService.Settings(model="twin", system_instruction=mind.system),
+            settings=OpenAILLMService.Settings(
+                model="twin", system_instruction=agent_context.system
+            ),
             **kwargs,
         )
 
@@ -144,14 +152,14 @@ class TwinService(OpenAILLMService):
             self._turn_certain.clear()
             await self._turn_certain.wait()
 
-    async def tell(self, runs: list[Run]) -> None:
+    async def tell(self, runs: list[ToolRun]) -> None:
         """Have it told how calls ended, once nobody is speaking."""
         self._responder.tell(runs)
         results: list[LLMContextMessage] = [
             {
                 "role": "user",
                 "name": RESULT,
-                "content": outcome_text(run),
+                "content": result_message(run),
             }
             for run in runs
         ]

@@ -6,7 +6,7 @@ from typing import Any
 from pipecat.utils.text.base_text_aggregator import Aggregation, TextType
 from pipecat.utils.text.simple_text_aggregator import SimpleTextAggregator
 
-from pipecatapp.voice.code import CODE, CodeBlocks, Part
+from pipecatapp.voice.code import CODE, AnswerPart, CodeBlocks
 
 # A pause is natural here. A dot is not among them: whether it ends a sentence needs lookahead.
 CLAUSE_ENDINGS = ",;:!?–—"  # noqa: RUF001 - dashes as models write them
@@ -84,7 +84,7 @@ class AnswerAggregator(SimpleTextAggregator):
         await super().reset()
 
 
-def _code(part: Part) -> Aggregation:
+def _code(part: AnswerPart) -> Aggregation:
     # The lines around a block stay around it where pieces are joined again.
     return Aggregation(text=f" \n{part.text}\n", type=CODE)
 

@@ -10,7 +10,7 @@ FENCE = "```"
 
 
 @dataclass(frozen=True)
-class Part:
+class AnswerPart:
     """A part of an answer.
 
     Attributes:
@@ -34,32 +34,32 @@ class CodeBlocks:
         self._held = ""
         self._block: str | None = None
 
-    def add(self, text: str) -> Iterator[Part]:
+    def add(self, text: str) -> Iterator[AnswerPart]:
         """Take more of the answer."""
         words = ""
         for char in text:
             if self._block is not None:
                 self._block += char
                 if len(self._block) >= 2 * len(FENCE) and self._block.endswith(FENCE):
-                    yield Part(self._block, code=True)
+                    yield AnswerPart(self._block, code=True)
                     self._block = None
             elif char == "`":
                 self._held += char
                 if self._held == FENCE:
                     if words:
-                        yield Part(words)
+                        yield AnswerPart(words)
                     words, self._held, self._block = "", "", FENCE
-                    yield Part("", code=True)
+                    yield AnswerPart("", code=True)
             else:
                 words, self._held = words + self._held + char, ""
         if words:
-            yield Part(words)
+            yield AnswerPart(words)
 
-    def end(self) -> Part:
+    def end(self) -> AnswerPart:
         """The answer is complete: return what was kept back, empty words where nothing was."""
         block, held = self._block, self._held
         self.drop()
-        return Part(held) if block is None else Part(block, code=True)
+        return AnswerPart(held) if block is None else AnswerPart(block, code=True)
 
     def drop(self) -> None:
         """Forget what was kept back."""

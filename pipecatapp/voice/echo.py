@@ -54,7 +54,7 @@ SMOOTHED = 9
 TINY = 1e-9
 
 
-class Verdict(Enum):
+class EchoVerdict(Enum):
     """What a block of microphone audio holds."""
 
     QUIET = "quiet"
@@ -106,24 +106,24 @@ class EchoDetector:
         """Take what the microphone heard."""
         self._heard.add(samples, self._clock())
 
-    def judge(self) -> Verdict:
+    def judge(self) -> EchoVerdict:
         """Return what the last block heard is."""
         start = self._heard.end - WINDOW_SECS
         heard = self._heard.between(start, COUNT)
         latest = heard[-int(BLOCK_SECS * SAMPLE_RATE) :]
         if np.sqrt(np.mean(latest**2)) < QUIET:
-            return Verdict.QUIET
+            return EchoVerdict.QUIET
         # The filter remembers a few frames, so what was played must begin earlier.
         played = self._played.between(start - LATEST_SECS - LEAD / SAMPLE_RATE, LEAD + SPAN + COUNT)
         fit = self._best_fit(heard, played)
         self._residuals.append(_profile(fit.residual[-JUDGED:]))
         self.explained = fit.explained
         if fit.above_noise < ABOVE_NOISE:
-            return Verdict.QUIET
+            return EchoVerdict.QUIET
         if fit.explained < EXPLAINED:
-            return Verdict.VOICE
+            return EchoVerdict.VOICE
         self._offset = fit.offset
-        return Verdict.ECHO
+        return EchoVerdict.ECHO
 
     def _best_fit(self, heard: Samples, played: Samples) -> Fit:
         """Return what the played sound explains, at the known delay or a better one."""

@@ -13,7 +13,7 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
-from pipecatapp.voice.echo import BLOCK_SECS, EchoDetector, Verdict
+from pipecatapp.voice.echo import BLOCK_SECS, EchoDetector, EchoVerdict
 from pipecatapp.voice.own_words import OwnWords, OwnWordsFilter
 from pipecatapp.voice.timeline import Samples
 
@@ -72,9 +72,9 @@ class MicrophoneGate(FrameProcessor):
         if sum(f.num_frames for f in self._block) >= BLOCK_SECS * frame.sample_rate:
             await self._pass_block(self.echo.judge())
 
-    async def _pass_block(self, verdict: Verdict) -> None:
+    async def _pass_block(self, verdict: EchoVerdict) -> None:
         block, self._block = self._block, []
-        self._voices = self._voices + 1 if verdict is Verdict.VOICE else 0
+        self._voices = self._voices + 1 if verdict is EchoVerdict.VOICE else 0
         if self._voices >= BLOCKS_TO_OPEN:
             self._open_for = BLOCKS_TO_CLOSE
             # What was taken for an echo before was the voice's beginning: it is heard late.

@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from pipecatapp.runtime.bench import machine_is_busy
-from pipecatapp.runtime.catalogue import Model
-from pipecatapp.runtime.choice import choice_key, recall_choice, remember_choice
 from pipecatapp.runtime.cpu import physical_cores
+from pipecatapp.runtime.llama_cpp.bench import machine_is_busy
+from pipecatapp.runtime.models.catalogue import CatalogueModel
+from pipecatapp.runtime.selection.measured import choice_key, recall_choice, remember_choice
 from pipecatapp.settings import Settings
 from pipecatapp.voice.piper import Speaker
 from pipecatapp.voice.recognizer import SAMPLE_RATE, Recognizer
@@ -32,7 +32,9 @@ class SttChoice:
     provisional: bool = False
 
 
-def choose_stt(candidates: list[Model], settings: Settings, speaker: Speaker | None) -> SttChoice:
+def choose_stt(
+    candidates: list[CatalogueModel], settings: Settings, speaker: Speaker | None
+) -> SttChoice:
     """Return the largest recognizer that hears three seconds of speech in 0.4 s here.
 
     The figure is measured once and remembered for this processor.
@@ -61,7 +63,7 @@ def choose_stt(candidates: list[Model], settings: Settings, speaker: Speaker | N
 
 
 def _measure(
-    candidates: list[Model], settings: Settings, sample: npt.NDArray[np.float32]
+    candidates: list[CatalogueModel], settings: Settings, sample: npt.NDArray[np.float32]
 ) -> SttChoice:
     for model in candidates:
         recognizer = load_recognizer(model, settings)
@@ -89,7 +91,7 @@ def _sample(speaker: Speaker | None) -> npt.NDArray[np.float32]:
     return np.asarray(resampled[: 3 * SAMPLE_RATE], dtype=np.float32)
 
 
-def load_recognizer(model: Model, settings: Settings) -> Recognizer:
+def load_recognizer(model: CatalogueModel, settings: Settings) -> Recognizer:
     """Load a recognizer whose files are there."""
     return Recognizer(
         model.directory(settings.models_dir),

@@ -42,10 +42,10 @@ from pipecat.transports.websocket.fastapi import (
 from pipecat.workers.runner import WorkerRunner
 from starlette.websockets import WebSocket
 
-from pipecatapp.experts.expert import Expert, Instance, Service
+from pipecatapp.experts.expert import Expert, ExpertInstance, Service
 from pipecatapp.mission_control.serializer import TwinSerializer
 from pipecatapp.settings import Settings
-from pipecatapp.twin.memories import Memories
+from pipecatapp.twin.recall.memory_service import MemoryService
 
 from ..unit.remembering_agent import RememberingAgent
 from .echo_approvals import EchoApprovals
@@ -53,7 +53,7 @@ from .echo_approvals import EchoApprovals
 OUTPUT_RATE = 22050
 LOUD = 500
 QUIET_CHUNKS = 15
-SERVICE = Service((Instance("http://127.0.0.1:8091/v1", asleep=True),), "qwen2.5-3b", 4096)
+SERVICE = Service((ExpertInstance("http://127.0.0.1:8091/v1", asleep=True),), "qwen2.5-3b", 4096)
 TIMINGS = {
     "turn_end_ms": 310,
     "stt_ms": 262,
@@ -81,12 +81,12 @@ class EchoAgent:
         self.released = threading.Event()
         self.pending = EchoApprovals()
         self.left: list[str] = []
-        self.remembering: RememberingAgent | None = None
+        self.memory: RememberingAgent | None = None
 
     @property
-    def memories(self) -> Memories:
-        assert self.remembering, "this test has no memory"
-        return self.remembering.memories
+    def memories(self) -> MemoryService:
+        assert self.memory, "this test has no memory"
+        return self.memory.memories
 
     async def health(self) -> str | None:
         return None
@@ -117,8 +117,8 @@ class EchoAgent:
         }
 
     async def history(self, conversation_id: str) -> list[dict[str, Any]]:
-        if self.remembering:
-            return await self.remembering.history(conversation_id)
+        if self.memory:
+            return await self.memory.history(conversation_id)
         return self.turns
 
     async def approvals(self, conversation_id: str) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from pipecatapp.runtime.embedder import MiniLM
+from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings
 
 from ..unit.remembering_agent import RememberingAgent, remembering_agent
@@ -27,7 +27,7 @@ def embedder() -> MiniLM:
 def memory(embedder: MiniLM, echo: Server) -> Iterator[RememberingAgent]:
     """What the agent remembers; changes in it are on the page when the panel is opened."""
     with remembering_agent(echo.agent.settings.home, embedder) as memory:
-        echo.agent.remembering = memory
+        echo.agent.memory = memory
         yield memory
 
 

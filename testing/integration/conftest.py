@@ -18,7 +18,7 @@ import httpx
 import psutil
 import pytest
 
-from pipecatapp.mission_control.keys import KeyStore
+from pipecatapp.mission_control.auth.keys import KeyStore
 from pipecatapp.settings import Settings
 
 SMALL_MODEL = "qwen2.5-coder-0.5b-instruct"

@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx
 
-from pipecatapp.mission_control.auth import COOKIE
-from pipecatapp.mission_control.client import ask_agent
+from pipecatapp.client.api import ask_agent
+from pipecatapp.mission_control.auth.auth import COOKIE
 
 from .conftest import RunningAgent
 from .room import Room, open_page

@@ -11,11 +11,11 @@ import httpx
 from report import report
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.llama_server import LlamaServer
-from pipecatapp.runtime.orchestrator import LocalOrchestrator
+from pipecatapp.runtime.llama_cpp.server import LlamaServer
+from pipecatapp.runtime.process.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.setup import set_up
 from pipecatapp.settings import load_settings
-from pipecatapp.twin.personas import load_persona
+from pipecatapp.twin.history.personas import load_persona
 
 QUESTION = "What is the capital of France?"
 START_SECS = 300

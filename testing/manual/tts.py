@@ -14,10 +14,10 @@ from report import report
 
 from pipecatapp.commands.talk import write_wav
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.catalogue import Catalogue
-from pipecatapp.runtime.download import ensure_model
+from pipecatapp.runtime.models.catalogue import Catalogue
+from pipecatapp.runtime.models.download import ensure_model
+from pipecatapp.runtime.models.speech import tts_model, voice_file
 from pipecatapp.runtime.progress import Progress
-from pipecatapp.runtime.speech_models import tts_model, voice_file
 from pipecatapp.settings import load_settings
 from pipecatapp.voice.piper import Speaker
 from pipecatapp.voice.recognizer import SAMPLE_RATE

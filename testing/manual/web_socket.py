@@ -8,7 +8,7 @@ import asyncio
 from report import report
 
 from pipecatapp.benchmark.latency import speak_questions
-from pipecatapp.client import TwinClient
+from pipecatapp.client.twin_client import TwinClient
 from pipecatapp.errors import UserError
 from pipecatapp.settings import load_settings
 

@@ -6,14 +6,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pipecatapp.memory.fact import Fact, NewFact, Source
 from pipecatapp.memory.long_term import Addition, LongTermMemory
 from pipecatapp.memory.queue import FinishedTurn
-from pipecatapp.runtime.embedder import Embedder
-from pipecatapp.runtime.stillness import Stillness
+from pipecatapp.memory.storage.fact import Fact, NewFact, Source
+from pipecatapp.runtime.embedding.embedder import Embedder
+from pipecatapp.runtime.idle_monitor import IdleMonitor
 from pipecatapp.settings import Settings
-from pipecatapp.twin.conversations import Conversations
-from pipecatapp.twin.memories import Memories
+from pipecatapp.twin.history.conversations import Conversations
+from pipecatapp.twin.recall.memory_service import MemoryService
 
 from .mission_control.conftest import EchoControl
 
@@ -25,7 +25,9 @@ class RememberingAgent(EchoControl):
         super().__init__(settings)
         self.conversations = Conversations(settings.home / "conversations")
         self.long_term = LongTermMemory(settings.home / "memory", embedder)
-        self.memories = Memories(self.long_term, self.conversations, settings.prompts, Stillness())
+        self.memories = MemoryService(
+            self.long_term, self.conversations, settings.prompts, IdleMonitor()
+        )
 
     async def history(self, conversation_id: str) -> list[dict[str, Any]]:
         return self.conversations.get(conversation_id).history()

@@ -9,10 +9,10 @@ from loguru import logger
 from pipecatapp.errors import UserError
 from pipecatapp.mission_control.openai_api.completions import (
     Ended,
+    ModelUnavailableError,
     Piece,
     PromptTooLongError,
     RefusedError,
-    UnavailableError,
 )
 from pipecatapp.mission_control.openai_api.errors import ApiError
 
@@ -47,7 +47,7 @@ class Answering:
             self._fail(ApiError(400, message, param="messages", code="context_length_exceeded"))
         except RefusedError as error:
             self._fail(ApiError(400, f"The model does not take this request: {error}"))
-        except (UnavailableError, UserError) as error:
+        except (ModelUnavailableError, UserError) as error:
             self._fail(ApiError(503, str(error), code="unavailable"))
         except TimeoutError:
             message = f"The answer took longer than {LONGEST_SECS:.0f} s."

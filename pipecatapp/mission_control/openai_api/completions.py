@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol
 
-from pipecatapp.mission_control.auth import Identity
+from pipecatapp.mission_control.auth.auth import Identity
 
 TWIN = "twin"
 """The model that remembers, decides and acts; every other one is an expert."""
@@ -79,7 +79,7 @@ class RefusedError(Exception):
     """The model's server does not take the request, for a reason of the request's."""
 
 
-class UnavailableError(Exception):
+class ModelUnavailableError(Exception):
     """The model does not run, or died in the middle of the answer."""
 
 

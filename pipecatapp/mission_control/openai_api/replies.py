@@ -9,7 +9,7 @@ from pipecatapp.mission_control.openai_api.completions import Ended
 
 
 @dataclass
-class Reply:
+class CompletionReply:
     """One answer; `timings` and `action` are the agent's own and stand beside what OpenAI has.
 
     Attributes:

@@ -6,12 +6,12 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
-from pipecatapp.mission_control.caller import Caller
+from pipecatapp.mission_control.auth.caller import Caller
 from pipecatapp.mission_control.openai_api.admission import Admission
 from pipecatapp.mission_control.openai_api.answering import Answering
 from pipecatapp.mission_control.openai_api.completions import Completions
 from pipecatapp.mission_control.openai_api.errors import ApiError
-from pipecatapp.mission_control.openai_api.replies import Reply
+from pipecatapp.mission_control.openai_api.replies import CompletionReply
 from pipecatapp.mission_control.openai_api.schema import read_request
 from pipecatapp.mission_control.openai_api.stream import (
     KEEP_ALIVE_SECS,
@@ -52,7 +52,7 @@ def openai_router() -> APIRouter:
             _completions(request).answer(asked, caller),
             release=lambda: admission.leave(caller.conversation_id),
         )
-        reply = Reply(asked.model, wanted.with_usage)
+        reply = CompletionReply(asked.model, wanted.with_usage)
         try:
             if wanted.stream:
                 return await _stream(request, answering, reply)
@@ -68,7 +68,7 @@ def openai_router() -> APIRouter:
     return router
 
 
-async def _stream(request: Request, answering: Answering, reply: Reply) -> Response:
+async def _stream(request: Request, answering: Answering, reply: CompletionReply) -> Response:
     """Return the response of a stream; what fails soon can still be answered by a status."""
     soon = within(KEEP_ALIVE_SECS, answering.next())
     return EventStream(answering, reply, await unless_gone(request.receive, soon))

@@ -48,7 +48,7 @@ REFUSED: dict[str, tuple[Callable[[Any], bool], str]] = {
 ROLES = ("system", "developer", "user", "assistant")
 
 
-class Part(BaseModel):
+class ContentPart(BaseModel):
     """A part of a message; only text is."""
 
     model_config = ConfigDict(strict=True)
@@ -57,13 +57,13 @@ class Part(BaseModel):
     text: str = ""
 
 
-class Entry(BaseModel):
+class MessageEntry(BaseModel):
     """A message; what an assistant's carries beside its words is not looked at."""
 
     model_config = ConfigDict(strict=True)
 
     role: str
-    content: str | list[Part] | None = None
+    content: str | list[ContentPart] | None = None
     tool_calls: list[Any] | None = None
     function_call: dict[str, Any] | None = None
 
@@ -85,7 +85,7 @@ class ChatRequest(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 
     model: str = Field(min_length=1, max_length=200)
-    messages: list[Entry] = Field(min_length=1, max_length=MOST_MESSAGES)
+    messages: list[MessageEntry] = Field(min_length=1, max_length=MOST_MESSAGES)
     stream: bool | None = None
     stream_options: StreamOptions | None = None
     max_tokens: int | None = Field(None, ge=1, le=MOST_TOKENS)
@@ -161,7 +161,7 @@ def _malformed(error: ValidationError) -> ApiError:
     return ApiError(400, f"{param}: {first['msg']}.", param=param, code="invalid_value")
 
 
-def _text(entry: Entry, place: int) -> str:
+def _text(entry: MessageEntry, place: int) -> str:
     """Return the words of a message.
 
     Raises:

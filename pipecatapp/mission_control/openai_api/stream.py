@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 from pipecatapp.mission_control.openai_api.answering import Answering
 from pipecatapp.mission_control.openai_api.completions import Ended, Piece
 from pipecatapp.mission_control.openai_api.errors import ApiError
-from pipecatapp.mission_control.openai_api.replies import Reply
+from pipecatapp.mission_control.openai_api.replies import CompletionReply
 
 KEEP_ALIVE_SECS = 5.0
 """A comment is sent so often while there are no words: proxies cut connections that are still."""
@@ -69,7 +69,7 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, answering: Answering, reply: Reply, first: Piece | None):
+    def __init__(self, answering: Answering, reply: CompletionReply, first: Piece | None):
         """Make the response.
 
         Args:

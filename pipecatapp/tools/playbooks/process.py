@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from pipecatapp.runtime.commands import bound_to_parent
+from pipecatapp.runtime.process.commands import bound_to_parent
 
 LONGEST_EVENT = 1 << 24
 """Bytes of one event; ansible-runner empties results of more than 700000 characters."""
@@ -27,7 +27,7 @@ _IMPLICIT = (
 
 
 @dataclass(frozen=True)
-class Run:
+class PlaybookRun:
     """A playbook that is to run.
 
     Attributes:
@@ -44,7 +44,7 @@ class Run:
 
 
 @asynccontextmanager
-async def started(run: Run) -> AsyncGenerator[asyncio.subprocess.Process, None]:
+async def started(run: PlaybookRun) -> AsyncGenerator[asyncio.subprocess.Process, None]:
     """Run a playbook while the block runs; what is left of it at the block's end is ended.
 
     ansible-runner is a process of its own: in this one it would pass on the whole environment with
@@ -103,7 +103,7 @@ async def events(process: asyncio.subprocess.Process) -> AsyncGenerator[dict[str
         yield event
 
 
-def _command(run: Run, private: Path) -> list[str]:
+def _command(run: PlaybookRun, private: Path) -> list[str]:
     """Return the command that ansible-runner runs on a terminal of its own."""
     command: list[str | Path] = [_program("ansible-playbook")]
     if run.implicit:

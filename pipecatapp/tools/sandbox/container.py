@@ -49,7 +49,7 @@ LIMITS: dict[str, Any] = {
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SandboxResult:
     """What came of a run.
 
     Attributes:
@@ -77,7 +77,7 @@ class SandboxRun:
         self._stopped = False
         self._deadline = 0.0
 
-    def execute(self) -> Outcome:
+    def execute(self) -> SandboxResult:
         """Run the code; blocks for up to `SECONDS` and what the engine takes beside.
 
         Raises:
@@ -110,7 +110,7 @@ class SandboxRun:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
-    def _converse(self, container: Container) -> Outcome:
+    def _converse(self, container: Container) -> SandboxResult:
         stream = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
         # Attached before it starts, so that nothing it prints is missed.
         attached: Any = container.attach_socket(params=stream)
@@ -118,7 +118,7 @@ class SandboxRun:
         self._connection = connection
         with attached, connection:
             if self._stopped:
-                return Outcome(b"")
+                return SandboxResult(b"")
             container.start()
             self._deadline = time.monotonic() + SECONDS
             output = bytearray()
@@ -126,9 +126,9 @@ class SandboxRun:
                 self._send_code(connection)
                 self._collect(connection, output)
             except TimeoutError:
-                return Outcome(bytes(output), timed_out=True)
+                return SandboxResult(bytes(output), timed_out=True)
         if len(output) > LONGEST_OUTPUT:
-            return Outcome(bytes(output[:LONGEST_OUTPUT]), cut=True)
+            return SandboxResult(bytes(output[:LONGEST_OUTPUT]), cut=True)
         return self._end(container, bytes(output))
 
     def _send_code(self, connection: socket.socket) -> None:
@@ -154,17 +154,17 @@ class SandboxRun:
                 output += frames[_HEADER.size : end]
                 del frames[:end]
 
-    def _end(self, container: Container, output: bytes) -> Outcome:
+    def _end(self, container: Container, output: bytes) -> SandboxResult:
         if self._stopped:
-            return Outcome(output)
+            return SandboxResult(output)
         try:
             ended = container.wait(timeout=self._left())
         except (requests.Timeout, requests.ConnectionError):
             # It closed its output and runs on.
-            return Outcome(output, timed_out=True)
+            return SandboxResult(output, timed_out=True)
         container.reload()
         out_of_memory = container.attrs["State"]["OOMKilled"]
-        return Outcome(output, exit_code=ended["StatusCode"], out_of_memory=out_of_memory)
+        return SandboxResult(output, exit_code=ended["StatusCode"], out_of_memory=out_of_memory)
 
     def _left(self) -> float:
         # Zero would mean not to wait at all.

@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
-from pipecatapp.runtime.llama_server import free_port
+from pipecatapp.runtime.llama_cpp.server import free_port
 from pipecatapp.settings import Settings
 
 LOOPBACK = "127.0.0.1"

@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from pipecatapp.places.cluster_model import SERVICE
-from pipecatapp.runtime.llama_server import free_port
-from pipecatapp.runtime.prompt_mirror import PREFIX
+from pipecatapp.deployment.cluster_model import SERVICE
+from pipecatapp.runtime.cluster.prompt_mirror import PREFIX
+from pipecatapp.runtime.llama_cpp.server import free_port
 from pipecatapp.settings import Settings
 from testing.integration.cluster.conftest import Consul, Program, until
 from testing.integration.conftest import RunningAgent

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from pipecatapp.places.cluster_model import NOWHERE, SERVICE, ClusterModelServer
+from pipecatapp.deployment.cluster_model import NOWHERE, SERVICE, ClusterModelServer
 from pipecatapp.settings import Settings
 from testing.integration.cluster.conftest import Consul
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from pipecatapp.deployment.cluster_model import SERVICE, ClusterModelServer
 from pipecatapp.errors import UserError
-from pipecatapp.places.cluster_model import SERVICE, ClusterModelServer
-from pipecatapp.runtime.consul import live_members
-from pipecatapp.runtime.llama_server import free_port
+from pipecatapp.runtime.cluster.consul import live_members
+from pipecatapp.runtime.llama_cpp.server import free_port
 from pipecatapp.settings import Settings
 from testing.integration.cluster.conftest import LOOPBACK, Consul, consul_command
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pipecatapp.errors import UserError
-from pipecatapp.experts.consul import ConsulDirectory
+from pipecatapp.experts.discovery.consul import ConsulDirectory
 from pipecatapp.experts.expert import Expert
 from pipecatapp.settings import Settings
 from testing.integration.cluster.conftest import Consul
@@ -23,8 +23,8 @@ def house(settings: Settings, tmp_path: Path) -> Settings:
     prompts = tmp_path / "prompts"
     prompts.mkdir()
     for name in ("coding", "creative"):
-        calling = f"description: is good at {name}\nexamples: [a, b, c, d, e]\n"
-        (prompts / f"{name}_expert.yaml").write_text(calling)
+        profile = f"description: is good at {name}\nexamples: [a, b, c, d, e]\n"
+        (prompts / f"{name}_expert.yaml").write_text(profile)
         (prompts / f"{name}_expert.txt").write_text(f"You are {name}.")
     (prompts / "law_expert.txt").write_text("You know the law.")
     return settings.model_copy(update={"prompts": prompts})

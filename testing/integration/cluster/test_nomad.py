@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.job import JobState
-from pipecatapp.runtime.nomad import NomadOrchestrator
+from pipecatapp.runtime.cluster.nomad import NomadOrchestrator
+from pipecatapp.runtime.process.job import JobState
 from pipecatapp.settings import Settings
 from testing.integration.cluster.conftest import Program, until
 

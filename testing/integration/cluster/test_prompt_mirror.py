@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipecatapp.runtime.prompt_mirror import PREFIX, PromptMirror
+from pipecatapp.runtime.cluster.prompt_mirror import PREFIX, PromptMirror
 from pipecatapp.settings import Settings
 from testing.integration.cluster.conftest import Consul, until
 

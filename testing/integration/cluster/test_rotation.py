@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from pipecatapp.runtime.llama_server import free_port
+from pipecatapp.runtime.llama_cpp.server import free_port
 from testing.integration.cluster.conftest import (
     LOOPBACK,
     Consul,

@@ -11,16 +11,16 @@ from typing import Any
 import httpx
 import pytest
 
-from pipecatapp.experts.expert import Expert, Instance, Service
+from pipecatapp.experts.expert import Expert, ExpertInstance, Service
 from pipecatapp.experts.routing import Experts
-from pipecatapp.runtime.catalogue import Catalogue
-from pipecatapp.runtime.download import ensure_model
-from pipecatapp.runtime.job import JobSpec, JobStatus
-from pipecatapp.runtime.llama_cpp import LlamaCpp, ensure_llama_cpp
-from pipecatapp.runtime.llama_server import LlamaServer
-from pipecatapp.runtime.orchestrator import LocalOrchestrator
+from pipecatapp.runtime.llama_cpp.binaries import LlamaCpp, ensure_llama_cpp
+from pipecatapp.runtime.llama_cpp.quantize import gguf_of
+from pipecatapp.runtime.llama_cpp.server import LlamaServer
+from pipecatapp.runtime.models.catalogue import Catalogue
+from pipecatapp.runtime.models.download import ensure_model
+from pipecatapp.runtime.process.job import JobSpec, JobStatus
+from pipecatapp.runtime.process.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.progress import Progress
-from pipecatapp.runtime.quantize import gguf_of
 from pipecatapp.settings import Settings
 
 STARTING_SECONDS = 60
@@ -59,10 +59,10 @@ class Servers:
     home: Path
     restarts: dict[int, int] = field(default_factory=dict)
 
-    def instance(self, number: int) -> Instance:
+    def instance(self, number: int) -> ExpertInstance:
         server = self.servers[number]
         key_file = self.home / "run" / f"{server.name}.key"
-        return Instance(f"{server.url}/v1", slots=SLOTS, key_file=key_file)
+        return ExpertInstance(f"{server.url}/v1", slots=SLOTS, key_file=key_file)
 
     def service(self, *numbers: int) -> Service:
         return Service(tuple(map(self.instance, numbers)), "small", CONTEXT)

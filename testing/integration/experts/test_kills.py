@@ -16,31 +16,31 @@ from pathlib import Path
 
 import pytest
 
-from pipecatapp.experts import asking
+from pipecatapp.deployment.deployment import LLAMA_JOB
+from pipecatapp.deployment.embedded import LocalModelServer
+from pipecatapp.experts.client import requests as asking
+from pipecatapp.experts.client.shared_server import SharedServer
 from pipecatapp.experts.routing import Experts
-from pipecatapp.experts.shared_server import Shared
-from pipecatapp.places.embedded import LocalModelServer
-from pipecatapp.places.place import LLAMA_JOB
-from pipecatapp.runtime.embedder import MiniLM
-from pipecatapp.runtime.llama_cpp import LlamaCpp
-from pipecatapp.runtime.llama_server import LlamaServer
-from pipecatapp.runtime.orchestrator import LocalOrchestrator
+from pipecatapp.runtime.embedding.embedder import MiniLM
+from pipecatapp.runtime.llama_cpp.binaries import LlamaCpp
+from pipecatapp.runtime.llama_cpp.server import LlamaServer
+from pipecatapp.runtime.process.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.settings import Settings
-from pipecatapp.tools.approvals import Approvals
-from pipecatapp.tools.audit import Audit
-from pipecatapp.tools.runner import Runner
-from pipecatapp.twin import model
-from pipecatapp.twin.actions import Actions, Talk
-from pipecatapp.twin.chunks import text_of
-from pipecatapp.twin.conversation import Conversation
-from pipecatapp.twin.decider import Decider
-from pipecatapp.twin.head import Head
-from pipecatapp.twin.mind import Mind
-from pipecatapp.twin.model import LlamaModel
-from pipecatapp.twin.outcomes import Outcomes
-from pipecatapp.twin.phrases import PHRASES
-from pipecatapp.twin.responder import Responder
+from pipecatapp.text.phrases import PHRASES
+from pipecatapp.tools.execution.approvals import Approvals
+from pipecatapp.tools.execution.audit import Audit
+from pipecatapp.tools.execution.runner import ToolRunner
+from pipecatapp.twin.history.conversation import Conversation
+from pipecatapp.twin.llm import llama_model as model
+from pipecatapp.twin.llm.chunks import text_of
+from pipecatapp.twin.llm.llama_model import LlamaModel
+from pipecatapp.twin.routing.actions import Actions, TalkExamples
+from pipecatapp.twin.routing.intent_classifier import IntentClassifier
+from pipecatapp.twin.routing.router import Router
+from pipecatapp.twin.turn.agent_context import AgentContext
+from pipecatapp.twin.turn.pending_results import PendingToolResults
+from pipecatapp.twin.turn.responder import Responder
 from testing.integration.experts.conftest import CONTEXT, KnownExperts, Servers, patient
 from testing.unit.twin.conftest import RHYMES
 
@@ -56,7 +56,7 @@ LONGEST_DELAY = 1.5
 class House:
     """A twin whose router and expert run on real servers."""
 
-    mind: Mind
+    agent_context: AgentContext
     model_server: LocalModelServer
     jobs: LocalOrchestrator
 
@@ -65,11 +65,15 @@ class House:
         conversation = Conversation(f"c{number}")
         conversation.context.add_message({"role": "user", "content": "Make a rhyme on house."})
         clock = TurnClock()
-        router = LlamaModel(self.model_server, conversation, number % 2, self.mind.system, clock)
+        router = LlamaModel(
+            self.model_server, conversation, number % 2, self.agent_context.system, clock
+        )
 
         async def certain() -> None: ...
 
-        responder = Responder(router, self.mind, conversation, Outcomes(), clock, certain)
+        responder = Responder(
+            router, self.agent_context, conversation, PendingToolResults(), clock, certain
+        )
         try:
             chunks = responder.respond(conversation.context.messages)
             return "".join([text_of(chunk) or "" async for chunk in chunks])
@@ -90,20 +94,22 @@ async def house(
     router = LlamaServer(llama, gguf, settings, name=LLAMA_JOB)
     known = KnownExperts([replace(RHYMES, service=servers.service(0, 1))])
     await servers.start(1)
-    actions = Actions([], known.known, Talk.load(Settings().prompts))
+    actions = Actions([], known.known, TalkExamples.load(Settings().prompts))
     async with LocalOrchestrator([patient(router.spec())], settings.log_dir) as jobs:
         await jobs.start(LLAMA_JOB)
         await jobs.wait_healthy(LLAMA_JOB, 60)
         main = LocalModelServer(router, jobs)
-        experts = Experts(known, lambda _: "You make rhymes.", Shared(main, 2))
-        mind = Mind(
+        experts = Experts(known, lambda _: "You make rhymes.", SharedServer(main, 2))
+        agent_context = AgentContext(
             persona="You are the twin.",
-            decider=Decider(actions, Head(embedder, actions.examples()), embedder, known.experts),
-            runner=Runner(Approvals(), Audit(tmp_path / "audit.jsonl"), "sensitive"),
+            router=Router(
+                actions, IntentClassifier(embedder, actions.examples()), embedder, known.experts
+            ),
+            runner=ToolRunner(Approvals(), Audit(tmp_path / "audit.jsonl"), "sensitive"),
             tool=lambda name: None,
             experts=experts,
         )
-        yield House(mind, main, jobs)
+        yield House(agent_context, main, jobs)
         await experts.close()
 
 

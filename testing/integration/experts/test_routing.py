@@ -12,19 +12,19 @@ import pytest
 from loguru import logger
 from openai.types.chat import ChatCompletionChunk
 
-from pipecatapp.experts import attempts as module
-from pipecatapp.experts.asking import Hitch
+from pipecatapp.experts.client import attempts as module
+from pipecatapp.experts.client.requests import FailoverEvent
+from pipecatapp.experts.discovery.external import external_experts
 from pipecatapp.experts.errors import (
     BrokenError,
+    ExpertUnavailableError,
     NoExpertError,
     TooLongError,
-    UnavailableError,
 )
-from pipecatapp.experts.expert import Expert, Instance, Service
-from pipecatapp.experts.external import external_experts
+from pipecatapp.experts.expert import Expert, ExpertInstance, Service
 from pipecatapp.experts.routing import Experts
-from pipecatapp.runtime.llama_server import free_port
-from pipecatapp.runtime.sampling import Sampling
+from pipecatapp.runtime.inference.sampling import Sampling
+from pipecatapp.runtime.llama_cpp.server import free_port
 from testing.integration.experts.conftest import KnownExperts, Servers, events, said
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]  # it may build llama.cpp
@@ -46,9 +46,9 @@ def usage(found: list[Any]) -> Any:
     return next(e.usage for e in reversed(found) if isinstance(e, ChatCompletionChunk) and e.usage)
 
 
-def dead() -> Instance:
+def dead() -> ExpertInstance:
     """A server that nobody is."""
-    return Instance(f"http://127.0.0.1:{free_port()}/v1", slots=1)
+    return ExpertInstance(f"http://127.0.0.1:{free_port()}/v1", slots=1)
 
 
 async def test_an_answer_is_the_servers_own_with_its_figures(
@@ -92,7 +92,7 @@ async def test_a_server_that_refuses_is_replaced_within_two_seconds_and_that_is_
     known.known = [Expert("fables", "tells", service=Service(instances, "small", 1024))]
     began = time.monotonic()
     asked = experts.events("fables", said(STORY), sampling=most(4))
-    assert await anext(asked) is Hitch.REPLACED
+    assert await anext(asked) is FailoverEvent.REPLACED
     assert time.monotonic() - began < 1.0
     assert words([event async for event in asked])
 
@@ -101,12 +101,12 @@ async def test_a_machine_without_power_is_replaced_too(
     experts: Experts, known: KnownExperts, servers: Servers
 ) -> None:
     # Nothing answers there (RFC 5737); a network that refuses such addresses is as good.
-    away = Instance("http://192.0.2.1:9/v1", slots=1, latency_ms=1.0)
+    away = ExpertInstance("http://192.0.2.1:9/v1", slots=1, latency_ms=1.0)
     service = Service((away, replace(servers.instance(0), latency_ms=9.0)), "small", 1024)
     known.known = [Expert("fables", "tells", service=service)]
     began = time.monotonic()
     asked = experts.events("fables", said(STORY), sampling=most(4))
-    assert await anext(asked) is Hitch.REPLACED
+    assert await anext(asked) is FailoverEvent.REPLACED
     assert time.monotonic() - began < 2.0
     assert words([event async for event in asked])
 
@@ -116,7 +116,7 @@ async def test_where_none_is_left_somebody_else_is_to_answer_within_two_seconds(
 ) -> None:
     known.known = [Expert("fables", "tells", service=Service((dead(), dead(), dead())))]
     began = time.monotonic()
-    with pytest.raises(UnavailableError):
+    with pytest.raises(ExpertUnavailableError):
         await events(experts, "fables", STORY)
     assert time.monotonic() - began < 2.0
 
@@ -150,7 +150,7 @@ async def test_one_that_dies_while_it_reads_is_replaced(
         assert not asked.done(), "it was read before it could be killed"
     await servers.kill(0)
     found = await asked
-    assert Hitch.REPLACED in found
+    assert FailoverEvent.REPLACED in found
     assert words(found)
 
 
@@ -226,7 +226,7 @@ async def test_an_external_expert_is_asked_with_the_key_of_its_file(
     key_file.write_text("wrong-and-private")
     lines: list[str] = []
     handler = logger.add(lines.append, level="TRACE")
-    with pytest.raises(UnavailableError) as error:
+    with pytest.raises(ExpertUnavailableError) as error:
         await events(experts, "law", STORY, sampling=most(4))
     logger.remove(handler)
     assert any("status 401" in line for line in lines)
@@ -252,11 +252,11 @@ async def test_a_sleeper_is_waited_for_and_nothing_but_the_question_is_asked_of_
     experts: Experts, known: KnownExperts, servers: Servers
 ) -> None:
     port, heads = free_port(), list[bytes]()
-    sleeper = Instance(f"http://127.0.0.1:{port}/v1", asleep=True, healthy=False)
+    sleeper = ExpertInstance(f"http://127.0.0.1:{port}/v1", asleep=True, healthy=False)
     known.known = [Expert("fables", "tells", service=Service((sleeper,), "small", 1024))]
     async with heard(port, heads):
         asked = experts.events("fables", said(STORY), sampling=most(4))
-        assert await anext(asked) is Hitch.WAKING
+        assert await anext(asked) is FailoverEvent.WAKING
         answering = asyncio.create_task(_rest(asked))
         async with asyncio.timeout(10):
             while len(heads) < 2:  # noqa: ASYNC110 - the listener tells nobody
@@ -267,7 +267,7 @@ async def test_a_sleeper_is_waited_for_and_nothing_but_the_question_is_asked_of_
         known.known = [Expert("fables", "tells", service=servers.service(0))]
         found = await asyncio.wait_for(answering, 20)
     assert words(found)
-    assert Hitch.REPLACED not in found
+    assert FailoverEvent.REPLACED not in found
     assert set(heads) == {b"POST /v1/chat/completions HTTP/1.1"}
 
 
@@ -275,10 +275,10 @@ async def test_a_sleeper_that_does_not_wake_is_given_up(
     experts: Experts, known: KnownExperts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "WAKING_SECS", 1.5)
-    sleeper = Instance(dead().url, asleep=True, healthy=False, slots=1)
+    sleeper = ExpertInstance(dead().url, asleep=True, healthy=False, slots=1)
     known.known = [Expert("fables", "tells", service=Service((sleeper,)))]
     began = time.monotonic()
-    with pytest.raises(UnavailableError):
+    with pytest.raises(ExpertUnavailableError):
         await events(experts, "fables", STORY)
     assert 1.0 < time.monotonic() - began < 4.0
 

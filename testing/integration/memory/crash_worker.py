@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipecatapp.memory.fact import Fact, NewFact, Source
 from pipecatapp.memory.long_term import Addition, LongTermMemory
-from pipecatapp.runtime.embedder import MiniLM
+from pipecatapp.memory.storage.fact import Fact, NewFact, Source
+from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings
 
 PLACES = ("kitchen", "garden", "cellar", "attic", "garage", "office", "hall", "pantry")

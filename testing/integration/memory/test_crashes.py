@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from pipecatapp.memory.long_term import LongTermMemory
-from pipecatapp.memory.snapshots import BEFORE_LOAD
-from pipecatapp.runtime.embedder import MiniLM
+from pipecatapp.memory.storage.snapshots import BEFORE_LOAD
+from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings
 
 WORKER = Path(__file__).with_name("crash_worker.py")

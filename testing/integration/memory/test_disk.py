@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from pipecatapp.errors import UserError
-from pipecatapp.memory.fact import NewFact, Source
 from pipecatapp.memory.long_term import Addition, LongTermMemory
 from pipecatapp.memory.queue import FinishedTurn
-from pipecatapp.runtime.embedder import MiniLM
+from pipecatapp.memory.storage.fact import NewFact, Source
+from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings
 
 pytestmark = pytest.mark.integration

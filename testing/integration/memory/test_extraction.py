@@ -7,21 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from pipecatapp.memory.complete import Message
-from pipecatapp.memory.contradiction import Judge
-from pipecatapp.memory.extraction import Extractor
-from pipecatapp.memory.turn import Turn
-from pipecatapp.places.embedded import LocalModelServer
-from pipecatapp.runtime.catalogue import Catalogue
-from pipecatapp.runtime.download import ensure_model
-from pipecatapp.runtime.embedder import MiniLM
-from pipecatapp.runtime.llama_cpp import LlamaCpp, ensure_llama_cpp
-from pipecatapp.runtime.llama_server import LlamaServer
-from pipecatapp.runtime.orchestrator import LocalOrchestrator
+from pipecatapp.deployment.embedded import LocalModelServer
+from pipecatapp.memory.learning.contradiction import Judge
+from pipecatapp.memory.learning.examined_turn import ExaminedTurn
+from pipecatapp.memory.learning.extraction import Extractor
+from pipecatapp.memory.learning.language_model import Message
+from pipecatapp.runtime.embedding.embedder import MiniLM
+from pipecatapp.runtime.llama_cpp.binaries import LlamaCpp, ensure_llama_cpp
+from pipecatapp.runtime.llama_cpp.quantize import gguf_of
+from pipecatapp.runtime.llama_cpp.server import LlamaServer
+from pipecatapp.runtime.models.catalogue import Catalogue
+from pipecatapp.runtime.models.download import ensure_model
+from pipecatapp.runtime.process.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.progress import Progress
-from pipecatapp.runtime.quantize import gguf_of
 from pipecatapp.settings import Settings
-from pipecatapp.twin.completion import Completion
+from pipecatapp.twin.llm.completion import Completion
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]  # it may build llama.cpp
 
@@ -71,8 +71,8 @@ async def model(llama: LlamaCpp, gguf: Path, tmp_path: Path) -> AsyncIterator[No
 
 async def test_a_daughter_is_kept_and_a_question_is_not(model: Noted) -> None:
     extractor = Extractor(model, Settings().prompts, None)
-    told = await extractor.extract(Turn("My daughter's name is Ada.", DAY))
-    asked = await extractor.extract(Turn("what time is it in new york", DAY))
+    told = await extractor.extract(ExaminedTurn("My daughter's name is Ada.", DAY))
+    asked = await extractor.extract(ExaminedTurn("what time is it in new york", DAY))
     assert any("daughter" in fact and "Ada" in fact for fact in told)
     assert asked == []
     assert all(WRITTEN.fullmatch(text) for text in model.written)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from pipecatapp.memory.database import NAME
+from pipecatapp.memory.storage.database import NAME
 from testing.integration.conftest import RunningAgent
 from testing.integration.person import Person, enter, new_person
 from testing.integration.room import Room, connect

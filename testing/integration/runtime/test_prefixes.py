@@ -8,20 +8,20 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pipecatapp.places.embedded import LocalModelServer
-from pipecatapp.places.place import LLAMA_JOB
-from pipecatapp.runtime.catalogue import Catalogue
+from pipecatapp.deployment.deployment import LLAMA_JOB
+from pipecatapp.deployment.embedded import LocalModelServer
 from pipecatapp.runtime.cpu import CpuLevel
-from pipecatapp.runtime.download import ensure_model
-from pipecatapp.runtime.llama_cpp import LlamaCpp, ensure_llama_cpp
-from pipecatapp.runtime.llama_server import LlamaServer
-from pipecatapp.runtime.orchestrator import LocalOrchestrator
+from pipecatapp.runtime.llama_cpp.binaries import LlamaCpp, ensure_llama_cpp
+from pipecatapp.runtime.llama_cpp.quantize import ensure_quantized, gguf_of
+from pipecatapp.runtime.llama_cpp.server import LlamaServer
+from pipecatapp.runtime.models.catalogue import Catalogue
+from pipecatapp.runtime.models.download import ensure_model
+from pipecatapp.runtime.process.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.progress import Progress
-from pipecatapp.runtime.quantize import ensure_quantized, gguf_of
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.settings import Settings
-from pipecatapp.twin.conversation import Conversation
-from pipecatapp.twin.model import LlamaModel
+from pipecatapp.twin.history.conversation import Conversation
+from pipecatapp.twin.llm.llama_model import LlamaModel
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]  # it may build llama.cpp
 

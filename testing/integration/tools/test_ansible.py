@@ -16,7 +16,7 @@ import pytest
 from pipecatapp.settings import Settings
 from pipecatapp.tools import ansible
 from pipecatapp.tools.ansible import Ansible
-from pipecatapp.tools.offered import Tool, tools_of
+from pipecatapp.tools.execution.tool_definition import Tool, tools_of
 from pipecatapp.tools.tool import Call, ToolError
 
 from .helping import helper

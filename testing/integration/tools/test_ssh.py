@@ -21,7 +21,7 @@ from loguru import logger
 
 from pipecatapp.settings import Settings
 from pipecatapp.tools import ssh
-from pipecatapp.tools.offered import tools_of
+from pipecatapp.tools.execution.tool_definition import tools_of
 from pipecatapp.tools.tool import LONGEST_RESULT, Call, ToolError
 
 from .helping import helper

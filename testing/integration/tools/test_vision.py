@@ -14,18 +14,18 @@ import pytest
 import yaml
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.catalogue import Catalogue
 from pipecatapp.runtime.cpu import CpuLevel
-from pipecatapp.runtime.download import ensure_model
-from pipecatapp.runtime.llama_cpp import LlamaCpp, ensure_llama_cpp
-from pipecatapp.runtime.llama_server import LlamaServer
-from pipecatapp.runtime.orchestrator import LocalOrchestrator
+from pipecatapp.runtime.llama_cpp.binaries import LlamaCpp, ensure_llama_cpp
+from pipecatapp.runtime.llama_cpp.server import LlamaServer
+from pipecatapp.runtime.models.catalogue import Catalogue
+from pipecatapp.runtime.models.download import ensure_model
+from pipecatapp.runtime.process.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.progress import Progress
 from pipecatapp.settings import Settings
-from pipecatapp.tools.offered import Tool, tools_of
-from pipecatapp.tools.seeing import model as vision_model
-from pipecatapp.tools.seeing import server as vision_server
-from pipecatapp.tools.seeing.server import VisionServer
+from pipecatapp.tools.camera import model as vision_model
+from pipecatapp.tools.camera import server as vision_server
+from pipecatapp.tools.camera.server import VisionServer
+from pipecatapp.tools.execution.tool_definition import Tool, tools_of
 from pipecatapp.tools.tool import Call, ToolError
 from pipecatapp.tools.vision import Vision
 from testing.unit.tools.lending import Lent

@@ -13,9 +13,9 @@ import pytest_asyncio
 from aiohttp import web
 
 from pipecatapp.settings import Settings
+from pipecatapp.tools.browser import loading, tabs
+from pipecatapp.tools.browser.addresses import AddressGuard
 from pipecatapp.tools.tool import LONGEST_RESULT, Call, ToolError
-from pipecatapp.tools.web import loading, tabs
-from pipecatapp.tools.web.addresses import AddressGuard
 from pipecatapp.tools.web_browser import WebBrowser
 
 from .web_site import (

@@ -11,19 +11,19 @@ from typing import Any, Literal
 import httpx
 import pytest
 
-from pipecatapp.runtime import llama_server
-from pipecatapp.runtime.catalogue import Catalogue
-from pipecatapp.runtime.download import ensure_model
-from pipecatapp.runtime.llama_cpp import LlamaCpp, ensure_llama_cpp
-from pipecatapp.runtime.llama_server import LlamaServer
-from pipecatapp.runtime.orchestrator import LocalOrchestrator
+from pipecatapp.runtime.llama_cpp import server as llama_server
+from pipecatapp.runtime.llama_cpp.binaries import LlamaCpp, ensure_llama_cpp
+from pipecatapp.runtime.llama_cpp.quantize import gguf_of
+from pipecatapp.runtime.llama_cpp.server import LlamaServer
+from pipecatapp.runtime.models.catalogue import Catalogue
+from pipecatapp.runtime.models.download import ensure_model
+from pipecatapp.runtime.process.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.progress import Progress
-from pipecatapp.runtime.quantize import gguf_of
 from pipecatapp.settings import Settings
-from pipecatapp.tools.offered import tools_of
+from pipecatapp.tools.execution.tool_definition import tools_of
 from pipecatapp.tools.tool import Call, Toolset, tool
-from pipecatapp.twin.actions import Actions, Talk
-from pipecatapp.twin.grammar import arguments_grammar
+from pipecatapp.twin.routing.actions import Actions, TalkExamples
+from pipecatapp.twin.routing.grammar import arguments_grammar
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]  # it may build llama.cpp
 
@@ -162,7 +162,7 @@ async def test_all_arguments_that_are_written_are_taken(client: httpx.AsyncClien
 
 
 async def test_all_actions_that_are_written_are_understood(client: httpx.AsyncClient) -> None:
-    actions = Actions(TOOLS.values(), [], Talk.load(Settings().prompts))
+    actions = Actions(TOOLS.values(), [], TalkExamples.load(Settings().prompts))
     seen = set()
     for text in await written(client, actions.grammar(actions.names)):
         decision = actions.parse(text)
@@ -184,7 +184,7 @@ async def test_nested_objects_have_their_form(client: httpx.AsyncClient) -> None
 
 @pytest.mark.parametrize("names", [["answer"], ["answer", "forms.nothing"]])
 async def test_only_what_is_offered_is_written(client: httpx.AsyncClient, names: list[str]) -> None:
-    actions = Actions(TOOLS.values(), [], Talk.load(Settings().prompts))
+    actions = Actions(TOOLS.values(), [], TalkExamples.load(Settings().prompts))
     assert set(await written(client, actions.grammar(names))) <= set(names)
 
 

@@ -1,12 +1,12 @@
 import pytest
 
 from pipecatapp.benchmark.latency import QUESTIONS, summarize
-from pipecatapp.client import Turn
+from pipecatapp.client.twin_client import TurnResult
 
 
-def turn(total: float, *, cached: int = 0, prompt: int = 100, heard: bool = True) -> Turn:
+def turn(total: float, *, cached: int = 0, prompt: int = 100, heard: bool = True) -> TurnResult:
     timings = {"total_ms": total, "decide_ms": None, "cached_tokens": cached}
-    return Turn(
+    return TurnResult(
         timings={**timings, "prompt_tokens": prompt},
         voice_ended=1.0,
         first_audio=1.0 + total / 1000 if heard else None,

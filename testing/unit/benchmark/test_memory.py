@@ -9,8 +9,8 @@ import pytest
 from pipecatapp.benchmark.locomo import Dialogue, Question
 from pipecatapp.benchmark.memory_recall import find_evidence
 from pipecatapp.benchmark.memory_size import copies
-from pipecatapp.memory.fact import NewFact, Source
-from pipecatapp.runtime.embedder import MiniLM
+from pipecatapp.memory.storage.fact import NewFact, Source
+from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings
 from testing.unit.benchmark.test_locomo import SAMPLE
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipecatapp.client_approvals import Approval
+from pipecatapp.client.approvals import PendingApproval
 from pipecatapp.commands.approval import described, visible
 
 from ..approving_agent import ACTION, ApprovingAgent, approving_agent
@@ -114,7 +114,9 @@ def test_without_a_terminal_it_is_denied_and_says_what_it_needs(agent: Approving
 
 
 def shown(**arguments: object) -> list[str]:
-    return described(Approval("a1", "ssh.run_command", arguments, "5e", 60.0)).split("\n")[1:]
+    return described(PendingApproval("a1", "ssh.run_command", arguments, "5e", 60.0)).split("\n")[
+        1:
+    ]
 
 
 def test_every_character_of_the_arguments_is_shown() -> None:

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from pipecatapp.commands.keep import keep
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.state_copy import OVERTAKEN_SECONDS
+from pipecatapp.runtime.cluster.state_copy import OVERTAKEN_SECONDS
 
 
 def test_an_old_state_goes_even_while_no_agent_answers(

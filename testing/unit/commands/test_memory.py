@@ -16,10 +16,10 @@ from click.testing import CliRunner
 from pipecatapp.cli import cli
 from pipecatapp.commands import patience
 from pipecatapp.errors import UserError
-from pipecatapp.mission_control.auth import key_conversation
-from pipecatapp.mission_control.keys import KeyStore
+from pipecatapp.mission_control.auth.auth import key_conversation
+from pipecatapp.mission_control.auth.keys import KeyStore
 from pipecatapp.mission_control.server import announce
-from pipecatapp.runtime.embedder import MiniLM
+from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings, load_settings
 
 from ..approving_agent import served

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from pipecatapp.client import SAMPLE_RATE
+from pipecatapp.client.twin_client import SAMPLE_RATE
 from pipecatapp.commands.talk import LONGEST_WAV_SECS, read_wav, write_wav
 from pipecatapp.errors import UserError
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from pipecatapp.memory.fact import Fact, NewFact, Source
 from pipecatapp.memory.long_term import Addition, LongTermMemory
-from pipecatapp.runtime.embedder import MiniLM
+from pipecatapp.memory.storage.fact import Fact, NewFact, Source
+from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings
 
 Remember = Callable[..., Fact]

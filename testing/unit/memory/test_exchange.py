@@ -6,9 +6,9 @@ import pytest
 
 from pipecatapp.errors import UserError
 from pipecatapp.memory.exchange import exported, import_facts
-from pipecatapp.memory.fact import Source
 from pipecatapp.memory.long_term import LongTermMemory
-from pipecatapp.runtime.embedder import MiniLM
+from pipecatapp.memory.storage.fact import Source
+from pipecatapp.runtime.embedding.embedder import MiniLM
 from testing.unit.memory.conftest import remember, texts
 
 ADA = "The user's daughter is named Ada."

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from pipecatapp.errors import UserError
-from pipecatapp.memory.fact import LONGEST_FACT, NewFact, Source
 from pipecatapp.memory.long_term import Addition, LongTermMemory
 from pipecatapp.memory.queue import FinishedTurn
+from pipecatapp.memory.storage.fact import LONGEST_FACT, NewFact, Source
 from testing.unit.memory.conftest import now_and_after_a_restart, remember, texts
 
 ADA = "The user's daughter is named Ada."

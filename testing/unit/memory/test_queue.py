@@ -1,9 +1,9 @@
 from collections.abc import Callable
 
 from pipecatapp.memory import queue as module
-from pipecatapp.memory.fact import NewFact, Source
 from pipecatapp.memory.long_term import Addition, LongTermMemory
 from pipecatapp.memory.queue import FinishedTurn
+from pipecatapp.memory.storage.fact import NewFact, Source
 
 
 def turn(said: str) -> FinishedTurn:

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from pipecatapp.memory.fact import NewFact, Source
 from pipecatapp.memory.long_term import Addition, LongTermMemory
 from pipecatapp.memory.search import Search, fused
-from pipecatapp.runtime.embedder import MiniLM
+from pipecatapp.memory.storage.fact import NewFact, Source
+from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings
 
 DAY = 86400.0

@@ -1,7 +1,7 @@
 import pytest
 
 from pipecatapp.memory.summary import MOST_SENTENCES, condensed, summarize
-from pipecatapp.runtime.embedder import MiniLM
+from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings
 
 TURNS = [

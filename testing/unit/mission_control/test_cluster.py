@@ -8,9 +8,9 @@ from click.testing import CliRunner
 from starlette.testclient import TestClient
 
 from pipecatapp.cli import cli
-from pipecatapp.mission_control.keys import KeyStore
+from pipecatapp.mission_control.auth.keys import KeyStore
 from pipecatapp.mission_control.server import announce, announcement
-from pipecatapp.mission_control.tls import Authority
+from pipecatapp.mission_control.tls.authority import Authority
 from pipecatapp.mission_control.web import create_app
 from pipecatapp.settings import Settings
 from testing.unit.mission_control.conftest import EchoControl

@@ -10,9 +10,9 @@ from click.testing import CliRunner
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from pipecatapp.client.api import agent_headers, agent_ssl, agent_url, ask_agent
 from pipecatapp.commands.login_link import login_link
 from pipecatapp.errors import UserError
-from pipecatapp.mission_control.client import agent_headers, agent_ssl, agent_url, ask_agent
 from pipecatapp.mission_control.server import (
     MAX_SOCKET_MESSAGE,
     announce,

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from pipecatapp.errors import UserError
-from pipecatapp.memory.gate import Examples
+from pipecatapp.memory.learning.gate import GateExamples
 from pipecatapp.runtime.yaml_file import read_yaml
 from pipecatapp.settings import Settings
-from pipecatapp.tools.memorizing.requests import asked_to_forget, asked_to_remember
+from pipecatapp.tools.memory_requests.parser import asked_to_forget, asked_to_remember
 from prompt_engineering.memory_cases import Dialogue, Pair, load_cases
 from prompt_engineering.memory_scoring import Judged, Kept, facts_report, judge_report
 
@@ -35,7 +35,7 @@ def test_the_suite_has_the_promised_cases() -> None:
 
 
 def test_nothing_of_the_suite_is_among_the_examples() -> None:
-    examples = read_yaml(Settings().prompts / "memory_gate.yaml", Examples)
+    examples = read_yaml(Settings().prompts / "memory_gate.yaml", GateExamples)
     shown = (Settings().prompts / "memory_facts.yaml").read_text().lower()
     said = {text.lower() for text in (*examples.keep, *examples.skip)}
     for half in ("dev", "held_out"):

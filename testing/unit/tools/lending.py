@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipecatapp.memory.summary import summarize
-from pipecatapp.runtime.embedder import MiniLM
+from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings
 from pipecatapp.tools.tool import Call, Resources
 

@@ -11,9 +11,9 @@ import pytest
 
 from pipecatapp.settings import Settings
 from pipecatapp.tools.code_runner import CodeRunner, result_text, without_fence
-from pipecatapp.tools.offered import tools_of
+from pipecatapp.tools.execution.tool_definition import tools_of
 from pipecatapp.tools.sandbox import runner
-from pipecatapp.tools.sandbox.container import LONGEST_OUTPUT, Outcome
+from pipecatapp.tools.sandbox.container import LONGEST_OUTPUT, SandboxResult
 from pipecatapp.tools.sandbox.engine import BUILD
 from pipecatapp.tools.tool import ToolError
 
@@ -91,22 +91,25 @@ def test_an_exit_code_is_kept() -> None:
 @pytest.mark.parametrize(
     ("outcome", "text"),
     [
-        (Outcome(b"42\n", exit_code=0), "42"),
-        (Outcome(b"", exit_code=0), "The code ran and printed nothing."),
-        (Outcome(b"oops\n", exit_code=3), "oops\nexit code 3"),
-        (Outcome(b"half", timed_out=True), "half\ntimed out after 20 s"),
-        (Outcome(b"", exit_code=137, out_of_memory=True), "killed: more than 256 MB of memory"),
-        (Outcome(b"\x1b[2Jred\r\n\x07", exit_code=0), "[2Jred"),
-        (Outcome(b"\xff\xc3\xa9", exit_code=0), "\ufffdé"),
-        (Outcome(b"  a\n b", exit_code=0), "  a\n b"),
+        (SandboxResult(b"42\n", exit_code=0), "42"),
+        (SandboxResult(b"", exit_code=0), "The code ran and printed nothing."),
+        (SandboxResult(b"oops\n", exit_code=3), "oops\nexit code 3"),
+        (SandboxResult(b"half", timed_out=True), "half\ntimed out after 20 s"),
+        (
+            SandboxResult(b"", exit_code=137, out_of_memory=True),
+            "killed: more than 256 MB of memory",
+        ),
+        (SandboxResult(b"\x1b[2Jred\r\n\x07", exit_code=0), "[2Jred"),
+        (SandboxResult(b"\xff\xc3\xa9", exit_code=0), "\ufffdé"),
+        (SandboxResult(b"  a\n b", exit_code=0), "  a\n b"),
     ],
 )
-def test_a_result_says_how_the_run_ended(outcome: Outcome, text: str) -> None:
+def test_a_result_says_how_the_run_ended(outcome: SandboxResult, text: str) -> None:
     assert result_text(outcome) == text
 
 
 def test_a_result_says_that_output_was_cut() -> None:
-    assert "output was cut" in result_text(Outcome(b"x" * LONGEST_OUTPUT, cut=True))
+    assert "output was cut" in result_text(SandboxResult(b"x" * LONGEST_OUTPUT, cut=True))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
+from pipecatapp.tools.execution.tool_definition import Tool, tools_of
 from pipecatapp.tools.mcp import Introspection
-from pipecatapp.tools.offered import Tool, tools_of
 from pipecatapp.tools.tool import Call
 
 from .lending import Lent, Memory, call_in
@@ -55,10 +55,10 @@ async def test_only_forgetting_changes_anything() -> None:
     memory = Memory(said=[("hello", "hi")])
     made = tools()
     for name in ("mcp.get_status", "mcp.get_memory_summary"):
-        assert made[name].harmless
+        assert made[name].read_only
         await made[name].run(Call(memory), {})
     assert not memory.cleared
-    assert not made["mcp.clear_short_term_memory"].harmless
+    assert not made["mcp.clear_short_term_memory"].read_only
     said = await made["mcp.clear_short_term_memory"].run(Call(memory), {})
     assert memory.cleared
     assert "forgotten" in said

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from pipecatapp.errors import UserError
+from pipecatapp.tools.execution.registry import Registry
+from pipecatapp.tools.execution.tool_definition import tools_of
 from pipecatapp.tools.memory import Memorizing
-from pipecatapp.tools.offered import tools_of
-from pipecatapp.tools.registry import Registry
 from pipecatapp.tools.tool import Call, FactMemory, ToolError
 from testing.unit.tools.lending import Lent, call_in
 
@@ -42,7 +42,7 @@ class Facts:
         return before - len(self.kept)
 
 
-class Remembering(Lent):
+class AgentMemory(Lent):
     def __init__(self, facts: Facts | None) -> None:
         super().__init__()
         self.facts = facts
@@ -59,7 +59,7 @@ def facts() -> Facts:
 
 @pytest.fixture
 def toolset(facts: Facts) -> Memorizing:
-    return Memorizing(Remembering(facts))
+    return Memorizing(AgentMemory(facts))
 
 
 async def test_what_is_to_be_remembered_is_kept_word_for_word(
@@ -117,7 +117,7 @@ async def test_what_asks_for_neither_is_left_to_others(toolset: Memorizing, word
 
 
 async def test_the_model_is_not_offered_any_of_it(facts: Facts) -> None:
-    registry = Registry([Memorizing(Remembering(facts))])
+    registry = Registry([Memorizing(AgentMemory(facts))])
     await registry.examine()
     assert registry.tools == []
     assert registry.get("memory.forget") is not None
@@ -125,7 +125,7 @@ async def test_the_model_is_not_offered_any_of_it(facts: Facts) -> None:
 
 
 async def test_without_a_long_term_memory_it_is_left_out_with_the_reason() -> None:
-    registry = Registry([Memorizing(Remembering(None))])
+    registry = Registry([Memorizing(AgentMemory(None))])
     await registry.examine()
     assert "no long-term memory" in registry.unavailable["memory"]
     assert await registry.wanted("remember that the roof is new") is None

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipecatapp.settings import Settings
-from pipecatapp.tools.offered import Tool, tools_of
+from pipecatapp.tools.execution.tool_definition import Tool, tools_of
 from pipecatapp.tools.power import Power
 from pipecatapp.tools.tool import Call, ToolError
 

@@ -10,11 +10,11 @@ import paramiko
 import pytest
 
 from pipecatapp.settings import Settings
-from pipecatapp.tools.offered import tools_of
-from pipecatapp.tools.remote.known_hosts import KnownHosts
-from pipecatapp.tools.remote.output import Stream, readable, report
-from pipecatapp.tools.remote.target import Target, parse_target
+from pipecatapp.tools.execution.tool_definition import tools_of
 from pipecatapp.tools.ssh import MOST_COMMANDS, STDERR_BYTES, STDOUT_BYTES, SshTools
+from pipecatapp.tools.ssh_client.known_hosts import KnownHosts
+from pipecatapp.tools.ssh_client.output import Stream, readable, report
+from pipecatapp.tools.ssh_client.target import Target, parse_target
 from pipecatapp.tools.tool import LONGEST_RESULT, Call, ToolError
 
 ONE, OTHER = (paramiko.ECDSAKey.generate() for _ in range(2))

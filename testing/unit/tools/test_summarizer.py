@@ -1,6 +1,6 @@
 import pytest
 
-from pipecatapp.tools.offered import Tool, tools_of
+from pipecatapp.tools.execution.tool_definition import Tool, tools_of
 from pipecatapp.tools.summarizer import Summarizer
 from pipecatapp.tools.tool import ToolError
 
@@ -27,7 +27,7 @@ async def test_nothing_said_is_said(get_summary: Tool) -> None:
 
 
 async def test_it_needs_a_query_and_no_approval(get_summary: Tool) -> None:
-    assert get_summary.harmless
+    assert get_summary.read_only
     assert not get_summary.sensitive
     with pytest.raises(ToolError, match="query"):
         await get_summary.run(call_in(), {})

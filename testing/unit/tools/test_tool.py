@@ -2,7 +2,7 @@ from typing import Any, Literal
 
 import pytest
 
-from pipecatapp.tools.offered import Tool, tools_of
+from pipecatapp.tools.execution.tool_definition import Tool, tools_of
 from pipecatapp.tools.tool import Call, ToolError, Toolset, shortened, tool
 
 from .lending import EXAMPLES, Lent, call_in
@@ -34,7 +34,7 @@ class Kitchen(Toolset):
         """
         return f"{dishes} {degrees} {mode} {hours} {preheat} {note}"
 
-    @tool(examples=EXAMPLES, harmless=True)
+    @tool(examples=EXAMPLES, read_only=True)
     async def ask(self, call: Call) -> str:
         """Ask the cook."""
         return "x" * 5000
@@ -48,8 +48,8 @@ def test_a_tool_is_what_its_method_says() -> None:
     ask, baking = tools_of(Kitchen(Lent()))
     assert [ask.name, baking.name] == ["kitchen.ask", "kitchen.bake"]
     assert baking.description == "Bake something."
-    assert (baking.sensitive, baking.harmless) == (True, False)
-    assert (ask.sensitive, ask.harmless) == (False, True)
+    assert (baking.sensitive, baking.read_only) == (True, False)
+    assert (ask.sensitive, ask.read_only) == (False, True)
     assert baking.examples == EXAMPLES
     assert ask.schema.get("properties", {}) == {}
 

@@ -20,15 +20,15 @@ import pytest
 import yaml
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.catalogue import Catalogue
-from pipecatapp.runtime.download import ensure_model
+from pipecatapp.runtime.models.catalogue import Catalogue
+from pipecatapp.runtime.models.download import ensure_model
 from pipecatapp.runtime.progress import Progress
 from pipecatapp.settings import REPOSITORY, Settings
-from pipecatapp.tools.offered import tools_of
-from pipecatapp.tools.seeing import camera
-from pipecatapp.tools.seeing.camera import camera_problem, shown, take_picture
-from pipecatapp.tools.seeing.capture import LONG_SIDE
-from pipecatapp.tools.seeing.model import find_model
+from pipecatapp.tools.camera import source as camera
+from pipecatapp.tools.camera.capture import LONG_SIDE
+from pipecatapp.tools.camera.model import find_model
+from pipecatapp.tools.camera.source import camera_problem, shown, take_picture
+from pipecatapp.tools.execution.tool_definition import tools_of
 from pipecatapp.tools.vision import Vision
 from testing.unit.tools.lending import Lent
 
@@ -251,7 +251,7 @@ def test_what_can_be_a_camera_is_none_of_its_business_yet(source: str) -> None:
 # What is imported first may lie where only root can read.
 AS_NOBODY = """
 import os, sys
-from pipecatapp.tools.seeing.camera import camera_problem
+from pipecatapp.tools.camera.source import camera_problem
 os.setgroups([])
 os.setgid(65534)
 os.setuid(65534)

@@ -7,18 +7,18 @@ from ipaddress import ip_address
 import pytest
 
 from pipecatapp.errors import UserError
-from pipecatapp.tools.tool import LONGEST_RESULT, ToolError
-from pipecatapp.tools.web.addresses import (
+from pipecatapp.tools.browser.addresses import (
     AddressGuard,
     AddressRefusedError,
     UnknownHostError,
     is_public,
 )
-from pipecatapp.tools.web.controls import BUTTONS, FIELDS, LINKS, choose, names, parse
-from pipecatapp.tools.web.http_head import parse_authority, parse_head
-from pipecatapp.tools.web.proxy import ForwardProxy
-from pipecatapp.tools.web.reading import Reading, told
-from pipecatapp.tools.web.urls import candidates
+from pipecatapp.tools.browser.controls import BUTTONS, FIELDS, LINKS, choose, names, parse
+from pipecatapp.tools.browser.http_head import parse_authority, parse_head
+from pipecatapp.tools.browser.proxy import ForwardProxy
+from pipecatapp.tools.browser.reading import Reading, told
+from pipecatapp.tools.browser.urls import candidates
+from pipecatapp.tools.tool import LONGEST_RESULT, ToolError
 
 ANYTHING = BUTTONS | LINKS | FIELDS
 NewGuard = Callable[..., AddressGuard]

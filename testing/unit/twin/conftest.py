@@ -9,20 +9,20 @@ from typing import Annotated, Any
 import pytest
 from pydantic import Field
 
+from pipecatapp.experts.client.shared_server import SharedServer
 from pipecatapp.experts.expert import Expert
 from pipecatapp.experts.routing import Experts
-from pipecatapp.experts.shared_server import Shared
-from pipecatapp.runtime.embedder import MiniLM
+from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings
-from pipecatapp.tools.approvals import Approvals
-from pipecatapp.tools.audit import Audit
-from pipecatapp.tools.offered import tools_of
-from pipecatapp.tools.runner import Runner
+from pipecatapp.tools.execution.approvals import Approvals
+from pipecatapp.tools.execution.audit import Audit
+from pipecatapp.tools.execution.runner import ToolRunner
+from pipecatapp.tools.execution.tool_definition import tools_of
 from pipecatapp.tools.tool import Call, Toolset, tool
-from pipecatapp.twin.actions import Actions, Talk
-from pipecatapp.twin.decider import Decider
-from pipecatapp.twin.head import Head
-from pipecatapp.twin.mind import Mind
+from pipecatapp.twin.routing.actions import Actions, TalkExamples
+from pipecatapp.twin.routing.intent_classifier import IntentClassifier
+from pipecatapp.twin.routing.router import Router
+from pipecatapp.twin.turn.agent_context import AgentContext
 
 Reply = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
@@ -243,7 +243,7 @@ class Lamp(Toolset):
             "did i leave the lamp on",
             "look at the lamp for me",
         ),
-        harmless=True,
+        read_only=True,
         purpose="look at the lamp",
     )
     async def read(self, call: Call) -> str:
@@ -308,18 +308,18 @@ def embedder() -> MiniLM:
 
 
 @pytest.fixture(scope="session")
-def talk() -> Talk:
-    return Talk.load(Settings().prompts)
+def talk() -> TalkExamples:
+    return TalkExamples.load(Settings().prompts)
 
 
 @pytest.fixture(scope="session")
-def head(embedder: MiniLM, talk: Talk) -> Head:
+def classifier(embedder: MiniLM, talk: TalkExamples) -> IntentClassifier:
     """What each of the tests' actions is asked for with, learned."""
-    return Head(embedder, Actions(tools_of(Lamp()), [RHYMES], talk).examples())
+    return IntentClassifier(embedder, Actions(tools_of(Lamp()), [RHYMES], talk).examples())
 
 
 @pytest.fixture
-def actions(lamp: Lamp, talk: Talk) -> Actions:
+def actions(lamp: Lamp, talk: TalkExamples) -> Actions:
     return Actions(tools_of(lamp), [RHYMES], talk)
 
 
@@ -354,27 +354,29 @@ def known() -> KnownExperts:
 @pytest.fixture
 async def experts(known: KnownExperts, server: ModelServer) -> AsyncIterator[Experts]:
     """Experts on the server of the twin's own model, with its last slot but eight."""
-    made = Experts(known, lambda expert: f"You are good at {expert.name}.", Shared(server, 7))
+    made = Experts(known, lambda expert: f"You are good at {expert.name}.", SharedServer(server, 7))
     yield made
     await made.close()
 
 
 @pytest.fixture
-def mind(lamp: Lamp, actions: Actions, experts: Experts, tmp_path: Path) -> Mind:
+def agent_context(lamp: Lamp, actions: Actions, experts: Experts, tmp_path: Path) -> AgentContext:
     """A mind that leaves every decision to its model."""
     tools = {entry.name: entry for entry in tools_of(lamp)}
     audit = Audit(tmp_path / "audit.jsonl")
-    return Mind(
+    return AgentContext(
         persona=PERSONA,
-        decider=Decider(actions, None, experts=experts.directory.experts),
-        runner=Runner(Approvals(), audit, "sensitive"),
+        router=Router(actions, None, experts=experts.directory.experts),
+        runner=ToolRunner(Approvals(), audit, "sensitive"),
         tool=tools.get,
         experts=experts,
     )
 
 
 @pytest.fixture
-def quick_mind(mind: Mind, actions: Actions, head: Head, embedder: MiniLM) -> Mind:
+def quick_mind(
+    agent_context: AgentContext, actions: Actions, classifier: IntentClassifier, embedder: MiniLM
+) -> AgentContext:
     """A mind that decides by its head where that is sure."""
-    experts = mind.experts.directory.experts
-    return replace(mind, decider=Decider(actions, head, embedder, experts))
+    experts = agent_context.experts.directory.experts
+    return replace(agent_context, router=Router(actions, classifier, embedder, experts))

@@ -24,7 +24,7 @@ from pipecat.turns.user_start import VADUserTurnStartStrategy
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 from pipecat.workers.runner import WorkerRunner
 
-from pipecatapp.twin.conversation import Conversation
+from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.service import TwinService
 from pipecatapp.voice.turns import SpeculativeSpeechTimeout
 

@@ -16,12 +16,12 @@ from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.tests.utils import run_test
 
 from pipecatapp.runtime.turn_clock import TurnClock
-from pipecatapp.twin import bridge as module
-from pipecatapp.twin.conversation import Conversation
-from pipecatapp.twin.mind import Mind
-from pipecatapp.twin.outcomes import Outcomes
-from pipecatapp.twin.phrases import PHRASES
+from pipecatapp.text.phrases import PHRASES
+from pipecatapp.twin.history.conversation import Conversation
+from pipecatapp.twin.llm import filler as module
 from pipecatapp.twin.service import TwinService
+from pipecatapp.twin.turn.agent_context import AgentContext
+from pipecatapp.twin.turn.pending_results import PendingToolResults
 
 from .conftest import Lamp, ModelServer, answers, dies_after, refuses, writes
 from .pipeline import Line, until
@@ -36,15 +36,15 @@ def conversation() -> Conversation:
 
 @pytest.fixture
 def make(
-    server: ModelServer, conversation: Conversation, quick_mind: Mind
+    server: ModelServer, conversation: Conversation, quick_mind: AgentContext
 ) -> Callable[[], TwinService]:
     def make() -> TwinService:
         return TwinService(
             server=server,
             conversation=conversation,
             slot=1,
-            mind=quick_mind,
-            outcomes=Outcomes(),
+            agent_context=quick_mind,
+            pending_results=PendingToolResults(),
             clock=TurnClock(),
         )
 
@@ -76,7 +76,7 @@ async def test_the_answer_is_what_the_model_says(
     server: ModelServer,
     make: Callable[[], TwinService],
     conversation: Conversation,
-    quick_mind: Mind,
+    quick_mind: AgentContext,
 ) -> None:
     server.replies = [answers("It is ", "Paris.")]
     assert await spoken(make, conversation) == "It is Paris."
@@ -194,22 +194,22 @@ async def test_history_is_prefilled_in_the_slot_of_the_turns_to_come(
 
 
 @pytest.fixture
-async def line(server: ModelServer, mind: Mind, lamp: Lamp) -> AsyncIterator[Line]:
+async def line(server: ModelServer, agent_context: AgentContext, lamp: Lamp) -> AsyncIterator[Line]:
     """A running pipeline with a twin whose model decides everything."""
-    conversation, outcomes = Conversation("b"), Outcomes()
+    conversation, pending_results = Conversation("b"), PendingToolResults()
     twin = TwinService(
         server=server,
         conversation=conversation,
         slot=1,
-        mind=mind,
-        outcomes=outcomes,
+        agent_context=agent_context,
+        pending_results=pending_results,
         clock=TurnClock(),
     )
     line = Line(conversation, twin)
     async with line.open():
-        await outcomes.attach(twin.tell)
+        await pending_results.attach(twin.tell)
         yield line
-        await mind.runner.close()
+        await agent_context.runner.close()
 
 
 def guess(words: str) -> Frame:
@@ -218,13 +218,13 @@ def guess(words: str) -> Frame:
 
 
 async def test_a_call_that_waits_for_a_yes_is_told_of_in_a_turn_of_its_own(
-    server: ModelServer, line: Line, mind: Mind, lamp: Lamp
+    server: ModelServer, line: Line, agent_context: AgentContext, lamp: Lamp
 ) -> None:
     server.replies = [writes('lamp.switch {"on":true}'), answers("It shines.")]
     said = await line.say("Switch on the lamp.")
     assert said == PHRASES.asks.format(purpose="switch the lamp")
-    (waiting,) = mind.runner.approvals.waiting("b")
-    mind.runner.approvals.decide("b", waiting.id, waiting.digest, approve=True, by="test")
+    (waiting,) = agent_context.runner.approvals.waiting("b")
+    agent_context.runner.approvals.decide("b", waiting.id, waiting.digest, approve=True, by="test")
     assert await line.listener.answer() == "It shines."
     assert texts(server.requests[-1])[-1] == "Result of lamp.switch:\nThe lamp is on now."
     assert "name" not in server.requests[-1]["messages"][-1]

@@ -19,7 +19,7 @@ from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.voice import code as module
 from pipecatapp.voice.ahead import AnswerAhead
 from pipecatapp.voice.clauses import ClauseAggregator
-from pipecatapp.voice.code import CODE, CODE_SPOKEN, CodeBlocks, Part
+from pipecatapp.voice.code import CODE, CODE_SPOKEN, AnswerPart, CodeBlocks
 from pipecatapp.voice.piper import PiperTextToSpeech, Speaker, SpeechAhead
 from pipecatapp.voice.recognizer import SAMPLE_RATE
 
@@ -36,8 +36,8 @@ def chunked(text: str, seed: int) -> list[str]:
     return chunks
 
 
-def parts(chunks: list[str]) -> list[Part]:
-    blocks, found = CodeBlocks(), list[Part]()
+def parts(chunks: list[str]) -> list[AnswerPart]:
+    blocks, found = CodeBlocks(), list[AnswerPart]()
     for chunk in chunks:
         found += blocks.add(chunk)
     return [*found, blocks.end()]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from piper import PiperVoice
 
-from pipecatapp.voice.echo import AFTERMATH_SECS, BLOCK_SECS, EchoDetector, Verdict
+from pipecatapp.voice.echo import AFTERMATH_SECS, BLOCK_SECS, EchoDetector, EchoVerdict
 from pipecatapp.voice.microphone import BLOCKS_TO_OPEN
 from pipecatapp.voice.timeline import SAMPLE_RATE, Samples, Timeline
 
@@ -80,7 +80,7 @@ def openings(played: Samples, heard: Samples) -> list[float]:
             detector.played(played[begin : begin + step])
         detector.heard(heard[end - step : end])
         if end % block == 0 and detector.listening():
-            voices = voices + 1 if detector.judge() is Verdict.VOICE else 0
+            voices = voices + 1 if detector.judge() is EchoVerdict.VOICE else 0
             if voices == BLOCKS_TO_OPEN:
                 found.append(now - LEAD_SECS)
     return found

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipecatapp.runtime.catalogue import Catalogue, Model
+from pipecatapp.runtime.models.catalogue import Catalogue, CatalogueModel
 from pipecatapp.settings import Settings
 from pipecatapp.voice import selection
 from pipecatapp.voice.selection import SttChoice, choose_stt
@@ -16,7 +16,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def candidates(settings: Settings) -> list[Model]:
+def candidates(settings: Settings) -> list[CatalogueModel]:
     models = Catalogue.load(settings.catalogue).models("stt")
     return sorted(models, key=lambda model: model.size, reverse=True)
 
@@ -30,7 +30,7 @@ class Machine:
         monkeypatch.setattr(selection, "machine_is_busy", lambda: self.busy)
         monkeypatch.setattr(selection, "_measure", self.measure)
 
-    def measure(self, candidates: list[Model], *_: object) -> SttChoice:
+    def measure(self, candidates: list[CatalogueModel], *_: object) -> SttChoice:
         self.measured += 1
         return SttChoice(candidates[-1 if self.busy else 0].name, "measured")
 
@@ -41,7 +41,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
 
 
 def test_what_a_quiet_machine_says_is_remembered(
-    candidates: list[Model], settings: Settings, machine: Machine
+    candidates: list[CatalogueModel], settings: Settings, machine: Machine
 ) -> None:
     first = choose_stt(candidates, settings, None)
     machine.busy = True
@@ -51,7 +51,7 @@ def test_what_a_quiet_machine_says_is_remembered(
 
 
 def test_what_a_busy_machine_says_holds_until_it_is_quiet(
-    candidates: list[Model], settings: Settings, machine: Machine
+    candidates: list[CatalogueModel], settings: Settings, machine: Machine
 ) -> None:
     machine.busy = True
     first = choose_stt(candidates, settings, None)
@@ -67,7 +67,10 @@ def test_what_a_busy_machine_says_holds_until_it_is_quiet(
 
 
 def test_the_largest_is_no_worse_for_having_been_measured_on_a_busy_machine(
-    candidates: list[Model], settings: Settings, machine: Machine, monkeypatch: pytest.MonkeyPatch
+    candidates: list[CatalogueModel],
+    settings: Settings,
+    machine: Machine,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(
         selection, "_measure", lambda models, *_: SttChoice(models[0].name, "measured")

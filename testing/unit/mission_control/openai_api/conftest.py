@@ -9,7 +9,7 @@ import pytest
 import uvicorn
 from openai import AsyncOpenAI
 
-from pipecatapp.mission_control.auth import Identity
+from pipecatapp.mission_control.auth.auth import Identity
 from pipecatapp.mission_control.openai_api.completions import Asked, Ended, Piece
 from pipecatapp.mission_control.web import create_app
 from pipecatapp.settings import Settings

@@ -10,18 +10,18 @@ import pytest
 from openai import AsyncOpenAI
 
 from pipecatapp.errors import UserError
-from pipecatapp.mission_control.auth import Identity
+from pipecatapp.mission_control.auth.auth import Identity
 from pipecatapp.mission_control.openai_api import answering, routes, stream
 from pipecatapp.mission_control.openai_api.admission import MOST_AT_ONCE, MOST_OF_ONE_CALLER
 from pipecatapp.mission_control.openai_api.completions import (
     Asked,
     Ended,
     Message,
+    ModelUnavailableError,
     PromptTooLongError,
     RefusedError,
-    UnavailableError,
 )
-from pipecatapp.mission_control.openai_api.replies import Reply
+from pipecatapp.mission_control.openai_api.replies import CompletionReply
 from pipecatapp.mission_control.openai_api.schema import MAX_BODY
 
 from .conftest import ENDED, Site
@@ -227,7 +227,7 @@ async def test_one_caller_cannot_take_all_places(site: Site, client: AsyncOpenAI
     [
         (PromptTooLongError(), openai.BadRequestError, "context_length_exceeded"),
         (RefusedError("no"), openai.BadRequestError, None),
-        (UnavailableError("away"), openai.InternalServerError, "unavailable"),
+        (ModelUnavailableError("away"), openai.InternalServerError, "unavailable"),
         (UserError("The persona is empty."), openai.InternalServerError, "unavailable"),
         (ZeroDivisionError(), openai.InternalServerError, None),
     ],
@@ -249,7 +249,7 @@ async def test_what_fails_at_once_is_told_by_a_status(
 async def test_what_breaks_in_the_middle_is_told_in_the_stream(
     site: Site, client: AsyncOpenAI
 ) -> None:
-    site.agent.pieces = ["Hello", UnavailableError("The language model died.")]
+    site.agent.pieces = ["Hello", ModelUnavailableError("The language model died.")]
     chunks = await ask(client, stream=True)
     assert [(await anext(chunks)).choices[0].delta.content for _ in range(2)] == ["", "Hello"]
     with pytest.raises(openai.APIError, match="The language model died"):
@@ -302,7 +302,7 @@ async def test_a_client_that_takes_nothing_is_let_go(
 
     released: list[bool] = []
     writing = answering.Answering(site.agent.answer(ASKED, CALLER), lambda: released.append(True))
-    response = stream.EventStream(writing, Reply("twin"), None)
+    response = stream.EventStream(writing, CompletionReply("twin"), None)
     async with asyncio.timeout(10):
         await response({"type": "http"}, nothing_more, take)
     assert taken == ["http.response.start", *["http.response.body"] * 2]

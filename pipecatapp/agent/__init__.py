@@ -1,0 +1,1 @@
+"""The running agent, put together: its sessions, tools, memory and speech models."""

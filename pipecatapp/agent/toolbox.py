@@ -1,0 +1,196 @@
+"""What the agent can do: its tools and experts, who approves them, and how it decides."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from loguru import logger
+
+from pipecatapp.agent.memory import AgentMemory
+from pipecatapp.experts.client.shared_server import SharedServer
+from pipecatapp.experts.discovery.selection import choose_directory
+from pipecatapp.experts.expert import Expert
+from pipecatapp.experts.routing import Experts
+from pipecatapp.experts.warming import Warming
+from pipecatapp.memory.summary import TurnWords, condensed, summarize
+from pipecatapp.runtime.embedding.embedder import Embedder
+from pipecatapp.settings import Settings
+from pipecatapp.tools.execution.approvals import Approvals
+from pipecatapp.tools.execution.audit import Audit
+from pipecatapp.tools.execution.registry import Registry
+from pipecatapp.tools.execution.runner import ToolRunner
+from pipecatapp.tools.execution.tool_definition import Tool
+from pipecatapp.tools.tool import FactMemory
+from pipecatapp.twin.history.conversation import Conversation
+from pipecatapp.twin.history.personas import load_persona
+from pipecatapp.twin.routing.actions import Actions, RequestExamples, TalkExamples
+from pipecatapp.twin.routing.intent_classifier import IntentClassifier
+from pipecatapp.twin.routing.router import Router
+from pipecatapp.twin.turn.agent_context import AgentContext
+from pipecatapp.twin.turn.pending_results import PendingToolResults
+
+EXAMINE_SECS = 60.0
+"""How often it is looked whether a tool can work now: a camera is plugged in, Docker started."""
+
+Status = Callable[[], Awaitable[dict[str, Any]]]
+
+
+class Toolbox:
+    """Tools, approvals and decisions of one agent; also what the agent lends its tools."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        embedder: Embedder,
+        status: Status,
+        memory: AgentMemory | None = None,
+        *,
+        shared: SharedServer | None = None,
+    ):
+        """Make them; `start` looks which of them work here.
+
+        Args:
+            settings: How the agent runs.
+            embedder: Compares meanings.
+            status: Returns what `/api/status` shows.
+            memory: Long-term memory, where the agent has one.
+            shared: The server of experts that have none of their own.
+        """
+        self._memory = memory
+        self.settings = settings
+        self.approvals = Approvals()
+        self.runner = ToolRunner(
+            self.approvals, Audit(settings.home / "audit" / "audit.jsonl"), settings.approval_mode
+        )
+        self._embedder = embedder
+        self._status = status
+        self.directory = choose_directory(settings)
+        self.experts = Experts(self.directory, self._persona_of, shared)
+        self._warming = Warming(self.experts)
+        self._talk = TalkExamples.load(settings.prompts)
+        self._requests = RequestExamples.load(settings.prompts)
+        self._pending_results: dict[str, PendingToolResults] = {}
+        self._examining: asyncio.Task[None] | None = None
+        self.registry = Registry([])
+
+    async def start(self) -> None:
+        """Find the tools, learn when they are wanted, and keep an eye on whether they work."""
+        await self.directory.start()
+        self._warming.start()
+        self.registry = await Registry.discover(self)
+        self._router = await asyncio.to_thread(self.make_router, self.registry.tools)
+        self._examining = asyncio.create_task(self._examine())
+        for name, reason in self.registry.unavailable.items():
+            logger.info(f"The tools {name} are left out: {reason}")
+
+    async def close(self) -> None:
+        """End all calls and release the tools."""
+        if self._examining:
+            self._examining.cancel()
+        await self.runner.close()
+        await self.registry.close()
+        await self._warming.close()
+        await self.directory.close()
+        await self.experts.close()
+
+    async def _examine(self) -> None:
+        while True:
+            await asyncio.sleep(EXAMINE_SECS)
+            try:
+                if await self.registry.examine() or self.directory.listed() != self._listed:
+                    # Sessions that are open keep their prompt, and with it what they know of.
+                    self._router = await asyncio.to_thread(self.make_router, self.registry.tools)
+            except Exception:
+                # The tools of the last look go on being offered.
+                logger.exception("it could not be examined which tools work")
+
+    def make_router(self, tools: list[Tool]) -> Router:
+        """Return what decides among some tools, and the experts.
+
+        Args:
+            tools: Those that are offered.
+        """
+        self._listed = self.directory.listed()
+        actions = Actions(tools, self._listed, self._talk, self._requests)
+        experts = self.directory.experts
+        if self.settings.decision == "model":
+            return Router(actions, None, self._embedder, experts)
+        cache = self.settings.state_dir / "examples.npz"
+        classifier = IntentClassifier(self._embedder, actions.examples(), cache)
+        return Router(actions, classifier, self._embedder, experts)
+
+    def _persona_of(self, expert: Expert) -> str:
+        """Return who an expert is, as the file stands now.
+
+        Raises:
+            UserError: The file cannot be used.
+        """
+        text = load_persona(self.settings.prompts, expert.persona)
+        if expert.persona_of_its_own:
+            return text
+        name = expert.name.replace("-", " ").replace("_", " ")
+        return text.replace("{name}", name).replace("{description}", expert.description)
+
+    def persona(self) -> str:
+        """Return who the twin is, as the file stands now, or as a snapshot that was loaded has it.
+
+        Raises:
+            UserError: The file cannot be used.
+        """
+        if self._memory:
+            return self._memory.memories.persona()
+        return load_persona(self.settings.prompts)
+
+    async def condense(self, conversation: Conversation) -> None:
+        """Have a summary stand for the turns that have just left a conversation, if it is to."""
+        cut, conversation.cut = conversation.cut, []
+        if self.settings.use_summarizer and cut:
+            text = await asyncio.to_thread(condensed, conversation.summary, cut, self._embedder)
+            conversation.summarize(text)
+
+    def agent_context(self) -> AgentContext:
+        """Return what a new session decides and acts with, its persona as the file stands now.
+
+        Raises:
+            UserError: The persona's file cannot be used.
+        """
+        return AgentContext(
+            persona=self.persona(),
+            router=self._router,
+            runner=self.runner,
+            tool=self.registry.get,
+            experts=self.experts,
+            wanted=self.registry.wanted,
+            recall=self._memory.recall if self._memory else None,
+        )
+
+    def pending_results(self, conversation_id: str) -> PendingToolResults:
+        """Return the calls of a conversation that outlived their turn."""
+        return self._pending_results.setdefault(conversation_id, PendingToolResults())
+
+    def shown(self) -> dict[str, Any]:
+        """Return what status says of tools and experts."""
+        return {
+            "tools": {
+                "available": [tool.name for tool in self.registry.tools],
+                "unavailable": self.registry.unavailable,
+            },
+            "experts": [expert.shown() for expert in self.directory.experts()],
+            "experts_stale": self.directory.stale,
+            "memory": self._memory.shown() if self._memory else {},
+        }
+
+    # -- for tools ----------------------------------------------------------------------------
+
+    async def status(self) -> dict[str, Any]:
+        """Return what `/api/status` shows."""
+        return await self._status()
+
+    @property
+    def memory(self) -> FactMemory | None:
+        """What is remembered for ever; None where this agent has no such memory."""
+        return self._memory.for_tools if self._memory else None
+
+    def summarize(self, turns: list[TurnWords], query: str) -> str:
+        """Return the sentences of some turns that matter most to a query."""
+        return summarize(turns, query, self._embedder)

@@ -1,0 +1,1 @@
+"""Where the agent runs: embedded on one machine, or in a cluster."""

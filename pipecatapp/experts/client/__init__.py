@@ -1,0 +1,1 @@
+"""How experts are asked: servers, slots, attempts and failover."""

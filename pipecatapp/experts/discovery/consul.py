@@ -1,0 +1,173 @@
+"""The experts of a cluster: Consul's services whose names start with `prima-api-`."""
+
+import asyncio
+import re
+import threading
+from collections.abc import Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import consul
+from loguru import logger
+
+from pipecatapp.experts.discovery.directory import Directory
+from pipecatapp.experts.expert import EXPERT_NAME, Expert, ExpertInstance, Service, positive
+from pipecatapp.runtime.cluster.consul import WAIT, ConsulWatch
+from pipecatapp.settings import Settings
+
+PREFIX = "prima-api-"
+DEFAULT_EXPERT = "main"
+"""The default expert is the router itself, and no target of routing."""
+ASLEEP = "asleep"
+"""The tag of a service whose job sleeps: it stays listed, and nothing is asked of it."""
+FIRST_ANSWER_SECS = 2.0
+MOST_SLOTS = 1024
+
+
+class ConsulDirectory(Directory):
+    """Follows Consul by blocking queries in threads of their own.
+
+    One watches which services there are, and one each where a service is and how. What was known
+    last holds while Consul is away.
+    """
+
+    def __init__(self, settings: Settings, external: Mapping[str, Expert] | None = None):
+        """Make a directory; `start` begins to look.
+
+        Args:
+            settings: Where Consul is, the key of the cluster's llama-servers, and the prompts.
+            external: Experts that somebody else runs.
+
+        Raises:
+            UserError: Consul's address is none, or a file of the prompts cannot be used.
+        """
+        super().__init__(settings.prompts, external)
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._watches: dict[str, ConsulWatch] = {}
+        self._found: dict[str, Service] = {}
+        self._passed_over: set[str] = set()
+        self._names = ConsulWatch(settings, "the experts", _ask_names, self._take_names)
+
+    async def start(self) -> None:
+        """Begin to look; a Consul that does not answer is not waited for long."""
+        self._names.start()
+        await asyncio.to_thread(self._wait_for_answers)
+
+    def _wait_for_answers(self) -> None:
+        if self._names.wait_for_answer(FIRST_ANSWER_SECS):
+            with self._lock:
+                watches = list(self._watches.values())
+            for watch in watches:
+                watch.wait_for_answer(FIRST_ANSWER_SECS)
+
+    async def close(self) -> None:
+        """Look no more; questions under way are not waited for."""
+        self._names.close()
+        with self._lock:
+            watches, self._watches = self._watches, {}
+        for watch in watches.values():
+            watch.close()
+
+    def services(self) -> Mapping[str, Service]:
+        """Return the services as Consul told of them last, by the experts' names."""
+        with self._lock:
+            return dict(self._found)
+
+    @property
+    def stale(self) -> str | None:
+        """Why Consul does not tell now, so that what is known may be old; else None."""
+        return self._names.problem
+
+    # -- in the threads that ask --------------------------------------------------------------
+
+    def _take_names(self, names: list[str]) -> None:
+        """Take which services there are: watch those that have come, forget those that are gone."""
+        wanted = set(self._usable_names(names))
+        with self._lock:
+            gone = [self._watches.pop(name) for name in self._watches.keys() - wanted]
+            for name in self._found.keys() - wanted:
+                del self._found[name]
+            come = {name: self._watch(name) for name in wanted - self._watches.keys()}
+            self._watches.update(come)
+        for watch in gone:
+            watch.close()
+        for watch in come.values():
+            watch.start()
+
+    def _usable_names(self, names: Iterable[str]) -> Iterable[str]:
+        for service in names:
+            name = service.removeprefix(PREFIX)
+            if name == DEFAULT_EXPERT:
+                continue
+            if re.fullmatch(EXPERT_NAME, name):
+                yield name
+            elif service not in self._passed_over:
+                self._passed_over.add(service)
+                logger.warning(f"{service!r} is no expert: small letters, digits, - and _ only")
+
+    def _watch(self, name: str) -> ConsulWatch:
+        service = f"{PREFIX}{name}"
+        taken = partial(self._take, name)
+        return ConsulWatch(self._settings, service, partial(_ask_service, service), taken)
+
+    def _take(self, name: str, entries: list[dict[str, Any]]) -> None:
+        """Take where a service is, and how."""
+        service = _service(entries, self._settings.llm_key_file)
+        with self._lock:
+            if name in self._watches:  # an answer may come after the name has gone
+                self._found[name] = service
+
+
+def _ask_names(client: consul.Consul, index: str | None) -> tuple[str, list[str]]:
+    answer: tuple[str, dict[str, list[str]]] = client.catalog.services(index=index, wait=WAIT)
+    new_index, services = answer
+    return new_index, sorted(name for name in services if name.startswith(PREFIX))
+
+
+def _ask_service(
+    service: str, client: consul.Consul, index: str | None
+) -> tuple[str, list[dict[str, Any]]]:
+    answer: tuple[str, list[dict[str, Any]]] = client.health.service(
+        service, index=index, wait=WAIT
+    )
+    new_index, entries = answer
+    return new_index, sorted(map(_compared, entries), key=lambda entry: str(entry["url"]))
+
+
+def _compared(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return what matters of an entry of Consul's: the output of a check changes all the time."""
+    service, node = entry["Service"], entry["Node"]
+    host = service["Address"] or node["Address"]
+    bracketed = f"[{host}]" if ":" in host else host
+    return {
+        "url": f"http://{bracketed}:{service['Port']}/v1",
+        "node": node["Node"],
+        "healthy": all(check["Status"] == "passing" for check in entry["Checks"]),
+        "asleep": ASLEEP in (service["Tags"] or ()),
+        "meta": service["Meta"] or {},
+    }
+
+
+def _service(entries: list[dict[str, Any]], key_file: Path | None) -> Service:
+    instances = tuple(
+        ExpertInstance(
+            entry["url"],
+            entry["node"],
+            healthy=entry["healthy"],
+            asleep=entry["asleep"],
+            slots=slots_of(entry["meta"]),
+            key_file=key_file,
+        )
+        for entry in entries
+    )
+    # Of a job that is being replaced, the instance that can be asked speaks for all.
+    speaking = next((e for e in entries if e["healthy"] or e["asleep"]), None)
+    return Service.of(instances, speaking["meta"] if speaking else {})
+
+
+def slots_of(meta: Mapping[str, str]) -> int | None:
+    """Return how many prompts a server keeps, where its service says so."""
+    slots = positive(meta.get("slots"))
+    return slots if slots and slots <= MOST_SLOTS else None

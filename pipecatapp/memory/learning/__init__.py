@@ -1,0 +1,1 @@
+"""What of a finished turn becomes a fact."""

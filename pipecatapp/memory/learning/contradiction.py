@@ -1,0 +1,108 @@
+"""What a new statement is to an older one: the same, its replacement, or something else.
+
+A true fact that is wrongly replaced is lost to recall, while one that is wrongly kept beside its
+successor is merely older: so replacing needs both the model's word and a reason that code can see.
+"""
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Literal, cast
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipecatapp.memory.learning.change import (
+    adds_nothing,
+    in_third_person,
+    is_successor,
+    may_replace,
+)
+from pipecatapp.memory.learning.language_model import Complete, Message, shots, user
+from pipecatapp.runtime.embedding.embedder import Embedder
+from pipecatapp.runtime.yaml_file import read_yaml
+
+Relation = Literal["same", "replaces", "different"]
+
+UNRELATED = 0.45
+"""Cosine similarity below which two statements are about different things."""
+GRAMMAR = 'root ::= "same" | "replaces" | "different"'
+LONGEST = 6
+"""Tokens of an answer."""
+
+_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+_NO_MATTER = frozenset(
+    {"a", "an", "the", "now", "currently", "really", "very", "also", "is", "are"}
+)
+
+
+class StatementPair(BaseModel):
+    """Two statements, as they stand in the prompt."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    old: str
+    new: str
+    relation: Relation
+
+
+class RelationExamples(BaseModel):
+    """The file memory_relation.yaml of the prompts."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    instruction: str = Field(min_length=1)
+    examples: list[StatementPair]
+
+
+class Judge:
+    """Compares statements."""
+
+    def __init__(self, complete: Complete, prompts: Path, embedder: Embedder):
+        """Make a judge.
+
+        Args:
+            complete: Asks the model.
+            prompts: The directory of memory_relation.yaml.
+            embedder: Tells how near two statements are.
+
+        Raises:
+            UserError: The examples cannot be read.
+        """
+        content = read_yaml(prompts / "memory_relation.yaml", RelationExamples)
+        self._complete = complete
+        self._embedder = embedder
+        self.prefix: list[Message] = shots(
+            content.instruction,
+            [(_asked(pair.new, pair.old), pair.relation) for pair in content.examples],
+        )
+        """The stable part of every request."""
+
+    async def relation(self, new: str, old: str) -> Relation:
+        """Return what a new statement is to an older one.
+
+        Raises:
+            Exception: What `complete` raises.
+        """
+        new, old = in_third_person(new), in_third_person(old)
+        if _bare(new) == _bare(old):
+            return "same"
+        if is_successor(new, old):
+            return "replaces"
+        vectors = await asyncio.to_thread(self._embedder.embed, [new, old])
+        if float(vectors[0] @ vectors[1]) < UNRELATED:
+            return "different"
+        text = await self._complete(
+            [*self.prefix, user(_asked(new, old))], grammar=GRAMMAR, max_tokens=LONGEST
+        )
+        relation = cast(Relation, text.strip())
+        signs = {"same": adds_nothing, "replaces": may_replace}
+        return relation if relation in signs and signs[relation](new, old) else "different"
+
+
+def _bare(statement: str) -> list[str]:
+    """Return what a statement says, however it is written."""
+    return [word for word in _WORD.findall(statement.lower()) if word not in _NO_MATTER]
+
+
+def _asked(new: str, old: str) -> str:
+    return f"Old: {old}\nNew: {new}"

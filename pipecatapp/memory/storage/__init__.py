@@ -1,0 +1,1 @@
+"""The SQLite file of the memory: facts, their words, and snapshots."""

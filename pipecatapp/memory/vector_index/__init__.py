@@ -1,0 +1,1 @@
+"""The index that finds facts by their meaning."""

@@ -1,0 +1,1 @@
+"""Who may use Mission Control: login sessions, one-time links and API keys."""

@@ -1,0 +1,64 @@
+"""The agent's state, for the nodes that keep a copy of it: `GET /api/copy`."""
+
+import asyncio
+import hmac
+from pathlib import Path
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import FileResponse
+from starlette.background import BackgroundTask
+from starlette.responses import Response
+
+from pipecatapp.errors import UserError
+from pipecatapp.mission_control.auth.auth import bearer
+from pipecatapp.mission_control.auth.digests import digest
+from pipecatapp.runtime.cluster.state_copy import current_epoch, new_archive, tag, write_copy
+
+EPOCH_HEADER = "X-State-Epoch"
+
+router = APIRouter()
+
+
+@router.get("/api/copy")
+async def copy(request: Request) -> Response:
+    """Answer with a tar archive of the state, or 304 where the caller has it already.
+
+    The key for it serves nothing else, and no other key and no session serves for it.
+    """
+    settings = request.app.state.control.settings
+    _require_key(request, settings.copy_key_file)
+    home, now = settings.home, await asyncio.to_thread(tag, settings.home)
+    headers = {"ETag": f'"{now}"', EPOCH_HEADER: str(current_epoch(home))}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    async with _making(request):
+        archive = await asyncio.to_thread(new_archive, home)
+        await asyncio.to_thread(write_copy, home, archive)
+    return FileResponse(
+        archive,
+        headers=headers,
+        media_type="application/x-tar",
+        background=BackgroundTask(archive.unlink, missing_ok=True),
+    )
+
+
+def _making(request: Request) -> asyncio.Lock:
+    """Return the lock under which copies are made: one at a time, many nodes may ask."""
+    state = request.app.state
+    if not hasattr(state, "copying"):
+        state.copying = asyncio.Lock()
+    lock: asyncio.Lock = state.copying
+    return lock
+
+
+def _require_key(request: Request, key_file: Path | None) -> None:
+    if key_file is None:
+        raise HTTPException(404, "This agent is in no cluster: nobody keeps a copy of its state.")
+    try:
+        key = key_file.read_text().strip()
+    except OSError as error:
+        raise UserError(f"{key_file} cannot be read: {error.strerror}") from error
+    given = bearer(request) or ""
+    # Digests, as the comparison of strings of other lengths or letters is not constant in time.
+    if not key or not hmac.compare_digest(digest(given), digest(key)):
+        raise HTTPException(403, "Only the key for copies serves here.")

@@ -1,0 +1,1 @@
+"""Certificates of the home network: an authority and what it signs."""

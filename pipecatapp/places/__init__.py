@@ -1,1 +1,0 @@
-"""Where the agent runs: on its own, or in a cluster."""

@@ -1,0 +1,1 @@
+"""Consul, Nomad and what nodes of a cluster copy from each other."""

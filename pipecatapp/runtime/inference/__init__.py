@@ -1,0 +1,1 @@
+"""Requests to llama-server: clients, sampling, and cached prompt prefixes."""

@@ -1,0 +1,1 @@
+"""llama.cpp: built for this CPU, measured, and run as a server."""

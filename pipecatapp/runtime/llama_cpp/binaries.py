@@ -1,0 +1,193 @@
+"""llama.cpp built for this machine's CPU, and proved to run on it."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipecatapp.errors import UserError
+from pipecatapp.runtime.cpu import CpuLevel, physical_cores
+from pipecatapp.runtime.files import locked
+from pipecatapp.runtime.links import link_to
+from pipecatapp.runtime.llama_cpp.build import TARGETS, build
+from pipecatapp.runtime.llama_cpp.levels import remember_that_it_died, usable_level
+from pipecatapp.runtime.llama_cpp.prebuilt import copy_binaries
+from pipecatapp.runtime.llama_cpp.source import VERSION, fetch_source
+from pipecatapp.runtime.models.catalogue import Catalogue
+from pipecatapp.runtime.models.download import ensure_model
+from pipecatapp.runtime.process.commands import CommandError, run
+from pipecatapp.runtime.progress import Progress
+from pipecatapp.settings import Settings
+
+SMOKE_TOKENS = 4
+
+
+@dataclass(frozen=True)
+class LlamaCpp:
+    """The binaries of one version of llama.cpp for one CPU level."""
+
+    version: str
+    level: CpuLevel
+    bin_dir: Path
+
+    @property
+    def name(self) -> str:
+        """Version and level, the name of its directory."""
+        return f"{self.version}-{self.level}"
+
+    @property
+    def server(self) -> Path:
+        """llama-server: the model behind an OpenAI-compatible API."""
+        return self.bin_dir / "llama-server"
+
+    @property
+    def bench(self) -> Path:
+        """llama-bench: tokens per second of a model."""
+        return self.bin_dir / "llama-bench"
+
+    @property
+    def quantize(self) -> Path:
+        """llama-quantize: another quantization of a model."""
+        return self.bin_dir / "llama-quantize"
+
+    @property
+    def rpc_server(self) -> Path:
+        """ggml-rpc-server: lends this machine's memory to another one's model."""
+        return self.bin_dir / "ggml-rpc-server"
+
+    @property
+    def complete(self) -> bool:
+        """Whether every binary is there."""
+        return all((self.bin_dir / target).is_file() for target in TARGETS)
+
+
+def ensure_llama_cpp(
+    settings: Settings,
+    progress: Progress,
+    *,
+    prebuilt: Path | None = None,
+    step_down: bool = True,
+) -> LlamaCpp:
+    """Return llama.cpp for this CPU, built and tried out at the first call.
+
+    Where the newest level's build is killed by a signal (virtual machines announce
+    instructions that they do not have), the next older level is built, and remembered.
+
+    Args:
+        settings: Where builds are kept.
+        progress: Where to show what happens.
+        prebuilt: A tar file or directory with VERSION-LEVEL/bin, taken instead of building.
+        step_down: Whether to go on to older levels; without, the result may be incomplete.
+
+    Raises:
+        UserError: It can be neither found nor built, or no level runs.
+    """
+    lock = settings.llama_dir / "lock"
+    with progress.step("llama.cpp for this CPU"):
+        llama = llama_cpp_here(settings)
+        if llama.complete:
+            return llama
+        with locked(lock, lambda: progress.say("Another start is building it: waiting for that")):
+            while not (llama := llama_cpp_here(settings)).complete:
+                if prebuilt:
+                    _take_level(settings, llama, prebuilt, progress)
+                else:
+                    _build_level(settings, llama.level, progress)
+                if not step_down:
+                    return llama_cpp_here(settings)
+    return llama
+
+
+def installed_llama_cpp(settings: Settings) -> LlamaCpp | None:
+    """Return the build for this CPU where it is complete, without building anything."""
+    llama = llama_cpp_here(settings)
+    return llama if llama.complete else None
+
+
+def llama_cpp_here(settings: Settings) -> LlamaCpp:
+    """Return where the build for this CPU is or will be, complete or not.
+
+    Raises:
+        UserError: No level is left.
+    """
+    level = usable_level(settings)
+    return LlamaCpp(VERSION, level, settings.llama_dir / f"{VERSION}-{level}" / "bin")
+
+
+def _build_level(settings: Settings, level: CpuLevel, progress: Progress) -> None:
+    home = settings.llama_dir
+    build_dir = home / f".build-{VERSION}-{level}"
+    log = settings.log_dir / "llama.cpp-build.log"
+    with progress.step(f"Building llama.cpp for {level}") as step:
+        binaries = build(fetch_source(home, step), build_dir, level, log, step)
+    if not survives(LlamaCpp(VERSION, level, binaries), settings, progress):
+        shutil.rmtree(build_dir)
+        return
+    _put(binaries, home / f"{VERSION}-{level}")
+    shutil.rmtree(build_dir)
+    shutil.rmtree(home / f"source-{VERSION}")
+
+
+def _take_level(settings: Settings, llama: LlamaCpp, prebuilt: Path, progress: Progress) -> None:
+    """Take the level's binaries from `prebuilt`, where they run here."""
+    settings.log_dir.mkdir(parents=True, exist_ok=True)
+    unpacked = settings.llama_dir / f".prebuilt-{llama.name}"
+    shutil.rmtree(unpacked, ignore_errors=True)
+    unpacked.mkdir(parents=True)
+    try:
+        with progress.step(f"Taking llama.cpp for {llama.level} from {prebuilt}") as step:
+            step.working()
+            copy_binaries(prebuilt, f"{llama.name}/bin", TARGETS, unpacked)
+        if survives(LlamaCpp(VERSION, llama.level, unpacked), settings, progress):
+            _put(unpacked, settings.llama_dir / llama.name)
+    except OSError as error:
+        raise UserError(f"Cannot take llama.cpp from {prebuilt}: {error}") from error
+    finally:
+        shutil.rmtree(unpacked)
+
+
+def _put(binaries: Path, target: Path) -> None:
+    """Move the binaries to `target`/bin; it is whole or not there."""
+    staging = target.with_name(f".{target.name}")
+    shutil.rmtree(staging, ignore_errors=True)
+    (staging / "bin").mkdir(parents=True)
+    for name in TARGETS:
+        (binaries / name).rename(staging / "bin" / name)
+    shutil.rmtree(target, ignore_errors=True)
+    staging.rename(target)
+
+
+def link_bin(settings: Settings, llama: LlamaCpp) -> bool:
+    """Let `bin` beside the builds be a relative link to this one; False where it was already."""
+    link, target = settings.llama_dir / "bin", Path(llama.name, "bin")
+    return link_to(link, target)
+
+
+def survives(llama: LlamaCpp, settings: Settings, progress: Progress) -> bool:
+    """Generate a few tokens; a level that dies by a signal is remembered and False returned.
+
+    Raises:
+        UserError: It failed in another way.
+    """
+    level = llama.level
+    smoke = Catalogue.load(settings.catalogue).models("smoke")[0]
+    model = ensure_model(smoke, settings, progress) / smoke.files[0].filename
+    command = [str(llama.bench), "-m", str(model), "-p", "16"]
+    command += ["-n", str(SMOKE_TOKENS)]
+    command += ["-r", "1", "-t", str(physical_cores())]
+    log = settings.log_dir / "llama.cpp-build.log"
+    try:
+        with progress.step(f"Trying llama.cpp for {level} on a tiny model") as step:
+            step.working()
+            run(command, log=log)
+    except CommandError as error:
+        if error.status >= 0:
+            raise UserError(
+                f"llama.cpp was built but does not run: {error.last_error} (see {log})"
+            ) from error
+        remember_that_it_died(settings, level)
+        progress.say(
+            f"llama.cpp for {level} was ended by signal {-error.status} on this CPU: "
+            f"going on with {level.below or 'nothing older'}"
+        )
+        return False
+    return True

@@ -1,0 +1,85 @@
+"""The quantization that this CPU has fast kernels for."""
+
+from pathlib import Path
+
+from pipecatapp.errors import UserError
+from pipecatapp.runtime.cpu import CpuLevel, physical_cores
+from pipecatapp.runtime.files import require_space
+from pipecatapp.runtime.links import link_to
+from pipecatapp.runtime.llama_cpp.binaries import LlamaCpp
+from pipecatapp.runtime.models.catalogue import CatalogueModel
+from pipecatapp.runtime.process.commands import CommandError, run
+from pipecatapp.runtime.progress import Progress
+
+# The only common quantization with an SSSE3 kernel in llama.cpp: with it a Core 2 Duo prefills
+# seven times faster than with Q4_K_M, which falls to scalar code below AVX.
+LEGACY = "Q4_0"
+SERVED = "served.gguf"
+
+
+def gguf_of(model: CatalogueModel, directory: Path) -> Path:
+    """Return the GGUF file of a fetched language model.
+
+    Raises:
+        UserError: The entry has none.
+    """
+    for file in model.files:
+        if file.filename.endswith(".gguf"):
+            return directory / file.filename
+    raise UserError(f"The catalogue's entry {model.name} has no .gguf file: llama.cpp needs one")
+
+
+def quantization_of(gguf: Path) -> str:
+    """Return the quantization that a file's name ends with, such as Q4_K_M."""
+    return gguf.stem.replace(".", "-").rsplit("-", 1)[-1].upper()
+
+
+def served_file(gguf: Path, level: CpuLevel) -> Path:
+    """Return the file to serve on a CPU of `level`: `gguf`, or below AVX its Q4_0 version."""
+    if level.has_avx or quantization_of(gguf) == LEGACY:
+        return gguf
+    return gguf.with_name(f"{gguf.stem}-{LEGACY.lower()}.gguf")
+
+
+def ensure_quantized(gguf: Path, llama: LlamaCpp, progress: Progress) -> Path:
+    """Return `gguf`, or below AVX its Q4_0 version beside it, made at the first call.
+
+    Raises:
+        UserError: llama-quantize failed, or the disk is full.
+    """
+    target = served_file(gguf, llama.level)
+    if target.exists():
+        return target
+    with progress.step(f"Making a {LEGACY} version for this CPU") as step:
+        step.working()
+        require_space(gguf.parent, gguf.stat().st_size, f"The {LEGACY} version")
+        part = target.with_suffix(".part")
+        command = [llama.quantize, "--allow-requantize", gguf, part, LEGACY]
+        try:
+            run([*map(str, command), str(physical_cores())])
+        except CommandError as error:
+            part.unlink(missing_ok=True)
+            raise UserError(
+                f"{gguf.name} could not be made into {LEGACY}: {error.last_error}; make room on "
+                "the disk or set LLM_MODEL to another model, and run this again"
+            ) from error
+        part.replace(target)
+    return target
+
+
+def link_served(
+    model: CatalogueModel, directory: Path, llama: LlamaCpp, progress: Progress
+) -> bool:
+    """Let `served.gguf` be a relative link to the file for this CPU; False where it was already.
+
+    Raises:
+        UserError: The entry has no GGUF file, or a Q4_0 version cannot be made.
+    """
+    gguf = gguf_of(model, directory)
+    served = served_file(gguf, llama.level)
+    if not served.exists() and not llama.complete:
+        raise UserError(
+            f"llama.cpp, which makes {served.name}, is not here: pipecatapp llama-cpp ensure"
+        )
+    target = ensure_quantized(gguf, llama, progress).relative_to(directory)
+    return link_to(directory / SERVED, target)

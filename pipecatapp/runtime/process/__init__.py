@@ -1,0 +1,1 @@
+"""Child processes: run once, or supervised as jobs."""

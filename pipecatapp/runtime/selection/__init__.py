@@ -1,0 +1,1 @@
+"""Models chosen by measurement on this machine."""

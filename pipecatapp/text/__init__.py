@@ -1,0 +1,1 @@
+"""What depends on the language that people speak: word lists, rules and phrases."""

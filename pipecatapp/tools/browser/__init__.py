@@ -1,0 +1,1 @@
+"""Chromium, driven for one conversation behind a proxy of our own."""

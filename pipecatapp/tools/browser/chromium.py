@@ -1,0 +1,148 @@
+"""Chromium: started when it is first needed, and again when it died."""
+
+import asyncio
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from loguru import logger
+from playwright.async_api import Browser, BrowserContext, Playwright, async_playwright
+from playwright.async_api import Error as PlaywrightError
+
+from pipecatapp.tools.browser.addresses import AddressGuard
+from pipecatapp.tools.browser.proxy import ForwardProxy
+from pipecatapp.tools.tool import ToolError
+
+START_SECONDS = 60
+STOP_SECONDS = 10
+INSTALL = "install it: sudo apt install chromium"
+FLAGS = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-pings",
+    # What follows keeps everything on the way through the proxy: Chromium looks no name up and
+    # sends no datagrams.
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    "--disable-quic",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",  # its older name
+    # Forms are nobody's business: the browser would ask a server about their fields.
+    "--autofill-server-url=http://0.0.0.0/",
+    "--disable-3d-apis",
+    # A page may not fill the memory of an old machine.
+    "--js-flags=--max-old-space-size=512",
+)
+WITHOUT = ("--disable-popup-blocking", "--disable-ipc-flooding-protection")
+"""Flags of Playwright that help tests of one's own pages and not strangers' pages."""
+PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME")
+"""Of the environment, which may hold secrets."""
+
+
+class Chromium:
+    """One browser process behind a proxy of its own.
+
+    Args:
+        path: The program.
+        guard: Tells which addresses pages may reach.
+    """
+
+    def __init__(self, path: Path, guard: AddressGuard) -> None:
+        self._path = path
+        self._guard = guard
+        self._proxy: ForwardProxy | None = None
+        self._playwright: Playwright | None = None
+        self._browser: Browser | None = None
+        self._changing = asyncio.Lock()
+        self._warned = False
+
+    @property
+    def proxy(self) -> ForwardProxy | None:
+        """The way out, while Chromium runs."""
+        return self._proxy
+
+    async def new_context(self) -> BrowserContext:
+        """Return an empty context, without cookies; starts Chromium where it does not run.
+
+        Raises:
+            ToolError: Chromium cannot be started.
+        """
+        async with self._changing:
+            try:
+                return await self._new_context()
+            except PlaywrightError as error:
+                logger.warning(f"Chromium starts again: {first_line(error)}")
+                await self._stop()
+            try:
+                return await self._new_context()
+            except PlaywrightError as error:
+                raise ToolError(f"Chromium opens no page: {first_line(error)}") from error
+
+    async def close(self) -> None:
+        """End Chromium and the proxy; it starts again where it is needed again."""
+        async with self._changing:
+            await self._stop()
+
+    async def _new_context(self) -> BrowserContext:
+        browser = self._browser
+        if browser is None or not browser.is_connected():
+            await self._stop()
+            browser = await self._start()
+        return await browser.new_context(
+            accept_downloads=False,
+            permissions=[],
+            service_workers="block",
+            viewport={"width": 1280, "height": 1024},
+        )
+
+    async def _start(self) -> Browser:
+        as_root = os.geteuid() == 0
+        if as_root and not self._warned:
+            self._warned = True
+            logger.warning("Chromium runs without its sandbox, as root has none: use another user")
+        self._proxy = ForwardProxy(self._guard)
+        try:
+            url = await self._proxy.start()
+            self._playwright = await async_playwright().start()
+            self._browser = await self._playwright.chromium.launch(
+                executable_path=self._path,
+                args=list(FLAGS),
+                ignore_default_args=list(WITHOUT),
+                chromium_sandbox=not as_root,
+                env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+                proxy={
+                    "server": url,
+                    "username": self._proxy.username,
+                    "password": self._proxy.password,
+                },
+                timeout=START_SECONDS * 1000,
+            )
+        except (PlaywrightError, OSError) as error:
+            await self._stop()
+            raise ToolError(f"Chromium does not start: {first_line(error)}") from error
+        except asyncio.CancelledError:
+            await self._stop()
+            raise
+        return self._browser
+
+    async def _stop(self) -> None:
+        browser, self._browser = self._browser, None
+        playwright, self._playwright = self._playwright, None
+        proxy, self._proxy = self._proxy, None
+        # What died already cannot be closed, and is gone all the same.
+        if browser:
+            with suppress(PlaywrightError, TimeoutError):
+                await asyncio.wait_for(browser.close(), STOP_SECONDS)
+        if playwright:
+            with suppress(PlaywrightError, TimeoutError):
+                await asyncio.wait_for(playwright.stop(), STOP_SECONDS)
+        if proxy:
+            await proxy.close()
+
+
+def first_line(error: Exception) -> str:
+    """Return what an error of Playwright says, without its call log."""
+    return str(error).split("\n", maxsplit=1)[0].strip()[:200]

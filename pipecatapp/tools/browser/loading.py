@@ -1,0 +1,202 @@
+"""Loading a page within bounds, and what to say where it fails."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import TimeoutError as PlaywrightTimeout
+
+from pipecatapp.tools.browser.chromium import first_line
+from pipecatapp.tools.browser.proxy import ForwardProxy, NoAnswerError
+from pipecatapp.tools.browser.tabs import LARGEST_PAGE, Tab
+from pipecatapp.tools.tool import ToolError
+
+LOAD_SECONDS = 20.0
+ATTEMPTS = 3
+ERROR_PAGE_SECONDS = 1.0
+LATE_SECONDS = 5.0
+QUIET_SECONDS = 3.0
+"""How long the scripts of a page that is there may take to fill it."""
+CALM_SECONDS = 0.5
+"""A page that loads nothing for so long is taken to be filled."""
+
+_EXPLAINED = {
+    "ERR_TOO_MANY_REDIRECTS": "{host} redirects in a circle",
+    "ERR_CERT_": "the certificate of {host} is not valid: it may not be who it says",
+    "ERR_UNSAFE_PORT": "{host} is at a port that browsers do not open",
+    "ERR_UNSAFE_REDIRECT": "{host} redirects to something that is no web page",
+    "ERR_UNKNOWN_URL_SCHEME": "{host} redirects to something that is no web page",
+    "ERR_INVALID_": "{host} redirects to an address that is none",
+}
+_NO_HTTPS = ("ERR_SSL_", "ERR_CONNECTION_", "ERR_EMPTY_RESPONSE", "ERR_TUNNEL_")
+
+
+async def load(tab: Tab, url: str, proxy: ForwardProxy) -> list[str]:
+    """Open a URL.
+
+    Returns:
+        What is to be noted about the page, a line each.
+
+    Raises:
+        NoAnswerError: Nothing answers there, or nothing that knows HTTPS.
+        ToolError: It cannot be opened for another reason.
+    """
+    deadline = asyncio.get_running_loop().time() + LOAD_SECONDS
+    tab.begin()
+    try:
+        await _go(tab, url)
+    except PlaywrightTimeout as error:
+        await tab.stop()
+        host = urlsplit(url).netloc
+        raise ToolError(f"{host} did not answer within {LOAD_SECONDS:g} seconds") from error
+    except PlaywrightError as error:
+        # Chromium's own page for a failure follows, and would come in between the next one.
+        await _came(tab, "chrome-error:", ERROR_PAGE_SECONDS)
+        raise _explained(tab, proxy, error, url) from error
+    return await settle(tab, proxy, deadline)
+
+
+async def _go(tab: Tab, url: str) -> None:
+    for _ in range(ATTEMPTS):
+        try:
+            await tab.page.goto(url, wait_until="commit", timeout=LOAD_SECONDS * 1000)
+        except PlaywrightError as error:
+            if "interrupted by another navigation" not in str(error):
+                raise
+            # The page before came only now. One that tells of a failure ends nothing under way.
+            if "chrome-error:" in str(error) and await _came(tab, "http", LATE_SECONDS):
+                return
+        else:
+            return
+    raise PlaywrightError("the page before does not let go")
+
+
+async def _came(tab: Tab, scheme: str, seconds: float) -> bool:
+    """Return whether the page is at a URL that begins so within a time."""
+    with suppress(PlaywrightError):
+        await tab.page.wait_for_url(
+            lambda url: url.startswith(scheme), wait_until="commit", timeout=seconds * 1000
+        )
+        return True
+    return False
+
+
+async def act(tab: Tab, action: Callable[[], Awaitable[None]], proxy: ForwardProxy) -> list[str]:
+    """Do something to the page, and wait for what comes of it.
+
+    Returns:
+        What is to be noted about the page then, a line each.
+
+    Raises:
+        ToolError: It could not be done, or led to what cannot be opened.
+    """
+    deadline = asyncio.get_running_loop().time() + LOAD_SECONDS
+    tab.begin()
+    try:
+        await action()
+    except PlaywrightTimeout as error:
+        raise ToolError("That is covered, moving or switched off: it cannot be used now") from error
+    except PlaywrightError as error:
+        require_usable(tab, error)
+        raise ToolError(f"That does not work: {first_line(error)}") from error
+    await _calm(tab, deadline)
+    return await settle(tab, proxy, deadline)
+
+
+async def settle(tab: Tab, proxy: ForwardProxy, deadline: float) -> list[str]:
+    """Wait until a page is there and quiet, but no longer than to a time of the event loop."""
+    complete = await _loaded(tab, deadline)
+    if complete:
+        await _calm(tab, deadline)
+    else:
+        await tab.stop()
+    require_usable(tab)
+    if tab.failed is not None and tab.page.url.startswith("chrome-error:"):
+        error = PlaywrightError(tab.failed.failure or "")
+        raise _explained(tab, proxy, error, tab.failed.url)
+    return _notes(tab, complete)
+
+
+def require_usable(tab: Tab, error: PlaywrightError | None = None) -> None:
+    """Raise `ToolError` where a page cannot be worked with any more, as an error may tell."""
+    if error is not None:
+        tab.judge(error)
+    if not tab.usable:
+        raise ToolError("The page made the browser crash: open it, or another one, again")
+
+
+async def _calm(tab: Tab, deadline: float) -> None:
+    """Wait until a page has loaded what its scripts want, for another page as long as it takes."""
+    loop = asyncio.get_running_loop()
+    soon = min(deadline, loop.time() + QUIET_SECONDS)
+    while tab.usable and not tab.enough.is_set():
+        left = (deadline if tab.awaited else soon) - loop.time()
+        if left <= 0:
+            return
+        if not await tab.traffic(min(left, CALM_SECONDS)) and not tab.pending:
+            return
+
+
+async def _loaded(tab: Tab, deadline: float) -> bool:
+    """Return whether the page is there before a time, or as much of it as is let."""
+    left = max(0.1, deadline - asyncio.get_running_loop().time())
+    loading = asyncio.create_task(_wait_for_document(tab, left))
+    enough = asyncio.create_task(tab.enough.wait())
+    tasks = {loading, enough}
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks - done:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    return enough in done or loading.result()
+
+
+async def _wait_for_document(tab: Tab, seconds: float) -> bool:
+    with suppress(PlaywrightError):
+        await tab.page.wait_for_load_state("domcontentloaded", timeout=seconds * 1000)
+        return True
+    return False
+
+
+def _notes(tab: Tab, complete: bool) -> list[str]:
+    notes = []
+    if tab.response is not None and tab.response.status >= 400:
+        notes.append(f"The page answered {_status(tab.response.status)}.")
+    if tab.enough.is_set():
+        notes.append(f"The page is larger than {LARGEST_PAGE // 1_000_000} MB: this came first.")
+    elif not complete:
+        notes.append(f"The page still loaded after {LOAD_SECONDS:g} seconds: this came so far.")
+    if tab.windows:
+        notes.append("The page tried to open another window, which was not let.")
+    return notes
+
+
+def _status(code: int) -> str:
+    try:
+        return f"{code} ({HTTPStatus(code).phrase})"
+    except ValueError:
+        return str(code)
+
+
+def _explained(tab: Tab, proxy: ForwardProxy, error: PlaywrightError, url: str) -> ToolError:
+    """Return what to say of a page that could not be opened."""
+    require_usable(tab, error)
+    parts = urlsplit(tab.failed.url if tab.failed else url)
+    host = parts.hostname or url
+    known = proxy.failure(host, parts.port or (443 if parts.scheme == "https" else 80))
+    if known is not None:
+        return known
+    said = first_line(error)
+    for code, text in _EXPLAINED.items():
+        if code in said:
+            return ToolError(text.format(host=host))
+    if any(code in said for code in _NO_HTTPS):
+        return NoAnswerError(f"{host} does not answer as a web page should")
+    if "Download" in said or "ERR_ABORTED" in said:
+        kind = tab.response.headers.get("content-type", "") if tab.response else ""
+        kind = kind.partition(";")[0].strip()[:60] or "unknown"
+        return ToolError(f"{parts.path[-80:] or host} is a download of the type {kind}, no page")
+    reason = said.partition("net::")[2].split(" ")[0] or said
+    return ToolError(f"{host} cannot be opened: {reason}")

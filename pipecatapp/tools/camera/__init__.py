@@ -1,0 +1,1 @@
+"""Pictures: where they come from, and the model that describes them."""

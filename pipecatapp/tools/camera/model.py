@@ -1,0 +1,102 @@
+"""Which vision model is here, and the llama-server for it."""
+
+from pathlib import Path
+
+import psutil
+
+from pipecatapp.errors import UserError
+from pipecatapp.runtime.files import MIB, locked
+from pipecatapp.runtime.llama_cpp.binaries import LlamaCpp, installed_llama_cpp
+from pipecatapp.runtime.llama_cpp.quantize import ensure_quantized, served_file
+from pipecatapp.runtime.llama_cpp.server import LlamaServer
+from pipecatapp.runtime.models.catalogue import Catalogue, CatalogueModel
+from pipecatapp.runtime.models.verified import Verified
+from pipecatapp.runtime.progress import Progress
+from pipecatapp.settings import Settings
+
+CONTEXT = 2048
+"""Tokens, all that Moondream2 has; a picture takes 729 of them."""
+
+
+def find_model(settings: Settings) -> CatalogueModel:
+    """Return the vision model of the settings, else the first of the catalogue that is here.
+
+    Raises:
+        UserError: Its files are missing, the message says how to get them; or there is none.
+    """
+    catalogue = Catalogue.load(settings.catalogue)
+    models = catalogue.models("vision")
+    if settings.vision_model:
+        models = [catalogue.get(settings.vision_model)]
+    if not models or models[0].kind != "vision":
+        name = settings.vision_model or "the catalogue"
+        raise UserError(
+            f"{name} has no vision model: set VISION_MODEL to an entry of vision_models in "
+            f"{settings.catalogue}"
+        )
+    for model in models:
+        verified = Verified(model.directory(settings.models_dir))
+        if all(verified.is_current(file) for file in model.files):
+            return model
+    raise UserError(f"the vision model is not there: pipecatapp models fetch {models[0].name}")
+
+
+def find_llama_cpp(settings: Settings) -> LlamaCpp:
+    """Return the build for this CPU; none is begun here.
+
+    Raises:
+        UserError: There is none.
+    """
+    llama = installed_llama_cpp(settings)
+    if llama is None:
+        raise UserError("llama.cpp is not built: pipecatapp setup")
+    return llama
+
+
+def vision_server(settings: Settings, job: str) -> LlamaServer:
+    """Return the server of the model that is here, in the quantization that suits this CPU.
+
+    The first time that may take minutes.
+
+    Args:
+        settings: Which model, and where models and logs are.
+        job: What to call the server.
+
+    Raises:
+        UserError: The model or llama.cpp is not there, or there is not enough memory.
+    """
+    model, llama = find_model(settings), find_llama_cpp(settings)
+    directory = model.directory(settings.models_dir)
+    text, projector = _files(model, directory)
+    served = served_file(text, llama.level)
+    lock = settings.home / "downloads" / f"{model.name}.lock"
+    with locked(lock, lambda: None):
+        ensure_quantized(text, llama, Progress())
+    saved = (text.stat().st_size - served.stat().st_size) // MIB
+    _require_memory(model, model.memory_mb - saved)
+    # One conversation at a time needs one slot; LLM_PORT is the language model's.
+    own = {"llm_port": 0, "llm_slots": 1, "llm_context": CONTEXT}
+    return LlamaServer(
+        llama,
+        served,
+        settings.model_copy(update=own),
+        name=job,
+        alias=model.name,
+        mmproj=projector,
+    )
+
+
+def _files(model: CatalogueModel, directory: Path) -> tuple[Path, Path]:
+    """Return the text model and the projector; the catalogue sees to it that there is each."""
+    ggufs = [file for file in model.files if file.filename.endswith(".gguf")]
+    text, projector = sorted(ggufs, key=lambda file: file.is_projector)
+    return directory / text.filename, directory / projector.filename
+
+
+def _require_memory(model: CatalogueModel, need: int) -> None:
+    free = int(psutil.virtual_memory().available) // MIB
+    if free < need:
+        raise UserError(
+            f"Not enough memory for the vision model {model.name}: it needs {need} MiB and {free} "
+            "MiB are free: end other programs, or set VISION_MODEL to a smaller one"
+        )

@@ -1,0 +1,1 @@
+"""How tool calls are found, checked, approved, run and audited."""

@@ -1,0 +1,142 @@
+"""Finds the toolsets, and knows which of their tools can work here."""
+
+import asyncio
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterable, Iterator, Mapping
+
+from loguru import logger
+
+import pipecatapp.tools
+from pipecatapp.tools.execution.tool_definition import Tool, tools_of
+from pipecatapp.tools.tool import DirectCall, Resources, Toolset
+
+
+class Registry:
+    """All tools of this agent, in the order of their names.
+
+    A toolset is any file of the package `pipecatapp.tools` with a `Toolset` in it. One that cannot
+    be loaded, or whose surroundings are missing, is left out, and the reason is kept.
+    """
+
+    def __init__(self, toolsets: Iterable[Toolset], failures: Mapping[str, str] | None = None):
+        """Take toolsets; `examine` decides which of them are offered.
+
+        Args:
+            toolsets: In any order.
+            failures: Why files could not be loaded, by their names.
+        """
+        self._toolsets = sorted(toolsets, key=lambda toolset: toolset.namespace)
+        self._tools: dict[str, Tool] = {}
+        self._failures = dict(failures or {})
+        self.unavailable = dict(self._failures)
+
+    @classmethod
+    async def discover(cls, resources: Resources) -> "Registry":
+        """Load every toolset there is, and examine them.
+
+        Args:
+            resources: What the agent lends its tools.
+        """
+        registry = cls(*await asyncio.to_thread(_load, resources))
+        await registry.examine()
+        return registry
+
+    async def examine(self) -> bool:
+        """Ask every toolset whether it can work here.
+
+        Returns:
+            Whether the offered tools are others than before.
+        """
+        reasons = await asyncio.gather(*(_reason(toolset) for toolset in self._toolsets))
+        before = list(self._tools)
+        self._tools, self.unavailable = {}, dict(self._failures)
+        for toolset, reason in zip(self._toolsets, reasons, strict=True):
+            if reason is None:
+                self._tools.update((tool.name, tool) for tool in tools_of(toolset))
+            else:
+                self.unavailable[toolset.namespace] = reason
+        return list(self._tools) != before
+
+    @property
+    def tools(self) -> list[Tool]:
+        """The tools that can work here and that the model may choose, in the order of names."""
+        return [tool for tool in self._tools.values() if tool.model_visible]
+
+    async def wanted(self, words: str) -> DirectCall | None:
+        """Return the call that some words plainly ask for, as a toolset sees it."""
+        for toolset in self._toolsets:
+            try:
+                call = await toolset.wanted(words)
+            except Exception:
+                logger.exception(f"the tools {toolset.namespace} could not read a turn")
+                continue
+            if call is not None and call[0] in self._tools:
+                return call
+        return None
+
+    def get(self, name: str) -> Tool | None:
+        """Return an offered tool, or None."""
+        return self._tools.get(name)
+
+    async def logged_out(self, conversation_id: str) -> None:
+        """Have all toolsets forget a conversation whose person has logged out."""
+        for toolset in self._toolsets:
+            try:
+                await toolset.logged_out(conversation_id)
+            except Exception:
+                logger.exception(f"the tools {toolset.namespace} could not forget")
+
+    async def close(self) -> None:
+        """Release everything."""
+        for toolset in self._toolsets:
+            try:
+                await toolset.close()
+            except Exception:
+                # One that fails must not keep the others from being released.
+                logger.exception(f"the tools {toolset.namespace} could not be closed")
+
+
+def every_tool(resources: Resources) -> list[Tool]:
+    """Return the tools of all files that can be loaded, those too that cannot work here."""
+    toolsets, _ = _load(resources)
+    tools = (tool for toolset in toolsets for tool in tools_of(toolset) if tool.model_visible)
+    return sorted(tools, key=_by_name)
+
+
+def _by_name(tool: Tool) -> str:
+    return tool.name
+
+
+async def _reason(toolset: Toolset) -> str | None:
+    try:
+        return await toolset.unavailable()
+    except Exception as error:
+        logger.exception(f"the tools {toolset.namespace} could not be examined")
+        return f"it failed when it was examined ({error}): see the log"
+
+
+def _load(resources: Resources) -> tuple[list[Toolset], dict[str, str]]:
+    """Return the toolsets, and why files could not be loaded, by their names."""
+    toolsets: list[Toolset] = []
+    failures: dict[str, str] = {}
+    for info in pkgutil.iter_modules(pipecatapp.tools.__path__):
+        name = f"{pipecatapp.tools.__name__}.{info.name}"
+        try:
+            made = [toolset(resources) for toolset in _toolsets_in(name)]
+            # A mistake in one of its tools shows here; a base class has none.
+            toolsets += [toolset for toolset in made if tools_of(toolset)]
+        except Exception as error:
+            # A tool's file is for anyone to add: a mistake in it costs that tool alone.
+            logger.exception(f"the tools of {name} could not be loaded")
+            failures[info.name] = f"its file could not be loaded ({error}): see the log"
+    return toolsets, failures
+
+
+def _toolsets_in(module_name: str) -> Iterator[type[Toolset]]:
+    module = importlib.import_module(module_name)
+    for _, member in inspect.getmembers(module, inspect.isclass):
+        own = member.__module__ == module_name and member is not Toolset
+        if own and issubclass(member, Toolset):
+            yield member

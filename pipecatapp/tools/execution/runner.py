@@ -1,0 +1,285 @@
+"""Runs tool calls: checks them, asks a person where it must, keeps the trace.
+
+A call lives on its own, not in the turn that asked for it: a turn may be talked over, a page
+closed, an approval may take a minute and a playbook half an hour. Who asked waits for it as long
+as it likes, and otherwise is told when it is over.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+from uuid import uuid4
+
+from loguru import logger
+
+from pipecatapp.tools.execution.approvals import Approval, Approvals, Verdict
+from pipecatapp.tools.execution.audit import Audit, note
+from pipecatapp.tools.execution.tool_definition import Tool
+from pipecatapp.tools.tool import Call, ShortTermMemory, ToolError, shortened
+
+ApprovalMode = Literal["sensitive", "all", "none"]
+
+STOPPED = "It was stopped before it was done."
+PRIVATE = "[private]"
+"""Stands in the audit for what is remembered, which can be forgotten; the audit cannot."""
+
+
+class RunState(StrEnum):
+    """Where a call is in its life."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class ToolEvent:
+    """Something a client of the conversation is told; `as_dict` is a server message."""
+
+    kind: Literal["approval", "approval-settled", "tool"]
+    details: dict[str, Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON-ready dictionary."""
+        return {"kind": self.kind, **self.details}
+
+
+@dataclass
+class ToolRun:
+    """One call of a tool, from its start to its end.
+
+    Attributes:
+        tool: What is called.
+        arguments: Checked, with defaults.
+        conversation: Where it was asked for.
+        words: What the user said in the turn that asked for it.
+        person: Who that was, where it is known.
+        approval: What it waits or waited for; None where no person needs to approve.
+        verdict: How that ended; None while it has not, or where there is none.
+        result: What it brought back or why it failed; None while it goes on.
+        state: Where it is in its life.
+        told: Whether somebody has been told how it ended, or will be.
+    """
+
+    tool: Tool
+    arguments: dict[str, Any]
+    conversation: ShortTermMemory
+    words: str = ""
+    person: str | None = None
+    id: str = field(default_factory=lambda: uuid4().hex)
+    approval: Approval | None = None
+    verdict: Verdict | None = None
+    result: str | None = None
+    state: RunState = RunState.RUNNING
+    told: bool = False
+    task: "asyncio.Task[None] | None" = None
+
+    @property
+    def refused(self) -> bool:
+        """Whether it was never run, for want of a yes."""
+        return self.verdict is not None and self.verdict is not Verdict.APPROVED
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended."""
+        return self.task is not None and self.task.done()
+
+    @property
+    def purpose(self) -> str:
+        """What it is for, to be said aloud."""
+        return self.tool.spoken_purpose(self.arguments)
+
+    async def wait(self, seconds: float) -> bool:
+        """Wait for its end, for some seconds at most; return whether it is over."""
+        if self.task:
+            await asyncio.wait({self.task}, timeout=seconds)
+        return self.over
+
+    async def ended(self) -> None:
+        """Wait for its end."""
+        if self.task:
+            await asyncio.wait({self.task})
+
+    async def withdraw(self) -> bool:
+        """Where it still waits for a yes, end it; return whether it did."""
+        if self.approval is None or not self.approval.settle(Verdict.WITHDRAWN):
+            return False
+        await self.ended()
+        return True
+
+    async def cancel(self) -> None:
+        """End it, whatever it is doing."""
+        if not await self.withdraw() and self.task and not self.over:
+            self.task.cancel()
+            await self.ended()
+
+
+Listener = Callable[[ToolEvent], None]
+
+
+class ToolRunner:
+    """Runs the calls of all conversations."""
+
+    def __init__(self, approvals: Approvals, audit: Audit, mode: ApprovalMode):
+        """Make a runner.
+
+        Args:
+            approvals: Where people decide.
+            audit: Where everything is written down.
+            mode: Which calls need a yes: the sensitive ones, all, or none.
+        """
+        self.approvals = approvals
+        self._audit = audit
+        self._mode = mode
+        self._runs: dict[str, ToolRun] = {}
+        self._listeners: dict[str, set[Listener]] = {}
+
+    # -- who listens --------------------------------------------------------------------------
+
+    def listen(self, conversation_id: str, listener: Listener) -> None:
+        """Have a client told of its conversation's calls."""
+        self._listeners.setdefault(conversation_id, set()).add(listener)
+
+    def unlisten(self, conversation_id: str, listener: Listener) -> bool:
+        """Stop telling a client; return whether it was the conversation's last."""
+        listeners = self._listeners.get(conversation_id, set())
+        listeners.discard(listener)
+        if not listeners:
+            self._listeners.pop(conversation_id, None)
+        return not listeners
+
+    def _tell(self, run: ToolRun, event: ToolEvent) -> None:
+        for listener in list(self._listeners.get(run.conversation.id, ())):
+            listener(event)
+
+    # -- calls --------------------------------------------------------------------------------
+
+    def runs(self, conversation_id: str) -> list[ToolRun]:
+        """Return a conversation's calls that are not over."""
+        return [run for run in self._runs.values() if run.conversation.id == conversation_id]
+
+    def start(
+        self,
+        tool: Tool,
+        arguments: dict[str, Any],
+        conversation: ShortTermMemory,
+        *,
+        after_result: bool = False,
+        words: str = "",
+        person: str | None = None,
+        askable: bool = True,
+    ) -> ToolRun:
+        """Begin a call.
+
+        Args:
+            tool: What is called.
+            arguments: As the model gave them.
+            conversation: Where it was asked for.
+            after_result: Whether a tool's result was read before this was decided.
+            words: What the user said in the turn.
+            person: Who that was, where it is known.
+            askable: Whether a person can be asked; else a call that needs a yes is refused.
+
+        Raises:
+            ToolError: The arguments are wrong.
+        """
+        run = ToolRun(tool, tool.check(arguments), conversation, words, person)
+        doubtful = tool.sensitive or (after_result and not tool.read_only)
+        if self._mode == "all" or (self._mode == "sensitive" and doubtful):
+            run.approval = self.approvals.request(tool.name, run.arguments, conversation.id)
+            run.state = RunState.WAITING
+            if not askable:
+                run.approval.settle(Verdict.UNASKED)
+        self._runs[run.id] = run
+        run.task = asyncio.create_task(self._run(run), name=f"call of {tool.name}")
+        run.task.add_done_callback(lambda _: self._finish(run))
+        return run
+
+    async def _run(self, run: ToolRun) -> None:
+        try:
+            arguments = PRIVATE if run.tool.redact else run.arguments
+            await self._audit.write("call", **_named(run), arguments=arguments)
+            if run.approval is None or await self._approved(run, run.approval):
+                await self._execute(run)
+        except asyncio.CancelledError:
+            run.result, run.state = STOPPED, RunState.FAILED
+            await note(self._audit, "cancelled", **_named(run))
+            raise
+        except OSError as error:
+            reason = error.strerror or str(error)
+            logger.error(f"{run.tool.name} was not run: the audit log cannot be written ({reason})")
+            run.result = f"It was not run: the audit log cannot be written ({reason})."
+            run.state = RunState.FAILED
+
+    def _finish(self, run: ToolRun) -> None:
+        if run.result is None:
+            # A task that is cancelled before its first step never enters `_run`.
+            run.result, run.state = STOPPED, RunState.FAILED
+        if run.approval:
+            # Where it failed before a person was asked, nobody must be asked any more.
+            run.approval.settle(Verdict.WITHDRAWN)
+            self.approvals.discard(run.approval)
+        self._runs.pop(run.id, None)
+        self._show(run)
+
+    async def _approved(self, run: ToolRun, approval: Approval) -> bool:
+        self._show(run)
+        self._tell(run, ToolEvent("approval", approval.as_dict()))
+        try:
+            run.verdict = await approval.wait()
+        except asyncio.CancelledError:
+            approval.settle(Verdict.WITHDRAWN)
+            run.verdict = Verdict.WITHDRAWN
+            raise
+        finally:
+            self.approvals.discard(approval)
+            settled = {"id": approval.id, "verdict": run.verdict or Verdict.WITHDRAWN}
+            self._tell(run, ToolEvent("approval-settled", settled))
+        await self._audit.write(
+            "approval",
+            **_named(run),
+            digest=approval.digest,
+            verdict=run.verdict,
+            by=approval.decided_by,
+        )
+        if approval.spend(run.tool.name, run.arguments):
+            return True
+        reason = "another call was approved" if not run.refused else run.verdict
+        run.result, run.state = f"It was not run: {reason}.", RunState.FAILED
+        return False
+
+    async def _execute(self, run: ToolRun) -> None:
+        run.state = RunState.RUNNING
+        self._show(run)
+        call = Call(run.conversation, lambda line: self._show(run, line), run.words, run.person)
+        try:
+            run.result, run.state = await run.tool.run(call, run.arguments), RunState.DONE
+        except ToolError as error:
+            run.result, run.state = shortened(str(error)), RunState.FAILED
+        except Exception as error:
+            # A tool's file is for anyone to add: its mistakes end in a sentence, too.
+            logger.exception(f"{run.tool.name} failed")
+            run.result, run.state = f"It failed: {type(error).__name__}.", RunState.FAILED
+        event = "result" if run.state is RunState.DONE else "error"
+        text = PRIVATE if run.tool.redact else run.result
+        await note(self._audit, event, **_named(run), text=text)
+
+    def _show(self, run: ToolRun, line: str | None = None) -> None:
+        shown = {"id": run.id, "tool": run.tool.name, "state": run.state, "line": line}
+        self._tell(run, ToolEvent("tool", shown))
+
+    async def close(self) -> None:
+        """End every call."""
+        for run in list(self._runs.values()):
+            if run.task:
+                run.task.cancel()
+        await asyncio.gather(
+            *(run.task for run in self._runs.values() if run.task), return_exceptions=True
+        )
+
+
+def _named(run: ToolRun) -> dict[str, Any]:
+    return {"run": run.id, "tool": run.tool.name, "conversation": run.conversation.id}

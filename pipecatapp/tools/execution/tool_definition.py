@@ -1,0 +1,124 @@
+"""A tool as decisions, approvals and the model see it, made of a toolset's marked methods."""
+
+import inspect
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import docstring_parser
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+
+from pipecatapp.tools.tool import Call, ToolError, Toolset, shortened
+
+LONGEST_SPOKEN = 50
+"""Characters of an argument that are said aloud; the page shows it in full."""
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A tool that is offered.
+
+    Attributes:
+        name: Dotted, such as `ssh.run_command`.
+        description: One line.
+        arguments: The model that checks a call's arguments.
+        examples: What people say when they want it.
+        sensitive: Whether a person has to approve each call.
+        read_only: Whether it changes nothing and sends nothing out.
+        model_visible: Whether the model may choose it.
+        redact: Whether the audit leaves out its arguments and its result.
+        purpose: What a person is asked to approve.
+        few_shot: Requests and the arguments that they lead to.
+        method: The bound method.
+    """
+
+    name: str
+    description: str
+    arguments: type[BaseModel]
+    examples: tuple[str, ...]
+    sensitive: bool
+    read_only: bool
+    model_visible: bool
+    redact: bool
+    purpose: str
+    few_shot: Mapping[str, dict[str, Any]]
+    method: Callable[..., Awaitable[str]]
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The JSON schema of the arguments, `type: object`."""
+        return self.arguments.model_json_schema()
+
+    def check(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Return the arguments with their defaults, each of the right type.
+
+        Raises:
+            ToolError: One is missing, unknown or wrong.
+        """
+        try:
+            checked = self.arguments.model_validate(arguments).model_dump()
+            # Half a surrogate pair, which JSON can bring, could not be sent to who has to approve.
+            json.dumps(checked, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            raise ToolError(f"{self.name}: arguments: half a character is no text") from error
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"]) or "arguments"
+            raise ToolError(f"{self.name}: {where}: {first['msg']}") from error
+        return checked
+
+    def spoken_purpose(self, arguments: dict[str, Any]) -> str:
+        """Return what a call is for, to be said aloud; long arguments are cut."""
+        words = {name: _spoken(value) for name, value in arguments.items()}
+        return self.purpose.format(**words) if self.purpose else f"use {self.name}"
+
+    async def run(self, call: Call, arguments: dict[str, Any]) -> str:
+        """Run the tool.
+
+        Raises:
+            ToolError: It failed, or the arguments are wrong.
+        """
+        return shortened(await self.method(call, **self.check(arguments)))
+
+
+def tools_of(toolset: Toolset) -> list[Tool]:
+    """Return the tools of a toolset, in the order of their names."""
+    # Looked for in the class: a property may need what only a tool that is offered has.
+    marked = inspect.getmembers(type(toolset), lambda member: hasattr(member, "tool_options"))
+    return [_tool(toolset.namespace, getattr(toolset, name)) for name, _ in marked]
+
+
+def _tool(namespace: str, method: Callable[..., Awaitable[str]]) -> Tool:
+    name = f"{namespace}.{method.__name__}"
+    docstring = docstring_parser.parse(inspect.getdoc(method) or "", docstring_parser.Style.GOOGLE)
+    if not docstring.short_description:
+        raise ValueError(f"{name} needs a docstring: it is what the model reads")
+    described = {entry.arg_name: entry.description for entry in docstring.params}
+    fields: dict[str, Any] = {}
+    for parameter in list(inspect.signature(method, eval_str=True).parameters.values())[1:]:
+        default = ... if parameter.default is parameter.empty else parameter.default
+        about = re.sub(r"\s+", " ", described.get(parameter.name) or "")
+        fields[parameter.name] = (parameter.annotation, Field(default, description=about))
+    # Infinity and NaN are no JSON: neither a person nor an audit could be shown them.
+    config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+    arguments = create_model(name, __config__=config, **fields)
+    made = Tool(
+        name=name,
+        description=docstring.short_description,
+        arguments=arguments,
+        method=method,
+        **getattr(method, "tool_options"),  # noqa: B009 - mypy knows no attribute of methods
+    )
+    try:
+        made.spoken_purpose(dict.fromkeys(fields))
+    except LookupError as error:
+        raise ValueError(f"{name}: its purpose names {error}, which is no argument") from error
+    return made
+
+
+def _spoken(value: Any) -> str:
+    text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+    words = " ".join(text.split())
+    return words if len(words) <= LONGEST_SPOKEN else f"{words[:LONGEST_SPOKEN]} and so on"

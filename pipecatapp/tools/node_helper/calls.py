@@ -1,0 +1,84 @@
+"""What the helper does: three tools of the agent, the very same ones, and nothing else."""
+
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import ValidationError
+
+from pipecatapp.settings import Settings
+from pipecatapp.tools.ansible import Ansible
+from pipecatapp.tools.code_runner import CodeRunner
+from pipecatapp.tools.execution.tool_definition import tools_of
+from pipecatapp.tools.node_helper.protocol import TOOLS, Check, HelperRequest, first_problem
+from pipecatapp.tools.ssh import SshTools
+from pipecatapp.tools.tool import Call, FactMemory, Resources, ToolError
+
+
+class Calls:
+    """The calls that there are.
+
+    Args:
+        settings: Of the helper; nothing in a call changes them.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        # It must not ask itself.
+        lent = _Lent(settings.model_copy(update={"helper_socket": None}))
+        toolsets = [CodeRunner(lent), SshTools(lent), Ansible(lent)]
+        self._toolsets = {toolset.namespace: toolset for toolset in toolsets}
+        tools = {tool.name: tool for toolset in toolsets for tool in tools_of(toolset)}
+        self._tools = {call: tools[f"{namespace}.{call}"] for call, namespace in TOOLS.items()}
+
+    async def do(self, request: HelperRequest, progress: Callable[[str], None]) -> str | None:
+        """Do a call and return what it brings back.
+
+        Raises:
+            ToolError: It failed, or its arguments are wrong.
+        """
+        if request.call == "check":
+            try:
+                wanted = Check.model_validate(request.arguments)
+            except ValidationError as error:
+                raise ToolError(f"This is no check: {first_problem(error)}") from error
+            return await self._toolsets[wanted.tool].unavailable()
+        tool = self._tools[request.call]
+        # The agent shortens results, and would count wrongly what was left out before.
+        return await tool.method(Call(_Nowhere(), progress), **tool.check(request.arguments))
+
+
+class _Nowhere:
+    """Stands for the conversation, of which the helper learns nothing."""
+
+    id = ""
+
+    def turns(self) -> list[tuple[str, str]]:
+        """Return nothing."""
+        return []
+
+    def clear(self) -> None:
+        """Do nothing."""
+
+
+class _Lent(Resources):
+    """What the three tools use of the agent: its settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @property
+    def settings(self) -> Settings:
+        """The helper's."""
+        return self._settings
+
+    async def status(self) -> dict[str, Any]:
+        """Return nothing."""
+        return {}
+
+    def summarize(self, turns: list[tuple[str, str]], query: str) -> str:
+        """Return nothing."""
+        return ""
+
+    @property
+    def memory(self) -> FactMemory | None:
+        """Nothing."""
+        return None

@@ -1,0 +1,206 @@
+"""The helper's side: who may call, how much at once, and that a call ends with its connection."""
+
+import asyncio
+import os
+import pwd
+import socket
+import struct
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
+
+from loguru import logger
+from pydantic import ValidationError
+
+from pipecatapp.errors import UserError
+from pipecatapp.tools.node_helper.calls import Calls
+from pipecatapp.tools.node_helper.protocol import (
+    LONGEST_REPLY,
+    LONGEST_REQUEST,
+    HelperReply,
+    HelperRequest,
+    Result,
+    first_problem,
+)
+from pipecatapp.tools.tool import ToolError
+
+MOST_CONNECTIONS = 16
+MOST_CALLS = 8
+"""At once; questions whether a tool can work do not count."""
+REQUEST_SECONDS = 10
+CLOSING_SECONDS = 2
+_CREDENTIALS = struct.Struct("3i")
+"""Process, user and group, as the kernel tells them of a peer."""
+
+
+class HelperServer:
+    """Does what it is asked through a socket.
+
+    Args:
+        calls: What can be asked.
+        users: The numbers of those who may ask.
+    """
+
+    def __init__(self, calls: Calls, users: Iterable[int]) -> None:
+        self._calls = calls
+        self._users = frozenset(users)
+        self._connections: set[asyncio.Task[None]] = set()
+        self._running = 0
+
+    @asynccontextmanager
+    async def listening(self, listener: socket.socket) -> AsyncIterator[None]:
+        """Serve a listening socket while the block runs; then end every call."""
+        # Not start_unix_server: from Python 3.13 on it wants to remove the socket at its end.
+        server = await asyncio.start_server(self._serve, sock=listener, limit=LONGEST_REQUEST)
+        try:
+            yield
+        finally:
+            server.close()
+            for task in list(self._connections):
+                task.cancel()
+            await asyncio.gather(*self._connections, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101  # this is one
+        self._connections.add(task)
+        try:
+            await self._send(writer, await self._reply(reader, writer))
+            await _close(reader, writer)
+        except OSError:
+            logger.debug("the caller has gone")
+        except asyncio.CancelledError:
+            # Asyncio would log it as a failure; the helper is ending.
+            logger.debug("a connection is ended")
+        finally:
+            self._connections.discard(task)
+            writer.transport.abort()
+
+    async def _reply(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> HelperReply:
+        process, user = peer(writer.get_extra_info("socket"))
+        if user not in self._users:
+            logger.warning(f"refused process {process} of user {user}")
+            return HelperReply(error=f"user {user} may not use the helper")
+        if len(self._connections) > MOST_CONNECTIONS:
+            return HelperReply(error="The helper has too many connections: try again later")
+        try:
+            request = await _request(reader)
+        except ValueError as error:
+            return HelperReply(error=f"This is no call: {error}")
+        if request.call == "check":
+            return await self._ended(request, reader, writer)
+        if self._running >= MOST_CALLS:
+            return HelperReply(error=f"The helper does {MOST_CALLS} calls already: try again later")
+        self._running += 1
+        logger.info(f"{request.call} for process {process} of user {user}")
+        try:
+            return await self._ended(request, reader, writer)
+        finally:
+            self._running -= 1
+            logger.info(f"{request.call} for process {process} is over")
+
+    async def _ended(
+        self, request: HelperRequest, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> HelperReply:
+        """Do a call until it is over, or until its caller closes the connection."""
+        doing = asyncio.create_task(self._do(request, writer))
+        # Nothing more is to come: whatever does is the end, be it a byte or none.
+        gone = asyncio.create_task(reader.read(1))
+        try:
+            await asyncio.wait({doing, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if doing.done():
+                return doing.result()
+            return HelperReply(error="The call was ended by its caller")
+        finally:
+            doing.cancel()
+            gone.cancel()
+            await asyncio.gather(doing, gone, return_exceptions=True)
+
+    async def _do(self, request: HelperRequest, writer: asyncio.StreamWriter) -> HelperReply:
+        def progress(line: str) -> None:
+            # A caller that does not read has no need of them.
+            if writer.transport.get_write_buffer_size() < LONGEST_REPLY:
+                writer.write(HelperReply(progress=line).line())
+
+        try:
+            return HelperReply(result=Result(text=await self._calls.do(request, progress)))
+        except ToolError as error:
+            return HelperReply(error=str(error))
+        except Exception as error:
+            logger.exception(f"{request.call} failed")
+            return HelperReply(error=f"It failed: {type(error).__name__}.")
+
+    async def _send(self, writer: asyncio.StreamWriter, reply: HelperReply) -> None:
+        line = reply.line()
+        if len(line) > LONGEST_REPLY:
+            line = HelperReply(error="The result is too long").line()
+        writer.write(line)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(REQUEST_SECONDS):
+                await writer.drain()
+
+
+def peer(connection: socket.socket) -> tuple[int, int]:
+    """Return the process and the user at the other end, as the kernel knows them."""
+    told = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    process, user, _ = _CREDENTIALS.unpack(told)
+    return process, user
+
+
+def numbers(*names: str) -> list[int]:
+    """Return the numbers of users.
+
+    Raises:
+        UserError: There is no such user.
+    """
+    try:
+        return [pwd.getpwnam(name).pw_uid for name in names]
+    except KeyError as error:
+        raise UserError(f"there is no user of the helper: {error.args[0]}") from error
+
+
+def inherited() -> socket.socket:
+    """Return the listening socket that systemd opened, with its owner and mode.
+
+    Raises:
+        UserError: This was not started by its socket.
+    """
+    given = (os.environ.get("LISTEN_PID"), os.environ.get("LISTEN_FDS"))
+    if given != (str(os.getpid()), "1"):
+        raise UserError(
+            "the helper is started by its socket: sudo systemctl start twin-helper.socket"
+        )
+    listener = socket.socket(fileno=3)
+    listener.set_inheritable(False)
+    return listener
+
+
+async def _request(reader: asyncio.StreamReader) -> HelperRequest:
+    """Return what a caller wants.
+
+    Raises:
+        ValueError: It is no request, too long or too late.
+    """
+    try:
+        async with asyncio.timeout(REQUEST_SECONDS):
+            line = await reader.readuntil(b"\n")
+    except TimeoutError as error:
+        raise ValueError(f"no line came within {REQUEST_SECONDS} s") from error
+    except asyncio.LimitOverrunError as error:
+        raise ValueError(f"it is longer than {LONGEST_REQUEST} bytes") from error
+    except asyncio.IncompleteReadError as error:
+        raise ValueError("it ends before its line does") from error
+    try:
+        return HelperRequest.model_validate_json(line)
+    except ValidationError as error:
+        raise ValueError(first_problem(error)) from error
+
+
+async def _close(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Close such that the caller gets the last reply: what it still sends is thrown away."""
+    writer.write_eof()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(CLOSING_SECONDS):
+            while await reader.read(2**16):
+                pass

@@ -1,1 +1,0 @@
-"""What the ssh tools stand on: names of machines, known hosts, logins, output."""

@@ -1,1 +1,0 @@
-"""What the vision tools stand on: the camera, and the model that describes pictures."""

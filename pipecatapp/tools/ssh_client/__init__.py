@@ -1,0 +1,1 @@
+"""SSH connections: targets, known hosts, login and output."""

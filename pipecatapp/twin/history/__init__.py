@@ -1,0 +1,1 @@
+"""A conversation: its messages, the prompt that they make, and the file that keeps them."""

@@ -1,0 +1,1 @@
+"""The language model as a service: streamed answers, completions, prefilling."""

@@ -1,0 +1,63 @@
+"""Bridges the silence before an answer's first word, and takes the times of its stream."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from typing import TypeVar
+
+from openai.types.chat import ChatCompletionChunk
+
+from pipecatapp.runtime.turn_clock import TurnClock
+from pipecatapp.text.phrases import PHRASES
+from pipecatapp.twin.llm.chunks import say, text_of
+
+SILENCE_SECS = 7.0
+"""How long a model may think before the user hears that it is thinking."""
+
+Other = TypeVar("Other")
+
+
+async def with_filler(
+    chunks: AsyncGenerator[ChatCompletionChunk | Other, None],
+    clock: TurnClock,
+    *,
+    aloud: bool = True,
+) -> AsyncGenerator[ChatCompletionChunk | Other, None]:
+    """Yield what comes, with a word in between when the first of it is slow to come.
+
+    Args:
+        chunks: An answer's, and whatever else comes with them; closed at the end.
+        clock: Takes the times of the answer.
+        aloud: Whether anybody would hear such a word.
+    """
+    clock.requested()
+    pending = asyncio.ensure_future(anext(chunks))
+    try:
+        done, _ = await asyncio.wait({pending}, timeout=SILENCE_SECS if aloud else None)
+        if not done:
+            yield say(PHRASES.thinking)
+        yield _noted(await pending, clock)
+        async for chunk in chunks:
+            yield _noted(chunk, clock)
+    except StopAsyncIteration:
+        return
+    finally:
+        pending.cancel()
+        with suppress(asyncio.CancelledError, Exception):
+            await pending
+        await chunks.aclose()
+
+
+def _noted(chunk: ChatCompletionChunk | Other, clock: TurnClock) -> ChatCompletionChunk | Other:
+    """Note the first words, and the model's own counts, which come with the last chunk."""
+    if not isinstance(chunk, ChatCompletionChunk):
+        return chunk
+    if text_of(chunk):
+        clock.first_token()
+    if chunk.usage is not None:
+        timings = (chunk.model_extra or {}).get("timings") or {}
+        details = chunk.usage.prompt_tokens_details
+        cached = timings.get("cache_n", (details and details.cached_tokens) or 0)
+        speed = timings.get("predicted_per_second")
+        clock.tokens(chunk.usage.prompt_tokens, int(cached), speed)
+    return chunk

@@ -1,0 +1,1 @@
+"""Long-term memory's part of a turn: what is recalled, and what is forgotten."""

@@ -1,0 +1,117 @@
+"""Has conversations follow what long-term memory has forgotten, or a snapshot has brought back.
+
+Long-term memory decides in one transaction and leaves as pending what is to be done to
+conversations, whose files are elsewhere. That is settled only once it is on the disk.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+from loguru import logger
+
+from pipecatapp.memory.long_term import LongTermMemory, Pending
+from pipecatapp.memory.storage.snapshots import ConversationState
+from pipecatapp.runtime.idle_monitor import IdleMonitor
+from pipecatapp.twin.history.conversations import Conversations
+from pipecatapp.twin.recall.forgetting import ForgottenFact, without
+
+RETRY_SECS = 60.0
+"""After which it is tried again to change a conversation's file that could not be written."""
+
+
+class ConversationSync:
+    """Does to conversations what long-term memory has left as pending."""
+
+    def __init__(
+        self, long_term: LongTermMemory, conversations: Conversations, idle_monitor: IdleMonitor
+    ):
+        """Take what `MemoryService` is made with."""
+        self._long_term = long_term
+        self._conversations = conversations
+        self._idle_monitor = idle_monitor
+        self._one_at_a_time = asyncio.Lock()
+        self._background: set[asyncio.Task[None]] = set()
+        self._retrying: asyncio.Task[None] | None = None
+        self._failure = ""
+        """Why a file could not be written, as the log has it already."""
+
+    def follow_soon(self) -> None:
+        """Do what is pending, in the background."""
+        self._in_background(self.follow())
+
+    async def follow(self) -> None:
+        """Do what is pending, in its order.
+
+        What cannot be written stays pending with all behind it, and is tried again later.
+        """
+        async with self._one_at_a_time:
+            for pending in await asyncio.to_thread(self._long_term.pending):
+                try:
+                    await self._apply(pending)
+                except OSError as error:
+                    self._try_later(error)
+                    return
+                await asyncio.to_thread(self._long_term.settle, pending)
+            self._failure = ""
+
+    async def close(self) -> None:
+        """Stop; what is pending is done at the next start."""
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+
+    def _try_later(self, error: OSError) -> None:
+        async def try_again() -> None:
+            await asyncio.sleep(RETRY_SECS)
+            self._retrying = None
+            await self.follow()
+
+        if self._failure != str(error):
+            self._failure = str(error)
+            logger.error(
+                f"A conversation's file still holds what was forgotten or replaced ({error}): make "
+                f"room or put its permissions right. It is tried again every {RETRY_SECS:.0f} s, "
+                "and at the next start."
+            )
+        if self._retrying is None:
+            self._retrying = self._in_background(try_again())
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+        return task
+
+    async def _apply(self, pending: Pending) -> None:
+        """Change conversations; an `OSError` is raised once all of them have been seen to."""
+        if pending.kind == "restore":
+            await self._restore(pending.payload["conversation"], pending.payload["state"])
+            return
+        facts = [ForgottenFact(text, context) for text, context in pending.payload["facts"]]
+        failure: OSError | None = None
+        for conversation_id in self._conversations.ids():
+            await self._idle_monitor.wait(conversation_id=conversation_id)
+            try:
+                self._forget(conversation_id, facts)
+            except OSError as error:
+                failure = error
+        if failure:
+            raise failure
+
+    def _forget(self, conversation_id: str, facts: Sequence[ForgottenFact]) -> None:
+        with self._conversations.lent(conversation_id) as conversation:
+            state = conversation.state()
+            remaining = without(state, facts)
+            if remaining != state:
+                conversation.restore(remaining)
+            elif conversation.unsaved:
+                # The file may hold what the conversation itself no longer does.
+                conversation.save()
+
+    async def _restore(self, conversation_id: str, state: ConversationState) -> None:
+        await self._idle_monitor.wait(conversation_id=conversation_id)
+        try:
+            self._conversations.get(conversation_id).restore(state)
+        except (LookupError, TypeError, ValueError) as error:
+            logger.error(f"The short-term memory of a snapshot cannot be used ({error}).")

@@ -1,0 +1,192 @@
+"""What people do with the twin's memory: look, forget, save, load; conversations follow suit."""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pipecatapp.memory.exchange import Imported, exported, import_facts
+from pipecatapp.memory.long_term import Addition, LongTermMemory, SearchHit, Told
+from pipecatapp.memory.storage.fact import Fact
+from pipecatapp.memory.storage.snapshots import ConversationState
+from pipecatapp.runtime.idle_monitor import IdleMonitor
+from pipecatapp.twin.history.conversations import Conversations
+from pipecatapp.twin.history.personas import load_persona
+from pipecatapp.twin.history.store import flush
+from pipecatapp.twin.recall.conversation_sync import ConversationSync
+from pipecatapp.twin.recall.forgetting import ForgottenFact, without
+
+
+class MemoryService:
+    """Short-term, long-term memory and persona of one agent, as people handle them.
+
+    What changes several of these is decided in one transaction of long-term memory; conversations,
+    whose files are elsewhere, follow from what that left as pending, after a crash too.
+    """
+
+    def __init__(
+        self,
+        long_term: LongTermMemory,
+        conversations: Conversations,
+        prompts: Path,
+        idle_monitor: IdleMonitor,
+    ):
+        """Take what is opened already.
+
+        Args:
+            long_term: The facts.
+            conversations: All short-term memories.
+            prompts: The directory of the persona's file.
+            idle_monitor: Knows which conversations are in the middle of a turn.
+        """
+        self.long_term = long_term
+        self._conversations = conversations
+        self._prompts = prompts
+        self._idle_monitor = idle_monitor
+        self._follower = ConversationSync(long_term, conversations, idle_monitor)
+
+    async def close(self) -> None:
+        """Write what is still to be written; what cannot be done now is done at the next start.
+
+        Conversations are written too: nobody may be speaking any more.
+        """
+        await self._follower.close()
+        await asyncio.to_thread(flush)
+        await asyncio.to_thread(self.long_term.close)
+
+    def persona(self) -> str:
+        """Return who the twin is: the file's text, or what a load has put in its place since.
+
+        An edit of the file takes effect again.
+
+        Raises:
+            UserError: The file cannot be used.
+        """
+        text = load_persona(self._prompts)
+        return self.long_term.snapshots.persona(instead_of=_digest(text)) or text
+
+    # -- facts --------------------------------------------------------------------------------
+
+    async def search(
+        self, query: str, most: int, *, asked_by: str | None = None
+    ) -> list[SearchHit]:
+        """Return the facts that fit a query best; `asked_by` is who says "I" in it."""
+        return await asyncio.to_thread(self.long_term.search, query, most, asked_by=asked_by)
+
+    async def newest(self, most: int) -> list[Fact]:
+        """Return the facts that were told last."""
+        return await asyncio.to_thread(self.long_term.newest, most)
+
+    async def ids(self, texts: Sequence[str]) -> list[int]:
+        """Return the ids of the current facts of these words."""
+        return await asyncio.to_thread(self.long_term.ids, texts)
+
+    async def keep(self, additions: Sequence[Addition]) -> list[Fact]:
+        """Keep facts; they are on the disk when this returns.
+
+        Raises:
+            UserError: They could not be written; nothing has changed.
+        """
+        return await asyncio.to_thread(self.long_term.keep, additions)
+
+    async def waiting(self) -> list[str]:
+        """Return what was said in the turns that nothing has been learned from yet."""
+        return await asyncio.to_thread(self.long_term.turns.said)
+
+    async def forget(self, ids: Sequence[int], turns: Sequence[str] = ()) -> list[Fact]:
+        """Delete facts for good, from every index, snapshot and conversation.
+
+        Conversations in the middle of a turn forget at its end.
+
+        Args:
+            ids: Which facts.
+            turns: The words of turns that nothing has been learned from yet.
+
+        Returns:
+            All facts that are gone: older versions of the same fact go with it.
+
+        Raises:
+            UserError: It could not be written; nothing has changed.
+        """
+        gone = await asyncio.to_thread(self.long_term.forget, ids, _redacted, turns=turns)
+        self._follower.follow_soon()
+        return gone
+
+    async def export(self) -> dict[str, Any]:
+        """Return all facts, JSON-ready."""
+        return await asyncio.to_thread(exported, self.long_term)
+
+    async def import_(self, content: Any) -> Imported:
+        """Keep the facts of an export; those that were forgotten since it was made stay so.
+
+        Args:
+            content: As JSON brought it; checked here.
+
+        Raises:
+            UserError: It is no export, or it could not be written; nothing has changed.
+        """
+        return await asyncio.to_thread(import_facts, self.long_term, content)
+
+    # -- snapshots ----------------------------------------------------------------------------
+
+    async def snapshots(self) -> list[dict[str, Any]]:
+        """Return all snapshots, the newest first, JSON-ready."""
+        found = await asyncio.to_thread(self.long_term.snapshots.listed)
+        return [snapshot.as_dict() for snapshot in found]
+
+    async def save(self, name: str, conversation_id: str, *, replace: bool = False) -> None:
+        """Take a snapshot of the facts, a conversation and the persona.
+
+        Raises:
+            UserError: The name is not allowed or taken, or it could not be written.
+        """
+        # The turn under way belongs to it.
+        await self._idle_monitor.wait(conversation_id=conversation_id)
+        state = self._conversations.get(conversation_id).state()
+        persona = self.persona()
+        await asyncio.to_thread(
+            self.long_term.snapshots.save, name, state, persona, replace=replace
+        )
+
+    async def load(self, name: str, conversation_id: str) -> str:
+        """Have a snapshot's facts and persona hold, and its turns in a conversation.
+
+        Returns:
+            The name of the snapshot that keeps what was replaced.
+
+        Raises:
+            UserError: There is none of this name, or it could not be written; nothing has changed.
+        """
+        await self._idle_monitor.wait(conversation_id=conversation_id)
+        state = self._conversations.get(conversation_id).state()
+        kept = await asyncio.to_thread(
+            self.long_term.snapshots.load,
+            name,
+            conversation_id,
+            state,
+            self.persona(),
+            instead_of=_digest(load_persona(self._prompts)),
+        )
+        await self._follower.follow()
+        return kept
+
+    async def followed(self) -> None:
+        """Have conversations follow what was forgotten or loaded, as far as that can be now."""
+        await self._follower.follow()
+
+    async def remove(self, name: str) -> None:
+        """Delete a snapshot.
+
+        Raises:
+            UserError: There is none of this name.
+        """
+        await asyncio.to_thread(self.long_term.snapshots.remove, name)
+
+
+def _redacted(state: ConversationState, told: Sequence[Told]) -> ConversationState:
+    return without(state, [ForgottenFact(text, context) for text, context in told])
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,80 @@
+"""Long-term memory as tools may know it: sentences, no ids."""
+
+import re
+import time
+from collections.abc import Sequence
+
+from pipecatapp.memory.long_term import Addition
+from pipecatapp.memory.storage.fact import NewFact, Source
+from pipecatapp.tools.tool import Call
+from pipecatapp.twin.recall.forgetting import ENOUGH
+from pipecatapp.twin.recall.memory_service import MemoryService
+from pipecatapp.twin.recall.recall import Recall, significant
+
+MOST_FORGOTTEN = 5
+"""Facts that one request to forget is about."""
+
+# A question tells nothing that could be forgotten.
+_QUESTION = re.compile(
+    r"(?:\W|u+h*m+|so|and|well|okay|ok|hey|twin)*(?:what|when|where|who|whose|whom|how|why|which|is|are"
+    r"|was|were|do|does|did|can|could|would|will|should|tell me)\b|.*\?\s*$",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+class ToolMemory:
+    """What the agent lends its tools of the memory."""
+
+    def __init__(self, memories: MemoryService, recall: Recall):
+        """Lend a memory."""
+        self._memories = memories
+        self._recall = recall
+
+    async def count(self) -> int:
+        """Return how many facts there are."""
+        return len(self._memories.long_term)
+
+    async def latest(self, most: int) -> list[str]:
+        """Return the facts that were told last."""
+        return [fact.text for fact in await self._memories.newest(most)]
+
+    async def matching(self, words: str) -> list[str]:
+        """Return the facts that some words are about, and turns that are yet to be learned from."""
+        found = await self._recall.relevant(words)
+        about = significant(words)
+        waiting = [
+            said
+            for said in await self._memories.waiting()
+            if about
+            and not _QUESTION.match(said)
+            and len(about & significant(said)) >= ENOUGH * len(about)
+        ]
+        return [*(entry.fact.text for entry in found), *waiting][:MOST_FORGOTTEN]
+
+    async def remember(self, text: str, call: Call) -> str:
+        """Keep something word for word; return it as it is kept, on the disk.
+
+        Raises:
+            UserError: It could not be kept.
+        """
+        fact = NewFact(
+            text,
+            Source.ASKED,
+            time.time(),
+            told_by=call.person,
+            conversation=call.conversation.id,
+            context=call.words,
+        )
+        (kept,) = await self._memories.keep([Addition(fact)])
+        return kept.text
+
+    async def forget_texts(self, texts: Sequence[str]) -> int:
+        """Delete facts for good, given by their words; return how many are gone.
+
+        Raises:
+            UserError: It could not be written; nothing has changed.
+        """
+        ids = await self._memories.ids(texts)
+        waiting = set(await self._memories.waiting())
+        turns = [text for text in texts if text in waiting]
+        return len(await self._memories.forget(ids, turns)) + len(turns)

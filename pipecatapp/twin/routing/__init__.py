@@ -1,0 +1,1 @@
+"""What a turn needs: an answer, a tool or an expert."""

@@ -1,0 +1,65 @@
+"""What can be chosen now: the system prompt's actions, with the experts that have come or gone.
+
+The system prompt does not move while experts come and go. What differs from it is told with the
+turn, and when something is decided; the grammar admits exactly what exists.
+"""
+
+from collections.abc import Sequence
+
+from pipecatapp.experts.expert import Expert
+from pipecatapp.runtime.embedding.embedder import Embedder
+from pipecatapp.twin.routing.actions import Actions
+from pipecatapp.twin.routing.intent_classifier import IntentPrediction
+from pipecatapp.twin.routing.unseen_experts import UnseenExperts
+
+TOLD = "\n(The experts that can be asked now: {names}.{about})"
+
+
+class ActionCatalogue:
+    """The actions that exist now."""
+
+    def __init__(self, listed: Actions, experts: Sequence[Expert], embedder: Embedder | None):
+        """Compare what exists with what the system prompt lists.
+
+        Args:
+            listed: The actions of the system prompt.
+            experts: Those that can be asked now.
+            embedder: Compares meanings.
+        """
+        self.actions = listed.with_experts(experts)
+        self.new = [name for name in self.actions.experts if name not in listed.experts]
+        self.gone = [name for name in listed.experts if name not in self.actions.experts]
+        self.unseen = UnseenExperts(embedder, [self.actions.experts[name] for name in self.new])
+
+    def told(self, before: str) -> str:
+        """Return what a turn has to say of the experts; nothing where all is known.
+
+        Args:
+            before: What was said of them last in this conversation.
+        """
+        if not (self.new or self.gone or before):
+            return ""
+        experts = self.actions.experts
+        names = ", ".join(expert.name for expert in experts.values()) or "none"
+        about = "".join(f" {experts[n].name}: {experts[n].description}." for n in self.new)
+        text = TOLD.format(names=names, about=about)
+        return "" if text == before else text
+
+    def described(self, names: Sequence[str]) -> str:
+        """Return the lines of those of some actions that the system prompt does not list."""
+        new = [name for name in names if name in self.new]
+        if not new:
+            return ""
+        return "\n".join(["There is also:", *self.actions.described_experts(new)])
+
+    def possible(self, guess: IntentPrediction) -> IntentPrediction:
+        """Return what the head makes of some words, without experts that are gone."""
+        if not self.gone:
+            return guess
+        kept = [i for i, name in enumerate(guess.actions) if name not in self.gone]
+        total = sum(guess.chances[i] for i in kept)
+        return IntentPrediction(
+            [guess.actions[i] for i in kept],
+            [guess.chances[i] / total for i in kept],
+            [(text, name) for text, name in guess.nearest if name not in self.gone],
+        )

@@ -1,0 +1,83 @@
+"""Classifies the intent of an utterance in a few milliseconds.
+
+Softmax regression on the words and their embedding (`runtime/embedding/classifier.py`), fitted at
+start-up from the examples that every tool and expert carries: a new one needs no more than those.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pipecatapp.runtime.embedding.classifier import SoftmaxRegression, embedded, plain
+from pipecatapp.runtime.embedding.embedder import Embedder
+from pipecatapp.twin.routing.quotations import unquoted
+
+NEAREST = 24
+"""How many of the nearest examples are returned."""
+
+
+@dataclass(frozen=True)
+class IntentPrediction:
+    """What the head makes of some words.
+
+    Attributes:
+        actions: All actions, the likeliest first.
+        chances: The probability of each, in the same order.
+        nearest: Examples and their actions, the nearest first.
+    """
+
+    actions: list[str]
+    chances: list[float]
+    nearest: list[tuple[str, str]]
+
+    @property
+    def action(self) -> str:
+        """The likeliest action."""
+        return self.actions[0]
+
+    @property
+    def chance(self) -> float:
+        """Its probability."""
+        return self.chances[0]
+
+
+class IntentClassifier:
+    """A fitted classifier of utterances."""
+
+    def __init__(
+        self, embedder: Embedder, examples: Mapping[str, Sequence[str]], cache: Path | None = None
+    ):
+        """Fit the head.
+
+        Args:
+            embedder: Makes the vectors.
+            examples: What people say, by action.
+            cache: A file that keeps the examples' vectors across starts.
+        """
+        self._embedder = embedder
+        self._labelled = [(_said(text), name) for name in examples for text in examples[name]]
+        texts = [text for text, _ in self._labelled]
+        self._vectors = embedded(texts, embedder, cache)
+        labels = [name for _, name in self._labelled]
+        self._model = SoftmaxRegression(texts, self._vectors, labels)
+        self.actions = self._model.classes
+
+    def guess(self, words: str) -> IntentPrediction:
+        """Return what is wanted by some words."""
+        text = _said(words)
+        vector = self._embedder.embed([text])
+        chances = self._model.chances([text], vector)[0]
+        order = np.argsort(-chances)
+        near = np.argsort(-(self._vectors @ vector[0]))[:NEAREST]
+        return IntentPrediction(
+            [self.actions[i] for i in order],
+            [float(chances[i]) for i in order],
+            [self._labelled[i] for i in near],
+        )
+
+
+def _said(words: str) -> str:
+    """Return what somebody says in their own words, as the classifier takes it."""
+    return plain(unquoted(words))

@@ -1,0 +1,1 @@
+"""One turn: planned, carried out by tools and experts, and answered."""

@@ -1,0 +1,44 @@
+"""Who the twin is and what it can do: what all sessions of an agent decide and act with."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from pipecatapp.experts.routing import Experts
+from pipecatapp.tools.execution.runner import ToolRunner
+from pipecatapp.tools.execution.tool_definition import Tool
+from pipecatapp.tools.tool import DirectCall
+from pipecatapp.twin.recall.recall import Recall
+from pipecatapp.twin.routing.router import Router
+
+
+async def _nothing(words: str) -> DirectCall | None:
+    """Return None: no tool knows plain words for itself."""
+    return None
+
+
+@dataclass(frozen=True)
+class AgentContext:
+    """A persona, the decisions and the tools.
+
+    Attributes:
+        persona: Who the twin is.
+        router: Decides what a turn needs.
+        runner: Runs tools.
+        tool: Returns a tool that can work now by its name, else None.
+        experts: Answer what is handed to them.
+        wanted: Returns the call that some words plainly ask for, where a tool knows them.
+        recall: Looks up long-term memory; None where there is none.
+    """
+
+    persona: str
+    router: Router
+    runner: ToolRunner
+    tool: Callable[[str], Tool | None]
+    experts: Experts
+    wanted: Callable[[str], Awaitable[DirectCall | None]] = _nothing
+    recall: Recall | None = None
+
+    @property
+    def system(self) -> str:
+        """The system prompt, the same for the same persona and actions."""
+        return f"{self.persona}\n\n{self.router.instruction}"

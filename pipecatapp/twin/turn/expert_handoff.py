@@ -1,0 +1,80 @@
+"""Has an expert answer a turn, and says what happens on the way to its answer."""
+
+from collections.abc import Mapping
+from contextlib import aclosing
+from typing import Any, cast
+
+from loguru import logger
+
+from pipecatapp.errors import UserError
+from pipecatapp.experts.client.requests import FailoverEvent
+from pipecatapp.experts.client.server import Message
+from pipecatapp.experts.errors import BrokenError, ExpertError, ExpertUnavailableError
+from pipecatapp.experts.routing import Experts
+from pipecatapp.runtime.turn_clock import TurnClock
+from pipecatapp.text.phrases import PHRASES
+from pipecatapp.twin.history.messages import Messages
+from pipecatapp.twin.llm.chunks import Chunks, say
+from pipecatapp.twin.llm.filler import with_filler
+
+_SAID = {
+    FailoverEvent.WAKING: PHRASES.expert_wakes,
+    FailoverEvent.REPLACED: PHRASES.expert_replaced,
+}
+
+
+class ExpertHandoff:
+    """The experts, as one session uses them."""
+
+    def __init__(
+        self,
+        experts: Experts,
+        conversation: str,
+        clock: TurnClock,
+        options: Mapping[str, Any] | None = None,
+        *,
+        aloud: bool = True,
+    ):
+        """Make one.
+
+        Args:
+            experts: Who can be asked.
+            conversation: Its id.
+            clock: Takes the times of each turn.
+            options: Those of `Experts.events` which are not the usual ones.
+            aloud: Whether somebody hears what happens on the way; else a broken answer is an error.
+        """
+        self._experts = experts
+        self._clock = clock
+        self._options = {"conversation": conversation, **(options or {})}
+        self._aloud = aloud
+
+    async def __call__(self, name: str, messages: Messages) -> Chunks:
+        """Yield an expert's answer; one that dies in the middle of it is owned up to.
+
+        Args:
+            name: The expert's.
+            messages: The conversation, what is to be answered last.
+
+        Raises:
+            ExpertError: It has said nothing, and somebody else is to answer; or it broke off, and
+                nobody hears that.
+        """
+        events = self._experts.events(name, cast(list[Message], messages), **self._options)
+        try:
+            async with aclosing(with_filler(events, self._clock, aloud=self._aloud)) as found:
+                async for event in found:
+                    if isinstance(event, FailoverEvent):
+                        if self._aloud:
+                            yield say(_SAID[event].format(name=name))
+                    else:
+                        yield event
+        except BrokenError as error:
+            if not self._aloud:
+                raise
+            logger.warning(str(error))
+            yield say(f" {PHRASES.expert_broke_off.format(name=name)}")
+        except ExpertError:
+            raise
+        except UserError as error:
+            raise ExpertUnavailableError(str(error)) from error  # its persona cannot be used

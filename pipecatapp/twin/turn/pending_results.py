@@ -1,0 +1,74 @@
+"""Calls that outlived the turn that asked for them, until somebody has been told how they ended."""
+
+from collections.abc import Awaitable, Callable
+
+from pipecatapp.text.phrases import PHRASES
+from pipecatapp.tools.execution.approvals import Verdict
+from pipecatapp.tools.execution.runner import ToolRun
+from pipecatapp.twin.history.messages import result_text
+
+Teller = Callable[[list[ToolRun]], Awaitable[None]]
+
+
+def result_message(run: ToolRun) -> str:
+    """Return how an ended call stands in the history; by this its arrival there is known."""
+    return result_text(run.tool.name, run.result or "")
+
+
+def result_sentence(run: ToolRun, *, brief: bool) -> str:
+    """Return the sentence that tells how a call ended; where it brought a result, its beginning.
+
+    Args:
+        run: The call.
+        brief: Whether the turn is about something else, and no more will be said of it.
+    """
+    match run.verdict:
+        case Verdict.DENIED:
+            return PHRASES.denied.format(purpose=run.purpose)
+        case Verdict.EXPIRED:
+            return PHRASES.expired.format(purpose=run.purpose)
+        case Verdict.WITHDRAWN:
+            return PHRASES.withdrawn.format(purpose=run.purpose)
+    if not run.tool.model_visible:
+        return run.result or ""
+    return PHRASES.ended.format(purpose=run.purpose) if brief else ""
+
+
+class PendingToolResults:
+    """The ended calls of one conversation that nobody has been told of yet.
+
+    Of the sessions of a conversation the one that was used last tells. Where there is none, for
+    somebody closed the page, the outcome is kept until a page is open again.
+    """
+
+    def __init__(self) -> None:
+        self._untold: list[ToolRun] = []
+        self._tellers: list[Teller] = []
+
+    async def attach(self, teller: Teller) -> None:
+        """Take on a session that can tell, and have it told what is left from before."""
+        self.detach(teller)  # a client may say twice that it is ready
+        self._tellers.append(teller)
+        await self._tell()
+
+    def detach(self, teller: Teller) -> bool:
+        """Let go of a session; return whether it was the last."""
+        if teller in self._tellers:
+            self._tellers.remove(teller)
+        return not self._tellers
+
+    def prefer(self, teller: Teller) -> None:
+        """Have this session tell from now on: somebody is speaking with it."""
+        if teller in self._tellers:
+            self._tellers.remove(teller)
+            self._tellers.append(teller)
+
+    async def ended(self, run: ToolRun) -> None:
+        """A call has ended that no turn waits for."""
+        self._untold.append(run)
+        await self._tell()
+
+    async def _tell(self) -> None:
+        if self._tellers and self._untold:
+            untold, self._untold = self._untold, []
+            await self._tellers[-1](untold)

@@ -1,0 +1,27 @@
+import pytest
+
+from pipecatapp.text.first_person import as_told, of_person
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("My daughter's name is Ada", "Bob said: Bob's daughter's name is Ada"),
+        ("I'm allergic to nuts", "Bob said: Bob is allergic to nuts"),
+        ("Tell me that I\u2019ve won", "Bob said: Tell Bob that Bob has won"),
+        ("the mime is mine", "Bob said: the mime is Bob's"),
+        ("Italy is where Ian lives", "Bob said: Italy is where Ian lives"),
+    ],
+)
+def test_what_is_told_is_said_of_its_teller(said: str, told: str) -> None:
+    assert as_told(said, "Bob") == told
+
+
+def test_nothing_changes_where_nobody_is_known() -> None:
+    assert as_told("My name is Ada", None) == "My name is Ada"
+    assert as_told("My name is Ada", "") == "My name is Ada"
+
+
+def test_a_name_is_only_a_name() -> None:
+    assert of_person("I saw it", r"A\1 {x}") == r"A\1 {x} saw it"
+    assert of_person("my house, my me", "Mine") == "Mine's house, Mine's Mine"

@@ -1,0 +1,88 @@
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from pipecatapp.twin.history import api_history as module
+from pipecatapp.twin.history import turn_notes
+from pipecatapp.twin.history.api_history import ApiHistories, Said
+
+START = datetime(2026, 3, 1, 12, 0)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A clock that a test sets by minutes."""
+
+    class Clock(datetime):
+        minutes = 0
+
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:
+            return START + timedelta(minutes=cls.minutes)
+
+    monkeypatch.setattr(turn_notes, "datetime", Clock)
+    return Clock
+
+
+def history(turns: int) -> list[Said]:
+    """Return so many turns, the last one without an answer yet."""
+    said = [(Said("user", f"question {i}"), Said("assistant", f"answer {i}")) for i in range(turns)]
+    return [entry for turn in said for entry in turn][:-1]
+
+
+def prompt(histories: ApiHistories, said: list[Said], caller: str = "a") -> list[str]:
+    conversation = histories.conversation(caller, said)
+    messages: Any = conversation.prompt(conversation.context.messages)
+    return [message["content"] for message in messages]
+
+
+def test_a_prompt_begins_as_the_one_before_did_though_time_has_passed(clock: Any) -> None:
+    histories = ApiHistories()
+    first = prompt(histories, history(1))
+    assert first == ["(It is now 12:00 on Sunday, 1 March 2026.) question 0"]
+    clock.minutes = 10
+    second = prompt(histories, history(2))
+    assert second[:1] == first
+    assert second[-1].startswith("(It is now 12:10")
+    clock.minutes = 20
+    assert prompt(histories, history(3))[:3] == second
+
+
+def test_the_same_words_later_are_asked_at_their_own_time(clock: Any) -> None:
+    histories = ApiHistories()
+    prompt(histories, history(1))
+    clock.minutes = 10
+    assert "12:10" in prompt(histories, history(1))[0]
+
+
+def test_a_turn_that_went_otherwise_or_was_anothers_is_not_this_one(clock: Any) -> None:
+    histories = ApiHistories()
+    prompt(histories, history(1))
+    other = [Said("assistant", "Welcome!"), *history(2)]
+    assert prompt(histories, other)[1] == "question 0"
+    assert prompt(histories, history(2), caller="b")[0] == "question 0"
+
+
+def test_a_long_history_is_cut_in_blocks_and_a_greeting_stays() -> None:
+    histories = ApiHistories()
+    firsts = [prompt(histories, history(turns))[0] for turns in range(15, 32)]
+    begins = [int(first.rsplit(" ", 1)[1]) for first in firsts]
+    assert begins == [0] * 2 + [7] * 7 + [14] * 7 + [21]
+    greeted = [Said("assistant", "Welcome!"), Said("user", "Hello")]
+    assert prompt(histories, greeted)[0] == "Welcome!"
+
+
+def test_only_so_many_turns_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_STAMPS", 1)
+    histories = ApiHistories()
+    prompt(histories, history(1))
+    prompt(histories, history(2))
+    assert prompt(histories, history(3))[0] == "question 0"
+
+
+def test_any_answer_in_a_history_may_repeat_a_result() -> None:
+    histories = ApiHistories()
+    for turns, may in ((1, False), (2, True)):
+        conversation = histories.conversation("a", history(turns))
+        assert conversation.holds_results(conversation.context.messages) is may
