@@ -1,7 +1,7 @@
 """Experts whose servers are killed at random points of their answers.
 
-EXPERT_KILLS sets how often, EXPERT_KILLS_SEED where it begins; each round asks two conversations at
-once. `pytest -s` shows what came of them.
+EXPERT_KILLS sets how often the long trial kills, EXPERT_KILLS_SEED where it begins; each round asks
+two conversations at once. `pytest -s` shows what came of them.
 """
 
 import asyncio
@@ -46,7 +46,8 @@ from testing.unit.twin.conftest import RHYMES
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(3600)]
 
-KILLS = int(os.environ.get("EXPERT_KILLS", "20"))
+SOME = 6
+MANY = int(os.environ.get("EXPERT_KILLS", "20"))
 SEED = int(os.environ.get("EXPERT_KILLS_SEED", "7"))
 ENDED_SECS = 10.0
 LONGEST_DELAY = 1.5
@@ -127,14 +128,15 @@ def outcome(said: str) -> str:
     return "answered"
 
 
+@pytest.mark.parametrize("kills", [SOME, pytest.param(MANY, marks=pytest.mark.long)])
 async def test_every_question_ends_in_an_answer_or_a_clear_word(
-    house: House, servers: Servers, monkeypatch: pytest.MonkeyPatch
+    house: House, servers: Servers, monkeypatch: pytest.MonkeyPatch, kills: int
 ) -> None:
     # How fast an answer is written is the machine's affair, and others keep it busy.
     monkeypatch.setattr(asking, "LONGEST_ANSWER", 40)
     monkeypatch.setattr(model, "LONGEST_ANSWER", 8)
     chance, outcomes, waits = random.Random(SEED), Counter[str](), list[float]()
-    for number in range(KILLS):
+    for number in range(kills):
         victims = chance.choice(([0], [1], [0, 1]))
         asked = [asyncio.create_task(house.ask(2 * number + i)) for i in range(2)]
         await asyncio.sleep(chance.uniform(0, LONGEST_DELAY))
@@ -151,7 +153,7 @@ async def test_every_question_ends_in_an_answer_or_a_clear_word(
         await asyncio.gather(*(servers.started_again(victim) for victim in victims))
     status = await house.jobs.status(LLAMA_JOB)
     figures = {
-        "kills": KILLS,
+        "kills": kills,
         "outcomes": dict(outcomes),
         "rounds_with_an_answer_under_way": len(waits),
         "longest_after_a_kill_s": round(max(waits), 2),
@@ -160,7 +162,7 @@ async def test_every_question_ends_in_an_answer_or_a_clear_word(
     }
     print(json.dumps(figures))
     assert (status.healthy, status.restarts) == (True, 0)
-    assert sum(outcomes.values()) == 2 * KILLS
+    assert sum(outcomes.values()) == 2 * kills
     assert max(waits) < ENDED_SECS
 
 

@@ -23,6 +23,12 @@ def disk() -> Iterator[threading.Event]:
     flush()
 
 
+@pytest.fixture
+def conversation(tmp_path: Path) -> Conversation:
+    """A conversation; asked for before the slow disk, which its reading would wait for."""
+    return Conversation("a", tmp_path / "a.json")
+
+
 def kept(path: Path) -> Any:
     return json.loads(path.read_text())["log"]
 
@@ -46,18 +52,19 @@ def test_nobody_waits_for_a_slow_disk_and_it_writes_the_last_alone(
     assert not file.behind
 
 
-def test_what_is_read_is_what_was_said_last(tmp_path: Path, disk: threading.Event) -> None:
+def test_what_is_read_is_what_was_said_last(
+    conversation: Conversation, tmp_path: Path, disk: threading.Event
+) -> None:
     path = tmp_path / "a.json"
-    Conversation("a", path).record("user", "hello", by=None)
+    conversation.record("user", "hello", by=None)
     threading.Timer(0.1, disk.set).start()
     assert [entry["text"] for entry in Conversation("a", path).history()] == ["hello"]
 
 
 def test_what_replaces_a_conversation_is_written_when_it_returns(
-    tmp_path: Path, disk: threading.Event
+    conversation: Conversation, tmp_path: Path, disk: threading.Event
 ) -> None:
     path = tmp_path / "a.json"
-    conversation = Conversation("a", path)
     conversation.record("user", "a secret", by=None)
     threading.Timer(0.1, disk.set).start()
     conversation.restore({"messages": [], "log": []})
