@@ -19,7 +19,8 @@ from testing.cluster import access, talk, usage
 from testing.cluster.model import ADMIN
 from testing.cluster.shell import ClusterError
 from testing.cluster.trial import REPOSITORY, Trial
-from testing.integration.room import connect, speech
+from testing.integration.room import connect
+from testing.speaking import speech
 
 TYPED = (
     "job_name=creative-expert service_name=prima-api-creative namespace=creative "

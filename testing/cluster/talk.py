@@ -13,7 +13,8 @@ from testing.cluster import access, container
 from testing.cluster.model import ADMIN, Cluster, Node
 from testing.cluster.shell import ClusterError, run
 from testing.integration.person import Person, log_in
-from testing.integration.room import connect, speech
+from testing.integration.room import connect
+from testing.speaking import speech
 
 HOME = "/var/lib/pipecatapp"
 PATIENCE = 180

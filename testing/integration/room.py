@@ -7,41 +7,19 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import numpy as np
-import numpy.typing as npt
 import pytest
-import soxr
 import websockets
-from piper import PiperVoice, SynthesisConfig
 
+from ..speaking import Samples
 from .conftest import RunningAgent
 
 RATE = 16_000
 CHUNK = RATE // 50
 LONGEST_SECONDS = 300
-
-Samples = npt.NDArray[np.float64]
-
-
-def speech(models: Path, text: str, *, pitch: float = 1.25) -> Samples:
-    """Return `text` as another person than the agent speaks it, at 16 kHz in [-1, 1].
-
-    Args:
-        models: The models' directory.
-        text: What is said.
-        pitch: How much higher than the agent's the voice is.
-    """
-    (model,) = models.glob("en_US-joe-medium/*.onnx")
-    voice = PiperVoice.load(model)
-    config = SynthesisConfig(length_scale=pitch)
-    pcm = b"".join(c.audio_int16_bytes for c in voice.synthesize(text, config))
-    samples = np.frombuffer(pcm, np.int16) / 32768.0
-    # Played faster than it was spoken, slowly, a voice is higher and no faster.
-    return np.asarray(soxr.resample(samples, voice.config.sample_rate * pitch, RATE))
 
 
 @dataclass

@@ -5,8 +5,9 @@ import time
 
 import pytest
 
+from ..speaking import speech
 from .conftest import RunningAgent
-from .room import Room, connect, once_more, speech
+from .room import Room, connect, once_more
 
 pytestmark = pytest.mark.integration
 LONG = "Tell me a long story about a dragon."

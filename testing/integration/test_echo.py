@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
+from ..speaking import speech
 from .conftest import RunningAgent
-from .room import connect, once_more, speech
+from .room import connect, once_more
 
 pytestmark = pytest.mark.integration
 HEARD_SECONDS = 30

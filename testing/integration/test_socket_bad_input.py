@@ -11,8 +11,9 @@ import websockets
 
 from pipecatapp.text.phrases import PHRASES
 
+from ..speaking import speech
 from .conftest import RunningAgent
-from .room import RATE, Room, connect, speech
+from .room import RATE, Room, connect
 
 pytestmark = pytest.mark.integration
 PATIENCE = 60

@@ -136,8 +136,10 @@ def followed(model: Model, told: list[dict[str, Any]]) -> tuple[Model, Model]:
 @pytest.mark.parametrize(
     "crashes",
     [
-        pytest.param(SOME, marks=pytest.mark.timeout(60 + 6 * SOME), id="some"),
-        pytest.param(MANY, marks=[pytest.mark.long, pytest.mark.timeout(60 + 6 * MANY)], id="many"),
+        pytest.param(SOME, marks=pytest.mark.timeout(600), id="some"),
+        pytest.param(
+            MANY, marks=[pytest.mark.long, pytest.mark.timeout(600 + 6 * MANY)], id="many"
+        ),
     ],
 )
 def test_nothing_acknowledged_is_lost_and_nothing_forgotten_is_back(
