@@ -88,9 +88,17 @@ def _recognizers(models: Path) -> list[Recognizer]:
     return [Recognizer(directory) for directory in sorted(models.glob("faster-whisper-*"))]
 
 
-def write_microphone(path: Path, spoken: Samples) -> None:
-    """Write a recording of a microphone into which somebody speaks once."""
-    silence = bytes(2 * SAMPLE_RATE * SILENCE_SECONDS)
+def write_microphone(path: Path, *spoken: Samples, pause: int = SILENCE_SECONDS) -> None:
+    """Write what a microphone hears of somebody.
+
+    Args:
+        path: Of a WAV file.
+        spoken: What is said, one after the other, at 16 kHz in [-1, 1].
+        pause: Seconds of silence after each.
+    """
+    parts = [np.zeros(SILENCE_SECONDS * SAMPLE_RATE)]
+    for samples in spoken:
+        parts += [samples, np.zeros(pause * SAMPLE_RATE)]
     with wave.open(str(path), "wb") as file:
         file.setparams((1, 2, SAMPLE_RATE, 0, "NONE", ""))
-        file.writeframes(silence + (spoken * 32767).astype(np.int16).tobytes() + silence)
+        file.writeframes((np.concatenate(parts) * 32767).astype(np.int16).tobytes())

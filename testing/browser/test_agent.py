@@ -1,16 +1,15 @@
 """The page before the real agent: real models, a real llama-server."""
 
 import re
-import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from piper import PiperVoice
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from pipecatapp.settings import Settings
 
+from ..speaking import renditions, write_microphone
 from .conftest import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.integration]
@@ -53,31 +52,24 @@ def test_stop_ends_a_long_answer(page: Page) -> None:
 
 
 @pytest.fixture
-def models() -> Path:
-    return Settings().models_dir
-
-
-@pytest.fixture
-def speaking_browser(
-    launch: Callable[[Path], Browser], models: Path, tmp_path: Path
-) -> Iterator[Browser]:
-    """A browser whose microphone hears a question, then half a minute of silence."""
+def speaking_browser(launch: Callable[[Path], Browser], tmp_path: Path) -> Iterator[Browser]:
+    """A browser whose microphone hears a question, half a minute of silence, and it again."""
     microphone = tmp_path / "microphone.wav"
-    with wave.open(str(microphone), "wb") as file:
-        voice = PiperVoice.load(next(models.glob("*/*.onnx.json")).with_suffix(""))
-        voice.synthesize_wav("What is the capital of France?", file)
-        file.writeframes(bytes(2 * file.getframerate() * SILENCE_SECONDS))
+    said = renditions(Settings().models_dir, "What is the capital of France?")
+    write_microphone(microphone, *said, pause=SILENCE_SECONDS)
     browser = launch(microphone)
     yield browser
     browser.close()
 
 
+@pytest.mark.realtime
 def test_a_spoken_question_is_heard_and_answered(speaking_browser: Browser, agent: Server) -> None:
     page = open_page(speaking_browser.new_context(), agent)
     page.get_by_text("Hands-free", exact=True).click()
     page.get_by_role("button", name="Listen").click()
-    expect(page.locator(".entry.user").first).to_contain_text("France", timeout=PATIENCE_MS)
-    expect(page.locator(ANSWER).first).to_contain_text("Paris", timeout=PATIENCE_MS)
-    expect(page.locator(f"{ANSWER} .foot").first).to_have_text(
+    heard = page.locator(".entry.user").filter(has_text="France").first
+    heard.wait_for(timeout=PATIENCE_MS)
+    answer = page.locator(ANSWER).filter(has_text="Paris").first
+    expect(answer.locator(".foot")).to_have_text(
         re.compile(r"first audio \d+\.\d\d s"), timeout=PATIENCE_MS
     )

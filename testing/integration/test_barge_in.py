@@ -9,7 +9,7 @@ from ..speaking import speech
 from .conftest import RunningAgent
 from .room import Room, connect, once_more
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.realtime]
 LONG = "Tell me a long story about a dragon."
 SILENT_SECONDS = 3
 

@@ -8,7 +8,7 @@ from ..speaking import speech
 from .conftest import RunningAgent
 from .room import connect, once_more
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.realtime]
 HEARD_SECONDS = 30
 
 

@@ -62,12 +62,14 @@ async def error_of(room: Room) -> str:
 # -- audio ------------------------------------------------------------------------------------
 
 
+@pytest.mark.realtime
 async def test_silence_and_noise_are_not_answered(room: Room) -> None:
     await room.say(np.zeros(10 * RATE))
     await room.say(np.random.default_rng(3).normal(0, 0.1, 5 * RATE))
     assert room.reply() == ""
 
 
+@pytest.mark.realtime
 async def test_a_monologue_of_half_a_minute_is_heard_to_its_end(
     agent: RunningAgent, room: Room
 ) -> None:
@@ -162,6 +164,7 @@ async def test_two_tabs_share_a_conversation(agent: RunningAgent, key: str, room
     assert [entry["role"] for entry in history].count("assistant") == 4
 
 
+@pytest.mark.realtime
 async def test_a_tab_closed_in_mid_sentence_leaves_nothing(
     agent: RunningAgent, key: str, room: Room
 ) -> None:
