@@ -34,6 +34,15 @@ def image(engine: str) -> Iterator[str]:
         yield IMAGE
 
 
+def pytest_configure() -> None:
+    """Let threads of a model server sleep while they wait for each other.
+
+    They would spin, and crawl where more of them compute than there are cores: ten times slower
+    beside other tests.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
+
 # -- among processes --------------------------------------------------------------------------
 
 
