@@ -151,7 +151,7 @@ def speak(launch: Callable[[Path], Browser], tmp_path: Path) -> Iterator[Speak]:
 
     def say(agent: RunningAgent, sentence: str, awaited: Awaited) -> Page:
         heard = []
-        spoken = renditions(agent.settings.models_dir, sentence)
+        spoken = renditions(agent.settings.models_dir, sentence, by=STT_MODEL)
         for number, samples in zip(range(ATTEMPTS), itertools.cycle(spoken), strict=False):
             microphone = tmp_path / f"microphone-{number}.wav"
             write_microphone(microphone, samples)
@@ -184,7 +184,7 @@ def comes(awaited: Locator, page: Page) -> bool:
     answered = page.locator(".entry.assistant:not(.interrupted) .foot")
     try:
         heard.wait_for(timeout=HEARING_MS)
-        awaited.or_(answered).first.wait_for()
+        awaited.or_(answered).first.wait_for(state="attached")
         awaited.first.wait_for(timeout=GRACE_MS)
     except NotInTimeError:
         return False
@@ -215,8 +215,8 @@ def answer(page: Page, act: Callable[[], object] = lambda: None) -> str:
     expect(answers.last).to_contain_text("I need your yes")
     said = answers.nth(answers.count())
     act()
-    # It comes with the answer's end.
-    said.locator(".foot").wait_for()
+    # It comes with the answer's end, and may be empty.
+    said.locator(".foot").wait_for(state="attached")
     print(f"said: {said.locator('.words').inner_text()!r}")
     return said.locator(".words").inner_text()
 
