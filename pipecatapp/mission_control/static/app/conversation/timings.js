@@ -31,7 +31,7 @@ function describe(timings) {
     const help = "From the end of your words to the first sound";
     parts.push({ text: `first audio ${seconds(audio)}`, help });
   } else if (isKnown(total)) {
-    parts.push({ text: `${seconds(total)} in all`, help: "Until the answer was complete" });
+    parts.push({ text: `${seconds(total)} in total`, help: "Until the answer was complete" });
   }
   if (isKnown(stt)) parts.push({ text: `heard in ${seconds(stt)}`, help: "Speech to text" });
   if (isKnown(ttft)) {

@@ -85,7 +85,7 @@ export class Snapshots {
       }),
       confirmedButton(name, {
         confirm: "Delete",
-        question: `Delete ${name}? Facts that only it holds go with it.`,
+        question: `Delete ${name}? Facts that only it holds are deleted too.`,
         act: () => this.#delete(name),
       }),
     );

@@ -149,11 +149,11 @@ function explain(error) {
   if (!(error instanceof Error)) return `The microphone does not work here: ${error}`;
   switch (error.name) {
     case "NotAllowedError":
-      return "The browser refused the microphone. Allow it in the address bar, then try again.";
+      return "The browser blocked the microphone. Allow it in the address bar, then try again.";
     case "NotFoundError":
       return "There is no microphone on this device. Typing works.";
     case "NotReadableError":
-      return "Another program holds the microphone. Close it, then try again.";
+      return "Another program is using the microphone. Close it, then try again.";
     default:
       return `The microphone does not work here: ${error.message}`;
   }
