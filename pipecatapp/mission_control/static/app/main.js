@@ -28,7 +28,7 @@ const conversation = new Conversation(transcript);
 const player = new Player();
 const microphone = new Microphone(SAMPLE_RATE, (pcm) => connection.sendAudio(pcm));
 const voice = new VoiceControls({ connection, conversation, transcript, microphone, player });
-const composer = new Composer(byId("composer", HTMLFormElement), sendText);
+const composer = new Composer(byId("composer", HTMLFormElement), sendText, scrollToEnd);
 const approvals = new Approvals({
   place: byId("approvals", HTMLElement),
   alert: byId("approval-alert", HTMLElement),
@@ -43,7 +43,6 @@ function sendText(content) {
   if (id === null) return false;
   player.flush();
   conversation.addTyped(id, content);
-  scrollToEnd();
   return true;
 }
 

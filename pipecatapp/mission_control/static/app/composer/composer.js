@@ -11,8 +11,9 @@ export class Composer {
    * @param {HTMLFormElement} form
    * @param {(text: string) => boolean} submit Returns whether the message was sent: otherwise it
    *   stays in the box.
+   * @param {() => void} onSent Called once the box is empty, and its height is final.
    */
-  constructor(form, submit) {
+  constructor(form, submit, onSent) {
     this.#text = find(form, "textarea", HTMLTextAreaElement);
     this.#send = find(form, "button", HTMLButtonElement);
     const trySubmit = (/** @type {Event} */ event) => {
@@ -21,6 +22,7 @@ export class Composer {
       if (!text || !submit(text)) return;
       this.#text.value = "";
       this.#update();
+      onSent();
     };
     form.addEventListener("submit", trySubmit);
     this.#text.addEventListener("input", () => this.#update());
