@@ -54,7 +54,7 @@ class AnswerStreamer:
             except ExpertError as error:
                 logger.warning(f"{error} The twin answers in its place.")
                 turn.answered_by("")
-                answer.say(PHRASES.expert_away.format(name=expert))
+                await answer.say(PHRASES.expert_away.format(name=expert))
             else:
                 return
         await self._write(turn, self._model.stream, answer)
@@ -81,7 +81,7 @@ class AnswerStreamer:
         async with aclosing(stream(prompt)) as chunks:
             async for chunk in chunks:
                 if chunk.id == TWIN:
-                    answer.add(chunk)
+                    await answer.add(chunk)
                     continue
                 begun += text_of(chunk) or ""
                 held.append(chunk)
@@ -89,12 +89,12 @@ class AnswerStreamer:
                     break
                 if not actions.may_be_written(begun):
                     for kept in held:
-                        answer.add(kept)
+                        await answer.add(kept)
                     held = []
         if actions.is_written(begun):
             async with aclosing(stream(in_words(prompt))) as chunks:
                 async for chunk in chunks:
-                    answer.add(chunk)
+                    await answer.add(chunk)
         else:
             for kept in held:
-                answer.add(kept)
+                await answer.add(kept)

@@ -9,26 +9,33 @@ from pipecatapp.twin.llm.chunks import Chunks, say
 
 
 class AnswerStream:
-    """Takes the chunks of an answer in the order in which they are to be spoken or shown."""
+    """Takes the chunks of an answer in the order in which they are to be spoken or shown.
+
+    A writer goes on only once the reader has come back for more: what it does behind a chunk, it
+    does for somebody who is still there.
+    """
 
     def __init__(self) -> None:
         self._chunks: asyncio.Queue[ChatCompletionChunk | None] = asyncio.Queue()
 
-    def say(self, text: str) -> None:
+    async def say(self, text: str) -> None:
         """Add words that no model wrote."""
-        self.add(say(text))
+        await self.add(say(text))
 
-    def add(self, chunk: ChatCompletionChunk) -> None:
+    async def add(self, chunk: ChatCompletionChunk) -> None:
         """Add a chunk that a model wrote."""
         self._chunks.put_nowait(chunk)
+        await self._chunks.join()
 
     def end(self) -> None:
         """End the answer; nothing may be added after this."""
         self._chunks.put_nowait(None)
 
-    async def next(self) -> ChatCompletionChunk | None:
-        """Return the next chunk, or None at the end."""
-        return await self._chunks.get()
+    async def read(self) -> Chunks:
+        """Yield the chunks, until the answer has ended."""
+        while (chunk := await self._chunks.get()) is not None:
+            yield chunk
+            self._chunks.task_done()
 
 
 async def streamed(write: Callable[[AnswerStream], Awaitable[None]]) -> Chunks:
@@ -50,7 +57,7 @@ async def streamed(write: Callable[[AnswerStream], Awaitable[None]]) -> Chunks:
 
     task = asyncio.create_task(run())
     try:
-        while (chunk := await answer.next()) is not None:
+        async for chunk in answer.read():
             yield chunk
         await task
     finally:

@@ -91,11 +91,11 @@ class Responder:
             untold = self._take_untold(turn)
             if self._context.present and is_stop(turn.words):
                 if await self._tools.stop():
-                    answer.say(PHRASES.stopped)
+                    await answer.say(PHRASES.stopped)
                 return
             for run in untold:
                 if sentence := result_sentence(run, brief=bool(turn.words)):
-                    answer.say(sentence)
+                    await answer.say(sentence)
             if not turn.words and all(run.refused or not run.tool.model_visible for run in untold):
                 if not any(run.tool.model_visible for run in untold):
                     turn.hide()
@@ -118,7 +118,7 @@ class Responder:
         try:
             silence = SILENCE_SECS if self._context.present else None
             if not (await asyncio.wait({task}, timeout=silence))[0]:
-                answer.say(PHRASES.thinking)
+                await answer.say(PHRASES.thinking)
             decision = await task
         finally:
             task.cancel()
@@ -150,7 +150,7 @@ class Responder:
                 if not run.tool.model_visible:
                     turn.hide()
                     if run.over and not run.approval:
-                        answer.say(run.result or "")
+                        await answer.say(run.result or "")
                     return None
                 record(run, turn)
                 if run.approval or not run.over:

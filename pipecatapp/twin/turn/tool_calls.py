@@ -77,17 +77,17 @@ class ToolCallHandler:
             if run.approval is not None:
                 # However soon a person decides, the outcome is a turn of its own: clients count.
                 if self._present:
-                    answer.say(PHRASES.asks.format(purpose=run.purpose))
+                    await answer.say(PHRASES.asks.format(purpose=run.purpose))
                 else:
                     await run.ended()  # at once, as soon as the audit has its refusal
-                    answer.say(PHRASES.unasked.format(purpose=run.purpose))
+                    await answer.say(PHRASES.unasked.format(purpose=run.purpose))
                 return
             if not self._present:
                 await run.ended()
             if not await run.wait(SOON_SECS):
-                answer.say(PHRASES.thinking)
+                await answer.say(PHRASES.thinking)
                 if not await run.wait(PATIENCE_SECS):
-                    answer.say(PHRASES.takes_long)
+                    await answer.say(PHRASES.takes_long)
             attended = run.over
         finally:
             # The turn was interrupted, or goes on without the call: its end has to be told.

@@ -159,9 +159,8 @@ async def test_a_slow_model_is_announced_and_then_heard(
 
 
 async def test_somebody_who_says_stop_gets_no_answer(
-    server: ModelServer, make: Callable[[], TwinService]
+    server: ModelServer, make: Callable[[], TwinService], conversation: Conversation
 ) -> None:
-    conversation = Conversation("b")
     conversation.context.add_message({"role": "user", "content": "Stop!"})
     assert await spoken(make, conversation) == ""
     assert server.requests == []

@@ -182,7 +182,7 @@ async def test_a_callers_history_cannot_be_cleared_for_it(
         asked.append(name)
 
     turn = begin("Forget all that.", agent_context=replace(agent_context, tool=tool))
-    own = turn._responder._acting._agent_context.tool
+    own = turn._responder._tools._agent.tool
     assert own("mcp.clear_short_term_memory") is None
     assert own("mcp.get_status") is None
     assert asked == ["mcp.get_status"]

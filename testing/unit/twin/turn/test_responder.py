@@ -393,7 +393,7 @@ async def test_stop_withdraws_what_waits_and_ends_what_runs(room: Room, lamp: La
     assert room.agent_context.runner.approvals.waiting("a") == []
     assert lamp.calls == ["read"]
     # Nobody wants to hear of it any more.
-    await asyncio.gather(*room.responder._acting._background)
+    await asyncio.gather(*room.responder._tools._background)
     assert room.told.empty()
 
 
@@ -476,6 +476,35 @@ async def test_somebody_who_talks_of_something_else_is_told_by_the_way(room: Roo
     await room.hear_of_the_end()
     said = await room.say("What is the capital of France?")
     assert said == f"{PHRASES.ended.format(purpose='switch the lamp')} Paris."
+
+
+async def test_two_calls_with_the_same_result_count_as_two(room: Room) -> None:
+    room.server.replies = [writes(ON), writes(ON)]
+    await room.say("Switch on the lamp.")
+    first = room.approval
+    await room.say("And once more.")
+    approvals = room.agent_context.runner.approvals
+    runs: list[ToolRun] = []
+    for waiting in sorted(approvals.waiting("a"), key=lambda each: each.id != first.id):
+        approvals.decide("a", waiting.id, waiting.digest, approve=True, by="test")
+        runs += await asyncio.wait_for(room.told.get(), 10)
+    one, two = runs
+    assert one.result == two.result
+    room.responder.tell(runs)
+    ended = PHRASES.ended.format(purpose="switch the lamp")
+    # The result of the second is there: the first has not been told by that.
+    arrive(room, two)
+    room.server.replies = [writes("answer"), answers("Paris.")]
+    assert await room.say("What is the capital of France?") == f"{ended} Paris."
+    arrive(room, one)
+    room.server.replies = [writes("answer"), answers("Rome.")]
+    assert await room.say("What is the capital of Italy?") == f"{ended} Rome."
+
+
+def arrive(room: Room, run: ToolRun) -> None:
+    """Have the result of an ended call in the conversation."""
+    result = result_of(run.id, run.tool.name, run.result or "")
+    room.conversation.context.add_message(late_result(result))
 
 
 async def test_a_result_that_has_been_told_is_not_told_again(room: Room) -> None:
