@@ -53,7 +53,8 @@ make:
   returned: for begin
 """
 
-from pathlib import Path  # noqa: E402 - Ansible wants the documentation first
+from collections.abc import Callable  # noqa: E402 - Ansible wants the documentation first
+from pathlib import Path  # noqa: E402
 
 from ansible.module_utils.basic import AnsibleModule  # noqa: E402
 
@@ -88,8 +89,12 @@ def main() -> None:
         elif step == "finish":
             files.finish(directory)
         else:
-            action = {"trust": files.trust, "activate": files.activate, "withdraw": files.withdraw}
-            result["changed"] = bool(action[step](directory))
+            actions: dict[str, Callable[[Path], object]] = {
+                "trust": files.trust,
+                "activate": files.activate,
+                "withdraw": files.withdraw,
+            }
+            result["changed"] = bool(actions[step](directory))
     except (files.RotationError, OSError) as error:
         module.fail_json(msg=str(error))
     module.exit_json(**result)

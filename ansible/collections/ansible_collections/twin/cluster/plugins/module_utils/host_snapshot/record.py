@@ -15,6 +15,7 @@ from typing import Any
 
 from .machine import Machine
 
+# The first version's name for it: machines that were noted then are put back by any later one.
 DIRECTORY = "/var/lib/twin-found"
 
 # Paths of before are listed below these, so many parts deep: what is deeper in a directory that was
@@ -87,7 +88,7 @@ def save(record: Record, copies: list[str], directory: str = DIRECTORY) -> None:
 
 def files(named: list[str]) -> set[str]:
     """Return the files and links of these names, and those below directories of these names."""
-    found = set()
+    found: set[str] = set()
     for path in filter(os.path.lexists, map(Path, named)):
         below = path.rglob("*") if path.is_dir() and not path.is_symlink() else [path]
         found.update(str(one) for one in below if one.is_symlink() or not one.is_dir())

@@ -198,7 +198,7 @@ class Jobs:
         path = f"/v1/job/{job['ID']}/deployments"
         found = self._nomad.get(path, namespace=job["Namespace"]) or []
         own = [one for one in found if one["JobVersion"] == submitted]
-        newest = max(own, key=lambda one: int(one["CreateIndex"]), default={})
+        newest: dict[str, Any] = max(own, key=lambda one: int(one["CreateIndex"]), default={})
         if newest.get("Status") not in ("failed", "cancelled"):
             return None
         ran = [one for one in self._placed(job) if one["JobVersion"] == submitted]
