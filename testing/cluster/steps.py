@@ -18,6 +18,7 @@ from testing.cluster import (
     needs,
     nodes,
     one_box,
+    roles,
     rotation,
     tools,
     usage,
@@ -75,6 +76,7 @@ STEPS: Steps = [
     ("a spoken question, again", usage.speak),
     ("keys are rotated", rotation.rotate),
     ("reset leaves nothing", leftovers.reset_leaves_nothing),
+    ("each role by itself, twice, and verified", roles.converge),
     ("playbook, once more", install),
     ("a spoken question, at the end", usage.speak),
 ]
