@@ -34,7 +34,7 @@ def expert_plan(
         `model`, `entry`, `memory_mb`, `workers`, `worker_memory_mb`, and `why`, lines for people.
 
     Raises:
-        AnsibleFilterError: The list is none, or nothing of it fits; the message has the sums.
+        AnsibleFilterError: The list is invalid, or no model fits; the message has the sums.
     """
     entries = _checked(models)
     if force_rpc and worker_count < 1:

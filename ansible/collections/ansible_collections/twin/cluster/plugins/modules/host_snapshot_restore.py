@@ -5,10 +5,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: host_snapshot_restore
-short_description: Lets a machine be as it was found, in what one role changed
+short_description: Restores what one role changed on a machine
 description:
-  - What was not there before is stopped, unmounted and removed; what was is given its contents and
-    its state of before, out of the record that M(twin.cluster.host_snapshot_take) made. Without a
+  - What was not there before is stopped, unmounted and removed. What was there gets back its
+    earlier contents and state, from the record of M(twin.cluster.host_snapshot_take). Without a
     record the packages stay.
 options:
   units:

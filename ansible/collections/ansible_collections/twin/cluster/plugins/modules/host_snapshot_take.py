@@ -8,7 +8,7 @@ module: host_snapshot_take
 short_description: Notes once what a machine was like before the cluster came
 description:
   - Writes packages, users, units, paths, settings of the kernel and rules of the firewall to
-    C(/var/lib/twin-found), with copies of files. What is there already is never written again.
+    C(/var/lib/twin-found), with copies of files. An existing record is never changed.
 options:
   copies:
     description: Files and directories of which a copy is kept.
@@ -16,7 +16,7 @@ options:
     elements: str
     required: true
   traces:
-    description: Where one of these is, the cluster came before; nothing is noted then.
+    description: Where one of these exists, the cluster was there first; nothing is noted then.
     type: list
     elements: path
     required: true

@@ -109,7 +109,7 @@ def submit(
         check: Say what would be done, and do nothing.
 
     Raises:
-        ApiError: The text is no job, or Nomad refuses it.
+        ApiError: The text is not a valid job, or Nomad refuses it.
     """
     job = jobs.parse(source, variables)
     name, namespace = job["ID"], job["Namespace"]

@@ -55,7 +55,7 @@ from ..module_utils.secret_rotation.files import NEXT, read  # noqa: E402
 
 
 def main() -> None:
-    """Has Consul and Nomad accept new tokens and gossip keys, or refuse old ones."""
+    """Have Consul and Nomad accept new tokens and gossip keys, or refuse old ones."""
     module = AnsibleModule(
         argument_spec={
             "directory": {"type": "path", "required": True},

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: secret_rotation_files
-short_description: Leads secrets on disk from new to old
+short_description: Takes the secrets on disk through the steps of a rotation
 description:
   - V(look) completes pairs of a key and a certificate, V(begin) makes what is new in next/,
     V(trust) has ca.pem name all authorities that are trusted, V(activate) gives what is new its
@@ -62,7 +62,7 @@ from ..module_utils.secret_rotation import files  # noqa: E402
 
 
 def main() -> None:
-    """Leads secrets on disk from new to old."""
+    """Do one step of a rotation with the secrets on disk."""
     module = AnsibleModule(
         argument_spec={
             "directory": {"type": "path", "required": True},

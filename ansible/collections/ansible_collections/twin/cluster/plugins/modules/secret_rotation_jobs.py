@@ -52,7 +52,7 @@ from ..module_utils.secret_rotation.tokens import api  # noqa: E402
 
 
 def main() -> None:
-    """Gives jobs new secrets and waits until they run with them."""
+    """Give jobs new secrets, and wait until they run with them."""
     module = AnsibleModule(
         argument_spec={
             "directory": {"type": "path", "required": True},

@@ -66,7 +66,7 @@ from ..module_utils.secret_rotation.tokens import api  # noqa: E402
 
 
 def main() -> None:
-    """Asks whether old secrets are refused and new ones serve."""
+    """Ask whether old secrets are refused and new ones serve."""
     module = AnsibleModule(
         argument_spec={
             "directory": {"type": "path", "required": True},

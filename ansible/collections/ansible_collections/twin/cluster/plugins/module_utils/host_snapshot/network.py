@@ -1,4 +1,4 @@
-"""Gives the kernel its settings of before: firewall, interfaces, sysctl, modules."""
+"""Restores settings of the kernel: firewall, interfaces, sysctl, modules."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def remove_links(machine: Machine, record: Record | None, links: list[str]) -> N
 
 
 def restore_settings(machine: Machine, record: Record | None, names: list[str]) -> None:
-    """Give settings of the kernel their values of before."""
+    """Give settings of the kernel their earlier values."""
     if record is None:
         return
     for name in names:

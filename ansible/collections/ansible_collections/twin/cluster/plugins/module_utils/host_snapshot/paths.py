@@ -16,7 +16,7 @@ SHARED = tuple(map(Path, ("/etc/docker", "/etc/haproxy", "/etc/nginx")))
 
 
 class Paths:
-    """Paths of the machine, beside those of before."""
+    """The machine's paths, compared with those of the record."""
 
     def __init__(self, machine: Machine, record: Record | None, directory: str = DIRECTORY) -> None:
         self._machine = machine
@@ -26,7 +26,7 @@ class Paths:
         self._copies = Path(directory, "copies")
 
     def take_away(self, name: str) -> None:
-        """Let a path be as it was found: gone, or with its contents of before.
+        """Restore a path: remove it, or give it back its earlier contents.
 
         Of a directory that was there, only what came later goes.
 
@@ -61,7 +61,7 @@ class Paths:
             self._give_back(path)
 
     def _give_back(self, path: Path) -> None:
-        """Let a directory that was there have its mode and owner of before."""
+        """Give a directory that was there before its earlier mode and owner."""
         status = path.stat()
         now = [stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid]
         before = self._owners.get(str(path), now)

@@ -36,7 +36,7 @@ def stop(machine: Machine, record: Record | None, units: list[str]) -> None:
 
 
 def resume(machine: Machine, record: Record | None, units: list[str], changed: bool) -> None:
-    """Let units that were there before be as they were."""
+    """Give units that were there before their earlier state."""
     if record is None:
         return
     for unit in (unit for unit in units if unit in record.enabled):

@@ -54,7 +54,7 @@ class Jobs:
         """Return the job that a file in HCL describes.
 
         Raises:
-            ApiError: It is no valid job.
+            ApiError: The job is not valid.
         """
         body = {"JobHCL": source, "Variables": hcl_values(variables), "Canonicalize": True}
         job: dict[str, Any] = self._nomad.call("POST", "/v1/jobs/parse", body)

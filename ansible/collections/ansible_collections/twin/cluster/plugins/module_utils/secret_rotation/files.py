@@ -1,7 +1,7 @@
 """The secrets of the credentials directory while they are rotated.
 
 A new secret begins in next/, under the name that it is to have. When everybody accepts it, it takes
-its name, and the one of before goes to old/. When that is refused everywhere it is in revoked/,
+its name, and the previous one goes to old/. When that is refused everywhere it is in revoked/,
 until the rotation has ended. So where a file is says how far its rotation has come, whenever it was
 interrupted; every function here may be called again.
 """
@@ -22,7 +22,7 @@ DEFAULT = ("gossip", "certificates", "tokens", "ssh")
 NEXT, OLD, REVOKED = "next", "old", "revoked"
 RECORD = "rotation.json"
 JOB_KEYS = ("llama_api_key", "state_copy_key")
-# What a kind is known by, in old/ and revoked/: its first file of before.
+# The file that shows, in old/ or revoked/, that a kind has been replaced.
 AUTHORITY, CERTIFICATE, SSH_KEY = "ca.key", "cli.key", "helper_ssh.key"
 PAIRED = (".key", ".pem", ".csr", ".pub")
 END_OF_CERTIFICATE = "-----END CERTIFICATE-----\n"
@@ -59,7 +59,7 @@ def wanted(asked: str | list[str]) -> list[str]:
 
 
 def recorded(directory: Path) -> list[str]:
-    """Return the kinds of a rotation that was begun and has not ended; none: there is none."""
+    """Return the kinds of a rotation that was begun and has not ended, or an empty list."""
     try:
         text = (directory / RECORD).read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -225,7 +225,7 @@ def _first(path: Path) -> str:
     """Return the first certificate of a file."""
     text = path.read_text(encoding="utf-8")
     if END_OF_CERTIFICATE not in text:
-        raise RotationError(f"{path} is no certificate: put its copy back, then run this again.")
+        raise RotationError(f"{path} is not a certificate: put its copy back, then run this again.")
     return text.split(END_OF_CERTIFICATE)[0] + END_OF_CERTIFICATE
 
 
