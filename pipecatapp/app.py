@@ -6,7 +6,6 @@ Voice activity is tuned here, by the names below; a change takes effect at the n
 import asyncio
 import signal
 import socket
-from functools import partial
 
 import uvicorn
 from loguru import logger
@@ -25,7 +24,7 @@ from pipecat.turns.user_start import BaseUserTurnStartStrategy, VADUserTurnStart
 from pipecat.turns.user_stop.base_user_turn_stop_strategy import BaseUserTurnStopStrategy
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
-from pipecatapp.agent.agent import Agent
+from pipecatapp.agent.agent import Agent, open_agent
 from pipecatapp.agent.session import Session
 from pipecatapp.errors import UserError
 from pipecatapp.mission_control.server import announce, uvicorn_config
@@ -101,46 +100,31 @@ def compose(
     """
     settings, clock, microphone = agent.settings, TurnClock(), MicrophoneGate()
     speech = agent.speech_ahead(clock)
-    agent_context, pending_results = agent.agent_context(), agent.pending_results(conversation.id)
+    context = agent.turn_context(conversation, clock, person)
     twin = TwinService(
-        server=agent.model_server,
-        conversation=conversation,
-        slot=agent.slots.slot(conversation.id),
-        agent_context=agent_context,
-        pending_results=pending_results,
-        clock=clock,
+        context,
+        agent.model_server,
+        agent.slots.slot(conversation.id),
         ahead=AnswerAhead(speech) if speech else None,
         presence=agent.idle_monitor.presence(conversation.id),
-        person=person,
     )
     aggregators = _aggregators(settings, conversation)
     pipeline = Pipeline(
         [
             transport.input(),
             microphone,
-            make_stt(settings, agent.voices.recognizer, agent.voices.stt_dir, clock),
+            make_stt(settings, agent.speech.recognizer, agent.speech.stt_dir, clock),
             microphone.transcripts(),
             aggregators.user(),
             twin,
-            make_tts(settings, agent.voices.speaker, speech, agent.http),
+            make_tts(settings, agent.speech.speaker, speech, agent.http),
             transport.output(),
             microphone.played(),
             aggregators.assistant(),
         ]
     )
-    worker = _worker(pipeline, agent)
-    session = Session(
-        worker,
-        conversation,
-        clock,
-        microphone,
-        twin,
-        agent_context.runner,
-        pending_results,
-        on_turn=agent.turn_finished,
-        on_exchange=partial(agent.exchanged, conversation.id, person),
-        on_cut=agent.condense,
-    )
+    worker = _worker(pipeline)
+    session = Session(context, worker, microphone, twin, agent)
     session.attach(aggregators)
     return worker, session
 
@@ -156,7 +140,7 @@ def _aggregators(settings: Settings, conversation: Conversation) -> LLMContextAg
     )
 
 
-def _worker(pipeline: Pipeline, agent: Agent) -> PipelineWorker:
+def _worker(pipeline: Pipeline) -> PipelineWorker:
     return PipelineWorker(
         pipeline,
         params=PipelineParams(
@@ -167,7 +151,6 @@ def _worker(pipeline: Pipeline, agent: Agent) -> PipelineWorker:
         ),
         # A page may stay open for days: silence is no reason to end its session.
         idle_timeout_secs=None,
-        app_resources=agent,
         # What the model is sent is not the client's business; its log comes from `user-input`.
         rtvi_observer_params=RTVIObserverParams(user_llm_enabled=False),
     )
@@ -190,7 +173,7 @@ async def run(settings: Settings) -> None:
         UserError: Something that it needs is missing or taken.
     """
     listener = _listen(settings)
-    async with Agent(settings, compose) as agent:
+    async with open_agent(settings, compose) as agent:
         app = create_app(agent)
         for ended in app.state.auth.sessions.drop_expired():
             await agent.logged_out(ended)

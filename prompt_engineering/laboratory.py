@@ -68,7 +68,7 @@ class Decisions:
         conversation.context.add_message({"role": "user", "content": words})
         model = LlamaModel(self._server, conversation, 0, self._system, TurnClock())
         try:
-            prompt = conversation.prompt(conversation.context.messages)
+            prompt = conversation.prompt()
             return await self._router.decide(words, before, prompt, model)
         finally:
             await model.close()

@@ -3,10 +3,12 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
-from typing import Any, Self
+from typing import Any
 
 import aiohttp
 import psutil
@@ -21,6 +23,7 @@ from pipecatapp.agent.sessions import Sessions
 from pipecatapp.agent.speech_models import SpeechModels
 from pipecatapp.agent.toolbox import Toolbox
 from pipecatapp.benchmark.metrics import observe_turn
+from pipecatapp.deployment.deployment import Deployment
 from pipecatapp.deployment.selection import choose_deployment
 from pipecatapp.deployment.slot_plan import SlotPlan
 from pipecatapp.experts.client.shared_server import SharedServer
@@ -30,14 +33,14 @@ from pipecatapp.mission_control.auth.login_sessions import OF_SESSION
 from pipecatapp.mission_control.tls.authority import Authority
 from pipecatapp.runtime.embedding.factory import load_embedder
 from pipecatapp.runtime.idle_monitor import IdleMonitor
+from pipecatapp.runtime.inference.model_server import ModelServer
 from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
 from pipecatapp.settings import Settings
 from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.history.conversations import Conversations, SlotPool
 from pipecatapp.twin.llm.llama_model import LlamaModel
 from pipecatapp.twin.recall.memory_service import MemoryService
-from pipecatapp.twin.turn.agent_context import AgentContext
-from pipecatapp.twin.turn.pending_results import PendingToolResults
+from pipecatapp.twin.turn.turn_context import TurnContext
 from pipecatapp.voice.piper import SpeechAhead
 from pipecatapp.voice.realtime_stt import require_realtime_stt
 
@@ -49,68 +52,150 @@ ROUTER = "router"
 """The name under which the system prompt of the twin itself is saved."""
 
 
-class Agent:
-    """The running agent; an async context manager that starts and ends all it needs."""
+@dataclass(frozen=True)
+class AgentParts:
+    """What an agent is put together from, all of it started.
 
-    def __init__(self, settings: Settings, compose: Compose):
-        """Make an agent; entering its context starts it.
+    Attributes:
+        settings: How it runs.
+        deployment: Where it runs.
+        model_server: Where the language model runs.
+        slots: Gives each conversation its slot of the model server.
+        callers_slot: The slot for callers of the API.
+        http: For speech services elsewhere.
+        speech: The loaded recognizer and voice.
+        conversations: All conversations.
+        idle_monitor: Knows when nobody speaks or is answered.
+        memory: Long-term memory.
+        toolbox: Tools, experts and decisions.
+    """
+
+    settings: Settings
+    deployment: Deployment
+    model_server: ModelServer
+    slots: SlotPool
+    callers_slot: int
+    http: aiohttp.ClientSession
+    speech: SpeechModels
+    conversations: Conversations
+    idle_monitor: IdleMonitor
+    memory: AgentMemory
+    toolbox: Toolbox
+
+
+@asynccontextmanager
+async def open_agent(settings: Settings, compose: Compose) -> AsyncIterator["Agent"]:
+    """Prepare what is missing, start or find llama-server, load the models, and run the agent.
+
+    Args:
+        settings: How it is to run.
+        compose: Makes the pipeline of one session.
+
+    Yields:
+        The agent, ready to answer; at the end its sessions, then its child processes are ended.
+
+    Raises:
+        UserError: Something that it needs is missing or does not start.
+    """
+    if settings.stt_service == "realtimestt":
+        require_realtime_stt()
+    deployment = choose_deployment(settings)
+    settings = deployment.settings
+    async with AsyncExitStack() as stack:
+        speech = SpeechModels(settings)
+        stack.callback(speech.close)
+        stack.push_async_callback(deployment.close)
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        equipment = await deployment.prepare()
+        server = await deployment.start()
+        plan = SlotPlan.of(server.slots)
+        embedder = await asyncio.to_thread(load_embedder, settings, equipment.embedder)
+        conversations, idle_monitor = (
+            Conversations(settings.home / "conversations"),
+            IdleMonitor(),
+        )
+        memory = await AgentMemory.open(settings, embedder, conversations, idle_monitor)
+        stack.push_async_callback(memory.close)
+
+        async def status() -> dict[str, Any]:
+            return await agent.status()
+
+        shared = SharedServer(server, plan.experts)
+        toolbox = Toolbox(settings, embedder, status, memory, shared=shared)
+        stack.push_async_callback(toolbox.close)
+        await toolbox.start()
+        await asyncio.to_thread(speech.load, equipment)
+        await deployment.ready()
+        await memory.start(server, plan.memory, idle_monitor)
+        agent = Agent(
+            AgentParts(
+                settings=settings,
+                deployment=deployment,
+                model_server=server,
+                slots=SlotPool(plan.conversations),
+                callers_slot=plan.callers,
+                http=http,
+                speech=speech,
+                conversations=conversations,
+                idle_monitor=idle_monitor,
+                memory=memory,
+                toolbox=toolbox,
+            ),
+            compose,
+        )
+        warming = asyncio.create_task(agent.warm_up(plan.conversations))
+        stack.push_async_callback(_cancel, warming)
+        stack.push_async_callback(agent.end_sessions)
+        yield agent
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait({task})
+
+
+class Agent:
+    """The running agent: what its sessions share, and what Mission Control needs of it."""
+
+    def __init__(self, parts: AgentParts, compose: Compose):
+        """Make an agent; `open_agent` starts what it consists of.
 
         Args:
-            settings: How it is to run.
+            parts: What it consists of.
             compose: Makes the pipeline of one session.
         """
-        self.deployment = choose_deployment(settings)
-        self.settings = settings = self.deployment.settings
-        self.conversations = Conversations(settings.home / "conversations")
-        self.idle_monitor = IdleMonitor()
-        self.voices = SpeechModels(settings)
-        self._sessions = Sessions(partial(compose, self), self.conversations)
+        self.settings = parts.settings
+        self.model_server = parts.model_server
+        self.slots = parts.slots
+        self.http = parts.http
+        self.speech = parts.speech
+        self.conversations = parts.conversations
+        self.idle_monitor = parts.idle_monitor
+        self._deployment = parts.deployment
+        self._memory = parts.memory
+        self._toolbox = parts.toolbox
+        self.completions = OpenAIBackend(
+            parts.model_server,
+            parts.callers_slot,
+            parts.toolbox,
+            parts.idle_monitor,
+            on_turn=self.turn_finished,
+        )
+        self._sessions = Sessions(partial(compose, self), parts.conversations)
         self._started = time.monotonic()
-        self._ready = False
         self._last_turn: TurnTimings | None = None
-        self.toolbox: Toolbox | None = None
-        self.memory: AgentMemory | None = None
-        self._warming: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> Self:
-        """Prepare what is missing, start or find llama-server, load and warm the models."""
-        if self.settings.stt_service == "realtimestt":
-            require_realtime_stt()
-        self.http = aiohttp.ClientSession()
-        try:
-            equipment = await self.deployment.prepare()
-            self.model_server = await self.deployment.start()
-            slots = SlotPlan.of(self.model_server.slots)
-            self.slots = SlotPool(slots.conversations)
-            embedder = await asyncio.to_thread(load_embedder, self.settings, equipment.embedder)
-            self.memory = await AgentMemory.open(
-                self.settings, embedder, self.conversations, self.idle_monitor
-            )
-            shared = SharedServer(self.model_server, slots.experts)
-            self.toolbox = Toolbox(self.settings, embedder, self.status, self.memory, shared=shared)
-            await self.toolbox.start()
-            self.completions = OpenAIBackend(
-                self.model_server,
-                slots.callers,
-                self.toolbox,
-                self.idle_monitor,
-                on_turn=self.turn_finished,
-            )
-            await asyncio.to_thread(self.voices.load, equipment)
-            await self.deployment.ready()
-            await self.memory.start(self.model_server, slots.memory, self.idle_monitor)
-            self._warming = asyncio.create_task(self._warm_up(slots.conversations))
-            self._ready = True
-        except BaseException:
-            await self.__aexit__()
-            raise
-        return self
+    async def warm_up(self, conversations: int) -> None:
+        """Have the system prompt in every slot: the first turn would wait long for it.
 
-    async def _warm_up(self, conversations: int) -> None:
-        """Have the system prompt in every slot: the first turn would wait long for it."""
+        It goes on as long as the agent runs, since a model server may start anew.
+
+        Args:
+            conversations: The number of slots for conversations.
+        """
         clock = TurnClock()
-        async for _ in self.deployment.fresh_servers():
-            system = self.agent_context().system
+        async for _ in self._deployment.fresh_servers():
+            system = self._toolbox.agent_context().system
             for slot in range(conversations):
                 conversation = Conversation("warm-up")
                 model = LlamaModel(self.model_server, conversation, slot, system, clock)
@@ -119,42 +204,36 @@ class Agent:
                 finally:
                     await model.close()
 
-    async def __aexit__(self, *exc_info: object) -> None:
-        """End the sessions, then the child processes."""
+    async def end_sessions(self) -> None:
+        """End all sessions."""
         await self._sessions.end()
-        if self._warming:
-            self._warming.cancel()
-            await asyncio.wait({self._warming})
-        if self.toolbox:
-            await self.toolbox.close()
-        if self.memory:
-            await self.memory.close()
-        await self.http.close()
-        await self.deployment.close()
-        self.voices.close()
 
     # -- for the pipeline ---------------------------------------------------------------------
 
-    def agent_context(self) -> AgentContext:
-        """Return what a new session decides and acts with.
+    def turn_context(
+        self, conversation: Conversation, clock: TurnClock, person: str | None
+    ) -> TurnContext:
+        """Return what the turns of a new session work with.
+
+        Args:
+            conversation: What the session continues.
+            clock: Takes the times of its turns.
+            person: Who speaks, where that is known.
 
         Raises:
             UserError: The persona's file cannot be used.
         """
-        return self._able.agent_context()
-
-    def pending_results(self, conversation_id: str) -> PendingToolResults:
-        """Return the calls of a conversation that outlived their turn."""
-        return self._able.pending_results(conversation_id)
-
-    @property
-    def _able(self) -> Toolbox:
-        assert self.toolbox  # noqa: S101 - there from the start on
-        return self.toolbox
+        return TurnContext(
+            self._toolbox.agent_context(),
+            conversation,
+            clock,
+            pending_results=self._toolbox.pending_results(conversation.id),
+            person=person,
+        )
 
     def speech_ahead(self, clock: TurnClock) -> SpeechAhead | None:
         """Return a session's speech ahead; `None` where another server synthesizes."""
-        speaker = self.voices.speaker
+        speaker = self.speech.speaker
         return SpeechAhead(speaker, clock) if speaker else None
 
     def turn_finished(self, timings: TurnTimings) -> None:
@@ -176,33 +255,26 @@ class Agent:
             told_by=person,
             before=exchange.before,
         )
-        await self._rememberer.turn_finished(turn)
+        await self._memory.turn_finished(turn)
 
     async def condense(self, conversation: Conversation) -> None:
         """Take note that turns have left a conversation."""
-        await self._able.condense(conversation)
-
-    @property
-    def _rememberer(self) -> AgentMemory:
-        assert self.memory  # noqa: S101 - there from the start on
-        return self.memory
+        await self._toolbox.condense(conversation)
 
     # -- for Mission Control ------------------------------------------------------------------
 
     async def health(self) -> str | None:
         """Return None when a turn can be answered, else why not."""
-        return await self.deployment.health()
+        return await self._deployment.health()
 
     async def status(self) -> dict[str, Any]:
         """Return what the page and `/api/status` show."""
-        if not self._ready:
-            return {"state": "starting"}
         return {
             "version": version("pipecatapp"),
             "uptime_s": round(time.monotonic() - self._started),
-            **await self.deployment.shown(),
-            **self.voices.shown(),
-            **self._able.shown(),
+            **await self._deployment.shown(),
+            **self.speech.shown(),
+            **self._toolbox.shown(),
             "sessions": len(self._sessions),
             "memory_mb": round(psutil.Process().memory_info().rss / 2**20),
             "last_turn": self._last_turn.as_dict() if self._last_turn else None,
@@ -214,7 +286,7 @@ class Agent:
 
     async def approvals(self, conversation_id: str) -> list[dict[str, Any]]:
         """Return a conversation's calls that wait for a person."""
-        waiting = self._able.approvals.waiting(conversation_id)
+        waiting = self._toolbox.approvals.waiting(conversation_id)
         return [approval.as_dict() for approval in waiting]
 
     async def decide(
@@ -226,18 +298,18 @@ class Agent:
             LookupError: There is no such call in that conversation.
             ValueError: It is settled already, or the digest is another call's.
         """
-        self._able.approvals.decide(conversation_id, approval_id, digest, approve=approve, by=by)
+        self._toolbox.approvals.decide(conversation_id, approval_id, digest, approve=approve, by=by)
 
     async def logged_out(self, conversation_id: str) -> None:
         """Forget what there is of somebody who has left; a key's conversation goes on."""
-        await self._able.registry.logged_out(conversation_id)
+        await self._toolbox.registry.logged_out(conversation_id)
         if conversation_id.startswith(OF_SESSION):
             self.conversations.remove(conversation_id)
 
     @property
     def memories(self) -> MemoryService:
         """What is remembered, for people to look at and to change."""
-        return self._rememberer.memories
+        return self._memory.memories
 
     async def serve_socket(
         self, websocket: WebSocket, conversation_id: str, person: str | None = None

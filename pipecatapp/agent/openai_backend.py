@@ -33,7 +33,7 @@ from pipecatapp.runtime.inference.sampling import TEMPERATURE, Sampling
 from pipecatapp.runtime.turn_clock import TurnTimings
 from pipecatapp.twin.history.api_history import ApiHistories, Said
 from pipecatapp.twin.llm.chunks import text_of
-from pipecatapp.twin.turn.api_turn import ApiTurn
+from pipecatapp.twin.turn.api_turn import ApiRequest, ApiTurn
 
 LONGEST_ANSWER = 1024
 """Tokens, where a caller sets no bound: what is read may be longer than what is spoken."""
@@ -87,16 +87,14 @@ class OpenAIBackend:
         """
         history = [Said(message.role, message.text) for message in asked.messages]
         conversation = self._histories.conversation(caller.conversation_id, history)
-        turn = ApiTurn(
-            self._server,
-            self._toolbox.agent_context(),
+        request = ApiRequest(
             conversation,
-            self._slot,
             _sampling(asked),
             caller=caller.conversation_id,
             instructions=asked.instructions,
             person=caller.person,
         )
+        turn = ApiTurn(request, self._toolbox.agent_context(), self._server, self._slot)
         presence = self._idle_monitor.presence(conversation.id)
         presence.begin(ANSWERING)
         tally = _Tally()

@@ -1,9 +1,9 @@
 """One open page, or one command-line client: a socket, its pipeline, and what it is told."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from pipecat.frames.frames import (
     BotStartedSpeakingFrame,
@@ -22,12 +22,12 @@ from pipecat.processors.frameworks.rtvi import RTVIProcessor
 from pipecat.processors.frameworks.rtvi.frames import RTVISendTextFrame
 
 from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
-from pipecatapp.tools.execution.runner import ToolEvent, ToolRun, ToolRunner
+from pipecatapp.tools.execution.runner import ToolEvent
 from pipecatapp.twin.history.conversation import Conversation
-from pipecatapp.twin.history.messages import LogEntry
+from pipecatapp.twin.history.log import LogEntry
 from pipecatapp.twin.routing.actions import Decision
 from pipecatapp.twin.service import TwinService
-from pipecatapp.twin.turn.pending_results import PendingToolResults
+from pipecatapp.twin.turn.turn_context import TurnContext
 from pipecatapp.voice.microphone import MicrophoneGate
 from pipecatapp.voice.recognizer import SAMPLE_RATE
 
@@ -77,46 +77,48 @@ class Exchange:
     decision: Decision
 
 
+class SessionListener(Protocol):
+    """What a session reports to the agent."""
+
+    def turn_finished(self, timings: TurnTimings) -> None:
+        """Take the figures of a finished turn."""
+
+    async def exchanged(self, conversation_id: str, person: str | None, exchange: Exchange) -> None:
+        """Take what was said and answered in a finished turn."""
+
+    async def condense(self, conversation: Conversation) -> None:
+        """Take note that turns have left a conversation."""
+
+
 class Session:
     """Connects one client's pipeline with the conversation that it shares."""
 
     def __init__(
         self,
+        context: TurnContext,
         worker: PipelineWorker,
-        conversation: Conversation,
-        clock: TurnClock,
         microphone: MicrophoneGate,
         twin: TwinService,
-        runner: ToolRunner,
-        pending_results: PendingToolResults,
-        on_turn: Callable[[TurnTimings], None],
-        on_exchange: Callable[[Exchange], Awaitable[None]],
-        on_cut: Callable[[Conversation], Awaitable[None]],
+        listener: SessionListener,
     ):
         """Prepare a session; `attach` begins it.
 
         Args:
+            context: What its turns work with.
             worker: The client's pipeline.
-            conversation: What its tabs share.
-            clock: The pipeline's clock.
             microphone: The pipeline's microphone gate.
             twin: The pipeline's language model service.
-            runner: Runs the twin's tools.
-            pending_results: The conversation's calls that outlive their turn.
-            on_turn: Called with the timings of each finished turn.
-            on_exchange: Called with what was said and answered in each finished turn.
-            on_cut: Called when turns have left the conversation.
+            listener: Is told of finished turns.
         """
         self._worker = worker
-        self._conversation = conversation
-        self._clock = clock
+        self._conversation = context.conversation
+        self._clock = context.clock
+        self._runner = context.agent.runner
+        self._pending_results = context.pending_results
+        self._person = context.person
         self._microphone = microphone
         self._twin = twin
-        self._runner = runner
-        self._pending_results = pending_results
-        self._on_turn = on_turn
-        self._on_exchange = on_exchange
-        self._on_cut = on_cut
+        self._listener = listener
         self._said: list[str] = []
         self._telling: set[asyncio.Task[None]] = set()
 
@@ -138,7 +140,7 @@ class Session:
         self._conversation.listeners.discard(self._tell)
         self._conversation.replaced.discard(self._on_replaced)
         self._runner.unlisten(self._conversation.id, self._tell_of_call)
-        if self._pending_results.detach(self._outcome):
+        if self._pending_results.detach(self._twin.tell):
             for run in self._runner.runs(self._conversation.id):
                 await run.withdraw()
 
@@ -155,7 +157,7 @@ class Session:
         )
         # The first turn should not have to wait for what is known before it.
         self._twin.prefill_history()
-        await self._pending_results.attach(self._outcome)
+        await self._pending_results.attach(self._twin.tell)
 
     async def _on_client_message(self, rtvi: RTVIProcessor, message: Any) -> None:
         match message.type:
@@ -177,7 +179,7 @@ class Session:
         self._heard(text)
 
     def _heard(self, words: str) -> None:
-        self._pending_results.prefer(self._outcome)
+        self._pending_results.prefer(self._twin.tell)
         self._said.append(words)
         self._conversation.record("user", words, by=self._tell)
 
@@ -187,27 +189,20 @@ class Session:
         if message.content:
             self._conversation.record("assistant", message.content, timings=figures, by=self._tell)
         if timings and figures:
-            self._on_turn(timings)
+            self._listener.turn_finished(timings)
             await self._send({"kind": "action", "action": self._twin.decision.as_dict()})
             await self._send({"kind": "timings", **figures})
         said, self._said = " ".join(self._said), []
         if said and message.content:
             before = self._conversation.turns()[-3:-1]
-            await self._on_exchange(
-                Exchange(said, message.content, tuple(before), self._twin.decision)
-            )
+            exchange = Exchange(said, message.content, tuple(before), self._twin.decision)
+            await self._listener.exchanged(self._conversation.id, self._person, exchange)
         if self._conversation.end_turn():
-            await self._on_cut(self._conversation)
+            await self._listener.condense(self._conversation)
             self._twin.prefill_history()
 
-    async def _outcome(self, runs: list[ToolRun]) -> None:
-        """Have the twin tell how calls ended; a turn that nobody began."""
-        if not self._clock.running:
-            self._clock.typed()
-        await self._twin.tell(runs)
-
     def _on_replaced(self) -> None:
-        """The conversation is another: cleared, loaded, or with something forgotten."""
+        """Show a history that was replaced: cleared, loaded, or with something forgotten."""
         self._send_soon({"kind": "history"})
         self._twin.prefill_history()
 

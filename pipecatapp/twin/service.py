@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -22,24 +23,22 @@ from pipecat.frames.frames import (
     UserStartedSpeakingFrame,
     UserStoppedSpeakingFrame,
 )
-from pipecat.processors.aggregators.llm_context import LLMContext, LLMContextMessage
+from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.openai.llm import OpenAILLMService
 
 from pipecatapp.runtime.idle_monitor import IdleMonitor, Presence
 from pipecatapp.runtime.inference.model_server import ModelServer
-from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.text.phrases import PHRASES
 from pipecatapp.tools.execution.runner import ToolRun
-from pipecatapp.twin.history.conversation import Conversation
-from pipecatapp.twin.history.messages import RESULT
-from pipecatapp.twin.history.turn_notes import Turn
+from pipecatapp.twin.history.context import late_result
+from pipecatapp.twin.history.messages import result_of
+from pipecatapp.twin.history.turn import ActiveTurn
 from pipecatapp.twin.llm.chunks import say, text_of
 from pipecatapp.twin.llm.llama_model import LlamaModel
 from pipecatapp.twin.routing.actions import Decision
-from pipecatapp.twin.turn.agent_context import AgentContext
-from pipecatapp.twin.turn.pending_results import PendingToolResults, result_message
 from pipecatapp.twin.turn.responder import Responder
+from pipecatapp.twin.turn.turn_context import TurnContext
 from pipecatapp.voice.ahead import AnswerAhead
 
 VOICE, ANSWER, SPEECH = "voice", "answer", "speech"
@@ -58,52 +57,36 @@ class TwinService(OpenAILLMService):
 
     def __init__(
         self,
-        *,
+        context: TurnContext,
         server: ModelServer,
-        conversation: Conversation,
         slot: int,
-        agent_context: AgentContext,
-        pending_results: PendingToolResults,
-        clock: TurnClock,
+        *,
         ahead: AnswerAhead | None = None,
         presence: Presence | None = None,
-        person: str | None = None,
         **kwargs: Any,
     ):
         """Make the service of one session.
 
         Args:
+            context: What the turns work with; when they are certain is known here.
             server: Where the model runs.
-            conversation: The history this session continues.
             slot: The slot of llama-server that holds the conversation's prefix.
-            agent_context: Who the twin is and what it can do.
-            pending_results: The conversation's calls that outlive their turn.
-            clock: Takes the times of each turn.
             ahead: Begins to speak answers that are still held back; `None` for text alone.
             presence: Is told when the client speaks, is answered, and hears the answer.
-            person: Who speaks, where that is known.
             **kwargs: For Pipecat's service.
         """
-        self._conversation = conversation
+        self._conversation = context.conversation
+        self._clock = context.clock
         self._ahead = ahead
-        self._presence = presence or IdleMonitor().presence(conversation.id)
+        self._presence = presence or IdleMonitor().presence(context.conversation.id)
         self._turn_certain = asyncio.Event()
-        self._model = LlamaModel(server, conversation, slot, agent_context.system, clock)
-        self._responder = Responder(
-            self._model,
-            agent_context,
-            conversation,
-            pending_results,
-            clock,
-            self._until_certain,
-            person,
-        )
+        system = context.agent.system
+        self._model = LlamaModel(server, context.conversation, slot, system, context.clock)
+        self._responder = Responder(self._model, replace(context, confirmed=self._until_certain))
         super().__init__(
             api_key=server.api_key,
             base_url=f"{server.url}/v1",
-            settings=OpenAILLMService.Settings(
-                model="twin", system_instruction=agent_context.system
-            ),
+            settings=OpenAILLMService.Settings(model="twin", system_instruction=system),
             **kwargs,
         )
 
@@ -125,7 +108,7 @@ class TwinService(OpenAILLMService):
             await self._ahead.drop()
         return self._spoken(turn)
 
-    async def _spoken(self, turn: Turn) -> AsyncIterator[ChatCompletionChunk]:
+    async def _spoken(self, turn: ActiveTurn) -> AsyncIterator[ChatCompletionChunk]:
         """Yield the answer; where it breaks, a sentence that says so."""
         said = False
         self._presence.begin(ANSWER)
@@ -153,16 +136,11 @@ class TwinService(OpenAILLMService):
             await self._turn_certain.wait()
 
     async def tell(self, runs: list[ToolRun]) -> None:
-        """Have it told how calls ended, once nobody is speaking."""
+        """Have it told how calls ended, once nobody is speaking: a turn that nobody began."""
+        if not self._clock.running:
+            self._clock.typed()
         self._responder.tell(runs)
-        results: list[LLMContextMessage] = [
-            {
-                "role": "user",
-                "name": RESULT,
-                "content": result_message(run),
-            }
-            for run in runs
-        ]
+        results = [late_result(result_of(run.id, run.tool.name, run.result or "")) for run in runs]
         # The assistant's aggregator keeps this back while anybody speaks, and then asks anew.
         frame = LLMMessagesAppendFrame(results, run_llm=True)
         frame.interruptible = False
@@ -211,12 +189,12 @@ class TwinService(OpenAILLMService):
     def _prefill_turn(self) -> None:
         """Have everything before the words prefilled while the user is still speaking."""
         stamp = self._conversation.begin_turn()
-        history = self._conversation.prompt(self._conversation.context.messages)
+        history = self._conversation.prompt()
         self._model.prefill([*history, {"role": "user", "content": stamp.rstrip()}])
 
     def prefill_history(self) -> None:
         """Have the history prefilled in idle time, after a start or a trim."""
-        self._model.prefill(self._conversation.prompt(self._conversation.context.messages))
+        self._model.prefill(self._conversation.prompt())
 
     async def cleanup(self) -> None:
         """Release the connections at the session's end."""

@@ -168,7 +168,7 @@ def test_the_capture_filter_keeps_speech_and_drops_what_would_fold_back(page: Pa
     """Feed sines at 48 and 44.1 kHz in uneven pieces, and read the level at 16 kHz."""
     levels = page.evaluate(
         """async () => {
-          const { Resampler } = await import("/static/app/resampler.js");
+          const { Resampler } = await import("/static/app/voice/resampler.js");
           const level = (rate, pitch) => {
             const resampler = new Resampler(rate, 16000);
             const output = [];

@@ -35,7 +35,7 @@ WHOLE_SECONDS = 120
 
 
 def deploy(trial: Trial) -> None:
-    """Type what the README says, with a list whose model comes from a server on this machine."""
+    """Type what docs/experts.md says, with a list whose model a server on this machine has."""
     _deploy(trial, TYPED)
     if (groups := _groups(trial)) != ["llama"]:
         raise ClusterError(f"Nobody is to share a model that fits one node: {groups}")

@@ -16,9 +16,9 @@ from testing.cluster.trial import REPOSITORY, Trial, unchanged
 PLAYBOOK = "rotate_keys.yaml"
 APIS = (("consul", 8501, "X-Consul-Token"), ("nomad", 4646, "X-Nomad-Token"))
 MOMENTS = (
-    "rotation : Have new tokens and gossip keys accepted",
+    "secret_rotation : Have new tokens and gossip keys accepted",
     "nomad : Write the configuration",
-    "rotation : Trust the new authorities alone",
+    "secret_rotation : Trust the new authorities alone",
 )
 """Tasks at which a rotation is killed: new beside old, half of it in use, the old half refused."""
 TRY_KEY = (

@@ -14,6 +14,8 @@ missing_packages() {
 	command -v systemd-nspawn >/dev/null || echo systemd-container
 	command -v debootstrap >/dev/null || echo debootstrap
 	command -v ssh >/dev/null || echo openssh-client
+	command -v git >/dev/null || echo git
+	command -v openssl >/dev/null || echo openssl
 	command -v ip >/dev/null || echo iproute2
 	command -v iptables >/dev/null || echo iptables
 }
@@ -31,6 +33,8 @@ main() {
 			apt-get -qq install --yes --no-install-recommends "${packages[@]}" >/dev/null
 	fi
 	[[ -x $python ]] || cannot "there is no .venv: ./bootstrap.sh --embedded --no-run makes it"
+	"$python" -c 'import pexpect, pytest' 2>/dev/null ||
+		cannot "the environment .venv lacks the test tools: ./testing/run.sh installs them"
 	exec "$python" -m testing.cluster.steps "$@"
 }
 

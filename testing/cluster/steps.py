@@ -15,8 +15,10 @@ from testing.cluster import (
     experts,
     faults,
     leftovers,
+    needs,
     nodes,
     one_box,
+    roles,
     rotation,
     tools,
     usage,
@@ -74,6 +76,7 @@ STEPS: Steps = [
     ("a spoken question, again", usage.speak),
     ("keys are rotated", rotation.rotate),
     ("reset leaves nothing", leftovers.reset_leaves_nothing),
+    ("each role by itself, twice, and verified", roles.converge),
     ("playbook, once more", install),
     ("a spoken question, at the end", usage.speak),
 ]
@@ -130,28 +133,13 @@ def find_ansible() -> str:
     return os.environ.get("ANSIBLE_PLAYBOOK") or found or "ansible-playbook"
 
 
-def _programs() -> dict[str, str]:
-    """Return where the Consul and Nomad of this machine are, by name.
-
-    Raises:
-        ClusterError: It has none.
-    """
-    programs = {}
-    for name in ("consul", "nomad"):
-        program = os.environ.get(f"{name.upper()}_BIN") or shutil.which(name)
-        if not program:
-            raise ClusterError(f"There is no {name}: set {name.upper()}_BIN to one")
-        programs[name] = program
-    return programs
-
-
-def _lend(cluster: Cluster, models: Path, *, one_box: bool) -> list[str]:
+def _lend(cluster: Cluster, programs: dict[str, str], models: Path, *, one_box: bool) -> list[str]:
     """Return the variables that have nodes take what this machine has already.
 
     One box runs Ansible itself, so that all of it has to be there.
     """
     variables = []
-    for name, program in _programs().items():
+    for name, program in programs.items():
         place = f"/srv/{name}" if one_box else program
         variables += [f"{name}_install_method=file", f"{name}_binary={place}"]
         if one_box:
@@ -206,14 +194,15 @@ def _trial(options: argparse.Namespace) -> Trial:
     cluster = Cluster(
         options.name, subnet=options.subnet, controllers=controllers, suite=options.suite
     )
-    variables = _lend(cluster, options.models, one_box=options.one_box) + options.extra
+    programs = needs.check(options.ansible_playbook, options.models, one_box=options.one_box)
+    variables = _lend(cluster, programs, options.models, one_box=options.one_box) + options.extra
     cluster.add_nodes(1 if options.one_box else options.nodes)
     if cluster.directory.exists():
         raise ClusterError(f"There is a cluster {cluster.name} already: take it down, or --name")
     if options.one_box:
         return one_box.OneBox(cluster, [], options.models, variables=variables)
     extra = [word for variable in variables for word in ("-e", variable)]
-    return Trial(cluster, [options.ansible_playbook, *extra], options.models)
+    return Trial(cluster, [options.ansible_playbook, *extra], options.models, programs=programs)
 
 
 def main(words: list[str]) -> int:

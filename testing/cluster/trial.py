@@ -3,7 +3,7 @@
 import os
 import re
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from testing.cluster import access, container
@@ -34,6 +34,7 @@ class Trial:
     playbook: list[str]  # the command, without the playbook's name
     models: Path  # where a voice is, to speak with
     key: str = ""  # of the agent's API
+    programs: dict[str, str] = field(default_factory=dict)  # paths of consul and nomad
 
     @property
     def credentials(self) -> Path:
@@ -91,10 +92,14 @@ class Trial:
         return changed
 
     def type(self, *words: str) -> str:
-        """Type a command of Nomad or Consul, with the file to source, and return what it prints."""
+        """Type a command of Nomad or Consul, with the file to source, and return what it prints.
+
+        It is run by the program that the trial was given, whatever is on PATH.
+        """
+        program = self.programs.get(words[0], words[0])
         script = f'. "{self.credentials}/cluster.env" && exec "$@"'
         done = subprocess.run(
-            ["bash", "-c", script, "typed", *words],
+            ["bash", "-c", script, "typed", program, *words[1:]],
             capture_output=True,
             text=True,
             timeout=120,

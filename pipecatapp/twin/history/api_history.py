@@ -8,12 +8,12 @@ did, and llama-server's prefix cache serves it.
 import hashlib
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple, cast
+from typing import Literal, NamedTuple
 from uuid import uuid4
 
-from pipecat.processors.aggregators.llm_context import LLMContextMessage
-
 from pipecatapp.twin.history.conversation import KEPT_TURNS, MOST_TURNS, Conversation
+from pipecatapp.twin.history.messages import AssistantMessage, NoteKind, UserMessage
+from pipecatapp.twin.history.turn import ActiveTurn
 
 MOST_STAMPS = 1024
 """Turns whose date and time is known; older ones cost a longer prefill, no more."""
@@ -29,13 +29,32 @@ class Said(NamedTuple):
 class ApiConversation(Conversation):
     """One request's history; nothing of it is kept."""
 
-    def holds_results(self, messages: list[LLMContextMessage]) -> bool:
-        """Tell whether a tool's result may be in the prompt that messages make.
+    def begin(self, history: Sequence[Said], stamps: Sequence[str]) -> None:
+        """Take a history, and fix the date and time of its last turn.
+
+        Args:
+            history: Oldest first, the user's last words at its end.
+            stamps: The date and time of each earlier turn as the model read it; empty if unknown.
+        """
+        earlier = iter(stamps)
+        for role, text in history:
+            self.add(UserMessage(text) if role == "user" else AssistantMessage(text))
+            if role == "user" and (stamp := next(earlier, "")):
+                self.turn().own.add_note(NoteKind.TIME, stamp)
+        self.prompt()
+
+    @property
+    def stamp(self) -> str:
+        """The date and time of the last turn, as the model reads it."""
+        return self.turn().own.note(NoteKind.TIME)
+
+    def holds_results(self, turn: ActiveTurn) -> bool:
+        """Tell whether a tool's result may be in the prompt of a turn.
 
         A caller's history does not say where its answers come from: any may repeat a page.
         """
-        answered = any(cast(dict[str, Any], m).get("role") == "assistant" for m in messages)
-        return answered or super().holds_results(messages)
+        answered = any(earlier.answers for earlier in turn.turns)
+        return answered or super().holds_results(turn)
 
 
 class ApiHistories:
@@ -57,15 +76,8 @@ class ApiHistories:
         kept = [(place, key) for place, key in turns if place >= start]
         stamps = [self._stamps.get(key, "") for _, key in kept[:-1]]
         conversation = ApiConversation(f"v1-{uuid4().hex}")
-        conversation.restore(
-            {
-                "messages": [{"role": s.role, "content": s.text} for s in history[start:]],
-                "notes": [[turn, {"stamp": stamp}] for turn, stamp in enumerate(stamps) if stamp],
-                "log": [],
-            }
-        )
-        conversation.prompt(conversation.context.messages)  # which fixes the last turn's
-        self._keep(kept[-1][1], dict(conversation.state()["notes"])[len(stamps)]["stamp"])
+        conversation.begin(history[start:], stamps)
+        self._keep(kept[-1][1], conversation.stamp)
         return conversation
 
     def _keep(self, key: bytes, stamp: str) -> None:

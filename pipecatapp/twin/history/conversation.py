@@ -1,10 +1,9 @@
-"""One conversation: its short-term memory, and the exact prompt that this makes.
+"""One conversation: its short-term memory, and the prompt that this makes.
 
 What stands before the current turn never changes between requests, byte for byte, so that
-llama-server's prefix cache serves it. Two rules keep it so: what is added to a user's message
-(its date and time, what was remembered at it, and the calls that it led to) stays with it, and
-history is trimmed in blocks rather than at every turn. Only a late result takes the place of the
-word that it would come.
+llama-server's prefix cache serves it. Two rules keep it so: what is added to a turn (its date and
+time, what was remembered, the calls that it led to) stays with it, and history is trimmed in blocks
+rather than at every turn.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,18 +13,21 @@ from pathlib import Path
 from typing import Any, cast
 
 from loguru import logger
-from pipecat.processors.aggregators.llm_context import LLMContext, LLMContextMessage
 
+from pipecatapp.twin.history.context import ConversationContext
+from pipecatapp.twin.history.log import LogEntry
 from pipecatapp.twin.history.messages import (
-    ConversationState,
-    LogEntry,
-    is_said,
-    notes_of,
-    turns_of,
+    AssistantMessage,
+    Messages,
+    ToolCall,
+    ToolResult,
+    UserMessage,
 )
 from pipecatapp.twin.history.prompt import prompt_of
+from pipecatapp.twin.history.state import ConversationState, log_of, state_of, turns_of
 from pipecatapp.twin.history.store import ConversationStore
-from pipecatapp.twin.history.turn_notes import Turn, TurnNotes, user_messages
+from pipecatapp.twin.history.turn import ActiveTurn, Turn
+from pipecatapp.twin.history.upcoming_turn import UpcomingTurn
 
 KEPT_TURNS = 10
 """Turns that remain after a trim: what the agent remembers word for word."""
@@ -48,14 +50,16 @@ class Conversation:
             path: The file that keeps it across restarts; `None` for one that is not kept.
         """
         self.id = conversation_id
-        self.context = LLMContext()
+        self.context = ConversationContext(lambda: self._turns, self.add, self._drop_turns)
+        """What Pipecat's aggregators read and write."""
         self.log: list[LogEntry] = []
         self.listeners: set[Listener] = set()
         self.replaced: set[Callable[[], None]] = set()
-        """Called when the whole is another: cleared, loaded, or with something forgotten."""
+        """Called when the history was replaced: cleared, loaded, or with something forgotten."""
         self.cut: list[tuple[str, str]] = []
         """The turns that the last trim took away."""
-        self._notes = TurnNotes()
+        self._turns: list[Turn] = []
+        self._upcoming = UpcomingTurn()
         self._summary = ""
         self._clearing = self._overfull = False
         self._under_way = 0
@@ -65,21 +69,56 @@ class Conversation:
 
     # -- turns ----------------------------------------------------------------------------
 
+    def add(self, message: UserMessage | AssistantMessage | ToolCall | ToolResult) -> None:
+        """Add a message that has come; a result that comes after its turn opens one of its own."""
+        if isinstance(message, UserMessage):
+            self._turns.append(self._upcoming.said(message.text))
+        elif isinstance(message, ToolResult) and not self._is_awaited(message):
+            self._turns.append(Turn(message))
+        else:
+            if not self._turns:
+                self._turns.append(Turn(None))
+            last = self._turns[-1]
+            if isinstance(message, AssistantMessage):
+                last.answers.append(message)
+            else:
+                last.steps.append(message)
+
+    def _is_awaited(self, result: ToolResult) -> bool:
+        """Tell whether the last message is the call that a result belongs to."""
+        last = self._turns[-1].steps[-1:] if self._turns else []
+        return any(isinstance(call, ToolCall) and call.id == result.call_id for call in last)
+
     def begin_turn(self) -> str:
         """Fix the date and time of the turn that begins now, and return them as text.
 
         All requests of the turn carry the same, so that they share a prefix.
         """
-        return self._noted().begin()
+        return self._upcoming.begin()
 
-    def turn(self, messages: list[LLMContextMessage]) -> Turn:
-        """Return what a turn works on: messages as they are now, with what belongs to them.
+    def turn(self, messages: Messages | ActiveTurn | None = None) -> ActiveTurn:
+        """Return a turn under way, with the conversation as it is now.
 
         Args:
-            messages: The context's own, or a provisional copy with one more; a turn is returned
-                as it is.
+            messages: The context's own, or a provisional copy with one more, a guess at what is
+                being said; None for the context's own. A turn is returned as it is.
         """
-        return messages if isinstance(messages, Turn) else self._noted().turn(messages)
+        if isinstance(messages, ActiveTurn):
+            return messages
+        entries = [cast(dict[str, Any], m) for m in messages or self.context.messages]
+        opened = [place for place, entry in enumerate(entries) if entry["role"] == "user"]
+        known = [turn for turn in self._turns if turn.opening is not None]
+        if len(opened) > len(known):
+            return ActiveTurn(
+                self._turns, self._upcoming.guess(str(entries[opened[-1]]["content"]))
+            )
+        if not opened:
+            return ActiveTurn([], self._turns[0] if self._turns else None, len(entries))
+        own = known[len(opened) - 1]
+        answers = [e for e in entries[opened[-1] + 1 :] if e["role"] == "assistant"]
+        said = sum("tool_calls" not in entry for entry in answers)
+        place = next(i for i, turn in enumerate(self._turns) if turn is own)
+        return ActiveTurn(self._turns[:place], own, said)
 
     @contextmanager
     def under_way(self) -> Iterator[None]:
@@ -90,19 +129,19 @@ class Conversation:
         finally:
             self._under_way -= 1
 
-    def prompt(self, messages: list[LLMContextMessage]) -> list[LLMContextMessage]:
-        """Return messages with each of the user's carrying what belongs to its turn.
+    def prompt(self, messages: Messages | ActiveTurn | None = None) -> Messages:
+        """Return the prompt of a turn, without the system prompt.
 
         Args:
             messages: As `turn` takes them.
         """
         turn = self.turn(messages)
-        self._notes.see_to_stamp(turn)
-        return prompt_of(turn, self._summary)
+        self._upcoming.stamp(turn)
+        return prompt_of(turn.turns, self._summary)
 
-    def holds_results(self, messages: list[LLMContextMessage]) -> bool:
-        """Tell whether a tool's result is in the prompt that messages make."""
-        return self.turn(messages).holds_results
+    def holds_results(self, turn: ActiveTurn) -> bool:
+        """Tell whether a tool's result is in the prompt of a turn."""
+        return turn.holds_results
 
     def trim(self, *, most: int = MOST_TURNS, keep: int = KEPT_TURNS) -> bool:
         """Cut history to its last `keep` turns once it has grown beyond `most`.
@@ -110,14 +149,11 @@ class Conversation:
         Returns:
             Whether anything was cut; the prompt's prefix is then a new one.
         """
-        messages = self.context.messages
-        turns = [i for i, message in enumerate(messages) if is_said(message, "user")]
-        if len(turns) <= most:
+        said = [place for place, turn in enumerate(self._turns) if turn.is_said]
+        if len(said) <= most:
             return False
-        start = turns[len(turns) - keep]
-        self.cut = self.turns()[: len(turns) - keep]
-        self._noted().cut(user_messages(messages[:start]))
-        self.context.set_messages(messages[start:])
+        self.cut = self.turns()[: len(said) - keep]
+        del self._turns[: said[len(said) - keep]]
         self._save_soon()
         return True
 
@@ -152,8 +188,18 @@ class Conversation:
     # -- for tools ------------------------------------------------------------------------
 
     def turns(self) -> list[tuple[str, str]]:
-        """Return the words of each turn, oldest first, as `(user, assistant)`."""
-        return turns_of(self.context.messages)
+        """Return the words of each turn, oldest first, as `(user, assistant)`.
+
+        What was said of a late result belongs to the turn before it.
+        """
+        words: list[tuple[str, str]] = []
+        for turn in self._turns:
+            if turn.is_said:
+                words.append((turn.words, ""))
+            for answer in turn.answers if words else ():
+                user, said = words[-1]
+                words[-1] = (user, f"{said} {answer.text}".strip())
+        return words
 
     def clear(self) -> None:
         """Forget all turns, at the end of the one under way."""
@@ -196,22 +242,20 @@ class Conversation:
         return self._file is not None and self._file.behind
 
     def state(self) -> ConversationState:
-        """Return the whole, JSON-ready."""
-        return {
-            "messages": list(self.context.messages),
-            "notes": self._noted().state(),
-            "summary": self._summary,
-            "log": self.history(),
-        }
+        """Return the whole as a JSON-ready dictionary."""
+        return state_of(self._turns, self._summary, self.log)
 
     def restore(self, state: ConversationState) -> None:
-        """Be another: what `state` returned once. It is on the disk when this returns.
+        """Replace the history by a kept one; it is on the disk when this returns.
+
+        Args:
+            state: As `state` returned it, in this version or an earlier one.
 
         Raises:
-            LookupError: It is not that.
+            LookupError: It is no conversation.
             TypeError: Likewise.
             ValueError: Likewise.
-            OSError: It could not be written; the file is as it was, and this is another already.
+            OSError: It could not be written. The history is replaced; the file is as it was.
         """
         self._take(state)
         self._clearing = self._overfull = False
@@ -237,10 +281,8 @@ class Conversation:
         if self._file:
             self._file.remove()
 
-    def _noted(self) -> TurnNotes:
-        """Return the notes, of the messages that the pipeline has added since as well."""
-        self._notes.note_messages(self.context.messages)
-        return self._notes
+    def _drop_turns(self) -> None:
+        self._turns = []
 
     def _clear(self) -> None:
         try:
@@ -252,12 +294,9 @@ class Conversation:
             )
 
     def _take(self, state: ConversationState) -> None:
-        log = [LogEntry(**entry) for entry in state["log"]]
-        messages = [cast(LLMContextMessage, dict(message)) for message in state["messages"]]
-        said = user_messages(messages)
-        notes = TurnNotes({turn: n for turn, n in notes_of(state).items() if 0 <= turn < said})
-        self.context.set_messages(messages)
-        self._notes, self._summary, self.log = notes, str(state.get("summary", "")), log
+        turns, log, summary = turns_of(state), log_of(state), str(state.get("summary", ""))
+        self._turns, self._upcoming = turns, UpcomingTurn()
+        self._summary, self.log = summary, log
 
     def _save_soon(self) -> None:
         if self._file:

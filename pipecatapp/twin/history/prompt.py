@@ -1,40 +1,116 @@
-"""The exact prompt that a conversation makes, the same to the byte for what was said before."""
+"""Turns typed messages into the form that llama-server reads: the one place where this is done.
 
-from typing import Any, cast
+What stands before a turn is the same to the byte in each of its requests and in those of later
+turns, so that llama-server's prefix cache serves it. Only a late result takes the place of the
+words that it would come.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any, Literal, cast
 
 from pipecat.processors.aggregators.llm_context import LLMContextMessage
 
-from pipecatapp.twin.history.messages import Notes, is_result, settle
-from pipecatapp.twin.history.turn_notes import Turn
+from pipecatapp.twin.history.messages import (
+    Messages,
+    NoteKind,
+    ResultState,
+    ToolCall,
+    ToolResult,
+)
+from pipecatapp.twin.history.turn import Turn
 
 SUMMARY = "(Earlier in this conversation:\n{summary})\n\n"
+RESULT_OF = "Result of {name}:\n{text}"
+PENDING = "It goes on; its result comes later."
 
 
-def prompt_of(turn: Turn, summary: str) -> list[LLMContextMessage]:
-    """Return a turn's messages, each of the user's with what was added to it.
+def prompt_of(turns: Iterable[Turn], summary: str = "") -> Messages:
+    """Return the prompt that some turns make, without the system prompt.
 
     Args:
-        turn: The messages, and the notes on them; left as they are.
+        turns: Oldest first.
         summary: Of what was said before the first of them; empty for none.
     """
-    prompt: list[LLMContextMessage] = []
+    prompt: Messages = []
     opening = SUMMARY.format(summary=summary) if summary else ""
-    following = iter(turn.notes)
-    notes = Notes()
-    for message in turn:
-        entry = dict(cast(dict[str, Any], message))
-        entry.pop("name", None)
-        begins = entry.get("role") == "user"
-        if begins:
-            notes = next(following)
-        if notes.aside or (is_result(message) and settle(prompt, entry["content"])):
+    last: Turn | None = None
+    for turn in turns:
+        if turn.hidden:
             continue
-        prompt.append(cast(LLMContextMessage, entry))
-        if begins and isinstance(entry.get("content"), str):
-            if not is_result(message):
-                entry["content"] = notes.stamp + entry["content"] + notes.recalled + notes.experts
-            entry["content"], opening = opening + entry["content"], ""
-            for call, result in notes.steps:
-                prompt.append({"role": "assistant", "content": call})
-                prompt.append({"role": "user", "content": result})
+        if last is not None and takes_place_of_pending(turn, last):
+            # The words that the result would come later are of no more use: of 12 results behind
+            # them the 0.5B model told 2, and 7 of those put in their place.
+            del prompt[-1 - len(last.answers) :]
+        entries = _entries(turn)
+        if opening and entries and entries[0]["role"] == "user":
+            entries[0]["content"] = opening + entries[0]["content"]
+            opening = ""
+        prompt += cast(Messages, entries)
+        last = turn
     return prompt
+
+
+def takes_place_of_pending(turn: Turn, before: Turn) -> bool:
+    """Tell whether a turn brings the result for which the turn before it waits.
+
+    Nothing may have been said since, but that a person has to approve the call.
+    """
+    if not isinstance(turn.opening, ToolResult) or not before.steps:
+        return False
+    pending = before.steps[-1]
+    if not isinstance(pending, ToolResult) or pending.call_id != turn.opening.call_id:
+        return False
+    return pending.state is ResultState.AWAITS_APPROVAL or (
+        pending.state is ResultState.RUNNING and not before.answers
+    )
+
+
+def last_turn(prompt: Messages) -> Messages:
+    """Return the last thing the user said in a prompt, and the calls that it has led to."""
+    result = RESULT_OF.partition("{")[0]
+    start = len(prompt) - 1
+    if _entry(prompt[start])["role"] == "assistant":
+        start -= 1  # a reply that is begun already
+    while start >= 2 and str(_entry(prompt[start])["content"]).startswith(result):
+        start -= 2
+    return prompt[max(0, start) :]
+
+
+def written(name: str, arguments: dict[str, Any]) -> str:
+    """Return a call as the model writes it."""
+    given = {key: value for key, value in arguments.items() if value is not None}
+    if not given:
+        return name
+    return f"{name} {json.dumps(given, ensure_ascii=False, separators=(',', ':'))}"
+
+
+def result_text(result: ToolResult) -> str:
+    """Return a result as the model reads it."""
+    text = result.text if result.state is ResultState.DONE else PENDING
+    return RESULT_OF.format(name=result.name, text=text)
+
+
+def _entries(turn: Turn) -> list[dict[str, Any]]:
+    """Return one turn's part of a prompt."""
+    entries: list[dict[str, Any]] = []
+    if isinstance(turn.opening, ToolResult):
+        entries.append(_said("user", result_text(turn.opening)))
+    elif turn.opening is not None:
+        noted = turn.note(NoteKind.MEMORY) + turn.note(NoteKind.EXPERTS)
+        entries.append(_said("user", turn.note(NoteKind.TIME) + turn.opening.text + noted))
+    for step in turn.steps:
+        if isinstance(step, ToolCall):
+            entries.append(_said("assistant", written(step.name, step.arguments)))
+        else:
+            entries.append(_said("user", result_text(step)))
+    entries += [_said("assistant", answer.text) for answer in turn.answers]
+    return entries
+
+
+def _said(role: Literal["user", "assistant"], content: str) -> dict[str, Any]:
+    return {"role": role, "content": content}
+
+
+def _entry(message: LLMContextMessage) -> dict[str, Any]:
+    return cast(dict[str, Any], message)

@@ -13,7 +13,7 @@ from pathlib import Path
 from loguru import logger
 
 from pipecatapp.runtime.files import write_atomic
-from pipecatapp.twin.history.messages import ConversationState
+from pipecatapp.twin.history.state import ConversationState
 
 # At the end of the process Python waits until it has written all.
 _WRITER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="conversations")

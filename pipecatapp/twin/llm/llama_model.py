@@ -16,7 +16,8 @@ from pipecatapp.runtime.inference.prefix_cache import Prefixes
 from pipecatapp.runtime.inference.sampling import Sampling
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.twin.history.conversation import Conversation
-from pipecatapp.twin.history.messages import Messages, last_turn
+from pipecatapp.twin.history.messages import Messages
+from pipecatapp.twin.history.prompt import last_turn
 from pipecatapp.twin.llm.chunks import Chunks
 from pipecatapp.twin.llm.filler import with_filler
 

@@ -1,12 +1,15 @@
 """What a conversation holds of facts that are to be forgotten, and the same without it."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pipecatapp.memory.storage.terms import STOP_WORDS
-from pipecatapp.twin.history.messages import ConversationState
+from pipecatapp.twin.history.log import LogEntry
+from pipecatapp.twin.history.messages import NoteKind, ToolCall
+from pipecatapp.twin.history.prompt import written
+from pipecatapp.twin.history.state import ConversationState, log_of, state_of, turns_of
+from pipecatapp.twin.history.turn import Turn
 
 ENOUGH = 0.6
 """The share of a fact's words by which a turn is taken to tell it."""
@@ -50,43 +53,29 @@ def without(state: ConversationState, facts: Sequence[ForgottenFact]) -> Convers
     A turn goes as a whole: what was asked, remembered, called and answered.
 
     Args:
-        state: As `Conversation.state` returns it; left as it is.
+        state: As `Conversation.state` returns it, in this version or an earlier one; left as it is.
         facts: What is to be forgotten.
     """
-    turns = _turns(state["messages"])
-    notes = dict(state.get("notes", []))
-    # The messages before the first turn, such as an answer to one that was cut, have no notes.
-    kept = [(old, turn) for old, turn in turns if not _tells(facts, _texts(turn, notes.get(old)))]
-    numbers = {old: new for new, old in enumerate(old for old, _ in kept if old >= 0)}
-    return {
-        **state,
-        "messages": [message for _, turn in kept for message in turn],
-        "notes": [[numbers[old], note] for old, note in notes.items() if old in numbers],
-        "summary": "" if _tells(facts, [state.get("summary", "")]) else state.get("summary", ""),
-        "log": _log_without(state["log"], facts, [turn for turn in turns if turn not in kept]),
-    }
+    turns = turns_of(state)
+    gone = [turn for turn in turns if _tells(facts, _texts(turn))]
+    summary = str(state.get("summary", ""))
+    return state_of(
+        [turn for turn in turns if turn not in gone],
+        "" if _tells(facts, [summary]) else summary,
+        _log_without(log_of(state), facts, gone),
+    )
 
 
-def _turns(messages: Iterable[dict[str, Any]]) -> list[tuple[int, list[dict[str, Any]]]]:
-    """Return messages by turn, each with its number; -1 for those before the first."""
-    turns: list[tuple[int, list[dict[str, Any]]]] = [(-1, [])]
-    for message in messages:
-        if message.get("role") == "user":
-            turns.append((len(turns) - 1, []))
-        turns[-1][1].append(message)
-    return turns
-
-
-def _texts(turn: list[dict[str, Any]], note: dict[str, Any] | None) -> list[str]:
+def _texts(turn: Turn) -> list[str]:
     """Return all that can be read in a turn."""
-    texts = [str(message.get("content") or "") for message in turn]
-    if note:
-        texts += [
-            note.get("recalled", ""),
-            *(part for step in note.get("steps", ()) for part in step),
-        ]
-    # Asked and answered may only together say it.
-    return [*texts, " ".join(texts[: len(turn)])]
+    opening = [turn.opening.text] if turn.opening else []
+    said = [*opening, *(answer.text for answer in turn.answers)]
+    steps = [
+        written(step.name, step.arguments) if isinstance(step, ToolCall) else step.text
+        for step in turn.steps
+    ]
+    # The question and its answer may tell the fact only together.
+    return [*said, turn.note(NoteKind.MEMORY), *steps, " ".join(said)]
 
 
 def _tells(facts: Sequence[ForgottenFact], texts: Iterable[str]) -> bool:
@@ -94,23 +83,25 @@ def _tells(facts: Sequence[ForgottenFact], texts: Iterable[str]) -> bool:
 
 
 def _log_without(
-    log: list[dict[str, Any]],
-    facts: Sequence[ForgottenFact],
-    gone: Sequence[tuple[int, list[dict[str, Any]]]],
-) -> list[dict[str, Any]]:
+    log: Sequence[LogEntry], facts: Sequence[ForgottenFact], gone: Sequence[Turn]
+) -> list[LogEntry]:
     """Return the log that people see without turns that are gone, or that tell a fact."""
-    words: Collection[str] = {str(m.get("content")) for _, turn in gone for m in turn}
-    kept: list[dict[str, Any]] = []
+    words = {text for turn in gone for text in _said(turn)}
+    kept: list[LogEntry] = []
     dropping = False
     for entry in log:
-        told = entry["text"] in words or _tells(facts, [entry["text"]])
-        if entry["role"] == "user":
+        told = entry.text in words or _tells(facts, [entry.text])
+        if entry.role == "user":
             dropping = told
-        elif told and not dropping and kept and kept[-1]["role"] == "user":
+        elif told and not dropping and kept and kept[-1].role == "user":
             kept.pop()  # the question that only its answer gives away
         if not told and not dropping:
             kept.append(entry)
     return kept
+
+
+def _said(turn: Turn) -> list[str]:
+    return [turn.words, *(answer.text for answer in turn.answers)]
 
 
 def _plain(text: str) -> str:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 from pipecatapp.experts.expert import SUFFIX, Expert
 from pipecatapp.runtime.yaml_file import read_yaml
 from pipecatapp.tools.tool import ToolError
+from pipecatapp.twin.history.prompt import written
 from pipecatapp.twin.routing.grammar import action_grammar, arguments_grammar
 
 ANSWER = "answer"
@@ -231,14 +232,6 @@ class Actions:
 
     def _takes_arguments(self, name: str) -> bool:
         return name in self.tools and bool(self.tools[name].schema.get("properties"))
-
-
-def written(name: str, arguments: dict[str, Any]) -> str:
-    """Return a call as the model writes it."""
-    given = {key: value for key, value in arguments.items() if value is not None}
-    if not given:
-        return name
-    return f"{name} {json.dumps(given, ensure_ascii=False, separators=(',', ':'))}"
 
 
 def _described(tool: RoutableTool) -> str:

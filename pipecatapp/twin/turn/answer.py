@@ -10,13 +10,14 @@ from openai.types.chat import ChatCompletionChunk
 
 from pipecatapp.experts.errors import BrokenError, ExpertError
 from pipecatapp.text.phrases import PHRASES
-from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.history.messages import Messages
-from pipecatapp.twin.history.turn_notes import Turn
-from pipecatapp.twin.llm.chunks import TWIN, Chunks, say, text_of
+from pipecatapp.twin.history.turn import ActiveTurn
+from pipecatapp.twin.llm.chunks import TWIN, Chunks, text_of
 from pipecatapp.twin.routing.actions import Decision
-from pipecatapp.twin.routing.router import Router, in_words
+from pipecatapp.twin.routing.router import in_words
+from pipecatapp.twin.turn.answer_stream import AnswerStream
 from pipecatapp.twin.turn.expert_handoff import ExpertHandoff
+from pipecatapp.twin.turn.turn_context import TurnContext
 
 
 class Writer(Protocol):
@@ -29,59 +30,50 @@ class Writer(Protocol):
 class AnswerStreamer:
     """The answers of one session."""
 
-    def __init__(
-        self,
-        model: Writer,
-        router: Router,
-        conversation: Conversation,
-        handoff: ExpertHandoff,
-    ):
-        """Make one.
+    def __init__(self, model: Writer, context: TurnContext):
+        """Make a streamer.
 
         Args:
             model: Writes the twin's own answers.
-            router: Knows what an action looks like, which is no answer.
-            conversation: The history.
-            handoff: Has experts answer.
+            context: What the turns work with.
         """
         self._model = model
-        self._router = router
-        self._conversation = conversation
-        self._handoff = handoff
+        self._router = context.agent.router
+        self._conversation = context.conversation
+        self._handoff = ExpertHandoff(context)
 
-    async def answer(self, decision: Decision, turn: Turn) -> Chunks:
-        """Stream an answer: that of the expert that was decided on, or the twin's own."""
+    async def write(self, decision: Decision, turn: ActiveTurn, answer: AnswerStream) -> None:
+        """Write an answer: that of the expert that was decided on, or the twin's own."""
         expert = (decision.name or "") if decision.kind == "expert" else ""
         turn.answered_by(expert)
         if expert:
             try:
-                async for chunk in self.ask_expert(expert, turn):
-                    yield chunk
+                await self.ask_expert(expert, turn, answer)
             except BrokenError:
                 raise
             except ExpertError as error:
                 logger.warning(f"{error} The twin answers in its place.")
                 turn.answered_by("")
-                yield say(PHRASES.expert_away.format(name=expert))
+                await answer.say(PHRASES.expert_away.format(name=expert))
             else:
                 return
-        async for chunk in self._speak(turn, self._model.stream):
-            yield chunk
+        await self._write(turn, self._model.stream, answer)
 
-    async def ask_expert(self, name: str, turn: Turn) -> Chunks:
-        """Stream an expert's answer.
+    async def ask_expert(self, name: str, turn: ActiveTurn, answer: AnswerStream) -> None:
+        """Write an expert's answer.
 
         Raises:
             ExpertError: It did not answer, or broke off.
         """
-        async for chunk in self._speak(turn, partial(self._handoff, name)):
-            yield chunk
+        await self._write(turn, partial(self._handoff, name), answer)
 
-    async def _speak(self, turn: Turn, stream: Callable[[Messages], Chunks]) -> Chunks:
-        """Yield what a stream of words says to a turn.
+    async def _write(
+        self, turn: ActiveTurn, stream: Callable[[Messages], Chunks], answer: AnswerStream
+    ) -> None:
+        """Write what a model says to a turn.
 
-        A small model may write an action even now, as it has seen them in the conversation; it is
-        asked for words once more then. What cannot become the name of an action is not kept back.
+        A small model may write an action even here, as it has seen actions in the conversation; it
+        is asked for words once more then. Text that can no longer become an action is passed on.
         """
         prompt = self._conversation.prompt(turn)
         actions = self._router.catalogue.actions
@@ -89,7 +81,7 @@ class AnswerStreamer:
         async with aclosing(stream(prompt)) as chunks:
             async for chunk in chunks:
                 if chunk.id == TWIN:
-                    yield chunk
+                    await answer.add(chunk)
                     continue
                 begun += text_of(chunk) or ""
                 held.append(chunk)
@@ -97,12 +89,12 @@ class AnswerStreamer:
                     break
                 if not actions.may_be_written(begun):
                     for kept in held:
-                        yield kept
+                        await answer.add(kept)
                     held = []
         if actions.is_written(begun):
-            held = []
             async with aclosing(stream(in_words(prompt))) as chunks:
                 async for chunk in chunks:
-                    yield chunk
-        for kept in held:
-            yield kept
+                    await answer.add(chunk)
+        else:
+            for kept in held:
+                await answer.add(kept)

@@ -5,7 +5,7 @@ be asked for a yes, or told something later: what needs a yes is refused, and ca
 """
 
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pipecatapp.runtime.inference.model_server import ModelServer
 from pipecatapp.runtime.inference.sampling import Sampling
@@ -16,74 +16,74 @@ from pipecatapp.twin.llm.chunks import Chunks
 from pipecatapp.twin.llm.llama_model import LlamaModel
 from pipecatapp.twin.routing.actions import Decision
 from pipecatapp.twin.turn.agent_context import AgentContext
-from pipecatapp.twin.turn.pending_results import PendingToolResults
 from pipecatapp.twin.turn.responder import Responder
+from pipecatapp.twin.turn.turn_context import TurnContext
 
 INSTRUCTIONS = "The program that this conversation comes through adds:\n{added}"
 WITHOUT_MEANING = frozenset({"mcp.clear_short_term_memory"})
 """Tools that a caller cannot use, whose history is its own."""
 
 
-async def _certain() -> None:
-    """Return at once: what is written is said."""
+@dataclass(frozen=True)
+class ApiRequest:
+    """What a caller asks for.
+
+    Attributes:
+        conversation: The caller's history.
+        sampling: How the answer is to be written.
+        caller: Who asks; experts' servers keep its last prompt.
+        instructions: What the caller's program says of the conversation; it stands behind the
+            persona, whoever answers.
+        person: Who asks, where that is known.
+    """
+
+    conversation: ApiConversation
+    sampling: Sampling
+    caller: str = ""
+    instructions: str = ""
+    person: str | None = None
 
 
 class ApiTurn:
     """Answers one request; `close` must follow."""
 
     def __init__(
-        self,
-        server: ModelServer,
-        agent_context: AgentContext,
-        conversation: ApiConversation,
-        slot: int,
-        sampling: Sampling,
-        *,
-        caller: str = "",
-        instructions: str = "",
-        person: str | None = None,
+        self, request: ApiRequest, agent_context: AgentContext, server: ModelServer, slot: int
     ):
         """Prepare a turn.
 
         Args:
-            server: Where the model runs.
+            request: What is asked.
             agent_context: Who the twin is and what it can do.
-            conversation: The caller's history.
+            server: Where the model runs.
             slot: The slot of llama-server for callers.
-            sampling: How the answer is to be written.
-            caller: Who asks; experts' servers keep its last prompt.
-            instructions: What the caller's program says of the conversation; it stands behind the
-                persona, whoever answers.
-            person: Who asks, where that is known.
         """
         own = replace(agent_context, tool=lambda name: _usable(agent_context, name))
-        added = INSTRUCTIONS.format(added=instructions) if instructions else ""
+        added = INSTRUCTIONS.format(added=request.instructions) if request.instructions else ""
         self._clock = TurnClock()
-        self._conversation = conversation
+        self._conversation = request.conversation
         self._model = LlamaModel(
             server,
-            conversation,
+            request.conversation,
             slot,
-            f"{agent_context.system}\n\n{added}" if added else agent_context.system,
+            f"{own.system}\n\n{added}" if added else own.system,
             self._clock,
-            sampling=sampling,
+            sampling=request.sampling,
             bridging=False,
         )
-        self._responder = Responder(
-            self._model,
+        context = TurnContext(
             own,
-            conversation,
-            PendingToolResults(),
+            request.conversation,
             self._clock,
-            _certain,
-            person,
+            person=request.person,
             present=False,
             expert_options={
-                "conversation": caller,
-                "sampling": sampling,
+                "conversation": request.caller,
+                "sampling": request.sampling,
                 "instructions": added,
             },
         )
+        self._responder = Responder(self._model, context)
 
     @property
     def decision(self) -> Decision:
@@ -102,11 +102,9 @@ class ApiTurn:
             httpx2.HTTPError: The connection broke.
         """
         self._clock.typed()
-        messages = self._conversation.context.messages
+        turn = self._conversation.turn()
         answer = (
-            self._responder.ask_expert(expert, messages)
-            if expert
-            else self._responder.respond(messages)
+            self._responder.ask_expert(expert, turn) if expert else self._responder.respond(turn)
         )
         async with aclosing(answer):
             async for chunk in answer:

@@ -1,8 +1,7 @@
-"""Has an expert answer a turn, and says what happens on the way to its answer."""
+"""Hands a turn to an expert, and says what happens on the way to its answer."""
 
-from collections.abc import Mapping
 from contextlib import aclosing
-from typing import Any, cast
+from typing import cast
 
 from loguru import logger
 
@@ -10,12 +9,11 @@ from pipecatapp.errors import UserError
 from pipecatapp.experts.client.requests import FailoverEvent
 from pipecatapp.experts.client.server import Message
 from pipecatapp.experts.errors import BrokenError, ExpertError, ExpertUnavailableError
-from pipecatapp.experts.routing import Experts
-from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.text.phrases import PHRASES
 from pipecatapp.twin.history.messages import Messages
 from pipecatapp.twin.llm.chunks import Chunks, say
 from pipecatapp.twin.llm.filler import with_filler
+from pipecatapp.twin.turn.turn_context import TurnContext
 
 _SAID = {
     FailoverEvent.WAKING: PHRASES.expert_wakes,
@@ -26,31 +24,20 @@ _SAID = {
 class ExpertHandoff:
     """The experts, as one session uses them."""
 
-    def __init__(
-        self,
-        experts: Experts,
-        conversation: str,
-        clock: TurnClock,
-        options: Mapping[str, Any] | None = None,
-        *,
-        aloud: bool = True,
-    ):
-        """Make one.
+    def __init__(self, context: TurnContext):
+        """Make a hand-off.
 
         Args:
-            experts: Who can be asked.
-            conversation: Its id.
-            clock: Takes the times of each turn.
-            options: Those of `Experts.events` which are not the usual ones.
-            aloud: Whether somebody hears what happens on the way; else a broken answer is an error.
+            context: What the turns work with. Where nobody is present, nothing is said of what
+                happens on the way, and an answer that breaks off is an error.
         """
-        self._experts = experts
-        self._clock = clock
-        self._options = {"conversation": conversation, **(options or {})}
-        self._aloud = aloud
+        self._experts = context.agent.experts
+        self._clock = context.clock
+        self._options = {"conversation": context.conversation.id, **context.expert_options}
+        self._aloud = context.present
 
     async def __call__(self, name: str, messages: Messages) -> Chunks:
-        """Yield an expert's answer; one that dies in the middle of it is owned up to.
+        """Yield an expert's answer; one that breaks off ends in a sentence that says so.
 
         Args:
             name: The expert's.
@@ -58,7 +45,7 @@ class ExpertHandoff:
 
         Raises:
             ExpertError: It has said nothing, and somebody else is to answer; or it broke off, and
-                nobody hears that.
+                nobody would hear that.
         """
         events = self._experts.events(name, cast(list[Message], messages), **self._options)
         try:

@@ -1,18 +1,17 @@
-"""Calls that outlived the turn that asked for them, until somebody has been told how they ended."""
+"""Results of calls that outlived the turn that asked for them, until somebody was told of them.
+
+The way of such a result: `ToolCallHandler` lets go of the call; when it ends, `PendingToolResults`
+hands it to the session that was used last; `TwinService.tell` adds its result to the conversation;
+the turn that this opens tells it, joined by the call's id.
+"""
 
 from collections.abc import Awaitable, Callable
 
 from pipecatapp.text.phrases import PHRASES
 from pipecatapp.tools.execution.approvals import Verdict
 from pipecatapp.tools.execution.runner import ToolRun
-from pipecatapp.twin.history.messages import result_text
 
 Teller = Callable[[list[ToolRun]], Awaitable[None]]
-
-
-def result_message(run: ToolRun) -> str:
-    """Return how an ended call stands in the history; by this its arrival there is known."""
-    return result_text(run.tool.name, run.result or "")
 
 
 def result_sentence(run: ToolRun, *, brief: bool) -> str:
@@ -37,8 +36,8 @@ def result_sentence(run: ToolRun, *, brief: bool) -> str:
 class PendingToolResults:
     """The ended calls of one conversation that nobody has been told of yet.
 
-    Of the sessions of a conversation the one that was used last tells. Where there is none, for
-    somebody closed the page, the outcome is kept until a page is open again.
+    Of the sessions of a conversation the one that was used last tells. Where there is none, as
+    somebody closed the page, the results are kept until a page is open again.
     """
 
     def __init__(self) -> None:
@@ -64,7 +63,7 @@ class PendingToolResults:
             self._tellers.append(teller)
 
     async def ended(self, run: ToolRun) -> None:
-        """A call has ended that no turn waits for."""
+        """Take a call that has ended and that no turn waits for."""
         self._untold.append(run)
         await self._tell()
 

@@ -1,59 +1,38 @@
-"""Decides what a turn needs, from its words and from what is remembered at them."""
+"""Plans a turn: what it needs, from its words and from what is remembered at them."""
 
 import asyncio
-from typing import Any, cast
 
-from pipecat.processors.aggregators.llm_context import LLMContextMessage
-
-from pipecatapp.runtime.turn_clock import TurnClock
-from pipecatapp.twin.history.conversation import Conversation
-from pipecatapp.twin.history.messages import is_result
-from pipecatapp.twin.history.turn_notes import Turn
+from pipecatapp.twin.history.turn import ActiveTurn
 from pipecatapp.twin.routing.actions import Decision
 from pipecatapp.twin.routing.provenance import is_named_by_user
 from pipecatapp.twin.routing.router import RoutingModel, asks_for_several
-from pipecatapp.twin.turn.agent_context import AgentContext
+from pipecatapp.twin.turn.turn_context import TurnContext
 
 
 class TurnPlanner:
     """Makes the decisions of one session."""
 
-    def __init__(
-        self,
-        model: RoutingModel,
-        agent_context: AgentContext,
-        conversation: Conversation,
-        clock: TurnClock,
-        person: str | None = None,
-    ):
-        """Make one.
+    def __init__(self, model: RoutingModel, context: TurnContext):
+        """Make a planner.
 
         Args:
-            model: Fills in arguments, and decides where nothing else does.
-            agent_context: Decides, and remembers.
-            conversation: The history.
-            clock: Takes the time of each decision.
-            person: Who speaks, where that is known.
+            model: Fills in arguments, and decides where the intent policy does not.
+            context: What the turns work with.
         """
         self._model = model
-        self._agent_context = agent_context
-        self._conversation = conversation
-        self._clock = clock
-        self._person = person
+        self._agent = context.agent
+        self._conversation = context.conversation
+        self._clock = context.clock
+        self._person = context.person
 
-    async def decide(self, words: str, turn: Turn) -> Decision:
-        """Return what some words need.
-
-        Args:
-            words: What the user said.
-            turn: Its messages, these words last.
-        """
-        before = [earlier for message in turn[:-1] if (earlier := words_of(message))]
+    async def decide(self, turn: ActiveTurn) -> Decision:
+        """Return what the words of a turn need."""
+        words, before = turn.words, turn.earlier_words
         with self._clock.deciding():
-            if wanted := await self._agent_context.wanted(words):
+            if wanted := await self._agent.wanted(words):
                 return Decision("tool", *wanted, by="words")
             remembered = await self._recall(words, before, turn)
-            router = self._agent_context.router
+            router = self._agent.router
             catalogue = await asyncio.to_thread(lambda: router.catalogue)
             turn.tell_of_experts(catalogue.told)
             prompt = self._conversation.prompt(turn)
@@ -66,49 +45,33 @@ class TurnPlanner:
                 last_expert=turn.last_expert,
             )
 
-    async def _recall(self, words: str, before: list[str], turn: Turn) -> bool:
+    async def _recall(self, words: str, before: list[str], turn: ActiveTurn) -> bool:
         """Add what is remembered to the turn, so that all its requests share a prefix.
 
         Returns:
             Whether anything is remembered.
         """
-        if self._agent_context.recall is None:
+        if self._agent.recall is None:
             return False
-        recalled = await self._agent_context.recall(
-            words,
-            before,
-            turn.holds_recalled,
-            self._person,
-        )
+        recalled = await self._agent.recall(words, before, turn.holds_recalled, self._person)
         if not turn.has_recalled(words):
             turn.recall(words, recalled.text)
         return recalled.anything
 
-    async def decide_next(self, turn: Turn) -> Decision:
+    async def decide_next(self, turn: ActiveTurn) -> Decision:
         """Return what a result calls for: an answer, unless more was asked for than one thing."""
-        asked = last_words(turn)
+        asked = turn.last_words
         if not asks_for_several(asked):
             return Decision("answer", by="head")
         prompt = self._conversation.prompt(turn)
-        return await self._agent_context.router.decide_next(asked, prompt, self._model)
+        return await self._agent.router.decide_next(asked, prompt, self._model)
 
-    def is_doubtful(self, decision: Decision, words: str, turn: Turn) -> bool:
-        """Tell whether a result may have had a part in a call, such as a page that was read.
+    def is_doubtful(self, decision: Decision, turn: ActiveTurn) -> bool:
+        """Tell whether foreign text may have had a part in a call, such as a page that was read.
 
-        It cannot where nothing was read in this conversation, or where all that the call names was
-        named by the user in this turn.
+        It cannot where no result was read in this conversation, or where the user named in this
+        turn all that the call names.
         """
-        read = self._conversation.holds_results(turn)
-        return read and not (words and is_named_by_user(decision.arguments, words))
-
-
-def words_of(message: LLMContextMessage) -> str:
-    """Return what the user says in a message; nothing where it is another's, or a result."""
-    content = cast(dict[str, Any], message).get("content")
-    said = cast(dict[str, Any], message).get("role") == "user" and not is_result(message)
-    return content if said and isinstance(content, str) else ""
-
-
-def last_words(messages: list[LLMContextMessage]) -> str:
-    """Return what the user said last."""
-    return next(filter(None, map(words_of, reversed(messages))), "")
+        if not self._conversation.holds_results(turn):
+            return False
+        return not (turn.words and is_named_by_user(decision.arguments, turn.words))

@@ -1,172 +1,141 @@
-"""Makes the answer of a turn: decides, acts, and says what comes of it.
+"""Responds to a turn: plans it, makes its tool calls, and answers.
 
-A result returns to the same decision, a few times at most. A call that takes longer, or waits for
-a person's yes, is let go: the turn ends with a word about it, and its outcome begins a turn of its
-own (`twin/turn/pending_results.py`).
+A result returns to the planner, a few times at most. A call that takes longer, or waits for a
+person's approval, is let go: the turn ends with a word about it, and its result opens a turn of its
+own (`turn/pending_results.py`).
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import aclosing
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
-from pipecat.processors.aggregators.llm_context import LLMContextMessage
-
-from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.text.phrases import PHRASES, is_stop
 from pipecatapp.tools.execution.runner import ToolRun
-from pipecatapp.twin.history.conversation import Conversation
-from pipecatapp.twin.history.messages import PENDING, is_result
-from pipecatapp.twin.history.turn_notes import Turn
-from pipecatapp.twin.llm.chunks import Chunks, say
+from pipecatapp.twin.history.messages import Messages
+from pipecatapp.twin.history.turn import ActiveTurn
+from pipecatapp.twin.llm.chunks import Chunks
 from pipecatapp.twin.routing.actions import Decision
-from pipecatapp.twin.routing.router import RoutingModel as Judge
-from pipecatapp.twin.turn.agent_context import AgentContext
+from pipecatapp.twin.routing.router import RoutingModel
 from pipecatapp.twin.turn.answer import AnswerStreamer, Writer
-from pipecatapp.twin.turn.expert_handoff import ExpertHandoff
-from pipecatapp.twin.turn.pending_results import PendingToolResults, result_message, result_sentence
-from pipecatapp.twin.turn.planner import TurnPlanner, words_of
-from pipecatapp.twin.turn.tool_calls import ToolCallHandler, note
+from pipecatapp.twin.turn.answer_stream import AnswerStream, streamed
+from pipecatapp.twin.turn.pending_results import result_sentence
+from pipecatapp.twin.turn.planner import TurnPlanner
+from pipecatapp.twin.turn.tool_calls import ToolCallHandler, record
+from pipecatapp.twin.turn.turn_context import TurnContext
 
 MOST_STEPS = 6
 """Calls of one turn."""
 SILENCE_SECS = 5.0
-"""A decision that takes longer is bridged by a word."""
+"""A decision that takes longer is covered by a filler."""
 
 
-class LanguageModel(Judge, Writer, Protocol):
+class LanguageModel(RoutingModel, Writer, Protocol):
     """The language model, as far as a turn needs it."""
 
 
 class Responder:
-    """Answers the turns of one session."""
+    """Responds to the turns of one session."""
 
-    def __init__(
-        self,
-        model: LanguageModel,
-        agent_context: AgentContext,
-        conversation: Conversation,
-        pending_results: PendingToolResults,
-        clock: TurnClock,
-        confirmed: Callable[[], Awaitable[None]],
-        person: str | None = None,
-        *,
-        present: bool = True,
-        expert_options: Mapping[str, Any] | None = None,
-    ):
+    def __init__(self, model: LanguageModel, context: TurnContext):
         """Make a responder.
 
         Args:
-            model: Writes.
-            agent_context: Decides and acts.
-            conversation: The history.
-            pending_results: Takes calls that outlive their turn.
-            clock: Takes the times of each turn.
-            confirmed: Waits until the turn is certain: what is done ahead of its end can be
-                thrown away as long as it is words, not when it is deeds.
-            person: Who speaks, where that is known.
-            present: Whether somebody is there who hears words in between, can be asked for a yes
-                and be told later how a call ended. For a program's request calls are waited for,
-                and those that need a yes are refused.
-            expert_options: Those of `Experts.events` which are not the usual ones.
+            model: Decides where the intent policy does not, and writes answers.
+            context: What the turns work with.
         """
-        self._present = present
-        self._conversation = conversation
-        self._confirmed = confirmed
-        self._planner = TurnPlanner(model, agent_context, conversation, clock, person)
-        self._acting = ToolCallHandler(
-            agent_context, conversation, pending_results, confirmed, person, present=present
-        )
-        handoff = ExpertHandoff(
-            agent_context.experts, conversation.id, clock, expert_options, aloud=present
-        )
-        self._speaking = AnswerStreamer(model, agent_context.router, conversation, handoff)
+        self._context = context
+        self._conversation = context.conversation
+        self._planner = TurnPlanner(model, context)
+        self._tools = ToolCallHandler(context)
+        self._answers = AnswerStreamer(model, context)
         self._untold: list[ToolRun] = []
         self.decision = Decision("answer")
         """What was decided last."""
 
     def tell(self, runs: list[ToolRun]) -> None:
-        """Have the next turn tell how these calls ended; their results are in the history."""
+        """Have the turn in which their results arrive tell how these calls ended."""
         self._untold += runs
 
-    async def respond(self, messages: list[LLMContextMessage]) -> Chunks:
-        """Yield the answer to the last message.
+    def respond(self, messages: Messages | ActiveTurn) -> Chunks:
+        """Return the answer to the last message, chunk by chunk.
 
         Args:
-            messages: The conversation's own, or a provisional copy with one more; what is added
-                to them later is another turn's.
+            messages: As `Conversation.turn` takes them.
         """
         turn = self._conversation.turn(messages)
-        with self._conversation.under_way():
-            words = words_of(turn[-1]) if turn else ""
-            if self._untold:
-                # An answer that is thrown away would take the outcome with it.
-                await self._confirmed()
-            untold = self._take_untold(turn)
-            if self._present and is_stop(words):
-                if await self._acting.stop():
-                    yield say(PHRASES.stopped)
-                return
-            for run in untold:
-                if sentence := result_sentence(run, brief=bool(words)):
-                    yield say(sentence)
-            if not words and all(run.refused or not run.tool.model_visible for run in untold):
-                if not any(run.tool.model_visible for run in untold):
-                    turn.set_aside()
-                return  # all has been said
-            async with aclosing(self._decide_and_do(words, turn, untold)) as chunks:
-                async for chunk in chunks:
-                    yield chunk
+        return streamed(lambda answer: self._respond(turn, answer))
 
-    async def ask_expert(self, name: str, messages: list[LLMContextMessage]) -> Chunks:
-        """Yield an expert's answer to the last message, which has been decided on already.
+    def ask_expert(self, name: str, messages: Messages | ActiveTurn) -> Chunks:
+        """Return an expert's answer to the last message, which has been decided on already.
 
         Args:
             name: The expert's.
-            messages: As `respond` takes them.
+            messages: As `Conversation.turn` takes them.
 
         Raises:
-            ExpertError: It did not answer, or broke off.
+            ExpertError: While the answer is read: it did not answer, or broke off.
         """
-        self.decision = Decision("expert", name, by="words")
-        with self._conversation.under_way():
-            turn = self._conversation.turn(messages)
-            async with aclosing(self._speaking.ask_expert(name, turn)) as chunks:
-                async for chunk in chunks:
-                    yield chunk
+        turn = self._conversation.turn(messages)
 
-    def _take_untold(self, turn: Turn) -> list[ToolRun]:
-        """Return the ended calls that are to be told of now: those whose results have arrived."""
-        arrived = [cast(dict[str, Any], m)["content"] for m in turn if is_result(m)]
-        ready = [run for run in self._untold if result_message(run) in arrived]
+        async def ask(answer: AnswerStream) -> None:
+            self.decision = Decision("expert", name, by="words")
+            with self._conversation.under_way():
+                await self._answers.ask_expert(name, turn, answer)
+
+        return streamed(ask)
+
+    async def _respond(self, turn: ActiveTurn, answer: AnswerStream) -> None:
+        with self._conversation.under_way():
+            if self._untold:
+                # A speculative answer that is thrown away would take the result with it.
+                await self._context.confirmed()
+            untold = self._take_untold(turn)
+            if self._context.present and is_stop(turn.words):
+                if await self._tools.stop():
+                    await answer.say(PHRASES.stopped)
+                return
+            for run in untold:
+                if sentence := result_sentence(run, brief=bool(turn.words)):
+                    await answer.say(sentence)
+            if not turn.words and all(run.refused or not run.tool.model_visible for run in untold):
+                if not any(run.tool.model_visible for run in untold):
+                    turn.hide()
+                return  # all has been said
+            await self._plan_and_carry_out(turn, untold, answer)
+
+    def _take_untold(self, turn: ActiveTurn) -> list[ToolRun]:
+        """Return the ended calls that this turn tells of: those whose results have arrived."""
+        ready = [run for run in self._untold if turn.arrived(run.id)]
         self._untold = [run for run in self._untold if run not in ready]
         return ready
 
-    async def _decide_and_do(self, words: str, turn: Turn, untold: list[ToolRun]) -> Chunks:
-        """Yield what a turn comes to, with a word in between where that takes long to decide.
-
-        Args:
-            words: What the user said; empty where the turn is about a result.
-            turn: The turn.
-            untold: The calls that it tells of.
-        """
+    async def _plan_and_carry_out(
+        self, turn: ActiveTurn, untold: list[ToolRun], answer: AnswerStream
+    ) -> None:
+        """Write what a turn comes to, with a filler where that takes long to decide."""
         planner = self._planner
-        deciding = planner.decide(words, turn) if words else planner.decide_next(turn)
+        deciding = planner.decide(turn) if turn.words else planner.decide_next(turn)
         task = asyncio.ensure_future(deciding)
         try:
-            silence = SILENCE_SECS if self._present else None
+            silence = SILENCE_SECS if self._context.present else None
             if not (await asyncio.wait({task}, timeout=silence))[0]:
-                yield say(PHRASES.thinking)
+                await answer.say(PHRASES.thinking)
             decision = await task
         finally:
             task.cancel()
-        decision = _anew(decision, [] if words else untold)
-        doubtful = planner.is_doubtful(decision, words, turn)
-        async for chunk in self._carry_out(decision, turn, after_result=doubtful):
-            yield chunk
+        decision = _unless_done(decision, [] if turn.words else untold)
+        after_result = planner.is_doubtful(decision, turn)
+        last = await self._call_tools(decision, turn, answer, after_result=after_result)
+        if last is not None:
+            await self._answers.write(last, turn, answer)
 
-    async def _carry_out(self, decision: Decision, turn: Turn, *, after_result: bool) -> Chunks:
-        """Yield what a decision comes to, and the decisions that follow from its results."""
+    async def _call_tools(
+        self, decision: Decision, turn: ActiveTurn, answer: AnswerStream, *, after_result: bool
+    ) -> Decision | None:
+        """Make the call that was decided on, and those that follow from its result.
+
+        Returns:
+            What was decided last, to be answered; None where there is nothing more to say.
+        """
         made: list[tuple[str, dict[str, Any]]] = []
         self.decision = decision
         while decision.kind == "tool":
@@ -175,27 +144,24 @@ class Responder:
                 break
             made.append(call)
             doubtful = after_result or len(made) > 1
-            run = await self._acting.start(decision, turn, after_result=doubtful)
+            run = await self._tools.start(decision, turn, after_result=doubtful)
             if run is not None:
-                async for chunk in self._acting.attend(run):
-                    yield chunk
+                await self._tools.attend(run, answer)
                 if not run.tool.model_visible:
-                    turn.set_aside()
+                    turn.hide()
                     if run.over and not run.approval:
-                        yield say(run.result or "")
-                    return
+                        await answer.say(run.result or "")
+                    return None
+                record(run, turn)
                 if run.approval or not run.over:
-                    note(run, turn, PENDING)
-                    return
-                note(run, turn, run.result or "")
+                    return None
             if len(made) == MOST_STEPS:
                 break
             decision = await self._planner.decide_next(turn)
-        async for chunk in self._speaking.answer(decision, turn):
-            yield chunk
+        return decision
 
 
-def _anew(decision: Decision, told: list[ToolRun]) -> Decision:
+def _unless_done(decision: Decision, told: list[ToolRun]) -> Decision:
     """Return a decision; an answer where a small model wants what has just been done once more."""
     made = [(run.tool.name, run.arguments) for run in told]
     return Decision("answer") if (decision.name, decision.arguments) in made else decision

@@ -1,60 +1,58 @@
-"""Has a turn's calls made: starts them, waits as long as is bearable, and lets go of the others."""
+"""Makes a turn's tool calls: starts them, waits for them a while, and lets go of the others."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 from pipecatapp.text.phrases import PHRASES
 from pipecatapp.tools.execution.runner import ToolRun
 from pipecatapp.tools.tool import ToolError
-from pipecatapp.twin.history.conversation import Conversation
-from pipecatapp.twin.history.messages import result_text
-from pipecatapp.twin.history.turn_notes import Turn
-from pipecatapp.twin.llm.chunks import Chunks, say
-from pipecatapp.twin.routing.actions import Decision, written
-from pipecatapp.twin.turn.agent_context import AgentContext
-from pipecatapp.twin.turn.pending_results import PendingToolResults
-from pipecatapp.twin.turn.planner import last_words
+from pipecatapp.twin.history.messages import (
+    ResultState,
+    ToolCall,
+    ToolResult,
+    new_call_id,
+    result_of,
+)
+from pipecatapp.twin.history.turn import ActiveTurn
+from pipecatapp.twin.routing.actions import Decision
+from pipecatapp.twin.turn.answer_stream import AnswerStream
+from pipecatapp.twin.turn.turn_context import TurnContext
 
 SOON_SECS = 1.5
-"""A call that takes longer is bridged by a word."""
+"""A call that takes longer is covered by a filler."""
 PATIENCE_SECS = 20.0
 """A call that takes longer than this ends the turn and goes on by itself."""
 
 
 class ToolCallHandler:
-    """The calls of one session."""
+    """The tool calls of one session."""
 
-    def __init__(
-        self,
-        agent_context: AgentContext,
-        conversation: Conversation,
-        pending_results: PendingToolResults,
-        confirmed: Callable[[], Awaitable[None]],
-        person: str | None,
-        *,
-        present: bool,
-    ):
-        """Take what `Responder` is made with."""
-        self._agent_context = agent_context
-        self._runner = agent_context.runner
-        self._conversation = conversation
-        self._pending_results = pending_results
-        self._confirmed = confirmed
-        self._person = person
-        self._present = present
+    def __init__(self, context: TurnContext):
+        """Make a handler for the turns of a context."""
+        self._agent = context.agent
+        self._runner = context.agent.runner
+        self._conversation = context.conversation
+        self._pending_results = context.pending_results
+        self._confirmed = context.confirmed
+        self._person = context.person
+        self._present = context.present
         self._background: set[asyncio.Task[None]] = set()
 
-    async def start(self, decision: Decision, turn: Turn, *, after_result: bool) -> ToolRun | None:
-        """Begin a call once the turn is certain; None, and a note, where it cannot begin.
+    async def start(
+        self, decision: Decision, turn: ActiveTurn, *, after_result: bool
+    ) -> ToolRun | None:
+        """Begin a call once the turn is certain; where it cannot begin, note why in the turn.
 
         Args:
             decision: The tool and its arguments.
             turn: What asks for it.
             after_result: Whether a result may have had a part in it.
+
+        Returns:
+            The run, or None where it cannot begin.
         """
         await self._confirmed()
         name = decision.name or ""
-        tool = self._agent_context.tool(name)
+        tool = self._agent.tool(name)
         try:
             if tool is None:
                 raise ToolError("It cannot be used at the moment.")
@@ -63,35 +61,36 @@ class ToolCallHandler:
                 decision.arguments,
                 self._conversation,
                 after_result=after_result,
-                words=last_words(turn),
+                words=turn.last_words,
                 person=self._person,
                 askable=self._present,
             )
         except ToolError as error:
-            turn.add_step(written(name, decision.arguments), result_text(name, str(error)))
+            call = ToolCall(new_call_id(), name, decision.arguments)
+            turn.add_call(call, result_of(call.id, name, str(error)))
             return None
 
-    async def attend(self, run: ToolRun) -> Chunks:
-        """Wait for a call as long as is bearable, with words in between."""
+    async def attend(self, run: ToolRun, answer: AnswerStream) -> None:
+        """Wait for a call a while, with fillers; one that goes on is told of when it ends."""
         attended = False
         try:
             if run.approval is not None:
                 # However soon a person decides, the outcome is a turn of its own: clients count.
                 if self._present:
-                    yield say(PHRASES.asks.format(purpose=run.purpose))
+                    await answer.say(PHRASES.asks.format(purpose=run.purpose))
                 else:
                     await run.ended()  # at once, as soon as the audit has its refusal
-                    yield say(PHRASES.unasked.format(purpose=run.purpose))
+                    await answer.say(PHRASES.unasked.format(purpose=run.purpose))
                 return
             if not self._present:
                 await run.ended()
             if not await run.wait(SOON_SECS):
-                yield say(PHRASES.thinking)
+                await answer.say(PHRASES.thinking)
                 if not await run.wait(PATIENCE_SECS):
-                    yield say(PHRASES.takes_long)
+                    await answer.say(PHRASES.takes_long)
             attended = run.over
         finally:
-            # Talked over, or gone on with alone: in any case its end is to be told.
+            # The turn was interrupted, or goes on without the call: its end has to be told.
             if not attended and self._present:
                 self._let_go(run)
             elif not run.over:
@@ -122,6 +121,13 @@ class ToolCallHandler:
         task.add_done_callback(self._background.discard)
 
 
-def note(run: ToolRun, turn: Turn, result: str) -> None:
-    """Add a call to the turn that asked for it, with what the model is to read of its result."""
-    turn.add_step(written(run.tool.name, run.arguments), result_text(run.tool.name, result))
+def record(run: ToolRun, turn: ActiveTurn) -> None:
+    """Add a call to the turn that asked for it, with its result or that it comes later."""
+    name = run.tool.name
+    if run.approval:
+        result = ToolResult(run.id, name, "", ResultState.AWAITS_APPROVAL)
+    elif not run.over:
+        result = ToolResult(run.id, name, "", ResultState.RUNNING)
+    else:
+        result = result_of(run.id, name, run.result or "")
+    turn.add_call(ToolCall(run.id, name, run.arguments), result)

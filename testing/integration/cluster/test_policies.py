@@ -1,17 +1,17 @@
 """What the policies of real Consuls and Nomads admit, and what they do not."""
 
-import importlib.util
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+from ansible_collections.twin.cluster.plugins.module_utils import cluster_api as api
+from ansible_collections.twin.cluster.plugins.module_utils.nomad import jobs as nomad_jobs
+from ansible_collections.twin.cluster.plugins.module_utils.secret_rotation import files
+from ansible_collections.twin.cluster.plugins.modules import consul_directory, nomad_variables
 
 from testing.integration.cluster.conftest import Consul, Program
-from testing.integration.cluster.test_rotation import consul, credentials, nomad, put  # noqa: F401
-from testing.unit.ansible.test_nomad_deploy import api, nomad_jobs, nomad_variables
-from testing.unit.ansible.test_rotation_files import files
+from testing.integration.cluster.test_secret_rotation import consul, credentials, nomad, put  # noqa: F401
 
 REPOSITORY = Path(__file__).parents[3]
 ROLES = REPOSITORY / "ansible/roles"
@@ -19,18 +19,6 @@ HEALED = ["prima-expert.nomad", "memory-copy.nomad", "pipecatapp.nomad"]
 LISTS = ["nodes", "jobs", "allocations"]
 
 Holder = Callable[[str], Any]
-
-
-def load(path: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(Path(path).stem, ROLES / path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-consul_directory = load("jobs/library/consul_directory.py")
 
 
 def as_holder(kind: str, url: str, secret: str, directory: Path) -> Any:

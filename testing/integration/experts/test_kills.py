@@ -39,8 +39,8 @@ from pipecatapp.twin.routing.actions import Actions, TalkExamples
 from pipecatapp.twin.routing.intent_classifier import IntentClassifier
 from pipecatapp.twin.routing.router import Router
 from pipecatapp.twin.turn.agent_context import AgentContext
-from pipecatapp.twin.turn.pending_results import PendingToolResults
 from pipecatapp.twin.turn.responder import Responder
+from pipecatapp.twin.turn.turn_context import TurnContext
 from testing.integration.experts.conftest import CONTEXT, KnownExperts, Servers, patient
 from testing.unit.twin.conftest import RHYMES
 
@@ -69,12 +69,7 @@ class House:
         router = LlamaModel(
             self.model_server, conversation, number % 2, self.agent_context.system, clock
         )
-
-        async def certain() -> None: ...
-
-        responder = Responder(
-            router, self.agent_context, conversation, PendingToolResults(), clock, certain
-        )
+        responder = Responder(router, TurnContext(self.agent_context, conversation, clock))
         try:
             chunks = responder.respond(conversation.context.messages)
             return "".join([text_of(chunk) or "" async for chunk in chunks])

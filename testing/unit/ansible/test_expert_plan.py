@@ -1,26 +1,13 @@
 """An expert gets the first model that fits, on as few nodes as that takes, and says why."""
 
-import importlib.util
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+from ansible_collections.twin.cluster.plugins.filter import expert_plan as plugin
 
-FILTER = Path(__file__).parents[3] / "ansible/roles/expert/filter_plugins/expert_plan.py"
 LARGE = {"name": "large", "memory_mb": 9000}
 MIDDLE = {"name": "middle", "memory_mb": 4000}
 SMALL = {"name": "small", "memory_mb": 900}
-
-
-@pytest.fixture(name="plugin", scope="module")
-def _plugin() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("expert_plan", FILTER)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def node(name: str, memory_mb: int, **other: Any) -> dict[str, Any]:
@@ -51,47 +38,45 @@ RUNNING = [allocation("a", 1700), allocation("b", 1200)]
 """So that a has 5800 MiB free, b 6300 and c 4000."""
 
 
-def plan(plugin: ModuleType, models: Any, **options: Any) -> dict[str, Any]:
+def plan(models: Any, **options: Any) -> dict[str, Any]:
     settled = {"job": "mine", "namespace": "creative", **options}
     found: dict[str, Any] = plugin.expert_plan(models, HOME, RUNNING, **settled)
     return found
 
 
-def test_the_first_that_fits_is_taken_and_the_others_are_said_to_be_too_large(
-    plugin: ModuleType,
-) -> None:
-    chosen = plan(plugin, [LARGE, MIDDLE, SMALL])
+def test_the_first_that_fits_is_taken_and_the_others_are_said_to_be_too_large() -> None:
+    chosen = plan([LARGE, MIDDLE, SMALL])
     assert (chosen["model"], chosen["memory_mb"], chosen["workers"]) == ("middle", 4000, 0)
     assert chosen["why"][0] == "Free for jobs: a 5800 MiB, b 6300 MiB, c 4000 MiB."
     assert "large takes 9000 MiB: there is no room" in chosen["why"][1]
 
 
-def test_a_model_that_fits_one_node_is_not_shared(plugin: ModuleType) -> None:
-    chosen = plan(plugin, [SMALL], worker_count=2)
+def test_a_model_that_fits_one_node_is_not_shared() -> None:
+    chosen = plan([SMALL], worker_count=2)
     assert chosen["workers"] == 0
     assert "worker_count=2 is not needed" in chosen["why"][-1]
 
 
-def test_unless_that_is_forced(plugin: ModuleType) -> None:
-    chosen = plan(plugin, [SMALL], worker_count=2, force_rpc=True)
+def test_unless_that_is_forced() -> None:
+    chosen = plan([SMALL], worker_count=2, force_rpc=True)
     assert (chosen["workers"], chosen["worker_memory_mb"]) == (1, 900)
     with pytest.raises(plugin.AnsibleFilterError, match="needs a worker_count"):
-        plan(plugin, [SMALL], force_rpc=True)
+        plan([SMALL], force_rpc=True)
 
 
-def test_a_large_model_is_shared_by_as_few_as_have_room(plugin: ModuleType) -> None:
-    chosen = plan(plugin, [LARGE], worker_count=3)
+def test_a_large_model_is_shared_by_as_few_as_have_room() -> None:
+    chosen = plan([LARGE], worker_count=3)
     assert (chosen["workers"], chosen["worker_memory_mb"]) == (2, 4500)
     assert chosen["memory_mb"] == plugin.HEAD_MB
     assert "worker_count=3 allows more" in chosen["why"][-1]
 
 
-def test_what_fits_nowhere_is_refused_with_the_sums(plugin: ModuleType) -> None:
+def test_what_fits_nowhere_is_refused_with_the_sums() -> None:
     with pytest.raises(plugin.AnsibleFilterError, match=r"b 6300 MiB.*large takes 9000 MiB"):
-        plan(plugin, [LARGE], worker_count=1)
+        plan([LARGE], worker_count=1)
 
 
-def test_what_is_replaced_counts_as_free(plugin: ModuleType) -> None:
+def test_what_is_replaced_counts_as_free() -> None:
     old = allocation("c", 3000, JobID="mine", Namespace="creative")
     same_name = allocation("c", 100, JobID="mine")
     ended = allocation("c", 3000, ClientStatus="complete")
@@ -101,13 +86,13 @@ def test_what_is_replaced_counts_as_free(plugin: ModuleType) -> None:
     assert free["c"] == 3900
 
 
-def test_nodes_that_take_no_jobs_do_not_count(plugin: ModuleType) -> None:
+def test_nodes_that_take_no_jobs_do_not_count() -> None:
     nodes = [node("a", 8000, Status="down"), node("b", 8000, SchedulingEligibility="ineligible")]
     with pytest.raises(plugin.AnsibleFilterError, match="No node is ready"):
         plugin.expert_plan([SMALL], nodes, [], job="mine", namespace="creative")
 
 
 @pytest.mark.parametrize("models", [[], "creative_writing_models", [{"name": "x"}], ["x"], None])
-def test_what_is_no_list_of_models_is_refused(plugin: ModuleType, models: Any) -> None:
+def test_what_is_no_list_of_models_is_refused(models: Any) -> None:
     with pytest.raises(plugin.AnsibleFilterError, match=r"group_vars/models\.yaml"):
-        plan(plugin, models)
+        plan(models)

@@ -68,4 +68,4 @@ def test_what_it_puts_on_a_machine_is_taken_away_with_the_program(name: str) -> 
     assert len(written) == 3
     for path in written:
         assert path.replace("{{ hashicorp_name }}", name) in named(name)
-    assert f"found_packages: [{name}]" in named(name)
+    assert f"host_snapshot_packages: [{name}]" in named(name)

@@ -9,14 +9,14 @@ REPOSITORY = Path(__file__).parents[3]
 ROLES = REPOSITORY / "ansible/roles"
 READ = re.compile(
     # in text, and in an expression
-    r"(?:jobs|cluster)_credentials(?: \}\}/| ~ ')/?([a-z][\w.-]+\w)"
+    r"(?:nomad_jobs|cluster)_credentials(?: \}\}/| ~ ')/?([a-z][\w.-]+\w)"
 )
 HEALING = [
     REPOSITORY / "heal_cluster.yaml",
     REPOSITORY / "status.yaml",
-    ROLES / "jobs/defaults/main.yml",
+    ROLES / "nomad_jobs/defaults/main.yml",
     *(
-        ROLES / f"jobs/tasks/{name}.yml"
+        ROLES / f"nomad_jobs/tasks/{name}.yml"
         for name in ("reach", "secrets", "personas", "run", "status")
     ),
 ]

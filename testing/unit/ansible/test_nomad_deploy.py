@@ -1,20 +1,19 @@
 """Against a real Nomad, where NOMAD_BIN or PATH has one; what needs none runs everywhere."""
 
-import importlib.util
 import os
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+from ansible_collections.twin.cluster.plugins.module_utils import cluster_api as api
+from ansible_collections.twin.cluster.plugins.module_utils.nomad import jobs as nomad_jobs
+from ansible_collections.twin.cluster.plugins.modules import nomad_deploy, nomad_variables
 
-ROLE = Path(__file__).parents[3] / "ansible" / "roles" / "jobs"
 NOMAD = os.environ.get("NOMAD_BIN") or shutil.which("nomad")
 needs_nomad = pytest.mark.skipif(NOMAD is None, reason="no Nomad: set NOMAD_BIN or PATH")
 
@@ -102,24 +101,6 @@ plugin "raw_exec" {{
   }}
 }}
 """
-
-
-def load(name: str, path: str) -> ModuleType:
-    """Import a file of the role under the name by which Ansible's modules import it."""
-    spec = importlib.util.spec_from_file_location(name, ROLE / path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-api = load("ansible.module_utils.cluster_api", "module_utils/cluster_api.py")
-load("ansible.module_utils.nomad_story", "module_utils/nomad_story.py")
-nomad_jobs = load("ansible.module_utils.nomad_jobs", "module_utils/nomad_jobs.py")
-nomad_deploy = load("nomad_deploy", "library/nomad_deploy.py")
-nomad_variables = load("nomad_variables", "library/nomad_variables.py")
 
 
 def free_ports(count: int) -> list[int]:

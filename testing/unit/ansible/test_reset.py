@@ -13,7 +13,7 @@ from testing.unit.ansible.test_playbooks import ANSIBLE, REPOSITORY, play
 
 ROLES = REPOSITORY / "ansible" / "roles"
 PLAYBOOK = (REPOSITORY / "playbook.yaml").read_text()
-NO_MACHINE = {"preflight", "bootstrap_agent", "found"}
+NO_MACHINE = {"preflight", "bootstrap_agent", "host_snapshot"}
 """Roles of playbook.yaml that set nothing up on a machine, and the one that puts it back."""
 SET_UP = sorted(set(re.findall(r"(?:include_role:\n +name|- role): (\w+)", PLAYBOOK)) - NO_MACHINE)
 
@@ -50,7 +50,7 @@ def test_the_wrong_words_change_nothing(inventory: Path, words: str) -> None:
     assert run.returncode != 0
     assert 'Nothing was changed: reset_confirmed is "' in " ".join(run.stdout.split())
     assert 'not "reset 2 machines"' in " ".join(run.stdout.split())
-    assert not any(task.startswith(("found", "nomad", "common")) for task in tasks_run(run))
+    assert not any(task.startswith(("host_snapshot", "nomad", "common")) for task in tasks_run(run))
     assert (inventory.parent / "keys").exists()
 
 
@@ -104,7 +104,8 @@ def test_every_file_that_a_role_writes_is_taken_away(role: str, path: str) -> No
 
 
 def test_whatever_is_not_ours_by_name_is_copied_before_it_is_written_over() -> None:
-    copies = yaml.safe_load((ROLES / "found" / "defaults" / "main.yml").read_text())["found_copies"]
+    defaults = yaml.safe_load((ROLES / "host_snapshot" / "defaults" / "main.yml").read_text())
+    copies = defaults["host_snapshot_copies"]
     for role in SET_UP:
         for path in re.findall(r"(/(?:etc|usr/local)/[\w./-]+)", named(role)):
             ours = "twin" in path or path in ("/etc/hosts", "/etc/cni")

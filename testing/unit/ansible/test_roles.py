@@ -1,5 +1,6 @@
 """Roles keep the house's rules: what can be set is described, by the same names and values."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 import yaml
 
 REPOSITORY = Path(__file__).resolve().parents[3]
+COLLECTION = REPOSITORY / "ansible/collections/ansible_collections/twin/cluster"
 ROLES = sorted(
     path.parent for path in REPOSITORY.glob("ansible/roles/*/tasks") if path.parent.is_dir()
 )
@@ -48,3 +50,35 @@ def test_variables_begin_with_the_role(role: Path) -> None:
 
 def test_a_role_says_what_it_is_for(role: Path) -> None:
     assert (role / "README.md").read_text().startswith(f"# {role.name}\n")
+
+
+def test_modules_and_filters_are_in_the_collection_alone() -> None:
+    folders = ("library", "module_utils", "filter_plugins", "action_plugins", "lookup_plugins")
+    assert [path for role in ROLES for name in folders if (path := role / name).exists()] == []
+
+
+def test_the_modules_of_the_collection_are_those_that_roles_use() -> None:
+    text = "".join(path.read_text() for path in REPOSITORY.glob("ansible/roles/*/*/*.yml"))
+    used = set(re.findall(r"\btwin\.cluster\.(\w+)", text))
+    there = {
+        path.stem
+        for folder in ("modules", "filter")
+        for path in (COLLECTION / "plugins" / folder).glob("*.py")
+    }
+    assert used == there
+
+
+def test_metadata_say_license_and_platforms(role: Path) -> None:
+    meta = read(role / "meta" / "main.yml")
+    assert meta["dependencies"] == []
+    assert meta["galaxy_info"]["license"] == "GPL-3.0-or-later"
+    assert meta["galaxy_info"]["description"]
+    releases = meta["galaxy_info"]["platforms"]
+    assert releases == [{"name": "Debian", "versions": ["bookworm", "trixie"]}]
+
+
+def test_requirements_name_every_collection_that_roles_use() -> None:
+    text = "".join(path.read_text() for path in REPOSITORY.glob("ansible/roles/*/*/*.yml"))
+    used = set(re.findall(r"^\s+(\w+\.\w+)\.\w+:$", text, re.MULTILINE))
+    required = {one["name"] for one in read(REPOSITORY / "requirements.yml")["collections"]}
+    assert used - {"ansible.builtin", "twin.cluster"} == required

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,20 @@ def test_no_page_needs_what_the_policy_forbids() -> None:
         assert "//" not in text.replace("http://www.w3.org", ""), page
     for script in STATIC.rglob("*.js"):
         assert "innerHTML" not in script.read_text(), script
+
+
+def test_each_page_links_files_that_it_can_load(client: TestClient) -> None:
+    for page in ["/login", "/login?token=x", "/trust"]:
+        assert_links_load(client, page)
+    log_in(client)
+    assert_links_load(client, "/")
+
+
+def assert_links_load(client: TestClient, page: str) -> None:
+    links = re.findall(r' (?:href|src)="(/static/[^"]+)"', client.get(page).text)
+    assert any(link.endswith(".css") for link in links), page
+    for link in links:
+        assert client.get(link).status_code == 200, (page, link)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from pipecatapp.twin.llm import filler as module
 from pipecatapp.twin.service import TwinService
 from pipecatapp.twin.turn.agent_context import AgentContext
 from pipecatapp.twin.turn.pending_results import PendingToolResults
+from pipecatapp.twin.turn.turn_context import TurnContext
 
 from .conftest import Lamp, ModelServer, answers, dies_after, refuses, writes
 from .pipeline import Line, until
@@ -39,14 +40,7 @@ def make(
     server: ModelServer, conversation: Conversation, quick_mind: AgentContext
 ) -> Callable[[], TwinService]:
     def make() -> TwinService:
-        return TwinService(
-            server=server,
-            conversation=conversation,
-            slot=1,
-            agent_context=quick_mind,
-            pending_results=PendingToolResults(),
-            clock=TurnClock(),
-        )
+        return TwinService(TurnContext(quick_mind, conversation, TurnClock()), server, 1)
 
     return make
 
@@ -165,9 +159,8 @@ async def test_a_slow_model_is_announced_and_then_heard(
 
 
 async def test_somebody_who_says_stop_gets_no_answer(
-    server: ModelServer, make: Callable[[], TwinService]
+    server: ModelServer, make: Callable[[], TwinService], conversation: Conversation
 ) -> None:
-    conversation = Conversation("b")
     conversation.context.add_message({"role": "user", "content": "Stop!"})
     assert await spoken(make, conversation) == ""
     assert server.requests == []
@@ -197,14 +190,8 @@ async def test_history_is_prefilled_in_the_slot_of_the_turns_to_come(
 async def line(server: ModelServer, agent_context: AgentContext, lamp: Lamp) -> AsyncIterator[Line]:
     """A running pipeline with a twin whose model decides everything."""
     conversation, pending_results = Conversation("b"), PendingToolResults()
-    twin = TwinService(
-        server=server,
-        conversation=conversation,
-        slot=1,
-        agent_context=agent_context,
-        pending_results=pending_results,
-        clock=TurnClock(),
-    )
+    context = TurnContext(agent_context, conversation, TurnClock(), pending_results)
+    twin = TwinService(context, server, 1)
     line = Line(conversation, twin)
     async with line.open():
         await pending_results.attach(twin.tell)

@@ -1,130 +1,112 @@
-// Mission Control's page: puts the parts together.
+// Mission Control's page: creates its parts and connects them.
 
-import { Approvals } from "./approvals.js";
-import { Connection } from "./connection.js";
-import { Conversation } from "./conversation.js";
-import { MemoryPanel } from "./memory-panel.js";
-import { Microphone } from "./microphone.js";
-import { Player } from "./player.js";
-import { followEnd } from "./scroll.js";
-import { StatusPanel } from "./status.js";
-import { bindVoice } from "./voice.js";
+import { Approvals } from "./approvals/approvals.js";
+import { Composer } from "./composer/composer.js";
+import { Conversation } from "./conversation/conversation.js";
+import { followEnd } from "./conversation/follow-end.js";
+import { Transcript } from "./conversation/transcript.js";
+import { MemoryPanel } from "./memory/memory-panel.js";
+import { getHistory, logOut } from "./shared/api.js";
+import { Connection } from "./shared/connection.js";
+import { byId } from "./shared/elements.js";
+import { errorText } from "./shared/text.js";
+import { StatusPanel } from "./status/status-panel.js";
+import { Microphone } from "./voice/microphone.js";
+import { Player } from "./voice/player.js";
+import { VoiceControls } from "./voice/voice-controls.js";
+
+/** @import { ServerMessage } from "./wire.js" */
 
 const SAMPLE_RATE = 16000;
 const WIDE = "(width >= 60rem)";
-const byId = (id) => document.getElementById(id);
 
+const log = byId("log", HTMLElement);
+const transcript = new Transcript(log, byId("empty", HTMLElement));
+const scrollToEnd = followEnd(log, byId("to-end", HTMLButtonElement));
 const connection = new Connection(SAMPLE_RATE);
-const conversation = new Conversation(byId("log"), byId("empty"));
-const approvals = new Approvals(byId("approvals"), byId("approval-alert"), (line) =>
-  conversation.remark(line),
-);
+const conversation = new Conversation(transcript);
 const player = new Player();
 const microphone = new Microphone(SAMPLE_RATE, (pcm) => connection.sendAudio(pcm));
-const toEnd = followEnd(byId("log"), byId("to-end"));
-const text = byId("text");
+const voice = new VoiceControls({ connection, conversation, transcript, microphone, player });
+const composer = new Composer(byId("composer", HTMLFormElement), sendText, scrollToEnd);
+const approvals = new Approvals({
+  place: byId("approvals", HTMLElement),
+  alert: byId("approval-alert", HTMLElement),
+  addRemark: (text) => transcript.addRemark(text),
+  moveFocus: () => composer.focus(),
+});
 
-const voice = bindVoice({ connection, conversation, microphone, player });
-
-function updateButtons() {
-  byId("send").disabled = !connection.open || !text.value.trim();
-  byId("stop").disabled = !(player.playing || conversation.answering);
-}
-
-function submit() {
-  const content = text.value.trim();
-  if (!content) return;
-  const id = connection.send("send-text", {
-    content,
-    options: { run_immediately: true, audio_response: voice.speaking },
-  });
-  if (id === null) return; // the text stays in the box until the connection is back
+/** @param {string} content */
+function sendText(content) {
+  const options = { run_immediately: true, audio_response: voice.speaking };
+  const id = connection.send("send-text", { content, options });
+  if (id === null) return false;
   player.flush();
-  conversation.typed(id, content);
-  text.value = "";
-  toEnd();
-  updateButtons();
+  conversation.addTyped(id, content);
+  return true;
 }
 
-async function loadHistory() {
-  const answer = await fetch("/api/history");
-  if (answer.ok) conversation.load(await answer.json());
-}
-
+/** Shows what happened while this page was not connected. */
 async function catchUp() {
   try {
-    await loadHistory();
+    conversation.load(await getHistory());
     await approvals.refresh();
   } catch (error) {
     // Where the connection is lost again, this is done again.
-    if (connection.open) conversation.note(error.message, true);
+    if (connection.open) transcript.addProblem(errorText(error));
   } finally {
-    updateButtons();
+    voice.update();
   }
 }
 
-async function logOut() {
-  microphone.stop();
-  connection.end();
-  await fetch("/api/logout", { method: "POST" });
-  location.assign("/login");
+/** @param {ServerMessage} message */
+function handleServerMessage(message) {
+  if (message.kind === "session") player.configure(message.output_sample_rate);
+  if (message.kind === "history") catchUp();
+  approvals.handle(message);
 }
 
-const reactions = {
-  "bot-interrupted": () => {
-    player.flush();
-    player.release();
-  },
-  "bot-llm-started": () => player.release(),
-  "server-message": (data) => {
-    if (data.kind === "session") player.configure(data.output_sample_rate);
-    if (data.kind === "history") catchUp();
-    approvals.handle(data);
-  },
-};
-
-connection.addEventListener("message", ({ detail }) => {
-  reactions[detail.type]?.(detail.data ?? {});
-  conversation.handle(detail);
-  updateButtons();
+connection.on("frame", (frame) => {
+  if (frame.type === "bot-interrupted") player.flush();
+  if (frame.type === "bot-interrupted" || frame.type === "bot-llm-started") player.release();
+  if (frame.type === "server-message") handleServerMessage(frame.data);
+  conversation.handle(frame);
+  voice.update();
 });
-connection.addEventListener("audio", ({ detail }) => player.enqueue(detail));
-connection.addEventListener("state", ({ detail: { state, text: words } }) => {
-  byId("link").dataset.state = state;
-  byId("link-text").textContent = words;
+connection.on("audio", (pcm) => player.enqueue(pcm));
+connection.on("state", ({ state, text }) => {
+  byId("link", HTMLElement).dataset.state = state;
+  byId("link-text", HTMLElement).textContent = text;
+  composer.setConnected(state === "open");
   if (state === "open") {
     player.release();
     voice.announce();
     catchUp();
   } else {
     player.flush();
-    conversation.interrupted();
+    conversation.interrupt();
   }
-  updateButtons();
+  voice.update();
 });
-player.addEventListener("change", updateButtons);
+player.on("change", () => voice.update());
 
-text.addEventListener("input", updateButtons);
-text.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-  event.preventDefault();
-  submit();
+byId("logout", HTMLButtonElement).addEventListener("click", async () => {
+  microphone.stop();
+  connection.end();
+  await logOut();
+  location.assign("/login");
 });
-byId("composer").addEventListener("submit", (event) => {
-  event.preventDefault();
-  submit();
-});
-byId("logout").addEventListener("click", logOut);
 addEventListener("pointerdown", () => player.unlock());
 addEventListener("keydown", (event) => {
   player.unlock();
   if (event.key === "Escape") voice.stop();
 });
 
-// On a phone the focus would open the keyboard over the conversation.
-if (matchMedia("(pointer: fine)").matches) text.focus();
-const status = new StatusPanel(byId("status"), byId("status-toggle"));
-new MemoryPanel(byId("memory"), byId("memory-toggle"), catchUp);
-status.show(matchMedia(WIDE).matches);
-updateButtons();
+composer.focus();
+const statusPanel = new StatusPanel(
+  byId("status", HTMLElement),
+  byId("status-toggle", HTMLButtonElement),
+);
+new MemoryPanel(byId("memory", HTMLElement), byId("memory-toggle", HTMLButtonElement), catchUp);
+statusPanel.show(matchMedia(WIDE).matches);
 connection.connect();

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from pipecatapp.twin.history import api_history as module
-from pipecatapp.twin.history import turn_notes
+from pipecatapp.twin.history import upcoming_turn
 from pipecatapp.twin.history.api_history import ApiHistories, Said
 
 START = datetime(2026, 3, 1, 12, 0)
@@ -21,7 +21,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Any:
         def now(cls, tz: Any = None) -> datetime:
             return START + timedelta(minutes=cls.minutes)
 
-    monkeypatch.setattr(turn_notes, "datetime", Clock)
+    monkeypatch.setattr(upcoming_turn, "datetime", Clock)
     return Clock
 
 
@@ -85,4 +85,4 @@ def test_any_answer_in_a_history_may_repeat_a_result() -> None:
     histories = ApiHistories()
     for turns, may in ((1, False), (2, True)):
         conversation = histories.conversation("a", history(turns))
-        assert conversation.holds_results(conversation.context.messages) is may
+        assert conversation.holds_results(conversation.turn()) is may

@@ -7,25 +7,31 @@ from typing import Any
 import pytest
 
 from pipecatapp.twin.history import conversation as module
-from pipecatapp.twin.history import turn_notes
+from pipecatapp.twin.history import upcoming_turn
+from pipecatapp.twin.history.context import late_result
 from pipecatapp.twin.history.conversation import (
     KEPT_TURNS,
     MOST_TURNS,
     Conversation,
 )
+from pipecatapp.twin.history.log import LogEntry
 from pipecatapp.twin.history.messages import (
     LONGEST_RESULT,
-    RESULT,
-    LogEntry,
-    result_text,
+    ResultState,
+    ToolCall,
+    ToolResult,
+    new_call_id,
+    result_of,
 )
+from pipecatapp.twin.history.prompt import PENDING, result_text
 from pipecatapp.twin.history.store import flush
+from pipecatapp.twin.history.turn import ActiveTurn
 
 
 @pytest.fixture(autouse=True)
 def distinct_stamps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stamps to the microsecond: one made anew is never the same by chance."""
-    monkeypatch.setattr(turn_notes, "STAMP", "(%H:%M:%S.%f) ")
+    monkeypatch.setattr(upcoming_turn, "STAMP", "(%H:%M:%S.%f) ")
 
 
 def user(text: str) -> dict[str, Any]:
@@ -76,7 +82,7 @@ def test_an_abandoned_turn_does_not_lend_its_time_to_a_later_one(
     conversation = Conversation("a")
     (first,) = hold(conversation, 1)
     abandoned = conversation.begin_turn()
-    monkeypatch.setattr(turn_notes, "STAMP_LIFETIME", -1)
+    monkeypatch.setattr(upcoming_turn, "STAMP_LIFETIME", -1)
     conversation.context.add_message(user("hello"))
     later = prompt_of(conversation)
     assert not later[-1]["content"].startswith(abandoned)
@@ -87,7 +93,7 @@ def test_what_has_been_answered_keeps_its_time(monkeypatch: pytest.MonkeyPatch) 
     conversation = Conversation("a")
     hold(conversation, 1)
     answered = prompt_of(conversation)
-    monkeypatch.setattr(turn_notes, "STAMP_LIFETIME", -1)
+    monkeypatch.setattr(upcoming_turn, "STAMP_LIFETIME", -1)
     assert prompt_of(conversation) == answered
 
 
@@ -206,16 +212,26 @@ def test_the_log_has_an_end() -> None:
 # -- tools ---------------------------------------------------------------------------------------
 
 
-def late(text: str) -> dict[str, Any]:
-    return {"role": "user", "name": RESULT, "content": result_text("lamp.read", text)}
+def late(text: str, call_id: str = "unknown") -> Any:
+    return late_result(ToolResult(call_id, "lamp.read", text))
+
+
+def read_lamp(turn: ActiveTurn, text: str, name: str = "lamp.read") -> None:
+    """Have a turn call a tool that returns a text."""
+    call = ToolCall(new_call_id(), name)
+    turn.add_call(call, ToolResult(call.id, "lamp.read", text))
+
+
+def read_by(text: str) -> str:
+    """Return what the model reads of a lamp's state."""
+    return result_text(ToolResult("any", "lamp.read", text))
 
 
 def act(conversation: Conversation, number: int) -> None:
     """Have a turn in which a tool is called."""
     conversation.context.add_message(user(f"question {number}"))
     prompt_of(conversation)
-    result = result_text("lamp.read", f"result {number}")
-    conversation.turn(conversation.context.messages).add_step("lamp.read", result)
+    read_lamp(conversation.turn(), f"result {number}")
     conversation.context.add_message(assistant(f"answer {number}"))
 
 
@@ -244,7 +260,7 @@ def test_the_prompt_of_a_turn_with_calls_begins_the_prompt_of_the_next() -> None
     messages = conversation.context.messages
     prompts = [prompt_of(conversation)]
     for number in range(2):
-        conversation.turn(messages).add_step(f"call {number}", result_text("lamp.read", "off"))
+        read_lamp(conversation.turn(messages), "off", f"call{number}")
         prompts.append(prompt_of(conversation))
     conversation.context.add_message(assistant("answer"))
     prompts += hold(conversation, 1)
@@ -257,7 +273,7 @@ def test_calls_of_a_turn_that_is_answered_ahead_stay_with_it() -> None:
     hold(conversation, 1)
     ahead: list[Any] = [*conversation.context.messages, user("question")]
     conversation.prompt(ahead)
-    conversation.turn(ahead).add_step("lamp.read", result_text("lamp.read", "off"))
+    read_lamp(conversation.turn(ahead), "off")
     before = conversation.prompt(ahead)
     conversation.context.add_message(user("question"))
     assert prompt_of(conversation) == before
@@ -336,8 +352,8 @@ def test_a_turn_sees_nothing_of_what_is_said_meanwhile_and_keeps_its_own_notes()
     first = conversation.prompt(turn)
     conversation.context.add_message(late("on"))
     conversation.context.add_message(user("of another tab"))
-    turn.add_step("lamp.read", result_text("lamp.read", "off"))
-    called = [assistant("lamp.read"), user(result_text("lamp.read", "off"))]
+    read_lamp(turn, "off")
+    called = [assistant("lamp.read"), user(read_by("off"))]
     assert conversation.prompt(turn) == [*first, *called]
     assert prompt_of(conversation)[:-2] == [*first, *called]
     assert contents(prompt_of(conversation))[-1] == "of another tab"
@@ -351,14 +367,14 @@ def test_what_comes_before_a_turn_that_is_answered_ahead_takes_none_of_its_notes
     conversation.prompt(guess)
     conversation.context.add_message(late("on"))
     conversation.context.add_message(user("of another tab"))
-    guess.add_step("lamp.read", result_text("lamp.read", "off"))
+    read_lamp(guess, "off")
     other = prompt_of(conversation)
     conversation.context.add_message(user("question"))
     assert prompt_of(conversation) == [
         *other,
         user(stamp + "question"),
         assistant("lamp.read"),
-        user(result_text("lamp.read", "off")),
+        user(read_by("off")),
     ]
     assert contents(other)[-2:] == ["Result of lamp.read:\non", "of another tab"]
 
@@ -370,7 +386,7 @@ def test_a_turn_keeps_its_messages_and_notes_through_a_trim() -> None:
     turn = conversation.turn(conversation.context.messages)
     before = conversation.prompt(turn)
     assert conversation.trim()
-    turn.add_step("lamp.read", result_text("lamp.read", "off"))
+    read_lamp(turn, "off")
     after = conversation.prompt(turn)
     assert after[:-2] == before
     assert prompt_of(conversation) == after[-len(prompt_of(conversation)) :]
@@ -423,7 +439,7 @@ def test_a_full_context_keeps_the_last_turn_with_its_calls() -> None:
 
 
 def test_a_long_result_is_cut_and_says_so() -> None:
-    text = result_text("t.u", "a" * 5000 + "the end")
+    text = result_text(result_of("1", "t.u", "a" * 5000 + "the end"))
     assert len(text) < LONGEST_RESULT + 100
     assert text.startswith("Result of t.u:\naaa")
     assert text.endswith("the end")
@@ -495,7 +511,7 @@ def test_a_turn_that_was_set_aside_is_kept_but_not_shown_to_the_model(tmp_path: 
     conversation = Conversation("a", path)
     act(conversation, 0)
     conversation.context.add_message(user("remember the roof"))
-    conversation.turn(conversation.context.messages).set_aside()
+    conversation.turn().hide()
     conversation.context.add_message(assistant("I will remember it."))
     act(conversation, 2)
     conversation.record("assistant", "done", by=None)
@@ -505,3 +521,94 @@ def test_a_turn_that_was_set_aside_is_kept_but_not_shown_to_the_model(tmp_path: 
         assert ("remember the roof", "I will remember it.") in kept.turns()
         kept.summarize("User: hello")
         assert "hello" in prompt_of(kept)[0]["content"]
+
+
+# -- calls and results are joined by ids ----------------------------------------------------------
+
+
+def wait_for_approval(conversation: Conversation, words: str, call_id: str) -> None:
+    """Have a turn end with a call that a person has to approve."""
+    conversation.context.add_message(user(words))
+    turn = conversation.turn()
+    pending = ToolResult(call_id, "lamp.read", "", ResultState.AWAITS_APPROVAL)
+    turn.add_call(ToolCall(call_id, "lamp.read"), pending)
+    conversation.context.add_message(assistant("I need your yes."))
+
+
+def test_a_late_result_takes_the_place_of_the_one_it_is_joined_with() -> None:
+    conversation = Conversation("a")
+    wait_for_approval(conversation, "Is it on?", "one")
+    assert contents(prompt_of(conversation))[1:] == [
+        "lamp.read",
+        f"Result of lamp.read:\n{PENDING}",
+        "I need your yes.",
+    ]
+    conversation.context.add_message(late("on", "one"))
+    assert contents(prompt_of(conversation))[1:] == ["lamp.read", read_by("on")]
+
+
+def test_a_result_of_the_same_words_is_not_taken_for_that_of_another_call() -> None:
+    conversation = Conversation("a")
+    wait_for_approval(conversation, "Is it on?", "one")
+    # Another call of the same tool brings the same text: the first still waits.
+    conversation.context.add_message(late("on", "two"))
+    assert contents(prompt_of(conversation))[1:] == [
+        "lamp.read",
+        f"Result of lamp.read:\n{PENDING}",
+        "I need your yes.",
+        read_by("on"),
+    ]
+    assert conversation.turn().arrived("two")
+    assert not conversation.turn().arrived("one")
+    conversation.context.add_message(late("on", "one"))
+    assert conversation.turn().arrived("one")
+    assert contents(prompt_of(conversation)).count(read_by("on")) == 2
+
+
+def test_a_conversation_of_version_0_1_makes_the_same_prompt(tmp_path: Path) -> None:
+    """The file as that version wrote it: notes by number, calls as text, a late result by name."""
+    pending = "Result of lamp.switch:\nIt goes on; its result comes later."
+    asks = "I need your yes to switch the lamp. I am waiting for it on your screen."
+    state = {
+        "messages": [
+            user("What is she called?"),
+            assistant("Ada."),
+            user("Remember the roof."),
+            assistant("I will remember it."),
+            user("Switch on the lamp."),
+            assistant(asks),
+            {"role": "user", "name": "tool_result", "content": "Result of lamp.switch:\nDone."},
+            assistant("It is on."),
+            user("And in the kitchen?"),
+            assistant("Two moments."),
+        ],
+        "notes": [
+            [0, {"stamp": "(1) ", "words": "What is she called?", "recalled": "\n(Ada.)"}],
+            [1, {"stamp": "(2) ", "aside": True}],
+            [2, {"stamp": "(3) ", "steps": [['lamp.switch {"on":true}', pending]]}],
+            [4, {"stamp": "(5) ", "experts": "\n(none)", "expert": "coding"}],
+        ],
+        "summary": "User: hello",
+        "log": [{"role": "user", "text": "hello", "at": "then", "id": "1", "timings": None}],
+    }
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(state))
+    expected = [
+        user("(Earlier in this conversation:\nUser: hello)\n\n(1) What is she called?\n(Ada.)"),
+        assistant("Ada."),
+        user("(3) Switch on the lamp."),
+        assistant('lamp.switch {"on":true}'),
+        user("Result of lamp.switch:\nDone."),
+        assistant("It is on."),
+        user("(5) And in the kitchen?\n(none)"),
+        assistant("Two moments."),
+    ]
+    conversation = Conversation("a", path)
+    assert prompt_of(conversation) == expected
+    conversation.record("user", "again", by=None)
+    kept = Conversation("a", path)
+    assert prompt_of(kept) == expected
+    assert [entry["text"] for entry in kept.history()] == ["hello", "again"]
+    kept.context.add_message(user("Thanks."))
+    assert kept.turn().last_expert == "coding"
+    assert kept.turn().holds_recalled("Ada.")

@@ -8,7 +8,8 @@ from openai import APIConnectionError, BadRequestError
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.text.phrases import PHRASES
 from pipecatapp.twin.history.conversation import Conversation
-from pipecatapp.twin.history.messages import result_text
+from pipecatapp.twin.history.messages import ToolResult
+from pipecatapp.twin.history.prompt import result_text
 from pipecatapp.twin.llm import filler as module
 from pipecatapp.twin.llm.chunks import text_of
 from pipecatapp.twin.llm.llama_model import LlamaModel
@@ -103,7 +104,7 @@ async def test_a_server_that_dies_while_it_decides_is_asked_once_more(
     assert len(server.requests) == 2
 
 
-LATER = result_text("lamp.read", "off")
+LATER = result_text(ToolResult("1", "lamp.read", "off"))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from pipecatapp.twin.history.conversation import Conversation
+from pipecatapp.twin.history.messages import ToolCall, ToolResult
 from pipecatapp.twin.recall.forgetting import ForgottenFact, without
 
 ADA = ForgottenFact("The user's daughter is named Ada.", "um my daughter's name is ada you know")
@@ -77,7 +78,7 @@ def test_what_was_remembered_and_called_goes_with_its_turn_and_the_others_keep_t
         "who is she", " (You remember: the user's daughter is named Ada.)"
     )
     conversation.turn(messages).recall("and now", " (You remember: tea.)")
-    conversation.turn(messages).add_step("t.u", "Result of t.u:\n4")
+    conversation.turn(messages).add_call(ToolCall("1", "t.u"), ToolResult("1", "t.u", "4"))
     before = conversation.prompt(messages)
     remaining = left(conversation, ADA)
     prompt = remaining.prompt(remaining.context.messages)

@@ -20,7 +20,7 @@ from pipecatapp.twin.llm.chunks import text_of
 from pipecatapp.twin.turn import responder
 from pipecatapp.twin.turn import tool_calls as acting
 from pipecatapp.twin.turn.agent_context import AgentContext
-from pipecatapp.twin.turn.api_turn import ApiTurn
+from pipecatapp.twin.turn.api_turn import ApiRequest, ApiTurn
 from testing.unit.twin.conftest import Lamp, ModelServer, answers, writes
 from testing.unit.twin.pipeline import until
 
@@ -38,7 +38,8 @@ async def begin(server: ModelServer, agent_context: AgentContext) -> AsyncIterat
         history = [Said(roles[i % 2], text) for i, text in enumerate(words)]
         conversation = ApiHistories().conversation("me", history)
         sampling = more.pop("sampling", Sampling())
-        turns.append(ApiTurn(server, agent_context, conversation, 3, sampling, **more))
+        request = ApiRequest(conversation, sampling, **more)
+        turns.append(ApiTurn(request, agent_context, server, 3))
         return turns[-1]
 
     yield begin
@@ -181,7 +182,7 @@ async def test_a_callers_history_cannot_be_cleared_for_it(
         asked.append(name)
 
     turn = begin("Forget all that.", agent_context=replace(agent_context, tool=tool))
-    own = turn._responder._acting._agent_context.tool
+    own = turn._responder._tools._agent.tool
     assert own("mcp.clear_short_term_memory") is None
     assert own("mcp.get_status") is None
     assert asked == ["mcp.get_status"]

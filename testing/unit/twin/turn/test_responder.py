@@ -21,8 +21,10 @@ from pipecatapp.tools.execution.audit import Audit
 from pipecatapp.tools.execution.runner import ToolRun, ToolRunner
 from pipecatapp.tools.execution.tool_definition import tools_of
 from pipecatapp.tools.tool import Call, DirectCall, Toolset, tool
+from pipecatapp.twin.history.context import late_result
 from pipecatapp.twin.history.conversation import Conversation
-from pipecatapp.twin.history.messages import RESULT, result_text
+from pipecatapp.twin.history.messages import ToolResult, result_of
+from pipecatapp.twin.history.prompt import result_text
 from pipecatapp.twin.llm.chunks import text_of
 from pipecatapp.twin.llm.llama_model import LlamaModel
 from pipecatapp.twin.routing.actions import Decision
@@ -30,6 +32,7 @@ from pipecatapp.twin.turn import tool_calls as module
 from pipecatapp.twin.turn.agent_context import AgentContext
 from pipecatapp.twin.turn.pending_results import PendingToolResults
 from pipecatapp.twin.turn.responder import Responder
+from pipecatapp.twin.turn.turn_context import TurnContext
 from testing.unit.twin.conftest import KnownExperts, Lamp, ModelServer, answers, refuses, writes
 from testing.unit.twin.pipeline import until
 
@@ -52,14 +55,10 @@ class Room:
         self.certain.set()
         clock = TurnClock()
         self.model = LlamaModel(self.server, self.conversation, 1, self.agent_context.system, clock)
-        self.responder = Responder(
-            self.model,
-            self.agent_context,
-            self.conversation,
-            self.pending_results,
-            clock,
-            self.sure,
+        context = TurnContext(
+            self.agent_context, self.conversation, clock, self.pending_results, self.sure
         )
+        self.responder = Responder(self.model, context)
 
     async def sure(self) -> None:
         await self.certain.wait()
@@ -87,9 +86,8 @@ class Room:
         runs = await asyncio.wait_for(self.told.get(), 10)
         self.responder.tell(runs)
         for run in runs:
-            text = result_text(run.tool.name, run.result or "")
-            message: Any = {"role": "user", "name": RESULT, "content": text}
-            self.conversation.context.add_message(message)
+            result = result_of(run.id, run.tool.name, run.result or "")
+            self.conversation.context.add_message(late_result(result))
 
     @property
     def approval(self) -> Approval:
@@ -395,7 +393,7 @@ async def test_stop_withdraws_what_waits_and_ends_what_runs(room: Room, lamp: La
     assert room.agent_context.runner.approvals.waiting("a") == []
     assert lamp.calls == ["read"]
     # Nobody wants to hear of it any more.
-    await asyncio.gather(*room.responder._acting._background)
+    await asyncio.gather(*room.responder._tools._background)
     assert room.told.empty()
 
 
@@ -480,6 +478,35 @@ async def test_somebody_who_talks_of_something_else_is_told_by_the_way(room: Roo
     assert said == f"{PHRASES.ended.format(purpose='switch the lamp')} Paris."
 
 
+async def test_two_calls_with_the_same_result_count_as_two(room: Room) -> None:
+    room.server.replies = [writes(ON), writes(ON)]
+    await room.say("Switch on the lamp.")
+    first = room.approval
+    await room.say("And once more.")
+    approvals = room.agent_context.runner.approvals
+    runs: list[ToolRun] = []
+    for waiting in sorted(approvals.waiting("a"), key=lambda each: each.id != first.id):
+        approvals.decide("a", waiting.id, waiting.digest, approve=True, by="test")
+        runs += await asyncio.wait_for(room.told.get(), 10)
+    one, two = runs
+    assert one.result == two.result
+    room.responder.tell(runs)
+    ended = PHRASES.ended.format(purpose="switch the lamp")
+    # The result of the second is there: the first has not been told by that.
+    arrive(room, two)
+    room.server.replies = [writes("answer"), answers("Paris.")]
+    assert await room.say("What is the capital of France?") == f"{ended} Paris."
+    arrive(room, one)
+    room.server.replies = [writes("answer"), answers("Rome.")]
+    assert await room.say("What is the capital of Italy?") == f"{ended} Rome."
+
+
+def arrive(room: Room, run: ToolRun) -> None:
+    """Have the result of an ended call in the conversation."""
+    result = result_of(run.id, run.tool.name, run.result or "")
+    room.conversation.context.add_message(late_result(result))
+
+
 async def test_a_result_that_has_been_told_is_not_told_again(room: Room) -> None:
     room.server.replies = [writes(ON), writes("answer"), answers("Paris.")]
     await room.say("Switch on the lamp.")
@@ -491,8 +518,7 @@ async def test_a_result_that_has_been_told_is_not_told_again(room: Room) -> None
 
 
 def result(name: str) -> LLMContextMessage:
-    message: Any = {"role": "user", "name": RESULT, "content": result_text(name, "Done.")}
-    return message  # type: ignore[no-any-return]
+    return late_result(ToolResult("of another call", name, "Done."))
 
 
 async def test_a_server_that_fails_with_an_outcome_at_hand_has_said_nothing_yet(
@@ -502,7 +528,7 @@ async def test_a_server_that_fails_with_an_outcome_at_hand_has_said_nothing_yet(
     await room.say("Switch on the lamp.")
     room.decide(True)
     await room.hear_of_the_end()
-    chunks = room.responder.respond(room.conversation.context.messages[-1:])
+    chunks = room.responder.respond(room.conversation.context.messages)
     # No chunk comes before the failure, not even an empty one.
     with pytest.raises(BadRequestError):
         await anext(chunks)
@@ -522,7 +548,7 @@ async def test_a_result_that_comes_while_another_turn_is_decided_changes_nothing
     assert room.last_prompt()[1:] == read
     # And so it stays in later prompts.
     whole: list[Any] = room.conversation.prompt(room.conversation.context.messages)
-    late = result_text("lamp.switch", "Done.")
+    late = result_text(ToolResult("any", "lamp.switch", "Done."))
     assert [message["content"] for message in whole][1:] == [*read, late, "It is off."]
 
 

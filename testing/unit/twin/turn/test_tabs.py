@@ -16,6 +16,7 @@ from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.service import TwinService
 from pipecatapp.twin.turn.agent_context import AgentContext
 from pipecatapp.twin.turn.pending_results import PendingToolResults
+from pipecatapp.twin.turn.turn_context import TurnContext
 from pipecatapp.voice.microphone import MicrophoneGate
 from testing.unit.twin.conftest import Lamp, ModelServer, answers, writes
 from testing.unit.twin.pipeline import Line, until
@@ -29,6 +30,15 @@ class Tab:
     session: Session
     turns: list[TurnTimings]
     exchanges: list[Exchange]
+
+    def turn_finished(self, timings: TurnTimings) -> None:
+        self.turns.append(timings)
+
+    async def exchanged(self, conversation_id: str, person: str | None, exchange: Exchange) -> None:
+        self.exchanges.append(exchange)
+
+    async def condense(self, conversation: Conversation) -> None:
+        """Leave it as it is."""
 
     async def ready(self) -> None:
         """Say that the page is there, as its client does."""
@@ -53,36 +63,11 @@ async def open_tab(
     async with AsyncExitStack() as stack:
 
         async def open_tab() -> Tab:
-            clock = TurnClock()
-            twin = TwinService(
-                server=server,
-                conversation=conversation,
-                slot=0,
-                agent_context=agent_context,
-                pending_results=pending_results,
-                clock=clock,
-            )
+            context = TurnContext(agent_context, conversation, TurnClock(), pending_results)
+            twin = TwinService(context, server, 0)
             tab = Tab(Line(conversation, twin), None, [], [])  # type: ignore[arg-type]
             line = tab.line
-
-            async def exchanged(exchange: Exchange) -> None:
-                tab.exchanges.append(exchange)
-
-            async def cut(_: Conversation) -> None:
-                pass
-
-            tab.session = Session(
-                line.worker,
-                conversation,
-                clock,
-                MicrophoneGate(),
-                twin,
-                agent_context.runner,
-                pending_results,
-                tab.turns.append,
-                exchanged,
-                cut,
-            )
+            tab.session = Session(context, line.worker, MicrophoneGate(), twin, tab)
             tab.session.attach(line.aggregators)
             await stack.enter_async_context(line.open())
             server.replies.insert(0, answers("prefilled"))

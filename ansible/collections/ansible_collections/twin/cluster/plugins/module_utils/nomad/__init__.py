@@ -1,0 +1,1 @@
+"""Jobs of Nomad: submitted, watched, and told of in words."""

@@ -1,0 +1,1 @@
+"""New secrets of the cluster: made, accepted, handed out, and the old ones refused."""
