@@ -15,8 +15,16 @@ SHARED = {
 }
 """Files by what they share; any other file is a unit of its own."""
 
-BEGINNING = ("docker", "agent")
-"""Units that take long, the longest first."""
+BEGINNING = (
+    "docker",
+    "agent",
+    "testing/integration/memory/test_remembering.py",
+    "testing/integration/test_acting.py",
+    "testing/integration/tools/test_web_browser.py",
+    "testing/unit/test_imports.py",
+    "testing/test_lint.py",
+)
+"""Units that take long; the many short ones then fill up whichever process ends first."""
 
 
 def unit_of(nodeid: str) -> str:
