@@ -215,8 +215,8 @@ def answer(page: Page, act: Callable[[], object] = lambda: None) -> str:
     expect(answers.last).to_contain_text("I need your yes")
     said = answers.nth(answers.count())
     act()
-    # It comes with the answer's end, and may be empty.
-    said.locator(".foot").wait_for(state="attached")
+    said.wait_for()
+    expect(said).not_to_have_class(re.compile(r"\bwaiting\b"), timeout=PATIENCE_MS)
     print(f"said: {said.locator('.words').inner_text()!r}")
     return said.locator(".words").inner_text()
 
