@@ -1,10 +1,10 @@
 """Answers programs that speak OpenAI's API: each request is a conversation of its own.
 
-What a caller may not do: sensitive tools need a person's yes, and are refused with a sentence that
-says where to ask for it. A key belongs to a program; no page shows its requests, and whoever had
-such a card on their page would approve what they have neither asked for nor seen asked. Nor is
-anything learned from what programs say, which is a document or an order as often as somebody's
-words; "remember that ..." is kept.
+A tool call that needs a person's approval is refused, with a sentence that says where to ask for
+it. A key belongs to a program and no page shows its requests: a person who got such an approval
+card would approve a call that they neither asked for nor saw. Nothing is learned from what programs
+say, which may be a document or an order as well as somebody's words; only "remember that ..." is
+kept.
 """
 
 from collections.abc import AsyncGenerator, Callable, Sequence

@@ -1,4 +1,4 @@
-"""The ears and the mouth of one agent: the recognizer and the voice that all sessions share."""
+"""The recognizer and the voice that all sessions of an agent share."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from pipecatapp.voice.selection import SttChoice, choose_stt, load_recognizer
 
 
 class SpeechModels:
-    """Loaded once, as models are large."""
+    """The speech models of one agent, loaded once because they are large."""
 
     def __init__(self, settings: Settings):
         """Prepare; `load` takes seconds."""

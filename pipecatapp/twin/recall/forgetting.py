@@ -1,4 +1,4 @@
-"""What a conversation holds of facts that are to be forgotten, and the same without it."""
+"""Removes from a conversation the turns that tell facts which are to be forgotten."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ from pipecatapp.twin.history.state import ConversationState, log_of, state_of, t
 from pipecatapp.twin.history.turn import Turn
 
 ENOUGH = 0.6
-"""The share of a fact's words by which a turn is taken to tell it."""
+"""A turn that has this share of a fact's words is taken to tell it."""
 
 # Words that a statement has for its form: "The user's daughter is named Ada."
 _FORMAL = STOP_WORDS | {"called", "likes", "live", "lives", "name", "named", "user"}
@@ -34,7 +34,7 @@ class ForgottenFact:
     def told_by(self, words: str) -> bool:
         """Tell whether somebody who reads these words learns the fact.
 
-        Names, numbers included, have to be there, and most of the other words that say something.
+        All names and numbers have to be there, and most of the other words, stop words aside.
         """
         if self.context and _plain(self.context) == _plain(words):
             return True
@@ -113,7 +113,7 @@ def _significant(text: str) -> set[str]:
 
 
 def _names(text: str) -> set[str]:
-    """Return the words of a statement that only what it is about can have, in small letters."""
+    """Return the names and numbers of a statement, in lower case."""
     words = _WORD.findall(text)
     names = [w for w in words[1:] if w[0].isupper() or any(c.isdigit() for c in w)]
     return {name.lower() for name in names} - _FORMAL

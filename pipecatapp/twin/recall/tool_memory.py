@@ -1,4 +1,4 @@
-"""Long-term memory as tools may know it: sentences, no ids."""
+"""Long-term memory as tools see it: texts without ids."""
 
 import re
 import time
@@ -12,7 +12,7 @@ from pipecatapp.twin.recall.memory_service import MemoryService
 from pipecatapp.twin.recall.recall import Recall, significant
 
 MOST_FORGOTTEN = 5
-"""Facts that one request to forget is about."""
+"""The most facts that one request can forget."""
 
 # A question tells nothing that could be forgotten.
 _QUESTION = re.compile(
@@ -23,10 +23,10 @@ _QUESTION = re.compile(
 
 
 class ToolMemory:
-    """What the agent lends its tools of the memory."""
+    """The memory that the agent lends its tools."""
 
     def __init__(self, memories: MemoryService, recall: Recall):
-        """Lend a memory."""
+        """Make the tools' view of a memory."""
         self._memories = memories
         self._recall = recall
 
@@ -39,7 +39,7 @@ class ToolMemory:
         return [fact.text for fact in await self._memories.newest(most)]
 
     async def matching(self, words: str) -> list[str]:
-        """Return the facts that some words are about, and turns that are yet to be learned from."""
+        """Return the facts that some words are about, and unexamined turns that tell of it."""
         found = await self._recall.relevant(words)
         about = significant(words)
         waiting = [

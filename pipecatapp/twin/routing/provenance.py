@@ -1,4 +1,4 @@
-"""Tells whether the user named what a call is given, so that nothing read can have put it there."""
+"""Tells whether a call's arguments come from the user's own words rather than from foreign text."""
 
 import re
 from typing import Any
@@ -11,10 +11,10 @@ _WORD = re.compile(r"[^\W\d_]+|\d+")
 
 
 def is_named_by_user(arguments: dict[str, Any], said: str) -> bool:
-    """Tell whether all arguments of a call were named by what the user said.
+    """Tell whether the user named every argument of a call.
 
-    Each is named by its words: all of them must have been said, as whole words, since letters of
-    other words make up too much. One without any, such as `/` or a truth value, cannot be named.
+    An argument is named where all of its words were said, as whole words: parts of other words
+    would match too much. An argument without words, such as `/` or a truth value, cannot be named.
 
     Args:
         arguments: Of the call, as the model gave them.
@@ -35,7 +35,7 @@ def _words(text: str) -> list[str]:
 
 
 def _is_said(word: str, said: list[str]) -> bool:
-    """Tell whether a word was said, as one word or as several that follow each other."""
+    """Tell whether a word was said, as one word or as several in a row."""
     if word.isdecimal():
         said = [_DIGITS.get(other, other) for other in said]
     longest = len(word)  # of so many words at most, each of one letter
