@@ -9,8 +9,6 @@ import json
 from collections.abc import Iterable
 from typing import Any, Literal, cast
 
-from pipecat.processors.aggregators.llm_context import LLMContextMessage
-
 from pipecatapp.twin.history.messages import (
     Messages,
     NoteKind,
@@ -112,5 +110,5 @@ def _said(role: Literal["user", "assistant"], content: str) -> dict[str, Any]:
     return {"role": role, "content": content}
 
 
-def _entry(message: LLMContextMessage) -> dict[str, Any]:
+def _entry(message: Any) -> dict[str, Any]:
     return cast(dict[str, Any], message)
