@@ -22,7 +22,6 @@ from pipecatapp.agent.speech_models import SpeechModels
 from pipecatapp.agent.toolbox import Toolbox
 from pipecatapp.benchmark.metrics import observe_turn
 from pipecatapp.deployment.selection import choose_deployment
-from pipecatapp.deployment.slot_plan import SlotPlan
 from pipecatapp.experts.client.shared_server import SharedServer
 from pipecatapp.memory.queue import FinishedTurn
 from pipecatapp.mission_control.addresses import base_url, login_url
@@ -30,10 +29,11 @@ from pipecatapp.mission_control.auth.login_sessions import OF_SESSION
 from pipecatapp.mission_control.tls.authority import Authority
 from pipecatapp.runtime.embedding.factory import load_embedder
 from pipecatapp.runtime.idle_monitor import IdleMonitor
+from pipecatapp.runtime.inference.slots import SlotPlan, Slots
 from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
 from pipecatapp.settings import Settings
 from pipecatapp.twin.history.conversation import Conversation
-from pipecatapp.twin.history.conversations import Conversations, SlotPool
+from pipecatapp.twin.history.conversations import Conversations
 from pipecatapp.twin.llm.llama_model import LlamaModel
 from pipecatapp.twin.recall.memory_service import MemoryService
 from pipecatapp.twin.turn.agent_context import AgentContext
@@ -81,7 +81,7 @@ class Agent:
             equipment = await self.deployment.prepare()
             self.model_server = await self.deployment.start()
             slots = SlotPlan.of(self.model_server.slots)
-            self.slots = SlotPool(slots.conversations)
+            self.slots = Slots.of(self.model_server)
             embedder = await asyncio.to_thread(load_embedder, self.settings, equipment.embedder)
             self.memory = await AgentMemory.open(
                 self.settings, embedder, self.conversations, self.idle_monitor

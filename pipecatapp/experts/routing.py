@@ -9,11 +9,12 @@ from openai.types.chat import ChatCompletionChunk
 
 from pipecatapp.experts.client.dedicated_servers import DedicatedServers
 from pipecatapp.experts.client.requests import Event, FailoverEvent, MakeRequest, request_of
-from pipecatapp.experts.client.server import Clients, Message
+from pipecatapp.experts.client.server import Clients
 from pipecatapp.experts.client.shared_server import SharedServer
 from pipecatapp.experts.discovery.directory import ExpertDirectory
 from pipecatapp.experts.errors import ExpertUnavailableError, NoExpertError
 from pipecatapp.experts.expert import Expert, ExpertInstance
+from pipecatapp.runtime.inference.fitting import Message
 from pipecatapp.runtime.inference.sampling import Sampling
 
 
@@ -84,7 +85,7 @@ class Experts:
 
         Raises:
             NoExpertError: There is no such expert.
-            UnavailableError: No server of its gave a first token.
+            ExpertUnavailableError: No server of its gave a first token.
             BrokenError: Its server died in the middle of the answer.
             TooLongError: What was said last does not fit its context.
             UserError: Its persona cannot be used.

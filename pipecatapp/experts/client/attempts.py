@@ -48,7 +48,7 @@ class Attempts:
 
         Raises:
             NoExpertError: There is no such expert any more.
-            UnavailableError: There is no server left.
+            ExpertUnavailableError: There is no server left.
         """
         while True:
             try:

@@ -2,16 +2,23 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pipecatapp.experts.client.requests import Event, MakeRequest, broken, fitted, has_text
-from pipecatapp.experts.client.server import CONNECT_SECS, FAILURES, READ_SECS, Clients
+from pipecatapp.experts.client.requests import Event, MakeRequest, check_failure
+from pipecatapp.experts.client.server import (
+    CONNECT_SECS,
+    FAILURES,
+    READ_SECS,
+    Clients,
+    timeout_of,
+)
 from pipecatapp.experts.errors import ExpertUnavailableError
-from pipecatapp.experts.expert import Expert, ExpertInstance
-from pipecatapp.runtime.inference.model_server import ModelServer, held_slot
-
-RESTART_SECS = 8.0
-"""How long a main server that is being started again is waited for."""
+from pipecatapp.experts.expert import Expert
+from pipecatapp.runtime.inference.answer import text_of
+from pipecatapp.runtime.inference.chat_request import ChatRequest
+from pipecatapp.runtime.inference.client import RESTART_SECS, IncompleteAnswerError
+from pipecatapp.runtime.inference.model_server import ModelServer
+from pipecatapp.runtime.inference.slots import Slots
 
 
 @dataclass(frozen=True)
@@ -32,30 +39,29 @@ class SharedServer:
         """Yield its answer; a server that is being started again is waited for.
 
         Raises:
-            UnavailableError: It cut the request off before its first token.
+            ExpertUnavailableError: Twice its answer ended before the first token.
             BrokenError: It died in the middle of the answer.
             TooLongError: What was said last does not fit its context.
             openai.OpenAIError: It failed.
-            httpx2.HTTPError: Likewise.
+            httpx2.HTTPError: The connection broke.
         """
-        async with held_slot(self.server, self.slot) as slot:
-            for attempt in range(2):
-                instance, begun = ExpertInstance(f"{self.server.url}/v1"), False
-                patience = (CONNECT_SECS, READ_SECS)
-                how = {"slot": slot, "patience": patience, "key": self.server.api_key}
-                try:
-                    async with aclosing(fitted(clients, instance, made(expert), **how)) as chunks:
-                        async for chunk in chunks:
-                            begun = begun or has_text(chunk)
-                            yield chunk
-                    return
-                except FAILURES as error:
-                    if begun:
-                        raise broken(expert, instance, error) from error
-                    if not attempt and await self.server.wait_healthy(RESTART_SECS):
-                        continue
-                    if isinstance(error, OSError):
-                        raise ExpertUnavailableError(
-                            f"The {expert.name} expert was cut off."
-                        ) from error
-                    raise
+        client, timeout = clients.main(self.server), timeout_of((CONNECT_SECS, READ_SECS))
+        for is_last in (False, True):
+            begun = False
+            request = replace(made(expert), timeout=timeout)
+            slot = Slots.of(self.server).held(self.slot)
+            answer = client.stream(request, slot=slot, cut=ChatRequest.last_turn_alone)
+            try:
+                async with aclosing(answer) as chunks:
+                    async for chunk in chunks:
+                        begun = begun or bool(text_of(chunk))
+                        yield chunk
+                return
+            except FAILURES as error:
+                check_failure(expert, self.server.url, error, begun=begun)
+                if not is_last and await self.server.wait_healthy(RESTART_SECS):
+                    continue
+                if isinstance(error, IncompleteAnswerError):
+                    message = f"The {expert.name} expert was cut off."
+                    raise ExpertUnavailableError(message) from error
+                raise

@@ -4,6 +4,8 @@ from collections.abc import AsyncGenerator
 
 from openai.types.chat import ChatCompletionChunk
 
+from pipecatapp.runtime.inference.answer import text_of as text_of
+
 Chunks = AsyncGenerator[ChatCompletionChunk, None]
 
 TWIN = "twin"
@@ -21,8 +23,3 @@ def say(text: str) -> ChatCompletionChunk:
             "choices": [{"index": 0, "delta": {"content": f"{text} "}, "finish_reason": None}],
         }
     )
-
-
-def text_of(chunk: ChatCompletionChunk) -> str | None:
-    """Return the words in a chunk, if there are any."""
-    return chunk.choices[0].delta.content if chunk.choices else None

@@ -1,10 +1,11 @@
 """Asks the language model for what no turn waits for, in a slot of llama-server of its own."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
 
-from pipecatapp.runtime.inference.model_client import ModelClient
-from pipecatapp.runtime.inference.model_server import ModelServer, held_slot
+from pipecatapp.runtime.inference.chat_request import ChatRequest
+from pipecatapp.runtime.inference.client import LlamaClient
+from pipecatapp.runtime.inference.model_server import ModelServer
+from pipecatapp.runtime.inference.slots import Slots
 
 
 class Completion:
@@ -18,7 +19,7 @@ class Completion:
             slot: The slot of llama-server that no conversation has.
         """
         self._server = server
-        self._client = ModelClient(server)
+        self._client = LlamaClient(server)
         self._slot = slot
 
     async def __call__(
@@ -34,15 +35,8 @@ class Completion:
         Raises:
             openai.OpenAIError: The server failed, or refused the request.
         """
-        async with held_slot(self._server, self._slot) as slot:
-            answer = await self._client.completions.create(
-                model="twin",
-                messages=cast(Any, messages),
-                max_tokens=max_tokens,
-                temperature=0.0,
-                extra_body={"id_slot": slot, "grammar": grammar},
-            )
-        return answer.choices[0].message.content or ""
+        request = ChatRequest.under_grammar(messages, grammar, max_tokens)
+        return await self._client.complete(request, slot=Slots.of(self._server).held(self._slot))
 
     async def close(self) -> None:
         """Release the connections."""

@@ -1,7 +1,9 @@
-"""As much of a conversation as an expert's context takes."""
+"""What of a conversation is left out when it does not fit the model's context."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from openai import APIStatusError
 
 from pipecatapp.runtime.inference.tokens import tokens
 
@@ -10,23 +12,29 @@ AROUND_A_MESSAGE = 8
 BLOCK = 4
 """Turns are left out by so many at once: what comes first stays the same for some turns, and with
 it what the server has read already."""
+RESULT_PREFIX = "Result of "
+"""How a message with a tool's result begins. The model reads it as the user's, but it belongs to
+the turn in which the tool was called."""
 
 Message = Mapping[str, Any]
 
 
+def is_overflow(error: BaseException) -> bool:
+    """Tell whether a server refused a request because its context is too small for it."""
+    return (
+        isinstance(error, APIStatusError) and error.status_code == 400 and "context" in str(error)
+    )
+
+
 def fitting(messages: Sequence[Message], room: int) -> list[Message]:
-    """Return the last turns of a conversation that fit; the last turn always.
+    """Return the last turns of a conversation that fit, and always the very last.
 
     Args:
         messages: Of user and assistant, oldest first.
         room: Tokens that they may take.
     """
-    begins = [i for i, message in enumerate(messages) if message.get("role") == "user"]
-    for start in range(0, len(begins), BLOCK):
-        kept = messages[begins[start] :]
-        if sum(map(size, kept)) <= room:
-            return list(kept)
-    for start in begins[-BLOCK:]:
+    begins = _turns(messages)
+    for start in [*begins[::BLOCK], *begins[-BLOCK:]]:
         kept = messages[start:]
         if sum(map(size, kept)) <= room:
             return list(kept)
@@ -35,7 +43,7 @@ def fitting(messages: Sequence[Message], room: int) -> list[Message]:
 
 def last_turn(messages: Sequence[Message]) -> list[Message]:
     """Return the last thing that the user said, and what follows it."""
-    begins = [i for i, message in enumerate(messages) if message.get("role") == "user"]
+    begins = _turns(messages)
     return list(messages[begins[-1] if begins else 0 :])
 
 
@@ -43,3 +51,13 @@ def size(message: Message) -> int:
     """Return at least as many tokens as a message takes."""
     text = str(message.get("content") or "")
     return AROUND_A_MESSAGE + tokens(text) + text.count("\n")
+
+
+def _turns(messages: Sequence[Message]) -> list[int]:
+    """Return where each turn begins, by the numbers of its user's messages."""
+    return [
+        number
+        for number, message in enumerate(messages)
+        if message.get("role") == "user"
+        and not str(message.get("content") or "").startswith(RESULT_PREFIX)
+    ]
