@@ -1,4 +1,4 @@
-"""Experts that have servers of their own: the best one is asked, and another where it fails."""
+"""Experts with servers of their own: the best one is asked, and another one if it fails."""
 
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
@@ -16,15 +16,15 @@ from pipecatapp.runtime.inference.prefix_cache import PrefixCache
 from pipecatapp.runtime.inference.slots import Slots
 
 WARMING = "warming"
-"""Whose slots those are that nobody has asked for anything yet."""
+"""The owner of slots that have read the persona but no conversation yet."""
 
 
 class DedicatedServers:
-    """Asks them, each conversation in a slot of its own.
+    """Asks the servers of experts, with a slot for each conversation.
 
     Args:
-        directory: Which there are.
-        clients: What asks them.
+        directory: Takes note of how fast servers answer.
+        clients: The clients of the servers.
     """
 
     def __init__(self, directory: ExpertDirectory, clients: Clients) -> None:
@@ -33,20 +33,20 @@ class DedicatedServers:
         self._slots: dict[str, Slots] = {}
 
     async def ask(
-        self, find: Callable[[], Expert], made: MakeRequest, conversation: str
+        self, find: Callable[[], Expert], make_request: MakeRequest, conversation: str
     ) -> AsyncGenerator[Event, None]:
-        """Yield an answer of the first server that gives one.
+        """Yield the answer of the first server that gives one.
 
         Args:
             find: Returns the expert as the directory has it now; raises NoExpertError.
-            made: Makes the request.
-            conversation: Whose it is.
+            make_request: Makes the request to the expert.
+            conversation: The conversation's id.
 
         Raises:
-            NoExpertError: There is no such expert any more.
+            NoExpertError: The expert is gone.
             ExpertUnavailableError: No server gave a first token.
-            BrokenError: A server died in the middle of the answer.
-            TooLongError: What was said last does not fit its context.
+            BrokenError: A server failed in the middle of the answer.
+            TooLongError: The last turn alone does not fit the server's context.
         """
         attempts = Attempts(find, partial(self._rank, conversation=conversation))
         while True:
@@ -56,13 +56,13 @@ class DedicatedServers:
             answer = _Answer(self._slot(instance, conversation))
             patience = attempts.patience(instance)
             asked = self._clients.stream(
-                instance, made(expert), slot=answer.slot(), patience=patience
+                instance, make_request(expert), slot=answer.slot(), patience=patience
             )
             try:
                 async with aclosing(asked) as chunks:
                     async for chunk in chunks:
                         if text_of(chunk) and not answer.begun:
-                            self._took(instance, answer.begin())
+                            self._record_latency(instance, answer.begin())
                         yield chunk
             except FAILURES as error:
                 check_failure(expert, instance.url, error, begun=answer.begun)
@@ -74,7 +74,7 @@ class DedicatedServers:
             return
 
     async def warm(self, expert: Expert, instance: ExpertInstance, persona: str) -> None:
-        """Have a server's slots hold a persona.
+        """Have each slot of a server read a persona.
 
         Raises:
             OSError: The server's key cannot be read.
@@ -85,22 +85,23 @@ class DedicatedServers:
             await prefixes.hold(slots.held_by(f"{WARMING} {number}"), expert.name, persona)
 
     def _rank(self, instance: ExpertInstance, conversation: str) -> tuple[bool, int, float]:
-        """Return what makes a server the better one the smaller it is.
+        """Return a server's rank, the best having the smallest.
 
-        A conversation's prompt is in one server, where it need not be read again.
+        The server that has the conversation's prompt comes first, as it need not read it again;
+        then the one with the fewest requests, and of those the fastest.
         """
         slots = self._slots.get(instance.url)
-        strange = slots is None or not slots.has(conversation)
-        return strange, slots.busy if slots else 0, instance.latency_ms or 0.0
+        unknown = slots is None or not slots.has(conversation)
+        return unknown, slots.busy if slots else 0, instance.latency_ms or 0.0
 
-    def _took(self, instance: ExpertInstance, seconds: float) -> None:
-        """Take note of how long a first token took; how long a sleeper wakes is another matter."""
+    def _record_latency(self, instance: ExpertInstance, seconds: float) -> None:
+        # The time that a server takes to wake says nothing about how fast it is.
         if not instance.asleep:
-            self._directory.took(instance.url, seconds)
+            self._directory.record_latency(instance.url, seconds)
 
     @asynccontextmanager
     async def _slot(self, instance: ExpertInstance, conversation: str) -> AsyncIterator[int | None]:
-        """Hold the conversation's slot of a server; None where the server has none."""
+        """Hold a conversation's slot of a server; None if the server has no slots."""
         if instance.external:
             yield None
             return
@@ -109,12 +110,12 @@ class DedicatedServers:
             yield number
 
     async def slots_of(self, instance: ExpertInstance) -> Slots:
-        """Return a server's slots; it is asked how many they are where nobody has said."""
+        """Return a server's slots; it is asked how many it has if the directory does not know."""
         known = self._slots.get(instance.url)
         if known and instance.slots in (None, known.count):
             return known
         client = self._clients.instance(instance)
-        # A sleeper is asked nothing; its first slot is there in any case.
+        # A request for its properties would wake a server. Any has a first slot.
         count = instance.slots or (1 if instance.asleep else await count_slots(client))
         known = self._slots.get(instance.url)
         if known is None or known.count != count:
@@ -123,7 +124,7 @@ class DedicatedServers:
 
 
 class _Answer:
-    """When an answer's first word came, counted from when its slot was free."""
+    """Measures how long an answer's first word takes from the moment that its slot is free."""
 
     def __init__(self, slot: AbstractAsyncContextManager[int | None]):
         self.begun = False
@@ -132,12 +133,12 @@ class _Answer:
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[int | None]:
-        """Hold the answer's slot, and take the time when it was free."""
+        """Hold the answer's slot, and note when it was free."""
         async with self._slot as number:
             self._asked = time.monotonic()
             yield number
 
     def begin(self) -> float:
-        """Take note of the first word, and return how many seconds it took."""
+        """Note the first word, and return how many seconds it took."""
         self.begun = True
         return time.monotonic() - self._asked

@@ -1,4 +1,4 @@
-"""What an expert is asked, and what is told on the way to its answer."""
+"""Requests to experts, and what can happen on the way to an answer."""
 
 from collections.abc import Callable, Sequence
 from enum import Enum
@@ -14,11 +14,11 @@ from pipecatapp.runtime.inference.fitting import Message, fitting, is_overflow, 
 from pipecatapp.runtime.inference.sampling import Sampling
 
 LONGEST_ANSWER = 600
-"""Tokens; a story or a program needs more than an answer that is only spoken."""
+"""Tokens; a story or a program is longer than an answer that is only spoken."""
 
 
 class FailoverEvent(Enum):
-    """What somebody who waits for an answer should hear of."""
+    """What somebody who waits for an answer is told."""
 
     WAKING = "waking"
     REPLACED = "replaced"
@@ -27,13 +27,13 @@ class FailoverEvent(Enum):
 Event = ChatCompletionChunk | FailoverEvent
 
 MakeRequest = Callable[[Expert], ChatRequest]
-"""Makes the request to an expert, from what the directory says of it at that moment."""
+"""Makes the request to an expert from what the directory says about it at that moment."""
 
 
 def request_of(
     expert: Expert, *, persona: str, messages: Sequence[Message], sampling: Sampling
 ) -> ChatRequest:
-    """Return what an expert is asked: its persona, and as much of the conversation as fits."""
+    """Return the request to an expert: its persona, and as much of the conversation as fits."""
     service = expert.service or Service(())
     system: Message = {"role": "system", "content": persona}
     if service.context:
@@ -45,16 +45,16 @@ def request_of(
 
 
 def check_failure(expert: Expert, url: str, error: BaseException, *, begun: bool) -> None:
-    """Raise what a failed request means, where another attempt cannot help.
+    """Raise the error for a failed request if another attempt cannot help.
 
     Args:
-        expert: Who was asked.
-        url: Its server's address.
-        error: What the request ended with.
+        expert: The expert that was asked.
+        url: The address of its server.
+        error: The failure of the request.
         begun: Whether words of the answer had come.
 
     Raises:
-        BrokenError: The server died in the middle of the answer.
+        BrokenError: The server failed in the middle of the answer.
         TooLongError: The last turn alone does not fit the server's context.
     """
     if begun:

@@ -1,4 +1,4 @@
-"""The clients of experts' servers, and what the failures of those mean."""
+"""The clients of experts' servers, and what their failures mean."""
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
@@ -18,30 +18,28 @@ from pipecatapp.runtime.inference.model_server import ModelServer
 CONNECT_SECS = 1.0
 """On the network of one house a machine that is up answers in milliseconds."""
 FAR_CONNECT_SECS = 5.0
-READ_SECS = 120.0
-"""The longest that a prompt may be read, or a sleeper need to wake."""
 NO_KEY = "none"
-"""Sent to servers that ask for none: the client insists on something."""
+"""Sent to servers that ask for no key, as the client insists on one."""
 
 FAILURES = (APIError, httpx2.HTTPError, OSError)
-"""What a server's death, refusal or absence ends a request with."""
+"""The errors of a request whose server has failed, refuses it or is away."""
 
 
 @dataclass(frozen=True)
 class _Address:
-    """Where an expert's server is, as the client takes it."""
+    """The address and key of an expert's server, in the form that the client takes."""
 
     url: str
     key_file: Path | None
 
     @property
     def api_key(self) -> str:
-        """The key of the instance's file, read anew as it may be renewed."""
+        """The key in the file, read each time as it may be renewed."""
         return read_secret(self.key_file) or NO_KEY
 
 
 class Clients:
-    """The clients of the servers: one each, as making one takes longer than a request's start."""
+    """One client for each server, kept as making one takes longer than starting a request."""
 
     def __init__(self) -> None:
         self._instances: dict[tuple[str, Path | None], LlamaClient] = {}
@@ -70,11 +68,11 @@ class Clients:
         slot: Slot,
         patience: tuple[float, float],
     ) -> AsyncGenerator[ChatCompletionChunk, None]:
-        """Return the chunks of an answer of an expert's own server.
+        """Return the chunks of an answer from an expert's own server.
 
         Args:
-            instance: Where to send the request.
-            request: What is asked; where it does not fit, its last turn alone.
+            instance: The server.
+            request: What to ask; if it does not fit, its last turn alone is sent.
             slot: The slot that keeps the prompt.
             patience: Seconds to wait for a connection, and between two chunks.
 
@@ -87,19 +85,19 @@ class Clients:
         return self.instance(instance).stream(request, slot=slot, cut=ChatRequest.last_turn_alone)
 
     async def close(self) -> None:
-        """Release the connections."""
+        """Close the connections."""
         for client in (*self._instances.values(), *self._main.values()):
             await client.close()
 
 
 def timeout_of(patience: tuple[float, float]) -> httpx2.Timeout:
-    """Return how long a request waits, of the seconds for a connection and between two chunks."""
+    """Return a request's timeout from the seconds for a connection and between two chunks."""
     connect, read = patience
     return httpx2.Timeout(read, connect=connect)
 
 
 async def count_slots(client: LlamaClient) -> int:
-    """Return how many prompts a llama-server that is awake keeps, by asking it; 1 if it is mute."""
+    """Return how many slots a llama-server says it has; 1 if it does not say."""
     try:
         slots = (await client.properties())["total_slots"]
     except (httpx2.HTTPError, OSError, ValueError, LookupError, TypeError):

@@ -1,4 +1,4 @@
-"""Experts that have no server of their own: the main one answers in their name."""
+"""Experts without servers of their own, for which the main server answers."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -8,7 +8,6 @@ from pipecatapp.experts.client.requests import Event, MakeRequest, check_failure
 from pipecatapp.experts.client.server import (
     CONNECT_SECS,
     FAILURES,
-    READ_SECS,
     Clients,
     timeout_of,
 )
@@ -17,16 +16,17 @@ from pipecatapp.experts.expert import Expert
 from pipecatapp.runtime.inference.answer import text_of
 from pipecatapp.runtime.inference.chat_request import ChatRequest
 from pipecatapp.runtime.inference.client import RESTART_SECS, IncompleteAnswerError
+from pipecatapp.runtime.inference.connections import READ_SECS
 from pipecatapp.runtime.inference.model_server import ModelServer
 from pipecatapp.runtime.inference.slots import Slots
 
 
 @dataclass(frozen=True)
 class SharedServer:
-    """The main server, where experts are that have none of their own.
+    """The main server, as experts without servers of their own use it.
 
     Attributes:
-        server: Where it is.
+        server: The main server.
         slot: The slot for experts' prompts, so that they do not evict those of conversations.
     """
 
@@ -34,21 +34,26 @@ class SharedServer:
     slot: int
 
     async def ask(
-        self, clients: Clients, expert: Expert, made: MakeRequest
+        self, clients: Clients, expert: Expert, make_request: MakeRequest
     ) -> AsyncGenerator[Event, None]:
-        """Yield its answer; a server that is being started again is waited for.
+        """Yield an expert's answer; if the server fails before the first token, ask once more.
+
+        Args:
+            clients: The clients of servers.
+            expert: The expert.
+            make_request: Makes the request to the expert.
 
         Raises:
-            ExpertUnavailableError: Twice its answer ended before the first token.
-            BrokenError: It died in the middle of the answer.
-            TooLongError: What was said last does not fit its context.
-            openai.OpenAIError: It failed.
+            ExpertUnavailableError: The answer ended before its first token, twice.
+            BrokenError: The server failed in the middle of the answer.
+            TooLongError: The last turn alone does not fit the server's context.
+            openai.OpenAIError: The server failed, or refused the request.
             httpx2.HTTPError: The connection broke.
         """
         client, timeout = clients.main(self.server), timeout_of((CONNECT_SECS, READ_SECS))
         for is_last in (False, True):
             begun = False
-            request = replace(made(expert), timeout=timeout)
+            request = replace(make_request(expert), timeout=timeout)
             slot = Slots.of(self.server).held(self.slot)
             answer = client.stream(request, slot=slot, cut=ChatRequest.last_turn_alone)
             try:

@@ -84,7 +84,7 @@ class LlamaClient:
         )
 
     async def close(self) -> None:
-        """Release the connections."""
+        """Close the connections."""
         await self._openai.close()
 
     # -- chats ------------------------------------------------------------------------------

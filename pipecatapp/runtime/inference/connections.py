@@ -7,7 +7,7 @@ import httpx2
 
 CONNECT_SECS = 2.0
 READ_SECS = 120.0
-"""The longest that a prompt may be read."""
+"""How long a server may read a prompt before its first token."""
 
 KEEPALIVE = [
     (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),

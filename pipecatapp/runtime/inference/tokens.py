@@ -1,4 +1,4 @@
-"""How many tokens a text has at most, without asking its tokenizer."""
+"""An upper bound of a text's tokens."""
 
 import re
 

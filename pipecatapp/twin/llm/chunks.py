@@ -1,4 +1,4 @@
-"""Pieces of an answer, in the form in which OpenAI's API streams them."""
+"""The chunks of an answer, as OpenAI's API streams them."""
 
 from collections.abc import AsyncGenerator
 
@@ -9,11 +9,11 @@ from pipecatapp.runtime.inference.answer import text_of as text_of
 Chunks = AsyncGenerator[ChatCompletionChunk, None]
 
 TWIN = "twin"
-"""The id of chunks with words that no model wrote."""
+"""The id of chunks whose words no model wrote."""
 
 
 def say(text: str) -> ChatCompletionChunk:
-    """Return a chunk with words of the twin's own."""
+    """Return a chunk with words that no model wrote."""
     return ChatCompletionChunk.model_validate(
         {
             "id": TWIN,

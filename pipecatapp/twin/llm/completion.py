@@ -1,4 +1,4 @@
-"""Asks the language model for what no turn waits for, in a slot of llama-server of its own."""
+"""Completions under a grammar that no turn waits for, in a slot of their own."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,8 +15,8 @@ class Completion:
         """Make one.
 
         Args:
-            server: Where the model runs.
-            slot: The slot of llama-server that no conversation has.
+            server: The server that runs the model.
+            slot: A slot of llama-server that no conversation uses.
         """
         self._server = server
         self._client = LlamaClient(server)
@@ -25,12 +25,12 @@ class Completion:
     async def __call__(
         self, messages: Sequence[Mapping[str, str]], *, grammar: str, max_tokens: int
     ) -> str:
-        """Return the text that the model adds, at temperature 0; cancelled, the server stops.
+        """Return the text that the model adds at temperature 0; cancelling stops the server.
 
         Args:
-            messages: All of them, the system prompt first.
-            grammar: What is admitted, in GBNF.
-            max_tokens: The most that is written.
+            messages: The prompt, the system prompt first.
+            grammar: The grammar in GBNF.
+            max_tokens: Most tokens of the completion.
 
         Raises:
             openai.OpenAIError: The server failed, or refused the request.
@@ -39,5 +39,5 @@ class Completion:
         return await self._client.complete(request, slot=Slots.of(self._server).held(self._slot))
 
     async def close(self) -> None:
-        """Release the connections."""
+        """Close the connections."""
         await self._client.close()

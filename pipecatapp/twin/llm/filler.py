@@ -27,8 +27,8 @@ async def with_filler(
     """Yield what comes, after a filler when the first of it is slow to come.
 
     Args:
-        chunks: An answer's, and whatever else comes with them; closed at the end.
-        clock: Takes the times of the answer.
+        chunks: The chunks of an answer and what else comes with them; closed at the end.
+        clock: Records the times of the answer.
         aloud: Whether anybody would hear a filler.
     """
     clock.requested()
@@ -50,7 +50,7 @@ async def with_filler(
 
 
 def _noted(chunk: ChatCompletionChunk | Other, clock: TurnClock) -> ChatCompletionChunk | Other:
-    """Note the first words, and the model's own counts, which come with the last chunk."""
+    """Note the first words, and the usage that comes with the last chunk."""
     if not isinstance(chunk, ChatCompletionChunk):
         return chunk
     if text_of(chunk):

@@ -1,4 +1,4 @@
-"""Asks llama-server: streams answers, completes actions, prefills what is known already."""
+"""The language model as a session uses it: answers, decisions and prefilling."""
 
 import asyncio
 import math
@@ -30,7 +30,7 @@ UNLIKELY = 1e-6
 
 
 class LlamaModel:
-    """The language model as one session uses it: its slot of llama-server, its system prompt."""
+    """The language model with one session's slot of llama-server and system prompt."""
 
     def __init__(
         self,
@@ -46,13 +46,13 @@ class LlamaModel:
         """Make a model.
 
         Args:
-            server: Where it runs.
-            conversation: Is told when its history does not fit.
+            server: The server that runs the model.
+            conversation: The conversation; its history is cut when it does not fit.
             slot: The slot of llama-server that holds the conversation's prefix.
             system: The system prompt.
             clock: Takes the times of each turn.
-            sampling: How answers are written, where it is not as they are spoken.
-            bridging: Whether a slow first word is bridged by one of the twin's own.
+            sampling: How answers are written; None for the usual way.
+            bridging: Whether a filler comes before an answer that is slow to come.
         """
         self._server = server
         self._conversation = conversation
@@ -70,7 +70,7 @@ class LlamaModel:
         """Return an answer's chunks, with a filler before them when the first is slow to come.
 
         Args:
-            messages: What to answer, without the system prompt.
+            messages: The prompt without the system prompt; the last message is answered.
 
         Raises:
             openai.OpenAIError: The server failed, or refused the request.
@@ -84,9 +84,10 @@ class LlamaModel:
         """Return what the model adds under a grammar.
 
         Args:
-            messages: Without the system prompt; a last one of the assistant is gone on with.
-            grammar: In GBNF.
-            max_tokens: The most that is written.
+            messages: The prompt without the system prompt; a last message of the assistant is
+                continued.
+            grammar: The grammar in GBNF.
+            max_tokens: Most tokens of the completion.
 
         Raises:
             openai.OpenAIError: The server failed, or refused the request.
@@ -98,7 +99,7 @@ class LlamaModel:
         """Return the log-odds of a yes against a no to what the last message asks.
 
         Args:
-            messages: Without the system prompt.
+            messages: The prompt without the system prompt.
 
         Raises:
             openai.OpenAIError: The server failed, or refused the request.
@@ -117,7 +118,7 @@ class LlamaModel:
         return Slots.of(self._server).held(self._slot)
 
     def _cut(self, request: ChatRequest) -> ChatRequest | None:
-        """Return a request that did not fit with its last turn alone, and have history cut too."""
+        """Return the last turn of a request that did not fit, and have the history cut too."""
         shorter = request.last_turn_alone()
         if shorter:
             self._conversation.shrink()
@@ -126,25 +127,25 @@ class LlamaModel:
     # -- prefilling -------------------------------------------------------------------------
 
     def prefill(self, messages: Messages) -> None:
-        """Have messages prefilled in the background, unless something is being prefilled."""
+        """Begin to prefill messages in the background, unless a prefill is under way."""
         if self._prefilling is None or self._prefilling.done():
             self._prefilling = asyncio.create_task(self._prefill(messages))
 
     async def warm_up(self, name: str) -> None:
-        """Have the system prompt in the slot, before there is a conversation.
+        """Have the system prompt in the slot before a conversation begins.
 
         Args:
-            name: Under which the server keeps it on its disk.
+            name: The name under which the server keeps it on its disk.
         """
         await PrefixCache(self._client).hold(self._held(), name, self._system)
 
     async def _prefill(self, messages: Messages) -> None:
-        # A failure here is no loss: the turn itself will meet it and say so.
+        # A failure does not matter here: the turn itself meets it and says so.
         with suppress(APIConnectionError, APIStatusError, httpx2.HTTPError):
             await self._client.prefill(self._request(messages), slot=self._held())
 
     async def stop_prefilling(self) -> None:
-        """Let go of the slot: the request that comes next continues what was prefilled."""
+        """Release the slot; the next request continues what was prefilled."""
         task, self._prefilling = self._prefilling, None
         if task is not None:
             task.cancel()
@@ -152,12 +153,12 @@ class LlamaModel:
                 await task
 
     async def close(self) -> None:
-        """Release the connection."""
+        """Stop prefilling, and close the connection."""
         await self.stop_prefilling()
         await self._client.close()
 
 
 def _chance(first: Iterable[TopLogprob], word: str) -> float:
-    """Return the log probability that a reply begins with a word, however it is written."""
+    """Return the log probability that a reply begins with a word in any spelling."""
     same = (math.exp(t.logprob) for t in first if t.token.strip().lower() == word)
     return math.log(max(sum(same), UNLIKELY))

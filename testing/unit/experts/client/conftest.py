@@ -31,7 +31,7 @@ class OneExpert:
     def listed(self) -> list[Expert]:
         return []
 
-    def took(self, url: str, seconds: float) -> None:
+    def record_latency(self, url: str, seconds: float) -> None:
         self.latencies[url] = seconds
 
     def find(self) -> Expert:

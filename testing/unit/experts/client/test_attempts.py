@@ -2,9 +2,10 @@ import pytest
 
 from pipecatapp.experts.client import attempts as module
 from pipecatapp.experts.client.attempts import Attempts
-from pipecatapp.experts.client.server import CONNECT_SECS, FAR_CONNECT_SECS, READ_SECS
+from pipecatapp.experts.client.server import CONNECT_SECS, FAR_CONNECT_SECS
 from pipecatapp.experts.errors import ExpertUnavailableError, NoExpertError
 from pipecatapp.experts.expert import Expert, ExpertInstance
+from pipecatapp.runtime.inference.connections import READ_SECS
 
 from .conftest import OneExpert
 

@@ -6,7 +6,7 @@ import pytest
 
 from pipecatapp.commands.experts import choose
 from pipecatapp.errors import UserError
-from pipecatapp.experts.discovery.added import Added, AddedExperts
+from pipecatapp.experts.discovery.added import AddedExpert, AddedExperts
 from pipecatapp.runtime.models.catalogue import Catalogue
 from pipecatapp.settings import Settings
 
@@ -18,11 +18,11 @@ def _catalogue() -> Catalogue:
 
 def test_what_was_added_is_there_until_it_is_removed(tmp_path: Path) -> None:
     added = AddedExperts(tmp_path)
-    added.add("creative", Added(model="phi-3-mini-instruct", description="stories"))
-    added.add("biology", Added(model="small"))
+    added.add("creative", AddedExpert(model="phi-3-mini-instruct", description="stories"))
+    added.add("biology", AddedExpert(model="small"))
     assert AddedExperts(tmp_path).all() == {
-        "biology": Added(model="small"),
-        "creative": Added(model="phi-3-mini-instruct", description="stories"),
+        "biology": AddedExpert(model="small"),
+        "creative": AddedExpert(model="phi-3-mini-instruct", description="stories"),
     }
     added.remove("biology")
     assert list(added.all()) == ["creative"]
@@ -33,13 +33,13 @@ def test_what_was_added_is_there_until_it_is_removed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["../x", "main", "router", "Big", "", "a/b", "-x", "x" * 60])
 def test_a_name_that_cannot_be_one_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(UserError, match="cannot be called"):
-        AddedExperts(tmp_path).add(name, Added(model="small"))
+        AddedExperts(tmp_path).add(name, AddedExpert(model="small"))
     assert not list(tmp_path.rglob("*.yaml"))
 
 
 def test_a_note_that_cannot_be_read_leaves_the_others(tmp_path: Path) -> None:
     added = AddedExperts(tmp_path)
-    added.add("creative", Added(model="small"))
+    added.add("creative", AddedExpert(model="small"))
     (tmp_path / "experts" / "added" / "broken.yaml").write_text("model: [")
     assert list(added.all()) == ["creative"]
 
