@@ -99,7 +99,7 @@ def timeout_of(patience: tuple[float, float]) -> httpx2.Timeout:
 async def count_slots(client: LlamaClient) -> int:
     """Return how many slots a llama-server says it has; 1 if it does not say."""
     try:
-        slots = (await client.properties())["total_slots"]
+        slots = (await client.native.properties())["total_slots"]
     except (httpx2.HTTPError, OSError, ValueError, LookupError, TypeError):
         return 1
     return slots if isinstance(slots, int) and slots > 0 else 1

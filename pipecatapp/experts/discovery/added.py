@@ -115,7 +115,7 @@ class AddedServers:
         for name in list(self._running):
             await self._end(name)
 
-    async def _follow(self) -> None:
+    async def _watch(self) -> None:
         while True:
             wanted = await asyncio.to_thread(self._added.all)
             for name, (added, _) in list(self._running.items()):

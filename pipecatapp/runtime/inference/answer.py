@@ -1,4 +1,4 @@
-"""What the pieces of an answer hold: its words, and how many tokens it took."""
+"""Reads an answer's chunks: its words, and how many tokens it took."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 @dataclass(frozen=True)
 class Usage:
-    """What an answer took.
+    """How many tokens an answer took, and how fast it was.
 
     Attributes:
         prompt_tokens: Tokens of the prompt.
-        cached_tokens: How many of those the server had read before.
-        tokens_per_s: How fast the answer was written; None where the server does not say.
+        cached_tokens: Those of them that were in the prefix cache.
+        tokens_per_s: Tokens of the answer per second; None if the server does not say.
     """
 
     prompt_tokens: int
@@ -23,12 +23,12 @@ class Usage:
 
 
 def text_of(chunk: ChatCompletionChunk) -> str | None:
-    """Return the words in a chunk, if there are any."""
+    """Return the words in a chunk, or None if it has none."""
     return chunk.choices[0].delta.content if chunk.choices else None
 
 
 def usage_of(chunk: ChatCompletionChunk) -> Usage | None:
-    """Return what an answer took, which comes with its last chunk; else None."""
+    """Return the usage that an answer's last chunk holds; None for other chunks."""
     if chunk.usage is None:
         return None
     timings, details = timings_of(chunk), chunk.usage.prompt_tokens_details
@@ -37,5 +37,5 @@ def usage_of(chunk: ChatCompletionChunk) -> Usage | None:
 
 
 def timings_of(answer: ChatCompletion | ChatCompletionChunk) -> Mapping[str, Any]:
-    """Return llama-server's own counts and times of an answer; empty where it gives none."""
+    """Return llama-server's own counts and times of an answer; empty if it gives none."""
     return (answer.model_extra or {}).get("timings") or {}

@@ -1,4 +1,4 @@
-"""One chat request to a language model, and what of it can go when it does not fit."""
+"""A chat request to a language model, and its shorter form when it does not fit."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,14 +14,14 @@ TWIN_MODEL = "twin"
 
 @dataclass(frozen=True)
 class ChatRequest:
-    """What a language model is asked.
+    """A request to a language model.
 
     Attributes:
         messages: All of them, the system prompt first.
         parameters: How the answer is written, by the names of OpenAI's API.
-        model: The model's name; None to send none.
+        model: The model's name; None to leave it out.
         timeout: Seconds to wait for a connection and between two chunks; None for the usual.
-        extra: What only llama-server understands, such as a grammar.
+        extra: Parameters that only llama-server has, such as a grammar.
     """
 
     messages: Sequence[Message]
@@ -38,13 +38,13 @@ class ChatRequest:
 
         Args:
             messages: All of them, the system prompt first.
-            grammar: In GBNF.
-            max_tokens: The most that is written.
+            grammar: The grammar in GBNF.
+            max_tokens: Most tokens of the answer.
         """
         parameters = {"max_tokens": max_tokens, "temperature": 0.0}
         return cls(messages, parameters, extra={"grammar": grammar})
 
     def last_turn_alone(self) -> "ChatRequest | None":
-        """Return the request with its system prompt and last turn; None where there is no more."""
+        """Return the request with its system prompt and last turn; None if it has no more."""
         shorter = [*self.messages[:1], *last_turn(self.messages[1:])]
         return replace(self, messages=shorter) if len(shorter) < len(self.messages) else None

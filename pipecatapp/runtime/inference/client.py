@@ -1,9 +1,9 @@
-"""Requests to one llama-server: chats, completions, prefilling, slots and properties."""
+"""The client of a llama-server: streamed answers, completions and prefilling."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import httpx2
 from openai import APIConnectionError, APIStatusError, AsyncOpenAI, omit
@@ -14,35 +14,21 @@ from pipecatapp.runtime.inference.answer import timings_of
 from pipecatapp.runtime.inference.chat_request import ChatRequest
 from pipecatapp.runtime.inference.connections import http_client
 from pipecatapp.runtime.inference.fitting import is_overflow
+from pipecatapp.runtime.inference.native_api import Endpoint, NativeApi
 
 RESTART_SECS = 8.0
 """How long a request waits for a server that is being started again."""
 LIKELIEST = 20
-"""First tokens of a reply whose probabilities are asked for."""
-DISK_SECS = 30.0
-"""For an old disk to write some tens of MiB."""
-PROPERTIES_SECS = 2.0
+"""How many first tokens of a reply come with their probabilities."""
 
 FAILURES = (APIConnectionError, APIStatusError, httpx2.HTTPError)
-"""What a server's death, refusal or absence ends a request with."""
+"""The errors of a request whose server has failed, refuses it or is away."""
 
 Slot = AbstractAsyncContextManager[int | None]
-"""Holds a slot while a request runs, and gives its number; None where the server has no slots."""
+"""Holds a slot while a request runs, and yields its number; None if the server has no slots."""
 Cut = Callable[[ChatRequest], ChatRequest | None]
-"""Returns a request with less of its conversation; None where nothing can be left out."""
+"""Returns a request with less of its conversation; None if nothing can be left out."""
 Response = TypeVar("Response")
-
-
-class Endpoint(Protocol):
-    """Where a server is, and which key it asks for; both are read for each request."""
-
-    @property
-    def url(self) -> str:
-        """Base URL, without `/v1`; of an external server that of its API."""
-
-    @property
-    def api_key(self) -> str:
-        """The key it asks for."""
 
 
 class IncompleteAnswerError(httpx2.RemoteProtocolError):
@@ -54,16 +40,15 @@ def _uncut(request: ChatRequest) -> ChatRequest | None:
 
 
 class LlamaClient:
-    """Asks one llama-server, or another server of OpenAI's API, wherever it is now.
+    """Sends requests to one llama-server, or to another server with OpenAI's API.
 
-    Each request holds the slot that it is given until its answer is there. It is sent once more
-    after a wait for a server that is starting again, or in a shorter form where the context is
-    full.
+    A request holds its slot until the answer is complete. If the server is restarting, or the
+    request does not fit its context, the request is sent a second time: after a wait, or shorter.
 
     Args:
-        server: Where it is.
-        wait_healthy: Waits up to so many seconds for the server to answer, and tells whether it
-            does; None for a server that is not waited for.
+        server: The server; it may move, and its key may change.
+        wait_healthy: Waits up to so many seconds until the server answers, and returns whether it
+            does. None if requests do not wait for a restart.
         external: Whether the server is outside the house.
     """
 
@@ -77,17 +62,17 @@ class LlamaClient:
         self._server = server
         self._wait_healthy = wait_healthy
         self._external = external
-        self._http = http_client(server.url, external=external)
+        http = http_client(server.url, external=external)
+        self.native = NativeApi(server, http)
+        """The endpoints that only llama-server has; for no external server."""
         # The key and the address are set for each request.
         self._openai = AsyncOpenAI(
-            api_key="none", base_url=self._api_url, max_retries=0, http_client=self._http
+            api_key="none", base_url=self._api_url, max_retries=0, http_client=http
         )
 
     async def close(self) -> None:
         """Close the connections."""
         await self._openai.close()
-
-    # -- chats ------------------------------------------------------------------------------
 
     async def stream(
         self, request: ChatRequest, *, slot: Slot, cut: Cut = _uncut
@@ -95,7 +80,7 @@ class LlamaClient:
         """Yield the chunks of an answer.
 
         Args:
-            request: What is asked.
+            request: The request.
             slot: The slot that keeps the prompt.
             cut: Shortens a request that does not fit the context.
 
@@ -133,7 +118,7 @@ class LlamaClient:
         """Return the likeliest first tokens of an answer, each with its log probability.
 
         Args:
-            request: What is asked; how the answer is written is set here.
+            request: The request; its parameters are not used.
             slot: The slot that keeps the prompt.
             cut: Shortens a request that does not fit the context.
 
@@ -150,14 +135,14 @@ class LlamaClient:
         return found
 
     async def prefill(self, request: ChatRequest, *, slot: Slot) -> int | None:
-        """Have a prompt read into a slot, without an answer; the server is not waited for.
+        """Have a prompt read into a slot, without an answer and without waiting for a restart.
 
         Args:
-            request: The prompt; how an answer is written does not matter.
-            slot: The slot that is to keep it.
+            request: The prompt; its parameters are not used.
+            slot: The slot that is to keep the prompt.
 
         Returns:
-            How many tokens the slot did not have yet; None where the server does not say.
+            How many tokens were new to the slot; None if the server does not say.
 
         Raises:
             openai.OpenAIError: The server failed, or refused the request.
@@ -170,7 +155,7 @@ class LlamaClient:
     async def _persistently(
         self, send: Callable[[ChatRequest], Awaitable[Response]], request: ChatRequest, cut: Cut
     ) -> Response:
-        """Send a request; wait for a server that is down, or cut what does not fit, once."""
+        """Send a request, and a second time if the server restarts or the request can be cut."""
         try:
             return await send(request)
         except (APIConnectionError, APIStatusError) as error:
@@ -197,63 +182,6 @@ class LlamaClient:
             extra_body=extra or None,
         )
 
-    # -- the server -------------------------------------------------------------------------
-
-    async def save_slot(self, slot: int, file: str) -> bool:
-        """Save a slot's prompt to the server's disk, and tell whether it was.
-
-        Raises:
-            httpx2.HTTPError: The server did not answer.
-        """
-        return await self._act("save", slot, file)
-
-    async def restore_slot(self, slot: int, file: str) -> bool:
-        """Take a slot's prompt from the server's disk, and tell whether there was one.
-
-        Raises:
-            httpx2.HTTPError: The server did not answer.
-        """
-        return await self._act("restore", slot, file)
-
-    async def model(self) -> dict[str, Any]:
-        """Return what the server says of its model: its name, and what its file is like.
-
-        Raises:
-            httpx2.HTTPError: The server did not answer, or refused.
-            LookupError: It has no model.
-        """
-        models: list[dict[str, Any]] = (await self._get("/v1/models", DISK_SECS))["data"]
-        return models[0]
-
-    async def properties(self) -> dict[str, Any]:
-        """Return what the server says of itself, such as `total_slots`.
-
-        Raises:
-            httpx2.HTTPError: The server did not answer, or refused.
-            ValueError: Its answer is no JSON.
-        """
-        found: dict[str, Any] = await self._get("/props", PROPERTIES_SECS)
-        return found
-
-    async def _act(self, action: str, slot: int, file: str) -> bool:
-        answer = await self._http.post(
-            f"{self._server.url}/slots/{slot}",
-            params={"action": action},
-            json={"filename": file},
-            headers=self._headers,
-            timeout=DISK_SECS,
-        )
-        return answer.status_code == httpx2.codes.OK
-
-    async def _get(self, path: str, seconds: float) -> Any:
-        url = f"{self._server.url}{path}"
-        answer = await self._http.get(url, headers=self._headers, timeout=seconds)
-        return answer.raise_for_status().json()
-
     @property
     def _api_url(self) -> str:
         return self._server.url if self._external else f"{self._server.url}/v1"
-
-    @property
-    def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self._server.api_key}"}

@@ -15,22 +15,22 @@ KEEPALIVE = [
     (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 1),
     (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
 ]
-"""A machine that loses its power says nothing: its kernel's silence is noticed after 5 s. One that
-is only slow answers these probes however long it reads."""
+"""A machine without power is noticed after 5 s, as its kernel does not answer these probes. That
+of a slow machine does, however long llama-server reads."""
 NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""Reading those of the system holds up every conversation for 50 ms: plain HTTP needs none."""
+"""Reading the system's authorities holds up every conversation for 50 ms; plain HTTP needs none."""
 
 
 def http_client(url: str, *, external: bool) -> httpx2.AsyncClient:
     """Return a client for a server; nothing is connected yet.
 
     Connections are not kept: llama-server closes idle ones after five seconds, and a request on one
-    that is just being closed is lost. In one house a new one costs nothing.
+    that is just being closed is lost. Within a house a new connection costs nothing.
 
     Args:
-        url: Where the server is, or one of its addresses where it moves.
-        external: Whether it is outside the house. Only such a one may be reached through a proxy
-            of the environment's, which leads out of the house.
+        url: The address of the server, or one of its addresses if it moves.
+        external: Whether the server is outside the house. Only then the proxy of the environment
+            is used, as it leads out of the house.
     """
     limits = httpx2.Limits(max_keepalive_connections=0)
     timeout = httpx2.Timeout(READ_SECS, connect=CONNECT_SECS)

@@ -1,4 +1,4 @@
-"""What of a conversation is left out when it does not fit the model's context."""
+"""Cuts a conversation that does not fit the model's context."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,17 +10,17 @@ from pipecatapp.runtime.inference.tokens import tokens
 AROUND_A_MESSAGE = 8
 """Tokens that a chat template puts around a message, at most."""
 BLOCK = 4
-"""Turns are left out by so many at once: what comes first stays the same for some turns, and with
-it what the server has read already."""
+"""How many turns are cut at once. The beginning stays the same for some turns then, so that the
+prefix cache serves it."""
 RESULT_PREFIX = "Result of "
-"""How a message with a tool's result begins. The model reads it as the user's, but it belongs to
-the turn in which the tool was called."""
+"""How a message with a tool's result begins. Its role is `user`, but it belongs to the turn in
+which the tool was called."""
 
 Message = Mapping[str, Any]
 
 
 def is_overflow(error: BaseException) -> bool:
-    """Tell whether a server refused a request because its context is too small for it."""
+    """Return whether a server refused a request because its context is too small."""
     return (
         isinstance(error, APIStatusError) and error.status_code == 400 and "context" in str(error)
     )
@@ -30,8 +30,8 @@ def fitting(messages: Sequence[Message], room: int) -> list[Message]:
     """Return the last turns of a conversation that fit, and always the very last.
 
     Args:
-        messages: Of user and assistant, oldest first.
-        room: Tokens that they may take.
+        messages: The conversation without a system prompt, oldest message first.
+        room: How many tokens they may take.
     """
     begins = _turns(messages)
     for start in [*begins[::BLOCK], *begins[-BLOCK:]]:
@@ -42,19 +42,19 @@ def fitting(messages: Sequence[Message], room: int) -> list[Message]:
 
 
 def last_turn(messages: Sequence[Message]) -> list[Message]:
-    """Return the last thing that the user said, and what follows it."""
+    """Return the last message of the user that is no tool's result, and what follows it."""
     begins = _turns(messages)
     return list(messages[begins[-1] if begins else 0 :])
 
 
 def size(message: Message) -> int:
-    """Return at least as many tokens as a message takes."""
+    """Return an upper bound of the tokens that a message takes."""
     text = str(message.get("content") or "")
     return AROUND_A_MESSAGE + tokens(text) + text.count("\n")
 
 
 def _turns(messages: Sequence[Message]) -> list[int]:
-    """Return where each turn begins, by the numbers of its user's messages."""
+    """Return the index of each turn's first message."""
     return [
         number
         for number, message in enumerate(messages)

@@ -1,4 +1,4 @@
-"""What the twin needs to know of the server that runs its model."""
+"""The interface of the server that runs the language model."""
 
 from typing import Protocol
 
@@ -8,22 +8,22 @@ class ModelServer(Protocol):
 
     @property
     def url(self) -> str:
-        """Base URL, without `/v1`; another one where the server has moved."""
+        """Base URL without `/v1`; it changes if the server moves."""
 
     @property
     def api_key(self) -> str:
-        """The key it asks for."""
+        """The key that the server asks for."""
 
     @property
     def slots(self) -> int:
-        """How many prompts it keeps, at least one."""
+        """How many slots the server has, at least one."""
 
     async def wait_healthy(self, timeout: float) -> bool:  # noqa: ASYNC109 - a bound, not a scope
-        """Wait until it answers, having it started again where it died.
+        """Wait until the server answers; one that has died is being restarted.
 
         Args:
-            timeout: Seconds to wait at most.
+            timeout: How many seconds to wait at most.
 
         Returns:
-            Whether it is healthy now.
+            Whether the server is healthy now.
         """

@@ -1,7 +1,7 @@
-"""The slots of a llama-server: what each is for, whose it is, and who uses it now.
+"""The slots of a llama-server: what each is for, which conversation owns it, and its lock.
 
-A slot keeps the prompt that it read last. A conversation that comes back to its own slot has only
-its new words read, so that no two conversations share one while there are enough.
+A slot keeps the prompt that it read last. If a conversation returns to its slot, the server reads
+only the new words, so that two conversations do not share a slot while there are enough.
 """
 
 import asyncio
@@ -14,23 +14,23 @@ from weakref import WeakKeyDictionary
 from pipecatapp.runtime.inference.model_server import ModelServer
 
 OTHER_SLOTS = 2
-"""Slots that conversations do not have: prompts of experts, and of the memory, whose slot is the
-last, do not evict theirs."""
+"""Slots for the prompts of experts and of the memory, whose slot is the last one, so that they do
+not evict those of conversations."""
 API_SLOTS = 1
-"""Slots of the API's callers, who bring their own history, where there are enough for all."""
+"""Slots for the API's callers, who bring their own history, if there are enough for all."""
 ENOUGH = 2 + OTHER_SLOTS + API_SLOTS
-"""With fewer, callers share the experts' slot: that two people can talk matters more."""
+"""With fewer slots, callers share that of experts: it matters more that two people can talk."""
 
 
 @dataclass(frozen=True)
 class SlotPlan:
-    """What the slots of the main llama-server are for, by their numbers.
+    """What the slots of the main llama-server are for.
 
     Attributes:
-        conversations: How many conversations keep their prompt, in the first slots.
-        experts: The slot of experts' prompts.
-        callers: That of the API's callers.
-        memory: The last one, in which the memory examines what was said.
+        conversations: How many of the first slots are for conversations.
+        experts: The number of the slot for experts' prompts.
+        callers: The number of the slot for the API's callers.
+        memory: The number of the slot in which the memory examines what was said.
     """
 
     conversations: int
@@ -40,7 +40,7 @@ class SlotPlan:
 
     @classmethod
     def of(cls, slots: int) -> "SlotPlan":
-        """Share out so many; a number that the server does not have stands for its last slot."""
+        """Share out a number of slots; a slot that the server does not have means its last one."""
         own = API_SLOTS if slots >= ENOUGH else 0
         conversations = max(1, slots - OTHER_SLOTS - own)
         callers = conversations + own
@@ -56,8 +56,8 @@ class Slots:
     there.
 
     Args:
-        count: How many the server has, at least one.
-        for_owners: How many of the first are given to owners; None for all.
+        count: How many slots the server has, at least one.
+        for_owners: How many of the first slots `slot` gives to owners; None for all.
     """
 
     def __init__(self, count: int, for_owners: int | None = None):
@@ -69,12 +69,12 @@ class Slots:
 
     @classmethod
     def of(cls, server: ModelServer) -> "Slots":
-        """Return the slots of the main server, which everybody in this process shares."""
+        """Return the slots of the main server; there is one object for each server."""
         slots = _of_servers.get(server)
         if slots is None:
             slots = cls(server.slots, SlotPlan.of(server.slots).conversations)
             _of_servers[server] = slots
-        # In a cluster the server may have moved to one with another number of slots.
+        # In a cluster the service may have moved to a server with another number of slots.
         slots.count = server.slots
         return slots
 
@@ -84,15 +84,16 @@ class Slots:
         return self._users.total()
 
     def has(self, owner: str) -> bool:
-        """Tell whether an owner's prompt is in one of these slots."""
+        """Return whether an owner has one of these slots."""
         return owner in self._owners
 
     def slot(self, owner: str) -> int:
-        """Return the owner's slot, from now on the most recently used one.
+        """Return an owner's slot, from now on the most recently used one.
+
+        An owner without a slot gets a free one, else the least recently used one that is idle.
 
         Args:
-            owner: Whose prompt it keeps, such as a conversation's id. One without a slot gets a
-                free one, else the longest unused one, an idle one first.
+            owner: Whose prompt the slot keeps, such as a conversation's id.
         """
         number = self._owners.pop(owner, None)
         if number is None:
@@ -111,8 +112,8 @@ class Slots:
         """Hold a slot, and yield its number.
 
         Args:
-            number: Which one; the last one where the server has fewer, as a request for a slot that
-                it does not have is never answered.
+            number: The slot's number. If the server has fewer slots its last one is held, as
+                llama-server never answers a request for a slot that it does not have.
         """
         number = min(number, self.count - 1)
         self._users[number] += 1

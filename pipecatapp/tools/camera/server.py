@@ -1,4 +1,4 @@
-"""The vision model's server: started when it is asked something, stopped when it idles."""
+"""The vision model's server: it starts at a question, and stops when it has been idle."""
 
 import asyncio
 import base64
@@ -18,20 +18,20 @@ from pipecatapp.tools.camera.model import vision_server
 
 JOB = "vision"
 IDLE_SECONDS = 300.0
-"""The model takes gigabytes: so long after the last question it is given back."""
+"""How long after the last question the server stops, as its model takes gigabytes."""
 START_SECONDS = 300.0
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 1800.0
 """A Core 2 Duo needs minutes for one picture."""
 LONGEST_ANSWER = 120
-"""Tokens; a slow machine makes one or two of them a second."""
+"""Tokens; a slow machine writes one or two a second."""
 
 
 class VisionServer:
-    """llama-server with a vision model; one picture at a time.
+    """A llama-server with a vision model, which looks at one picture at a time.
 
     Args:
-        settings: Which model, and where models and logs are.
+        settings: The model, and the directories of models and logs.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -46,11 +46,11 @@ class VisionServer:
 
         Args:
             jpeg: The picture.
-            question: In plain words.
-            say: Takes a line when something long begins.
+            question: The question, in plain words.
+            say: Is given a line when something long begins.
 
         Raises:
-            UserError: The model is not there, does not start, or ended while it was looking.
+            UserError: The model is missing, does not start, or ended while it was looking.
         """
         async with self._busy:
             await self._stop_idling()
@@ -78,7 +78,7 @@ class VisionServer:
         try:
             await jobs.wait_healthy(JOB, START_SECONDS)
         except UserError:
-            # It would be started for ever, each time reading gigabytes.
+            # Otherwise it would restart for ever, and read gigabytes each time.
             await self._stop()
             raise
         return server, jobs

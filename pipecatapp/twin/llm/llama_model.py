@@ -6,12 +6,10 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, cast
 
-import httpx2
-from openai import APIConnectionError, APIStatusError
 from openai.types.chat.chat_completion_token_logprob import TopLogprob
 
 from pipecatapp.runtime.inference.chat_request import ChatRequest
-from pipecatapp.runtime.inference.client import LlamaClient, Slot
+from pipecatapp.runtime.inference.client import FAILURES, LlamaClient, Slot
 from pipecatapp.runtime.inference.fitting import Message
 from pipecatapp.runtime.inference.model_server import ModelServer
 from pipecatapp.runtime.inference.prefix_cache import PrefixCache
@@ -141,7 +139,7 @@ class LlamaModel:
 
     async def _prefill(self, messages: Messages) -> None:
         # A failure does not matter here: the turn itself meets it and says so.
-        with suppress(APIConnectionError, APIStatusError, httpx2.HTTPError):
+        with suppress(*FAILURES):
             await self._client.prefill(self._request(messages), slot=self._held())
 
     async def stop_prefilling(self) -> None:

@@ -62,10 +62,10 @@ async def test_a_key_that_was_renewed_counts_at_once(
     clients: Clients, llama: FakeLlama, key_file: Path
 ) -> None:
     client = clients.instance(llama_instance(llama, key_file))
-    await client.properties()
+    await client.native.properties()
     renew(key_file, "second")
-    await client.properties()
-    await clients.instance(llama_instance(llama)).properties()
+    await client.native.properties()
+    await clients.instance(llama_instance(llama)).native.properties()
     assert llama.keys == ["Bearer first", "Bearer second", "Bearer none"]
 
 

@@ -116,7 +116,7 @@ async def test_a_client_follows_its_server(llama: FakeLlama) -> None:
     await client.prefill(REQUEST, slot=nullcontext(1))
     llama.url, llama.api_key = moved.url, "second"
     await client.prefill(REQUEST, slot=nullcontext(1))
-    assert await client.properties() == {"total_slots": 3}
+    assert await client.native.properties() == {"total_slots": 3}
     assert (llama.keys, moved.keys) == (["Bearer key"], ["Bearer second"] * 2)
     await client.close()
     await moved.stop()
@@ -152,9 +152,9 @@ async def test_a_slot_is_held_until_the_answer_is_there_or_given_up(
 
 
 async def test_slots_are_saved_and_restored(llama: FakeLlama, client: LlamaClient) -> None:
-    assert not await client.restore_slot(2, "a.prefix")
-    assert await client.save_slot(2, "a.prefix")
-    assert await client.restore_slot(2, "a.prefix")
+    assert not await client.native.restore_slot(2, "a.prefix")
+    assert await client.native.save_slot(2, "a.prefix")
+    assert await client.native.restore_slot(2, "a.prefix")
     assert llama.asked == ["restore 2", "save 2", "restore 2"]
 
 
