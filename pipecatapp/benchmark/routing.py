@@ -13,7 +13,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AsyncExitStack, aclosing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,12 +24,13 @@ from openai.types.chat import ChatCompletionChunk
 
 from pipecatapp.deployment.deployment import LLAMA_JOB
 from pipecatapp.deployment.embedded import LocalModelServer
-from pipecatapp.experts.client.requests import has_text
-from pipecatapp.experts.client.server import Clients, ExpertRequest
+from pipecatapp.experts.client.server import Clients
 from pipecatapp.experts.discovery.local import FOLDER, LocalDirectory
 from pipecatapp.experts.expert import Expert, ExpertInstance
 from pipecatapp.experts.routing import Experts
 from pipecatapp.runtime.files import write_atomic
+from pipecatapp.runtime.inference.answer import text_of
+from pipecatapp.runtime.inference.chat_request import ChatRequest
 from pipecatapp.runtime.inference.sampling import Sampling
 from pipecatapp.runtime.llama_cpp.binaries import ensure_llama_cpp
 from pipecatapp.runtime.llama_cpp.quantize import gguf_of
@@ -133,7 +134,7 @@ class _TimedClients(Clients):
         self.secs = 0.0
 
     async def stream(
-        self, instance: ExpertInstance, request: ExpertRequest, **how: Any
+        self, instance: ExpertInstance, request: ChatRequest, **how: Any
     ) -> AsyncGenerator[ChatCompletionChunk, None]:
         """Yield an answer's chunks; see `Clients.stream`."""
         began = time.perf_counter()
@@ -184,8 +185,8 @@ class _Bench:
 
         def direct(longest: int) -> AsyncGenerator[ChatCompletionChunk, None]:
             parameters = _sampling(longest).parameters(longest)
-            request = ExpertRequest([system, QUESTION], self._server.alias, parameters)
-            return self.clients.stream(instance, request, slot=0, patience=(1.0, 60.0))
+            request = ChatRequest([system, QUESTION], parameters, self._server.alias)
+            return self.clients.stream(instance, request, slot=nullcontext(0), patience=(1.0, 60.0))
 
         def routed(longest: int) -> AsyncGenerator[ChatCompletionChunk, None]:
             return router.stream(NAME, [QUESTION], sampling=_sampling(longest))
@@ -253,7 +254,7 @@ async def _ask(answer: AsyncGenerator[ChatCompletionChunk, None], clients: _Time
     moments = [time.perf_counter()]
     async with aclosing(answer) as chunks:
         async for chunk in chunks:
-            if has_text(chunk):
+            if text_of(chunk):
                 moments.append(time.perf_counter())
             timings = (chunk.model_extra or {}).get("timings") or timings
     moments.append(time.perf_counter())

@@ -4,7 +4,7 @@ import click
 import psutil
 
 from pipecatapp.errors import UserError
-from pipecatapp.experts.discovery.added import Added, AddedExperts
+from pipecatapp.experts.discovery.added import AddedExpert, AddedExperts
 from pipecatapp.runtime.files import MIB
 from pipecatapp.runtime.models.catalogue import Catalogue, CatalogueModel
 from pipecatapp.runtime.models.download import ensure_model
@@ -32,7 +32,7 @@ def add(name: str, list_name: str, description: str | None) -> None:
     settings = load_settings()
     model = choose(Catalogue.load(settings.catalogue), list_name, free_mb())
     ensure_model(model, settings, Progress())
-    AddedExperts(settings.home).add(name, Added(model=model.name, description=description))
+    AddedExperts(settings.home).add(name, AddedExpert(model=model.name, description=description))
     click.echo(f"Added {name}: it answers within a minute, or with the twin's next start.")
 
 

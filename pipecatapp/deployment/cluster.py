@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator, Awaitable
 from typing import Any
 
 from pipecatapp.deployment.cluster_model import ClusterModelServer
-from pipecatapp.deployment.deployment import LLAMA_JOB, OTHER_SLOTS
+from pipecatapp.deployment.deployment import LLAMA_JOB
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.cluster.consul import live_members
 from pipecatapp.runtime.cluster.nomad import ANSWER_SECS, NomadOrchestrator
 from pipecatapp.runtime.cluster.prompt_mirror import PromptMirror
 from pipecatapp.runtime.cpu import cpu_level, read_cpu_flags
 from pipecatapp.runtime.inference.model_server import ModelServer
+from pipecatapp.runtime.inference.slots import OTHER_SLOTS
 from pipecatapp.runtime.models.catalogue import Catalogue, CatalogueModel
 from pipecatapp.runtime.models.speech import stt_candidates, tts_model, voice_file
 from pipecatapp.runtime.process.job import JobStatus

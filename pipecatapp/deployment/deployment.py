@@ -10,10 +10,6 @@ from pipecatapp.settings import Settings
 LLAMA_JOB = "llamacpp-rpc"
 """The default expert's job, on its own and in the cluster."""
 
-OTHER_SLOTS = 2
-"""Slots that conversations do not have: prompts of experts, and of the memory, whose slot is the
-last, do not evict theirs."""
-
 
 class Deployment(Protocol):
     """One machine, or a cluster: where models are, and where the language model runs."""

@@ -6,11 +6,11 @@ from typing import Any
 
 from loguru import logger
 
-from pipecatapp.deployment.deployment import LLAMA_JOB, OTHER_SLOTS
-from pipecatapp.deployment.slot_plan import CALLERS_SLOTS
+from pipecatapp.deployment.deployment import LLAMA_JOB
 from pipecatapp.errors import UserError
 from pipecatapp.experts.discovery.added import AddedServers
 from pipecatapp.runtime.inference.model_server import ModelServer
+from pipecatapp.runtime.inference.slots import API_SLOTS, OTHER_SLOTS
 from pipecatapp.runtime.llama_cpp.server import LlamaServer
 from pipecatapp.runtime.process.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.setup import Equipment, Prepared, set_up
@@ -78,7 +78,7 @@ class EmbeddedDeployment:
 
     async def start(self) -> ModelServer:
         """Start llama-server; it is supervised from now on."""
-        slots = self.settings.llm_slots + OTHER_SLOTS + CALLERS_SLOTS
+        slots = self.settings.llm_slots + OTHER_SLOTS + API_SLOTS
         settings = self.settings.model_copy(update={"llm_slots": slots})
         server = LlamaServer(self._has.llama, self._has.llm.path, settings, name=LLAMA_JOB)
         self._orchestrator = LocalOrchestrator([server.spec()], self.settings.log_dir)
