@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 import yaml
 
 from pipecatapp.errors import UserError
-from pipecatapp.tools.node_helper.client import helper_of
-from pipecatapp.tools.playbooks.process import PlaybookRun, events, started
-from pipecatapp.tools.playbooks.report import Report
+from pipecatapp.tools.node_helper.client import helper_client
+from pipecatapp.tools.playbooks.process import PlaybookRun, events, running
+from pipecatapp.tools.playbooks.report import RunReport
 from pipecatapp.tools.tool import Call, Resources, ToolError, Toolset, tool
 
 LONGEST_SECONDS = 30 * 60
@@ -28,7 +28,7 @@ class Ansible(Toolset):
 
     def __init__(self, resources: Resources):
         super().__init__(resources)
-        self._helper = helper_of(resources.settings)
+        self._helper = helper_client(resources.settings)
 
     async def unavailable(self) -> str | None:
         """Return None where there is a playbook, else where to put one."""
@@ -81,10 +81,10 @@ class Ansible(Toolset):
             arguments = {"playbook": playbook, "check": check}
             return await self._helper.run("run_playbook", arguments, call.progress)
         directory = self.resources.settings.playbooks
-        run = await asyncio.to_thread(prepared, directory, playbook, check)
-        report = Report(run.playbook.name, check)
+        run = await asyncio.to_thread(plan_run, directory, playbook, check)
+        report = RunReport(run.playbook.name, check)
         try:
-            async with asyncio.timeout(LONGEST_SECONDS), started(run) as process:
+            async with asyncio.timeout(LONGEST_SECONDS), running(run) as process:
                 async for event in events(process):
                     for line in report.take(event):
                         call.progress(line)
@@ -98,19 +98,21 @@ class Ansible(Toolset):
         return report.ended(status)
 
 
-def prepared(directory: Path, name: str, check: bool) -> PlaybookRun:
+def plan_run(directory: Path, name: str, check: bool) -> PlaybookRun:
     """Return what to run for a name that somebody said.
 
     Raises:
         ToolError: No playbook, or more than one, has this name, or ansible.cfg cannot be read.
     """
     directory = directory.absolute()
-    playbook = named(name, playbooks_in(directory))
+    playbook = find_playbook(name, playbooks_in(directory))
     configuration = configparser.ConfigParser(interpolation=None, strict=False)
     try:
         configuration.read(directory / "ansible.cfg")
     except (configparser.Error, UnicodeDecodeError) as error:
-        raise ToolError(f"{directory / 'ansible.cfg'} cannot be read: {_line(error)}") from error
+        raise ToolError(
+            f"{directory / 'ansible.cfg'} cannot be read: {_one_line(error)}"
+        ) from error
     if configuration.has_option("defaults", "inventory"):
         return PlaybookRun(playbook, check)
     there = [directory / file for file in INVENTORIES if (directory / file).is_file()]
@@ -133,7 +135,7 @@ def playbooks_in(directory: Path) -> list[Path]:
     )
 
 
-def named(name: str, playbooks: list[Path]) -> Path:
+def find_playbook(name: str, playbooks: list[Path]) -> Path:
     """Return the playbook that is meant, by its file name or as a speech recognizer writes it.
 
     Raises:
@@ -145,7 +147,7 @@ def named(name: str, playbooks: list[Path]) -> Path:
         raise ToolError(f"{name[:80]!r} is not the plain name of a playbook; there are: {existing}")
     exact = [path for path in playbooks if path.name == wanted]
     # "playbook" is a word that people add and a name that playbooks have: the whole name first.
-    found = exact or _alike(wanted, playbooks) or _alike(_bare(wanted), playbooks)
+    found = exact or _with_name(wanted, playbooks) or _with_name(_without_filler(wanted), playbooks)
     if not found:
         raise ToolError(f"no playbook is called {name[:80]!r}; there are: {existing}")
     if len(found) > 1:
@@ -154,7 +156,7 @@ def named(name: str, playbooks: list[Path]) -> Path:
     return found[0]
 
 
-def _alike(name: str, playbooks: list[Path]) -> list[Path]:
+def _with_name(name: str, playbooks: list[Path]) -> list[Path]:
     wanted = _folded(name)
     return [path for path in playbooks if wanted and _folded(path.name) == wanted]
 
@@ -164,7 +166,7 @@ def _folded(name: str) -> str:
     return re.sub(r"[\W_]+", "", _EXTENSION.sub("", name.casefold()))
 
 
-def _bare(name: str) -> str:
+def _without_filler(name: str) -> str:
     bare = re.sub(r"^(the|ansible|playbook)\s+", "", name.casefold())
     return re.sub(r"\s+playbook$", "", re.sub(r"^(ansible|playbook)\s+", "", bare))
 
@@ -192,5 +194,5 @@ def _is_playbook(path: Path) -> bool:
     )
 
 
-def _line(error: Exception) -> str:
+def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())

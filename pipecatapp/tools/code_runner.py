@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from docker.errors import DockerException
 
-from pipecatapp.tools.node_helper.client import helper_of
+from pipecatapp.tools.node_helper.client import helper_client
 from pipecatapp.tools.sandbox.container import (
     LONGEST_OUTPUT,
     MEMORY_MB,
@@ -14,7 +14,7 @@ from pipecatapp.tools.sandbox.container import (
     SandboxResult,
     SandboxRun,
 )
-from pipecatapp.tools.sandbox.engine import advice, problem, remove_leftovers
+from pipecatapp.tools.sandbox.engine import engine_problem, engine_remedy, remove_leftovers
 from pipecatapp.tools.tool import Call, Resources, ToolError, Toolset, tool
 
 LONGEST_CODE = 2**20
@@ -61,13 +61,13 @@ class CodeRunner(Toolset):
     def __init__(self, resources: Resources):
         super().__init__(resources)
         self._image = resources.settings.code_runner_image
-        self._helper = helper_of(resources.settings)
+        self._helper = helper_client(resources.settings)
 
     async def unavailable(self) -> str | None:
         """Return None where Docker runs and has the image; then also remove what was left over."""
         if self._helper:
             return await self._helper.unavailable(self.namespace)
-        found = await asyncio.to_thread(problem, self._image)
+        found = await asyncio.to_thread(engine_problem, self._image)
         return found or await asyncio.to_thread(self._clean_up)
 
     @tool(
@@ -101,8 +101,8 @@ class CodeRunner(Toolset):
             return result_text(await self._run(source))
         except (DockerException, OSError) as error:
             # What is missing is said best by the check that looks for it.
-            found = await asyncio.to_thread(problem, self._image)
-            raise ToolError(f"Code cannot run: {found or advice(error)}") from error
+            found = await asyncio.to_thread(engine_problem, self._image)
+            raise ToolError(f"Code cannot run: {found or engine_remedy(error)}") from error
 
     async def _run(self, source: str) -> SandboxResult:
         run = SandboxRun(self._image, source)
@@ -119,7 +119,7 @@ class CodeRunner(Toolset):
         try:
             remove_leftovers()
         except (DockerException, OSError) as error:
-            return advice(error)
+            return engine_remedy(error)
         return None
 
 

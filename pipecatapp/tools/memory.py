@@ -12,7 +12,7 @@ LONGEST_TOPIC = 8
 """Words of what is to be forgotten."""
 
 
-class Memorizing(Toolset):
+class MemoryTools(Toolset):
     """Long-term memory, as people ask for it."""
 
     namespace = "memory"
@@ -23,7 +23,8 @@ class Memorizing(Toolset):
 
     @property
     def _memory(self) -> FactMemory:
-        assert self.resources.memory is not None  # noqa: S101 - else it is not offered
+        if self.resources.memory is None:
+            raise ToolError("this agent has no long-term memory")
         return self.resources.memory
 
     async def wanted(self, words: str) -> DirectCall | None:

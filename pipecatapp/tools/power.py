@@ -93,7 +93,7 @@ class Power(Toolset):
         return await asyncio.to_thread(self._set, service, seconds)
 
     def _set(self, service: str, seconds: int) -> str:
-        name = _known(service, self._services())
+        name = _watched_service(service, self._services())
         if not FEWEST_SECONDS <= seconds <= MOST_SECONDS:
             raise ToolError(
                 f"{seconds} seconds cannot be an idle threshold: it has to be from "
@@ -101,7 +101,7 @@ class Power(Toolset):
             )
         path = self._directory / "thresholds.json"
         try:
-            with locked(path.with_suffix(".lock"), _wait):
+            with locked(path.with_suffix(".lock"), _wait_silently):
                 thresholds, note = _read(path)
                 write_json(path, {**thresholds, name: seconds}, mode=0o600)
         except OSError as error:
@@ -132,7 +132,7 @@ class Power(Toolset):
         return report.services
 
 
-def _known(service: str, services: list[str]) -> str:
+def _watched_service(service: str, services: list[str]) -> str:
     """Return the watched service that a name means.
 
     Raises:
@@ -170,5 +170,5 @@ def _read(path: Path) -> tuple[dict[str, int], str]:
         return {}, f" The former thresholds were damaged and are now in {aside}: set them again."
 
 
-def _wait() -> None:
+def _wait_silently() -> None:
     """Another writer takes no longer than its file."""

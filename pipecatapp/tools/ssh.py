@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import paramiko
 
-from pipecatapp.tools.node_helper.client import helper_of
+from pipecatapp.tools.node_helper.client import helper_client
 from pipecatapp.tools.ssh_client.login import log_in
 from pipecatapp.tools.ssh_client.output import Stream, report
 from pipecatapp.tools.ssh_client.target import Target, parse_target
@@ -75,7 +75,7 @@ class SshTools(Toolset):
 
     def __init__(self, resources: Resources):
         super().__init__(resources)
-        self._helper = helper_of(resources.settings)
+        self._helper = helper_client(resources.settings)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="ssh")
         self._turn = asyncio.Semaphore(MOST_COMMANDS)
 

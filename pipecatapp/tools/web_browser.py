@@ -20,13 +20,13 @@ from pipecatapp.tools.browser.controls import (
     FormControl,
     choose,
     controls_of,
-    names,
+    list_names,
 )
 from pipecatapp.tools.browser.loading import act, load, require_usable
 from pipecatapp.tools.browser.proxy import ForwardProxy, NoAnswerError
-from pipecatapp.tools.browser.reading import read, told
+from pipecatapp.tools.browser.reading import page_text, read
 from pipecatapp.tools.browser.tabs import Tab, Tabs
-from pipecatapp.tools.browser.urls import candidates
+from pipecatapp.tools.browser.urls import candidate_urls
 from pipecatapp.tools.tool import Call, Resources, ToolError, Toolset, tool
 
 LONGEST_TYPED = 2000
@@ -71,15 +71,15 @@ class WebBrowser(Toolset):
         Args:
             url: the page's address, such as example.org
         """
-        urls = candidates(url)
-        tab = await self._ready().open(call.conversation.id)
+        urls = candidate_urls(url)
+        tab = await self._started_tabs().open(call.conversation.id)
         try:
             return await self._goto(call, tab, urls)
         except ToolError:
             if tab.usable:
                 raise
         # Chromium, or the page that was open, died in between.
-        return await self._goto(call, await self._ready().open(call.conversation.id), urls)
+        return await self._goto(call, await self._started_tabs().open(call.conversation.id), urls)
 
     @tool(examples=examples.GET_PAGE_CONTENT, read_only=True)
     async def get_page_content(self, call: Call) -> str:
@@ -87,7 +87,7 @@ class WebBrowser(Toolset):
         tab = self._open_tab(call)
         async with self._working(call, tab):
             reading = await read(tab)
-            return told(reading, [], names(await controls_of(tab)))
+            return page_text(reading, [], list_names(await controls_of(tab)))
 
     @tool(
         examples=examples.CLICK,
@@ -111,7 +111,7 @@ class WebBrowser(Toolset):
                 await element.click(timeout=FIND_SECONDS * 1000)
 
             notes = await act(tab, click, self._proxy())
-            return told(await read(tab), [f'Clicked {control.role} "{control.name}".', *notes])
+            return page_text(await read(tab), [f'Clicked {control.role} "{control.name}".', *notes])
 
     @tool(
         examples=examples.TYPE,
@@ -141,7 +141,9 @@ class WebBrowser(Toolset):
 
             notes = await act(tab, fill, self._proxy())
             done = f'Typed into "{control.name}"' + (" and pressed Enter." if enters else ".")
-            return told(await read(tab), [done, *notes]) if enters else "\n".join([done, *notes])
+            return (
+                page_text(await read(tab), [done, *notes]) if enters else "\n".join([done, *notes])
+            )
 
     async def logged_out(self, conversation_id: str) -> None:
         """Close a conversation's page; its cookies are gone with it."""
@@ -164,9 +166,9 @@ class WebBrowser(Toolset):
                 if len(urls) == 1:
                     raise
                 notes = await load(tab, urls[1], self._proxy())
-            return told(await read(tab), notes)
+            return page_text(await read(tab), notes)
 
-    def _ready(self) -> Tabs:
+    def _started_tabs(self) -> Tabs:
         if self._tabs is None:
             settings = self.resources.settings
             try:

@@ -36,9 +36,18 @@ FLAGS = (
     # A page may not fill the memory of an old machine.
     "--js-flags=--max-old-space-size=512",
 )
-WITHOUT = ("--disable-popup-blocking", "--disable-ipc-flooding-protection")
+FLAGS_LEFT_OUT = ("--disable-popup-blocking", "--disable-ipc-flooding-protection")
 """Flags of Playwright that help tests of one's own pages and not strangers' pages."""
-PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME")
+ENVIRONMENT = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "TMPDIR",
+    "XDG_RUNTIME_DIR",
+    "XDG_CONFIG_HOME",
+)
 """Of the environment, which may hold secrets."""
 
 
@@ -56,7 +65,7 @@ class Chromium:
         self._proxy: ForwardProxy | None = None
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
-        self._changing = asyncio.Lock()
+        self._lock = asyncio.Lock()
         self._warned = False
 
     @property
@@ -70,7 +79,7 @@ class Chromium:
         Raises:
             ToolError: Chromium cannot be started.
         """
-        async with self._changing:
+        async with self._lock:
             try:
                 return await self._new_context()
             except PlaywrightError as error:
@@ -83,7 +92,7 @@ class Chromium:
 
     async def close(self) -> None:
         """End Chromium and the proxy; it starts again where it is needed again."""
-        async with self._changing:
+        async with self._lock:
             await self._stop()
 
     async def _new_context(self) -> BrowserContext:
@@ -110,9 +119,9 @@ class Chromium:
             self._browser = await self._playwright.chromium.launch(
                 executable_path=self._path,
                 args=list(FLAGS),
-                ignore_default_args=list(WITHOUT),
+                ignore_default_args=list(FLAGS_LEFT_OUT),
                 chromium_sandbox=not as_root,
-                env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+                env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
                 proxy={
                     "server": url,
                     "username": self._proxy.username,

@@ -111,7 +111,7 @@ def _cleaned(name: str) -> str:
     return " ".join(clean(name).replace('"', "'").split())[:LONGEST_NAME]
 
 
-def names(controls: list[FormControl]) -> list[str]:
+def list_names(controls: list[FormControl]) -> list[str]:
     """Return a line for each kind of control there is, with their names."""
     lines = []
     for kind, roles in _KINDS.items():
@@ -136,7 +136,7 @@ def choose(controls: list[FormControl], target: str, roles: frozenset[str]) -> F
         ToolError: None has this name, or several have.
     """
     fitting = [control for control in controls if control.role in roles]
-    for wanted, kind in _readings(target):
+    for wanted, kind in _interpretations(target):
         among = [control for control in fitting if control.role in kind]
         for matches in (_same, _contains, _has_words):
             found = {it.effect: it for it in among if matches(it.name, wanted)}
@@ -147,7 +147,7 @@ def choose(controls: list[FormControl], target: str, roles: frozenset[str]) -> F
     raise ToolError(_missing(target, fitting))
 
 
-def _readings(target: str) -> Iterable[tuple[str, frozenset[str]]]:
+def _interpretations(target: str) -> Iterable[tuple[str, frozenset[str]]]:
     """Yield what a name may be, and the roles that it may have."""
     everything = frozenset().union(*_KINDS.values())
     text = " ".join(target.lower().split())

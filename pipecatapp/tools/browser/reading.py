@@ -12,7 +12,7 @@ from playwright.async_api import Error as PlaywrightError
 from pipecatapp.tools.browser.tabs import Tab
 from pipecatapp.tools.tool import LONGEST_RESULT, ToolError
 
-ROOM = LONGEST_RESULT - 400
+LONGEST_PAGE_TEXT = LONGEST_RESULT - 400
 """Characters of a result; the rest is left to the caller."""
 READ_SECONDS = 10.0
 MOST_NODES = 50_000
@@ -55,7 +55,7 @@ async def read(tab: Tab) -> Reading:
     url = tab.page.url
     if not url.startswith(("http:", "https:")):
         raise ToolError("No page is open: open one with web_browser.goto first")
-    found = await _evaluate(tab)
+    found = await _run_reader(tab)
     kind = str(found.get("type", ""))[:60]
     text = clean(str(found.get("text", ""))) if _is_text(kind) else f"(This is {kind}, no text.)"
     title = " ".join(clean(str(found.get("title", ""))).split())
@@ -67,7 +67,7 @@ def clean(text: str) -> str:
     return _INVISIBLE.sub("", text.replace("\r\n", "\n")).strip()
 
 
-def told(reading: Reading, notes: list[str], names: list[str] | None = None) -> str:
+def page_text(reading: Reading, notes: list[str], names: list[str] | None = None) -> str:
     """Return a page as text for the model, what is ours before what the page says.
 
     Args:
@@ -77,7 +77,7 @@ def told(reading: Reading, notes: list[str], names: list[str] | None = None) -> 
     """
     head = [*notes, f"Address: {reading.url[:LONGEST_ADDRESS]}", f"Title: {reading.title}"]
     head += names or []
-    room = ROOM - sum(len(line) + 1 for line in head) - 80
+    room = LONGEST_PAGE_TEXT - sum(len(line) + 1 for line in head) - 80
     if reading.more or len(reading.text) > room:
         head.insert(len(notes), f"The page is long: only its first {room} characters follow.")
     return "\n".join([*head, "", reading.text[:room] or "(The page has no text.)"])
@@ -87,16 +87,16 @@ def _is_text(kind: str) -> bool:
     return kind in ("text/html", "application/xhtml+xml") or bool(_TEXTUAL.fullmatch(kind))
 
 
-async def _evaluate(tab: Tab) -> dict[str, Any]:
+async def _run_reader(tab: Tab) -> dict[str, Any]:
     """Run the reader in a world that scripts of the page cannot reach."""
     for _ in range(ATTEMPTS):
         try:
             async with asyncio.timeout(READ_SECONDS):
-                return await _evaluate_once(tab)
+                return await _run_reader_once(tab)
         except TimeoutError as error:
             raise ToolError("The page is too busy to be read") from error
         except PlaywrightError as error:
-            tab.judge(error)
+            tab.note_error(error)
             # It moves on to another page just now: what comes next is read.
             if not tab.usable:
                 break
@@ -105,11 +105,11 @@ async def _evaluate(tab: Tab) -> dict[str, Any]:
     raise ToolError("The page cannot be read: it changes all the time, or crashed")
 
 
-async def _evaluate_once(tab: Tab) -> dict[str, Any]:
+async def _run_reader_once(tab: Tab) -> dict[str, Any]:
     tree = await tab.session.send("Page.getFrameTree")
     frame = {"frameId": tree["frameTree"]["frame"]["id"], "worldName": "reader"}
     world = await tab.session.send("Page.createIsolatedWorld", frame)
-    bounds = f"{{longest: {2 * ROOM}, mostNodes: {MOST_NODES}}}"
+    bounds = f"{{longest: {2 * LONGEST_PAGE_TEXT}, mostNodes: {MOST_NODES}}}"
     answer = await tab.session.send(
         "Runtime.evaluate",
         {

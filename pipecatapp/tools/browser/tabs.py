@@ -20,7 +20,7 @@ _GONE = ("has been closed", "Connection closed", "crashed")
 
 
 class Tab:
-    """A page and what happened to it since `begin`.
+    """A page and what happened to it since `reset`.
 
     Args:
         context: What only this page is in.
@@ -34,7 +34,7 @@ class Tab:
         awaited: Such a request without an answer so far.
         pending: All requests of the page that have not ended.
         received: What the page loaded, in bytes, decompressed.
-        enough: Set when that was too much, and the page was stopped.
+        too_large: Set when that was too much, and the page was stopped.
         windows: How many more windows it tried to open.
         crashed: Whether its process died.
     """
@@ -45,7 +45,7 @@ class Tab:
         self.crashed = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._traffic = asyncio.Event()
-        self.begin()
+        self.reset()
         page.on("request", self._on_request)
         page.on("response", self._on_response)
         page.on("requestfinished", self._on_finished)
@@ -68,7 +68,7 @@ class Tab:
         await session.send("Network.enable")
         return cls(context, page, session)
 
-    def begin(self) -> None:
+    def reset(self) -> None:
         """Forget what happened so far."""
         self.response: Response | None = None
         self.failed: Request | None = None
@@ -76,9 +76,9 @@ class Tab:
         self.pending: set[Request] = set()
         self.received = 0
         self.windows = 0
-        self.enough = asyncio.Event()
+        self.too_large = asyncio.Event()
 
-    def judge(self, error: PlaywrightError) -> None:
+    def note_error(self, error: PlaywrightError) -> None:
         """Remember where an error means that the page is gone."""
         self.crashed |= any(sign in str(error) for sign in _GONE)
 
@@ -101,7 +101,7 @@ class Tab:
         with suppress(PlaywrightError, TimeoutError):
             await asyncio.wait_for(self.context.close(), STOP_SECONDS)
 
-    async def traffic(self, seconds: float) -> bool:
+    async def wait_for_traffic(self, seconds: float) -> bool:
         """Return whether a request begins or ends within a time."""
         self._traffic.clear()
         with suppress(TimeoutError):
@@ -135,8 +135,8 @@ class Tab:
 
     def _on_data(self, event: dict[str, int]) -> None:
         self.received += event["dataLength"]
-        if self.received > LARGEST_PAGE and not self.enough.is_set():
-            self.enough.set()
+        if self.received > LARGEST_PAGE and not self.too_large.is_set():
+            self.too_large.set()
             self._spawn(self.stop())
 
     def _on_crash(self, page: Page) -> None:
@@ -152,7 +152,7 @@ class Tab:
         self._spawn(page.close())
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(_unless_gone(work))
+        task = asyncio.create_task(_ignore_closed_page(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -232,6 +232,6 @@ class Tabs:
         task.add_done_callback(self._closing.discard)
 
 
-async def _unless_gone(work: Coroutine[None, None, None]) -> None:
+async def _ignore_closed_page(work: Coroutine[None, None, None]) -> None:
     with suppress(PlaywrightError):
         await work

@@ -30,7 +30,9 @@ def camera_problem(source: str) -> str | None:
     if not source:
         return f"no camera: {CHOICES}"
     if "://" in source:
-        return None if _is_address(source) else f"no camera: {shown(source)} is no URL: {CHOICES}"
+        return (
+            None if _is_url(source) else f"no camera: {display_name(source)} is no URL: {CHOICES}"
+        )
     path = _path(source)
     try:
         mode = path.stat().st_mode
@@ -68,11 +70,11 @@ async def take_picture(source: str) -> bytes:
         stderr=DEVNULL,
     )
     try:
-        output = await _answer(process, source)
+        output = await _read_output(process, source)
     except TimeoutError:
         raise UserError(
-            f"The camera {shown(source)} gave no picture within {CAMERA_SECONDS:.0f} s: check "
-            "that it is switched on and connected"
+            f"The camera {display_name(source)} gave no picture within {CAMERA_SECONDS:.0f} s: "
+            "check that it is switched on and connected"
         ) from None
     finally:
         if process.returncode is None:
@@ -80,10 +82,10 @@ async def take_picture(source: str) -> bytes:
             await process.communicate()
     if process.returncode == 0:
         return output
-    raise UserError(f"The camera {shown(source)} {_failure(process, output)}")
+    raise UserError(f"The camera {display_name(source)} {_failure_reason(process, output)}")
 
 
-def shown(source: str) -> str:
+def display_name(source: str) -> str:
     """Return a camera's name for people: a URL without its password and parameters."""
     if "://" not in source:
         return str(_path(source))
@@ -97,7 +99,7 @@ def _path(source: str) -> Path:
     return Path(f"/dev/video{source}" if source.isdecimal() else source)
 
 
-def _is_address(source: str) -> bool:
+def _is_url(source: str) -> bool:
     try:
         parts = urlsplit(source)
         valid = parts.port is None or parts.port > 0
@@ -107,7 +109,7 @@ def _is_address(source: str) -> bool:
     return clean and valid and parts.scheme in SCHEMES and bool(parts.hostname)
 
 
-async def _answer(process: Process, source: str) -> bytes:
+async def _read_output(process: Process, source: str) -> bytes:
     if process.stdin is None or process.stdout is None:
         raise RuntimeError("pipes were asked for")
     async with asyncio.timeout(START_SECONDS):
@@ -122,7 +124,7 @@ async def _answer(process: Process, source: str) -> bytes:
     return output
 
 
-def _failure(process: Process, output: bytes) -> str:
+def _failure_reason(process: Process, output: bytes) -> str:
     if process.returncode == capture.FAILED:
         return f"{output.decode(errors='replace')}: {CHOICES}"
     if process.returncode and process.returncode < 0:

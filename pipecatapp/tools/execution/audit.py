@@ -92,7 +92,7 @@ class Audit:
             raise OSError(f"the audit log {self.path} is full")
 
 
-async def note(audit: Audit, event: str, **details: Any) -> None:
+async def write_or_log(audit: Audit, event: str, **details: Any) -> None:
     """Append a line about what has happened already, where a failure can only be told."""
     try:
         await audit.write(event, **details)

@@ -49,7 +49,9 @@ class Registry:
         Returns:
             Whether the offered tools are others than before.
         """
-        reasons = await asyncio.gather(*(_reason(toolset) for toolset in self._toolsets))
+        reasons = await asyncio.gather(
+            *(_unavailable_reason(toolset) for toolset in self._toolsets)
+        )
         before = list(self._tools)
         self._tools, self.unavailable = {}, dict(self._failures)
         for toolset, reason in zip(self._toolsets, reasons, strict=True):
@@ -109,7 +111,7 @@ def _by_name(tool: Tool) -> str:
     return tool.name
 
 
-async def _reason(toolset: Toolset) -> str | None:
+async def _unavailable_reason(toolset: Toolset) -> str | None:
     try:
         return await toolset.unavailable()
     except Exception as error:

@@ -15,14 +15,14 @@ from uuid import uuid4
 from loguru import logger
 
 from pipecatapp.tools.execution.approvals import Approval, Approvals, Verdict
-from pipecatapp.tools.execution.audit import Audit, note
+from pipecatapp.tools.execution.audit import Audit, write_or_log
 from pipecatapp.tools.execution.tool_definition import Tool
 from pipecatapp.tools.tool import Call, ShortTermMemory, ToolError, shortened
 
 ApprovalMode = Literal["sensitive", "all", "none"]
 
 STOPPED = "It was stopped before it was done."
-PRIVATE = "[private]"
+REDACTED = "[private]"
 """Stands in the audit for what is remembered, which can be forgotten; the audit cannot."""
 
 
@@ -151,7 +151,7 @@ class ToolRunner:
             self._listeners.pop(conversation_id, None)
         return not listeners
 
-    def _tell(self, run: ToolRun, event: ToolEvent) -> None:
+    def _notify(self, run: ToolRun, event: ToolEvent) -> None:
         for listener in list(self._listeners.get(run.conversation.id, ())):
             listener(event)
 
@@ -200,13 +200,13 @@ class ToolRunner:
 
     async def _run(self, run: ToolRun) -> None:
         try:
-            arguments = PRIVATE if run.tool.redact else run.arguments
-            await self._audit.write("call", **_named(run), arguments=arguments)
+            arguments = REDACTED if run.tool.redact else run.arguments
+            await self._audit.write("call", **_audit_fields(run), arguments=arguments)
             if run.approval is None or await self._approved(run, run.approval):
                 await self._execute(run)
         except asyncio.CancelledError:
             run.result, run.state = STOPPED, RunState.FAILED
-            await note(self._audit, "cancelled", **_named(run))
+            await write_or_log(self._audit, "cancelled", **_audit_fields(run))
             raise
         except OSError as error:
             reason = error.strerror or str(error)
@@ -223,11 +223,11 @@ class ToolRunner:
             run.approval.settle(Verdict.WITHDRAWN)
             self.approvals.discard(run.approval)
         self._runs.pop(run.id, None)
-        self._show(run)
+        self._notify_state(run)
 
     async def _approved(self, run: ToolRun, approval: Approval) -> bool:
-        self._show(run)
-        self._tell(run, ToolEvent("approval", approval.as_dict()))
+        self._notify_state(run)
+        self._notify(run, ToolEvent("approval", approval.as_dict()))
         try:
             run.verdict = await approval.wait()
         except asyncio.CancelledError:
@@ -237,10 +237,10 @@ class ToolRunner:
         finally:
             self.approvals.discard(approval)
             settled = {"id": approval.id, "verdict": run.verdict or Verdict.WITHDRAWN}
-            self._tell(run, ToolEvent("approval-settled", settled))
+            self._notify(run, ToolEvent("approval-settled", settled))
         await self._audit.write(
             "approval",
-            **_named(run),
+            **_audit_fields(run),
             digest=approval.digest,
             verdict=run.verdict,
             by=approval.decided_by,
@@ -253,8 +253,10 @@ class ToolRunner:
 
     async def _execute(self, run: ToolRun) -> None:
         run.state = RunState.RUNNING
-        self._show(run)
-        call = Call(run.conversation, lambda line: self._show(run, line), run.words, run.person)
+        self._notify_state(run)
+        call = Call(
+            run.conversation, lambda line: self._notify_state(run, line), run.words, run.person
+        )
         try:
             run.result, run.state = await run.tool.run(call, run.arguments), RunState.DONE
         except ToolError as error:
@@ -264,12 +266,12 @@ class ToolRunner:
             logger.exception(f"{run.tool.name} failed")
             run.result, run.state = f"It failed: {type(error).__name__}.", RunState.FAILED
         event = "result" if run.state is RunState.DONE else "error"
-        text = PRIVATE if run.tool.redact else run.result
-        await note(self._audit, event, **_named(run), text=text)
+        text = REDACTED if run.tool.redact else run.result
+        await write_or_log(self._audit, event, **_audit_fields(run), text=text)
 
-    def _show(self, run: ToolRun, line: str | None = None) -> None:
+    def _notify_state(self, run: ToolRun, line: str | None = None) -> None:
         shown = {"id": run.id, "tool": run.tool.name, "state": run.state, "line": line}
-        self._tell(run, ToolEvent("tool", shown))
+        self._notify(run, ToolEvent("tool", shown))
 
     async def close(self) -> None:
         """End every call."""
@@ -281,5 +283,5 @@ class ToolRunner:
         )
 
 
-def _named(run: ToolRun) -> dict[str, Any]:
+def _audit_fields(run: ToolRun) -> dict[str, Any]:
     return {"run": run.id, "tool": run.tool.name, "conversation": run.conversation.id}

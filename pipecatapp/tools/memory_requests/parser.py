@@ -105,18 +105,18 @@ def asked_to_remember(words: str) -> str | None:
     sentences = _sentences(words)
     for number, sentence in enumerate(sentences):
         found = _WISH.match(sentence, _FIRST.match(sentence).end())  # type: ignore[union-attr]
-        if found and (wanted := _wanted(found, sentences[number + 1 :])):
+        if found and (wanted := _content(found, sentences[number + 1 :])):
             return wanted
     whole = " ".join(sentences)
     outside = _QUOTED.sub(lambda quote: " " * len(quote.group()), whole)
     if amid := _AMID.search(outside):
         rest = whole[amid.start("rest") :]
         # "... and remember that she hates it" says nothing without what came before.
-        return _trimmed(f"{whole[: amid.start()]}, {rest}" if _PRONOUN.match(rest) else rest)
+        return _trim(f"{whole[: amid.start()]}, {rest}" if _PRONOUN.match(rest) else rest)
     if ended := _AT_THE_END.match(whole):
         rest = ended["rest"]
         if len(rest.split()) > 2 and not rest.endswith("?") and not _NO_STATEMENT.search(rest):
-            return _trimmed(rest)
+            return _trim(rest)
     return None
 
 
@@ -133,15 +133,15 @@ def asked_to_forget(words: str) -> str | None:
         found = _FORGET.match(sentence, _FIRST.match(sentence).end())  # type: ignore[union-attr]
         if not found:
             continue
-        rest = _trimmed(found["rest"].rstrip("?"))
+        rest = _trim(found["rest"].rstrip("?"))
         if _NOTHING_KEPT.match(rest):
             return None
         topic = _ABOUT.sub("", _FROM_MEMORY.sub("", rest), count=1)
-        return _trimmed(_THAT.sub("", topic, count=1)) or None
+        return _trim(_THAT.sub("", topic, count=1)) or None
     return None
 
 
-def _wanted(found: re.Match[str], following: list[str]) -> str | None:
+def _content(found: re.Match[str], following: list[str]) -> str | None:
     """Return what a wish is about, or None where it is none after all."""
     rest, link, polite = found["rest"], found["link"].lower(), (found["polite"] or "").lower()
     bare = found["lead"].lower() == "remember" and "th" not in link
@@ -153,7 +153,7 @@ def _wanted(found: re.Match[str], following: list[str]) -> str | None:
         return None  # "can you remember my name"
     if not bare and _REMINISCENT_THAT.match(rest):
         return None
-    kept = _trimmed(rest.rstrip("?"))
+    kept = _trim(rest.rstrip("?"))
     return kept if len(kept.split()) >= (3 if bare else 2) else None
 
 
@@ -162,5 +162,5 @@ def _sentences(words: str) -> list[str]:
     return [" ".join(part.replace("\u2019", "'").split()) for part in parts if part.strip()]
 
 
-def _trimmed(text: str) -> str:
+def _trim(text: str) -> str:
     return _TAIL.sub("", text.strip()).strip(" ,;:.!")

@@ -9,12 +9,17 @@ from pipecatapp.settings import Settings
 from pipecatapp.tools.ansible import Ansible
 from pipecatapp.tools.code_runner import CodeRunner
 from pipecatapp.tools.execution.tool_definition import tools_of
-from pipecatapp.tools.node_helper.protocol import TOOLS, Check, HelperRequest, first_problem
+from pipecatapp.tools.node_helper.protocol import (
+    NAMESPACES,
+    CheckArguments,
+    HelperRequest,
+    first_problem,
+)
 from pipecatapp.tools.ssh import SshTools
 from pipecatapp.tools.tool import Call, FactMemory, Resources, ToolError
 
 
-class Calls:
+class HelperTools:
     """The calls that there are.
 
     Args:
@@ -23,13 +28,13 @@ class Calls:
 
     def __init__(self, settings: Settings) -> None:
         # It must not ask itself.
-        lent = _Lent(settings.model_copy(update={"helper_socket": None}))
+        lent = _HelperResources(settings.model_copy(update={"helper_socket": None}))
         toolsets = [CodeRunner(lent), SshTools(lent), Ansible(lent)]
         self._toolsets = {toolset.namespace: toolset for toolset in toolsets}
         tools = {tool.name: tool for toolset in toolsets for tool in tools_of(toolset)}
-        self._tools = {call: tools[f"{namespace}.{call}"] for call, namespace in TOOLS.items()}
+        self._tools = {call: tools[f"{namespace}.{call}"] for call, namespace in NAMESPACES.items()}
 
-    async def do(self, request: HelperRequest, progress: Callable[[str], None]) -> str | None:
+    async def run(self, request: HelperRequest, progress: Callable[[str], None]) -> str | None:
         """Do a call and return what it brings back.
 
         Raises:
@@ -37,16 +42,16 @@ class Calls:
         """
         if request.call == "check":
             try:
-                wanted = Check.model_validate(request.arguments)
+                wanted = CheckArguments.model_validate(request.arguments)
             except ValidationError as error:
                 raise ToolError(f"This is no check: {first_problem(error)}") from error
             return await self._toolsets[wanted.tool].unavailable()
         tool = self._tools[request.call]
         # The agent shortens results, and would count wrongly what was left out before.
-        return await tool.method(Call(_Nowhere(), progress), **tool.check(request.arguments))
+        return await tool.method(Call(_NoConversation(), progress), **tool.check(request.arguments))
 
 
-class _Nowhere:
+class _NoConversation:
     """Stands for the conversation, of which the helper learns nothing."""
 
     id = ""
@@ -59,7 +64,7 @@ class _Nowhere:
         """Do nothing."""
 
 
-class _Lent(Resources):
+class _HelperResources(Resources):
     """What the three tools use of the agent: its settings."""
 
     def __init__(self, settings: Settings) -> None:

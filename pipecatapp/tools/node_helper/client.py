@@ -19,11 +19,11 @@ from pipecatapp.tools.tool import ToolError
 
 CHECK_SECONDS = 60
 """The helper asks Docker, which takes its time on a slow machine."""
-ENDING_SECONDS = 60
+CANCEL_SECONDS = 60
 """For a call that was cancelled: until its container is removed and its playbook has ended."""
 
 
-class Helper:
+class HelperClient:
     """The helper of this node.
 
     Args:
@@ -71,7 +71,7 @@ class Helper:
         try:
             writer.write(line)
             await writer.drain()
-            return await _answer(reader, progress)
+            return await _read_replies(reader, progress)
         except (OSError, EOFError) as error:
             raise ToolError(
                 "The helper ended before the call was done: see journalctl -u twin-helper"
@@ -79,7 +79,7 @@ class Helper:
         except ValueError as error:
             raise ToolError("The helper's answer is not of this version") from error
         except asyncio.CancelledError:
-            await asyncio.shield(_ended(reader, writer))
+            await asyncio.shield(_cancel_call(reader, writer))
             raise
         finally:
             writer.close()
@@ -87,7 +87,9 @@ class Helper:
                 await writer.wait_closed()
 
 
-async def _answer(reader: asyncio.StreamReader, progress: Callable[[str], None]) -> str | None:
+async def _read_replies(
+    reader: asyncio.StreamReader, progress: Callable[[str], None]
+) -> str | None:
     """Return the result, and pass on what comes before it.
 
     Raises:
@@ -108,15 +110,15 @@ async def _answer(reader: asyncio.StreamReader, progress: Callable[[str], None])
     raise EOFError
 
 
-async def _ended(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _cancel_call(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Say that the call is not wanted any more, and wait until the helper has ended it."""
     with suppress(OSError, TimeoutError):
         writer.write_eof()
-        async with asyncio.timeout(ENDING_SECONDS):
+        async with asyncio.timeout(CANCEL_SECONDS):
             while await reader.read(2**16):
                 pass
 
 
-def helper_of(settings: Settings) -> Helper | None:
+def helper_client(settings: Settings) -> HelperClient | None:
     """Return the helper that the settings name, or None where the agent does all itself."""
-    return Helper(settings.helper_socket) if settings.helper_socket else None
+    return HelperClient(settings.helper_socket) if settings.helper_socket else None

@@ -16,7 +16,7 @@ LONGEST_REPLY = 2**20
 """Bytes of a line."""
 
 Namespace = Literal["code_runner", "ssh", "ansible"]
-TOOLS: dict[str, Namespace] = {
+NAMESPACES: dict[str, Namespace] = {
     "run_python_code": "code_runner",
     "run_command": "ssh",
     "run_playbook": "ansible",
@@ -34,7 +34,7 @@ class _Message(BaseModel):
         return text.encode(errors="replace") + b"\n"
 
 
-class Check(_Message):
+class CheckArguments(_Message):
     """The arguments of the call `check`: whether a toolset could work, which changes nothing."""
 
     tool: Namespace
@@ -47,7 +47,7 @@ class HelperRequest(_Message):
     arguments: dict[str, Any]
 
 
-class Result(_Message):
+class HelperResult(_Message):
     """What a call brought back; for `check` None, or the line that says what is missing."""
 
     text: str | None
@@ -57,7 +57,7 @@ class HelperReply(_Message):
     """One of progress, result and error."""
 
     progress: str | None = None
-    result: Result | None = None
+    result: HelperResult | None = None
     error: str | None = None
 
     @model_validator(mode="after")

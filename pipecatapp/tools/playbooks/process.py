@@ -18,7 +18,7 @@ from pipecatapp.runtime.process.commands import bound_to_parent
 LONGEST_EVENT = 1 << 24
 """Bytes of one event; ansible-runner empties results of more than 700000 characters."""
 
-ENDING_SECONDS = 5.0
+STOP_SECONDS = 5.0
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _IMPLICIT = (
     "localhost ansible_connection=local ansible_python_interpreter={python} "
@@ -44,7 +44,7 @@ class PlaybookRun:
 
 
 @asynccontextmanager
-async def started(run: PlaybookRun) -> AsyncGenerator[asyncio.subprocess.Process, None]:
+async def running(run: PlaybookRun) -> AsyncGenerator[asyncio.subprocess.Process, None]:
     """Run a playbook while the block runs; what is left of it at the block's end is ended.
 
     ansible-runner is a process of its own: in this one it would pass on the whole environment with
@@ -76,7 +76,7 @@ async def started(run: PlaybookRun) -> AsyncGenerator[asyncio.subprocess.Process
         try:
             yield process
         finally:
-            await asyncio.shield(_end(process))
+            await asyncio.shield(_stop(process))
 
 
 async def events(process: asyncio.subprocess.Process) -> AsyncGenerator[dict[str, Any], None]:
@@ -85,7 +85,8 @@ async def events(process: asyncio.subprocess.Process) -> AsyncGenerator[dict[str
     Args:
         process: What `started` gave.
     """
-    assert process.stdout is not None  # noqa: S101  # a pipe was asked for
+    if process.stdout is None:
+        raise ValueError("the process was started without a pipe")
     while True:
         try:
             line = await process.stdout.readline()
@@ -127,15 +128,15 @@ def _program(name: str) -> Path:
     return Path(sys.executable).parent / name
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _stop(process: asyncio.subprocess.Process) -> None:
     if process.returncode is None:
-        await asyncio.to_thread(_end_children, process.pid)
+        await asyncio.to_thread(_stop_descendants, process.pid)
         with suppress(ProcessLookupError):
             process.kill()
     await process.communicate()
 
 
-def _end_children(pid: int) -> None:
+def _stop_descendants(pid: int) -> None:
     """End all that a process started.
 
     Ansible's workers lead sessions of their own: a signal to a process group does not reach them.
@@ -144,27 +145,29 @@ def _end_children(pid: int) -> None:
         root = psutil.Process(pid)
     except psutil.NoSuchProcess:
         return
-    children = _frozen(root)
+    children = _suspend_descendants(root)
     # A package manager that is asked to end leaves things in order; one that is killed does not.
-    _each(children, psutil.Process.terminate)
-    _each([*children, root], psutil.Process.resume)
-    _, alive = psutil.wait_procs(children, timeout=ENDING_SECONDS)
+    _for_each(children, psutil.Process.terminate)
+    _for_each([*children, root], psutil.Process.resume)
+    _, alive = psutil.wait_procs(children, timeout=STOP_SECONDS)
     for child in alive:
-        _each([*_frozen(child), child], psutil.Process.kill)
+        _for_each([*_suspend_descendants(child), child], psutil.Process.kill)
 
 
-def _frozen(root: psutil.Process) -> list[psutil.Process]:
+def _suspend_descendants(root: psutil.Process) -> list[psutil.Process]:
     """Stop a process and all below it, and return those below; stopped, none can start another."""
     stopped: dict[int, psutil.Process] = {}
     with suppress(psutil.Error):
         root.suspend()
         while fresh := [p for p in root.children(recursive=True) if p.pid not in stopped]:
-            _each(fresh, psutil.Process.suspend)
+            _for_each(fresh, psutil.Process.suspend)
             stopped.update((p.pid, p) for p in fresh)
     return list(stopped.values())
 
 
-def _each(processes: Iterable[psutil.Process], action: Callable[[psutil.Process], None]) -> None:
+def _for_each(
+    processes: Iterable[psutil.Process], action: Callable[[psutil.Process], None]
+) -> None:
     for process in processes:
         # One may have ended by itself, or belong to another user.
         with suppress(psutil.Error):

@@ -41,7 +41,7 @@ _FAILED = {"runner_on_failed": "failed", "runner_on_unreachable": "unreachable"}
 _SAID = {"error", "output"}
 
 
-class Report:
+class RunReport:
     """Collects a run's events.
 
     Args:

@@ -94,7 +94,7 @@ class SandboxRun:
                 **LIMITS,
             )
             try:
-                return self._converse(container)
+                return self._exchange(container)
             finally:
                 # Ends it, too, where it still runs.
                 with suppress(NotFound):
@@ -110,7 +110,7 @@ class SandboxRun:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
-    def _converse(self, container: Container) -> SandboxResult:
+    def _exchange(self, container: Container) -> SandboxResult:
         stream = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
         # Attached before it starts, so that nothing it prints is missed.
         attached: Any = container.attach_socket(params=stream)
@@ -129,10 +129,10 @@ class SandboxRun:
                 return SandboxResult(bytes(output), timed_out=True)
         if len(output) > LONGEST_OUTPUT:
             return SandboxResult(bytes(output[:LONGEST_OUTPUT]), cut=True)
-        return self._end(container, bytes(output))
+        return self._result(container, bytes(output))
 
     def _send_code(self, connection: socket.socket) -> None:
-        connection.settimeout(self._left())
+        connection.settimeout(self._seconds_left())
         # What ended before it read all says why in its output.
         with suppress(BrokenPipeError, ConnectionResetError):
             connection.sendall(self._code)
@@ -142,7 +142,7 @@ class SandboxRun:
         """Append what is printed until the end, or until it is too much."""
         frames = bytearray()
         while len(output) <= LONGEST_OUTPUT:
-            connection.settimeout(self._left())
+            connection.settimeout(self._seconds_left())
             received = connection.recv(LONGEST_OUTPUT)
             if not received:
                 return
@@ -154,11 +154,11 @@ class SandboxRun:
                 output += frames[_HEADER.size : end]
                 del frames[:end]
 
-    def _end(self, container: Container, output: bytes) -> SandboxResult:
+    def _result(self, container: Container, output: bytes) -> SandboxResult:
         if self._stopped:
             return SandboxResult(output)
         try:
-            ended = container.wait(timeout=self._left())
+            ended = container.wait(timeout=self._seconds_left())
         except (requests.Timeout, requests.ConnectionError):
             # It closed its output and runs on.
             return SandboxResult(output, timed_out=True)
@@ -166,6 +166,6 @@ class SandboxRun:
         out_of_memory = container.attrs["State"]["OOMKilled"]
         return SandboxResult(output, exit_code=ended["StatusCode"], out_of_memory=out_of_memory)
 
-    def _left(self) -> float:
+    def _seconds_left(self) -> float:
         # Zero would mean not to wait at all.
         return max(self._deadline - time.monotonic(), 0.001)

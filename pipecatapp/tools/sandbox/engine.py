@@ -40,26 +40,26 @@ def connect(seconds: int) -> DockerClient:
     return docker.from_env(timeout=seconds)
 
 
-def problem(image: str) -> str | None:
+def engine_problem(image: str) -> str | None:
     """Return None where an image can be run, else what to do, in one line; blocks a little."""
     try:
         client = connect(ANSWER_SECONDS)
     except (DockerException, OSError) as error:
-        return advice(error)
+        return engine_remedy(error)
     try:
         client.images.get(image)
     except ImageNotFound:
         command = f"sudo {shlex.quote(str(BUILD))} {shlex.quote(image)}"
         return f"the image {image} is missing, build it: {command}"
     except (DockerException, OSError) as error:
-        return advice(error)
+        return engine_remedy(error)
     else:
         return None
     finally:
         client.close()
 
 
-def advice(error: Exception) -> str:
+def engine_remedy(error: Exception) -> str:
     """Return in one line what to do about an engine that did not do its work."""
     if isinstance(error, APIError):
         return f"Docker refused: {error.explanation or error}".splitlines()[0]

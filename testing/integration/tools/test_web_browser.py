@@ -173,7 +173,7 @@ async def test_what_a_click_loads_is_waited_for(
     url = site.page(f'<p id=out></p><button onclick="{script}">Ask</button><a href={path}>Go</a>')
     await browser.goto(call, url)
     assert "slowly grown" in await browser.click(call, "ask")
-    monkeypatch.setattr(loading, "QUIET_SECONDS", 0.1)
+    monkeypatch.setattr(loading, "SETTLE_SECONDS", 0.1)
     await browser.goto(call, url)
     assert "slowly grown" in await browser.click(call, "go")
 

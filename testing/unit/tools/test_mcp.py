@@ -2,11 +2,11 @@ from pipecatapp.tools.execution.tool_definition import Tool, tools_of
 from pipecatapp.tools.mcp import Introspection
 from pipecatapp.tools.tool import Call
 
-from .lending import Lent, Memory, call_in
+from .fake_resources import FakeResources, Memory, call_in
 
 
 def tools(status: dict[str, object] | None = None) -> dict[str, Tool]:
-    return {made.name: made for made in tools_of(Introspection(Lent(status)))}
+    return {made.name: made for made in tools_of(Introspection(FakeResources(status)))}
 
 
 async def test_the_status_is_told_in_lines_without_what_is_empty() -> None:

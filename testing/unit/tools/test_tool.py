@@ -5,7 +5,7 @@ import pytest
 from pipecatapp.tools.execution.tool_definition import Tool, tools_of
 from pipecatapp.tools.tool import Call, ToolError, Toolset, shortened, tool
 
-from .lending import EXAMPLES, Lent, call_in
+from .fake_resources import EXAMPLES, FakeResources, call_in
 
 
 class Kitchen(Toolset):
@@ -41,11 +41,11 @@ class Kitchen(Toolset):
 
 
 def bake() -> Tool:
-    return tools_of(Kitchen(Lent()))[1]
+    return tools_of(Kitchen(FakeResources()))[1]
 
 
 def test_a_tool_is_what_its_method_says() -> None:
-    ask, baking = tools_of(Kitchen(Lent()))
+    ask, baking = tools_of(Kitchen(FakeResources()))
     assert [ask.name, baking.name] == ["kitchen.ask", "kitchen.bake"]
     assert baking.description == "Bake something."
     assert (baking.sensitive, baking.read_only) == (True, False)
@@ -128,7 +128,7 @@ async def test_a_tool_runs_with_its_arguments_and_defaults() -> None:
 
 
 async def test_a_long_result_loses_its_middle_and_says_so() -> None:
-    ask = tools_of(Kitchen(Lent()))[0]
+    ask = tools_of(Kitchen(FakeResources()))[0]
     assert "[... 1000 characters left out ...]" in await ask.run(call_in(), {})
     assert shortened("abcdef", 4) == "ab\n[... 2 characters left out ...]\nef"
     assert shortened("abcdef", 6) == "abcdef"
@@ -140,7 +140,7 @@ def test_what_is_said_of_a_call_is_short() -> None:
     assert said.startswith("bake a ba b")
     assert said.endswith(" and so on at 220")
     assert len(said) < 100
-    assert tools_of(Kitchen(Lent()))[0].spoken_purpose({}) == "use kitchen.ask"
+    assert tools_of(Kitchen(FakeResources()))[0].spoken_purpose({}) == "use kitchen.ask"
 
 
 @pytest.mark.parametrize("examples", [(), EXAMPLES[:4], ("same",) * 9])
@@ -158,7 +158,7 @@ def test_a_tool_without_a_docstring_is_refused() -> None:
             return ""
 
     with pytest.raises(ValueError, match=r"mute\.act needs a docstring"):
-        tools_of(Mute(Lent()))
+        tools_of(Mute(FakeResources()))
 
 
 def test_a_purpose_that_names_no_argument_is_refused_before_it_is_ever_said() -> None:
@@ -171,7 +171,7 @@ def test_a_purpose_that_names_no_argument_is_refused_before_it_is_ever_said() ->
             return host
 
     with pytest.raises(ValueError, match=r"sloppy\.go: its purpose names 'hots'"):
-        tools_of(Sloppy(Lent()))
+        tools_of(Sloppy(FakeResources()))
 
 
 class Cellar(Toolset):
@@ -188,4 +188,4 @@ class Cellar(Toolset):
 
 
 def test_a_property_that_fails_does_not_keep_a_tool_from_being_found() -> None:
-    assert [found.name for found in tools_of(Cellar(Lent()))] == ["cellar.look"]
+    assert [found.name for found in tools_of(Cellar(FakeResources()))] == ["cellar.look"]

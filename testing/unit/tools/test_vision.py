@@ -27,10 +27,10 @@ from pipecatapp.settings import REPOSITORY, Settings
 from pipecatapp.tools.camera import source as camera
 from pipecatapp.tools.camera.capture import LONG_SIDE
 from pipecatapp.tools.camera.model import find_model
-from pipecatapp.tools.camera.source import camera_problem, shown, take_picture
+from pipecatapp.tools.camera.source import camera_problem, display_name, take_picture
 from pipecatapp.tools.execution.tool_definition import tools_of
 from pipecatapp.tools.vision import Vision
-from testing.unit.tools.lending import Lent
+from testing.unit.tools.fake_resources import FakeResources
 
 RED, BLUE = (0, 0, 255), (255, 0, 0)
 NOBODY = "65534"
@@ -269,9 +269,10 @@ def test_without_the_permission_it_names_the_group(tmp_path: Path) -> None:
 
 
 def test_a_url_is_shown_without_what_is_secret() -> None:
-    assert shown("http://me:pw@cam:81/a?key=1#x") == "http://cam:81/a"  # pragma: allowlist secret
-    assert shown("http://me:p/w?e@t@cam/a") == "http://cam/a"
-    assert shown("0") == "/dev/video0"
+    url = "http://me:pw@cam:81/a?key=1#x"  # pragma: allowlist secret
+    assert display_name(url) == "http://cam:81/a"
+    assert display_name("http://me:p/w?e@t@cam/a") == "http://cam/a"
+    assert display_name("0") == "/dev/video0"
 
 
 # -- is there a model --------------------------------------------------------------------------
@@ -329,9 +330,9 @@ def test_a_model_that_cannot_see_is_refused(tmp_path: Path, name: str) -> None:
 
 async def test_what_is_missing_is_said_one_by_one(tmp_path: Path) -> None:
     settings = settings_with(tmp_path, entry(tmp_path, "one"))
-    blind = Vision(Lent(settings=settings.model_copy(update={"camera": "97"})))
+    blind = Vision(FakeResources(settings=settings.model_copy(update={"camera": "97"})))
     assert "set CAMERA" in (await blind.unavailable() or "")
-    vision = Vision(Lent(settings=settings))
+    vision = Vision(FakeResources(settings=settings))
     assert "models fetch one" in (await vision.unavailable() or "")
     ensure_model(Catalogue.load(settings.catalogue).get("one"), settings, Progress())
     assert await vision.unavailable() == "llama.cpp is not built: pipecatapp setup"
@@ -366,7 +367,7 @@ def test_the_shipped_model_is_moondream_by_its_publisher() -> None:
 
 
 def test_the_tool_needs_no_argument_and_no_approval(tmp_path: Path) -> None:
-    (tool,) = tools_of(Vision(Lent(settings=settings_with(tmp_path))))
+    (tool,) = tools_of(Vision(FakeResources(settings=settings_with(tmp_path))))
     assert tool.name == "vision.get_observation"
     assert tool.check({}) == {"question": "What do you see?"}
     assert not tool.sensitive

@@ -1,6 +1,6 @@
 import pytest
 
-from pipecatapp.tools.browser.controls import BUTTONS, FIELDS, LINKS, choose, names, parse
+from pipecatapp.tools.browser.controls import BUTTONS, FIELDS, LINKS, choose, list_names, parse
 from pipecatapp.tools.tool import ToolError
 
 ANYTHING = BUTTONS | LINKS | FIELDS
@@ -69,7 +69,7 @@ def test_a_name_that_does_not_fit_is_answered(target: str, why: str) -> None:
 
 def test_names_fit_a_line_each() -> None:
     many = "\n".join(f'- button "Number {index}" [ref=e{index}]' for index in range(500))
-    (line,) = names(parse(many))
+    (line,) = list_names(parse(many))
     assert line.startswith('Buttons: "Number 0", "Number 1", ')
     assert line.endswith(", and more")
     assert len(line) < 600

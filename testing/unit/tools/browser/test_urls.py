@@ -1,6 +1,6 @@
 import pytest
 
-from pipecatapp.tools.browser.urls import candidates
+from pipecatapp.tools.browser.urls import candidate_urls
 from pipecatapp.tools.tool import ToolError
 
 
@@ -28,7 +28,7 @@ from pipecatapp.tools.tool import ToolError
     ],
 )
 def test_an_address_is_understood_as_it_is_said(spoken: str, urls: list[str]) -> None:
-    assert candidates(spoken) == urls
+    assert candidate_urls(spoken) == urls
 
 
 @pytest.mark.parametrize(
@@ -61,5 +61,5 @@ def test_an_address_is_understood_as_it_is_said(spoken: str, urls: list[str]) ->
 )
 def test_what_is_no_address_of_a_page_is_refused(spoken: str, why: str) -> None:
     with pytest.raises(ToolError, match=why) as error:
-        candidates(spoken)
+        candidate_urls(spoken)
     assert "secret" not in str(error.value)

@@ -19,7 +19,7 @@ from pipecatapp.tools.execution.runner import (
 )
 from pipecatapp.tools.execution.tool_definition import Tool, tools_of
 from pipecatapp.tools.tool import Call, ToolError, Toolset, tool
-from testing.unit.tools.lending import EXAMPLES, Lent, Memory
+from testing.unit.tools.fake_resources import EXAMPLES, FakeResources, Memory
 
 
 class Bench(Toolset):
@@ -28,7 +28,7 @@ class Bench(Toolset):
     namespace = "bench"
 
     def __init__(self) -> None:
-        super().__init__(Lent())
+        super().__init__(FakeResources())
         self.ran: list[Any] = []
         self.started = asyncio.Event()
         self.ended = False

@@ -26,7 +26,7 @@ class Memory:
         self.cleared = True
 
 
-class Lent(Resources):
+class FakeResources(Resources):
     """Real summaries, and settings and a status that the test may give."""
 
     def __init__(
