@@ -7,7 +7,7 @@ from pipecatapp.errors import UserError
 from pipecatapp.tools.execution.registry import Registry
 from pipecatapp.tools.execution.tool_definition import tools_of
 from pipecatapp.tools.memory import MemoryTools
-from pipecatapp.tools.tool import Call, FactMemory, ToolError
+from pipecatapp.tools.tool import Call, ToolError
 from testing.unit.tools.fake_resources import FakeResources, call_in
 
 
@@ -42,16 +42,6 @@ class Facts:
         return before - len(self.kept)
 
 
-class AgentMemory(FakeResources):
-    def __init__(self, facts: Facts | None) -> None:
-        super().__init__()
-        self.facts = facts
-
-    @property
-    def memory(self) -> FactMemory | None:
-        return self.facts
-
-
 @pytest.fixture
 def facts() -> Facts:
     return Facts(["the bins go out on Tuesday", "the roof is new"])
@@ -59,7 +49,7 @@ def facts() -> Facts:
 
 @pytest.fixture
 def toolset(facts: Facts) -> MemoryTools:
-    return MemoryTools(AgentMemory(facts))
+    return MemoryTools(FakeResources(memory=facts))
 
 
 async def test_what_is_to_be_remembered_is_kept_word_for_word(
@@ -117,7 +107,7 @@ async def test_what_asks_for_neither_is_left_to_others(toolset: MemoryTools, wor
 
 
 async def test_the_model_is_not_offered_any_of_it(facts: Facts) -> None:
-    registry = Registry([MemoryTools(AgentMemory(facts))])
+    registry = Registry([MemoryTools(FakeResources(memory=facts))])
     await registry.examine()
     assert registry.tools == []
     assert registry.get("memory.forget") is not None
@@ -125,7 +115,7 @@ async def test_the_model_is_not_offered_any_of_it(facts: Facts) -> None:
 
 
 async def test_without_a_long_term_memory_it_is_left_out_with_the_reason() -> None:
-    registry = Registry([MemoryTools(AgentMemory(None))])
+    registry = Registry([MemoryTools(FakeResources())])
     await registry.examine()
     assert "no long-term memory" in registry.unavailable["memory"]
     assert await registry.wanted("remember that the roof is new") is None

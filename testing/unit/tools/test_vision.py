@@ -1,14 +1,12 @@
 import asyncio
 import contextlib
-import http.server
 import os
 import shutil
 import socket
 import stat
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +16,7 @@ import numpy as np
 import psutil
 import pytest
 import yaml
+from aiohttp import web
 
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.models.catalogue import Catalogue
@@ -144,47 +143,44 @@ async def test_a_cancelled_picture_leaves_nothing(tmp_path: Path) -> None:
 # -- a camera of the network -------------------------------------------------------------------
 
 
-class WebCamera(http.server.BaseHTTPRequestHandler):
-    """A still image, a stream that never ends, and an address with a password."""
+JPEG = cv2.imencode(".jpg", image(BLUE))[1].tobytes()
 
-    jpeg = cv2.imencode(".jpg", image(BLUE))[1].tobytes()
 
-    def do_GET(self) -> None:
-        with contextlib.suppress(ConnectionError):
-            if self.path == "/stream":
-                self.stream()
-            elif self.path == "/private" and "Authorization" not in self.headers:
-                self.send_response(401)
-                self.send_header("WWW-Authenticate", 'Basic realm="camera"')
-                self.end_headers()
-            else:
-                self.send_response(200)
-                self.send_header("Content-Type", "image/jpeg")
-                self.send_header("Content-Length", str(len(self.jpeg)))
-                self.end_headers()
-                self.wfile.write(self.jpeg)
+async def still(request: web.Request) -> web.Response:
+    return web.Response(body=JPEG, content_type="image/jpeg")
 
-    def stream(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
-        self.end_headers()
+
+async def private(request: web.Request) -> web.StreamResponse:
+    if "Authorization" not in request.headers:
+        return web.Response(status=401, headers={"WWW-Authenticate": 'Basic realm="camera"'})
+    return await still(request)
+
+
+async def stream(request: web.Request) -> web.StreamResponse:
+    """Send pictures without end."""
+    response = web.StreamResponse(
+        headers={"Content-Type": "multipart/x-mixed-replace; boundary=frame"}
+    )
+    await response.prepare(request)
+    head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(JPEG)}\r\n\r\n".encode()
+    with contextlib.suppress(ConnectionError):
         while True:
-            head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(self.jpeg)}"
-            self.wfile.write(head.encode() + b"\r\n\r\n" + self.jpeg + b"\r\n")
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # its name
-        pass
+            await response.write(head + JPEG + b"\r\n")
+    return response
 
 
 @pytest.fixture
-def web_camera() -> Iterator[str]:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), WebCamera)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+async def web_camera() -> AsyncIterator[str]:
+    """Yield host and port of a camera with a still image, a stream and a password."""
+    app = web.Application()
+    handlers = {"/still.jpg": still, "/stream": stream, "/private": private}
+    app.add_routes([web.get(path, handler) for path, handler in handlers.items()])
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    host, port = runner.addresses[0]
+    yield f"{host}:{port}"
+    await runner.cleanup()
 
 
 @pytest.mark.parametrize("path", ["/still.jpg", "/stream"])

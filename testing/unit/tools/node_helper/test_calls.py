@@ -14,8 +14,7 @@ from testing.unit.tools.fake_resources import FakeResources
 @pytest.fixture
 def calls(tmp_path: Path) -> HelperTools:
     # A helper that is told of a helper does not ask it.
-    settings = {"home": tmp_path, "playbooks": tmp_path, "helper_socket": tmp_path / "none"}
-    return HelperTools(Settings(**settings))
+    return HelperTools(Settings(home=tmp_path, playbooks=tmp_path, helper_socket=tmp_path / "none"))
 
 
 async def do(

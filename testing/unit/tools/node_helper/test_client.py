@@ -13,6 +13,7 @@ from pipecatapp.tools.code_runner import CodeRunner
 from pipecatapp.tools.execution.tool_definition import tools_of
 from pipecatapp.tools.node_helper import client
 from pipecatapp.tools.node_helper.client import HelperClient, helper_client
+from pipecatapp.tools.node_helper.protocol import LONGEST_REPLY
 from pipecatapp.tools.ssh import SshTools
 from pipecatapp.tools.tool import ToolError
 from testing.unit.tools.fake_resources import FakeResources, call_in
@@ -95,7 +96,7 @@ async def test_a_call_that_is_too_large_is_not_sent(
         (b'{"result": {"text": "a"}, "error": "b"}\n', "not of this version"),
         (b'{"result": {"text": "a", "more": 1}}\n', "not of this version"),
         (b"{}\n", "not of this version"),
-        (b"x" * (client.LONGEST_REPLY + 2), "not of this version"),
+        (b"x" * (LONGEST_REPLY + 2), "not of this version"),
         (b'{"error": "It did not work"}\n', "^It did not work$"),
     ],
 )
