@@ -1,4 +1,4 @@
-"""Running a playbook of this repository, and telling how it went."""
+"""`ansible`: runs a playbook of this repository and reports how it went."""
 
 import asyncio
 import configparser
@@ -22,7 +22,7 @@ _PLAY_KEYS = {"hosts", "import_playbook", "ansible.builtin.import_playbook"}
 
 
 class Ansible(Toolset):
-    """Playbooks by ansible-runner, none but those that lie in the directory of the settings."""
+    """Runs playbooks by ansible-runner, only those in the directory that the settings name."""
 
     namespace: ClassVar[str] = "ansible"
 
@@ -31,7 +31,7 @@ class Ansible(Toolset):
         self._helper = helper_client(resources.settings)
 
     async def unavailable(self) -> str | None:
-        """Return None where there is a playbook, else where to put one."""
+        """Return None if there is a playbook, else where to put one."""
         if self._helper:
             return await self._helper.unavailable(self.namespace)
         directory = self.resources.settings.playbooks
@@ -99,10 +99,10 @@ class Ansible(Toolset):
 
 
 def plan_run(directory: Path, name: str, check: bool) -> PlaybookRun:
-    """Return what to run for a name that somebody said.
+    """Return the run that a spoken name stands for.
 
     Raises:
-        ToolError: No playbook, or more than one, has this name, or ansible.cfg cannot be read.
+        ToolError: No playbook or several have this name, or ansible.cfg cannot be read.
     """
     directory = directory.absolute()
     playbook = find_playbook(name, playbooks_in(directory))
@@ -120,9 +120,9 @@ def plan_run(directory: Path, name: str, check: bool) -> PlaybookRun:
 
 
 def playbooks_in(directory: Path) -> list[Path]:
-    """Return the playbooks that lie in a directory itself, in the order of their names.
+    """Return the playbooks directly in a directory, in the order of their names.
 
-    A link that leads out of the directory is none of them.
+    Links that lead out of the directory are left out.
     """
     inside = directory.resolve()
     return sorted(
@@ -136,17 +136,18 @@ def playbooks_in(directory: Path) -> list[Path]:
 
 
 def find_playbook(name: str, playbooks: list[Path]) -> Path:
-    """Return the playbook that is meant, by its file name or as a speech recognizer writes it.
+    """Return the playbook with this file name, which may be spelt as a speech recognizer does.
 
     Raises:
-        ToolError: It is none of the playbooks, or could be more than one.
+        ToolError: No playbook has this name, or several could be meant.
     """
     wanted = name.strip()
     existing = ", ".join(path.name for path in playbooks) or "none"
     if re.search(r"[/\\\x00-\x1f\x7f]|\.\.|^-", wanted):
         raise ToolError(f"{name[:80]!r} is not the plain name of a playbook; there are: {existing}")
     exact = [path for path in playbooks if path.name == wanted]
-    # "playbook" is a word that people add and a name that playbooks have: the whole name first.
+    # Some playbooks are called "playbook", and people also add the word to other names: try the
+    # whole name first.
     found = exact or _with_name(wanted, playbooks) or _with_name(_without_filler(wanted), playbooks)
     if not found:
         raise ToolError(f"no playbook is called {name[:80]!r}; there are: {existing}")
@@ -162,7 +163,7 @@ def _with_name(name: str, playbooks: list[Path]) -> list[Path]:
 
 
 def _folded(name: str) -> str:
-    """Return a name without what speech does not carry: case, extension, separators."""
+    """Return a name without what cannot be heard: case, extension, separators."""
     return re.sub(r"[\W_]+", "", _EXTENSION.sub("", name.casefold()))
 
 
@@ -172,7 +173,7 @@ def _without_filler(name: str) -> str:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML with Ansible's own tags, whose values do not matter here."""
+    """Loads YAML with Ansible's own tags, whose values do not matter here."""
 
 
 def _without_value(loader: yaml.Loader, suffix: str, node: yaml.Node) -> None:

@@ -1,4 +1,4 @@
-"""Reads and uses web pages, in Chromium."""
+"""`web_browser`: reads and uses web pages in Chromium."""
 
 import asyncio
 import os
@@ -34,15 +34,15 @@ _SAME_WINDOW = "element => element.closest('a, area, form')?.setAttribute('targe
 
 
 class WebBrowser(Toolset):
-    """A page for each conversation, on the public Internet and where the settings allow."""
+    """Opens one page per conversation, on the public Internet and where the settings allow."""
 
     namespace = "web_browser"
 
     def __init__(self, resources: Resources):
-        """Begin without a browser; the first page starts it.
+        """Set up the toolset; the first page starts the browser.
 
         Args:
-            resources: What the agent lends its tools.
+            resources: What the toolset may use of the agent.
         """
         super().__init__(resources)
         self._guard: AddressGuard | None = None
@@ -50,7 +50,7 @@ class WebBrowser(Toolset):
         self._tabs: Tabs | None = None
 
     async def unavailable(self) -> str | None:
-        """Return None where Chromium is there and the settings are right, else what is wrong."""
+        """Return None if Chromium is installed and the settings are valid, else what is wrong."""
         path = self.resources.settings.web_browser
         if not await asyncio.to_thread(os.access, path, os.X_OK):
             return f"there is no Chromium at {path}: {INSTALL}"
@@ -78,7 +78,7 @@ class WebBrowser(Toolset):
         except ToolError:
             if tab.usable:
                 raise
-        # Chromium, or the page that was open, died in between.
+        # Chromium or the open page has crashed in between.
         return await self._goto(call, await self._started_tabs().open(call.conversation.id), urls)
 
     @tool(examples=examples.GET_PAGE_CONTENT, read_only=True)
@@ -106,7 +106,7 @@ class WebBrowser(Toolset):
             control, element = await self._find(tab, target, BUTTONS | LINKS | FIELDS)
 
             async def click() -> None:
-                # A link for a window of its own is followed in this one.
+                # A link that would open another window is followed in this one.
                 await element.evaluate(_SAME_WINDOW, timeout=FIND_SECONDS * 1000)
                 await element.click(timeout=FIND_SECONDS * 1000)
 
@@ -146,7 +146,7 @@ class WebBrowser(Toolset):
             )
 
     async def logged_out(self, conversation_id: str) -> None:
-        """Close a conversation's page; its cookies are gone with it."""
+        """Close a conversation's page and delete its cookies."""
         if self._tabs:
             await self._tabs.close(conversation_id)
 
@@ -193,7 +193,7 @@ class WebBrowser(Toolset):
 
     @asynccontextmanager
     async def _working(self, call: Call, tab: Tab) -> AsyncIterator[None]:
-        """Keep other calls of the conversation off its page."""
+        """Lock the page against other calls of the conversation."""
         async with tab.busy:
             require_usable(tab)
             try:
