@@ -1,4 +1,4 @@
-"""Loading a page within bounds, and what to say where it fails."""
+"""Loads pages within limits of time and size, and explains failures."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -19,9 +19,9 @@ ATTEMPTS = 3
 ERROR_PAGE_SECONDS = 1.0
 LATE_SECONDS = 5.0
 SETTLE_SECONDS = 3.0
-"""How long the scripts of a page that is there may take to fill it."""
+"""How long the scripts of a loaded page may take to fill it."""
 NETWORK_IDLE_SECONDS = 0.5
-"""A page that loads nothing for so long is taken to be filled."""
+"""A page whose network is idle for so long counts as filled."""
 
 _REASONS = {
     "ERR_TOO_MANY_REDIRECTS": "{host} redirects in a circle",
@@ -38,11 +38,11 @@ async def load(tab: Tab, url: str, proxy: ForwardProxy) -> list[str]:
     """Open a URL.
 
     Returns:
-        What is to be noted about the page, a line each.
+        Notes about the page, a line each.
 
     Raises:
-        NoAnswerError: Nothing answers there, or nothing that knows HTTPS.
-        ToolError: It cannot be opened for another reason.
+        NoAnswerError: No server answers there, or none that speaks HTTPS.
+        ToolError: The URL cannot be opened for another reason.
     """
     deadline = asyncio.get_running_loop().time() + LOAD_SECONDS
     tab.reset()
@@ -53,7 +53,7 @@ async def load(tab: Tab, url: str, proxy: ForwardProxy) -> list[str]:
         host = urlsplit(url).netloc
         raise ToolError(f"{host} did not answer within {LOAD_SECONDS:g} seconds") from error
     except PlaywrightError as error:
-        # Chromium's own page for a failure follows, and would come in between the next one.
+        # Chromium's own error page follows; without this wait it would interrupt the next page.
         await _reaches(tab, "chrome-error:", ERROR_PAGE_SECONDS)
         raise _load_error(tab, proxy, error, url) from error
     return await settle(tab, proxy, deadline)
@@ -66,7 +66,7 @@ async def _navigate(tab: Tab, url: str) -> None:
         except PlaywrightError as error:
             if "interrupted by another navigation" not in str(error):
                 raise
-            # The page before came only now. One that tells of a failure ends nothing under way.
+            # The previous page has only now arrived. If it is an error page, ours still comes.
             if "chrome-error:" in str(error) and await _reaches(tab, "http", LATE_SECONDS):
                 return
         else:
@@ -75,7 +75,7 @@ async def _navigate(tab: Tab, url: str) -> None:
 
 
 async def _reaches(tab: Tab, scheme: str, seconds: float) -> bool:
-    """Return whether the page is at a URL that begins so within a time."""
+    """Return whether the page reaches a URL with this beginning in time."""
     with suppress(PlaywrightError):
         await tab.page.wait_for_url(
             lambda url: url.startswith(scheme), wait_until="commit", timeout=seconds * 1000
@@ -85,13 +85,13 @@ async def _reaches(tab: Tab, scheme: str, seconds: float) -> bool:
 
 
 async def act(tab: Tab, action: Callable[[], Awaitable[None]], proxy: ForwardProxy) -> list[str]:
-    """Do something to the page, and wait for what comes of it.
+    """Do something to the page, and wait until the page has reacted.
 
     Returns:
-        What is to be noted about the page then, a line each.
+        Notes about the page afterwards, a line each.
 
     Raises:
-        ToolError: It could not be done, or led to what cannot be opened.
+        ToolError: The action failed, or led to a page that cannot be opened.
     """
     deadline = asyncio.get_running_loop().time() + LOAD_SECONDS
     tab.reset()
@@ -107,7 +107,14 @@ async def act(tab: Tab, action: Callable[[], Awaitable[None]], proxy: ForwardPro
 
 
 async def settle(tab: Tab, proxy: ForwardProxy, deadline: float) -> list[str]:
-    """Wait until a page is there and quiet, but no longer than to a time of the event loop."""
+    """Wait until a page is loaded and idle, at most until `deadline` (event loop time).
+
+    Returns:
+        Notes about the page, a line each.
+
+    Raises:
+        ToolError: The page crashed or could not be opened.
+    """
     complete = await _loaded(tab, deadline)
     if complete:
         await _wait_until_idle(tab, deadline)
@@ -121,7 +128,15 @@ async def settle(tab: Tab, proxy: ForwardProxy, deadline: float) -> list[str]:
 
 
 def require_usable(tab: Tab, error: PlaywrightError | None = None) -> None:
-    """Raise `ToolError` where a page cannot be worked with any more, as an error may tell."""
+    """Check that a page still works.
+
+    Args:
+        tab: The page.
+        error: What Playwright has just raised; it may show that the page is gone.
+
+    Raises:
+        ToolError: The page crashed or is closed.
+    """
     if error is not None:
         tab.note_error(error)
     if not tab.usable:
@@ -129,7 +144,7 @@ def require_usable(tab: Tab, error: PlaywrightError | None = None) -> None:
 
 
 async def _wait_until_idle(tab: Tab, deadline: float) -> None:
-    """Wait until a page has loaded what its scripts want, for another page as long as it takes."""
+    """Wait until the network is idle; if another page is loading, at most until `deadline`."""
     loop = asyncio.get_running_loop()
     soon = min(deadline, loop.time() + SETTLE_SECONDS)
     while tab.usable and not tab.too_large.is_set():
@@ -141,7 +156,7 @@ async def _wait_until_idle(tab: Tab, deadline: float) -> None:
 
 
 async def _loaded(tab: Tab, deadline: float) -> bool:
-    """Return whether the page is there before a time, or as much of it as is let."""
+    """Return whether the page, or as much of it as may be loaded, is there in time."""
     left = max(0.1, deadline - asyncio.get_running_loop().time())
     loading = asyncio.create_task(_wait_for_document(tab, left))
     too_large = asyncio.create_task(tab.too_large.wait())
@@ -181,7 +196,7 @@ def _status(code: int) -> str:
 
 
 def _load_error(tab: Tab, proxy: ForwardProxy, error: PlaywrightError, url: str) -> ToolError:
-    """Return what to say of a page that could not be opened."""
+    """Return the error that explains why a page could not be opened."""
     require_usable(tab, error)
     parts = urlsplit(tab.failed.url if tab.failed else url)
     host = parts.hostname or url

@@ -1,7 +1,7 @@
-"""The only way out of Chromium: a forward proxy that connects to addresses it has checked.
+"""A forward proxy, Chromium's only way out, that connects only to addresses it has checked.
 
-It looks names up itself and connects to exactly the address that it judged, so that a name which
-changes its address in between (DNS rebinding) gains nothing, and no request of a page goes round.
+It resolves names itself and connects to exactly the address that it checked. A name that changes
+its address in between (DNS rebinding) gains nothing, and no request of a page can avoid the check.
 """
 
 import asyncio
@@ -31,18 +31,18 @@ _AUTHENTICATE = (b"Proxy-Authenticate", b'Basic realm="twin"')
 
 
 class NoAnswerError(ToolError):
-    """Nothing answers at the addresses of a host."""
+    """No address of a host answers."""
 
 
 class ForwardProxy:
-    """Serves HTTP and CONNECT on a free loopback port to whoever knows its password.
+    """Serves HTTP and CONNECT on a free loopback port to clients that know its password.
 
     Args:
-        guard: Tells which addresses may be connected to.
+        guard: Decides which addresses may be connected to.
 
     Attributes:
-        password: Made anew for each proxy.
-        credential: The value of `Proxy-Authorization` that is asked for.
+        password: A new one for each proxy.
+        credential: The value that `Proxy-Authorization` must have.
     """
 
     username = "twin"
@@ -57,7 +57,7 @@ class ForwardProxy:
         self.credential = b"Basic " + base64.b64encode(credential)
 
     async def start(self) -> str:
-        """Begin to listen and return the proxy's URL."""
+        """Start to listen and return the proxy's URL."""
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
         return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
@@ -73,7 +73,7 @@ class ForwardProxy:
         self._server = None
 
     def failure(self, host: str, port: int) -> ToolError | None:
-        """Return why the last connection to a host was not made, or None where it was."""
+        """Return why the last connection to a host failed, or None if it did not."""
         return self._failures.get((host.lower().strip("[]").removesuffix("."), port))
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -117,7 +117,7 @@ class ForwardProxy:
             writer.close()
 
     async def _forward(self, request: h11.Request, browser: HttpStream) -> None:
-        """Pass one request on; each has a connection of its own."""
+        """Pass a request on over a connection of its own."""
         authority, onward = request_for_origin(request)
         connection = await self._connect(*parse_authority(authority, 80))
         server = HttpStream(h11.CLIENT, *connection)
@@ -167,7 +167,7 @@ async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> N
 
 
 async def _pass_response(server: HttpStream, browser: HttpStream) -> None:
-    """Pass a response on, without the interim ones before it."""
+    """Pass a response on, without the informational ones before it."""
     while isinstance(response := await server.receive(), h11.InformationalResponse):
         pass
     if isinstance(response, h11.Response):
@@ -176,7 +176,7 @@ async def _pass_response(server: HttpStream, browser: HttpStream) -> None:
 
 
 async def _pass_request(browser: HttpStream, server: HttpStream) -> None:
-    """Pass a request's body on, and return when the browser has gone away."""
+    """Pass a request's body on, then wait until the browser closes the connection."""
     await server.send_body_of(browser)
     while await browser.reader.read(PIECE):
         pass

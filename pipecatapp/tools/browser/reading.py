@@ -1,4 +1,4 @@
-"""What is on a page, as text for the model."""
+"""Reads a page as text for the model."""
 
 import asyncio
 import re
@@ -13,7 +13,7 @@ from pipecatapp.tools.browser.tabs import Tab
 from pipecatapp.tools.tool import LONGEST_RESULT, ToolError
 
 LONGEST_PAGE_TEXT = LONGEST_RESULT - 400
-"""Characters of a result; the rest is left to the caller."""
+"""Characters; the rest of a tool's result is for the caller's own lines."""
 READ_SECONDS = 10.0
 MOST_NODES = 50_000
 LONGEST_ADDRESS = 200
@@ -22,7 +22,7 @@ ATTEMPTS = 5
 
 _READER = Path(__file__).with_name("reader.js").read_text()
 _TEXTUAL = re.compile(r"text/.*|application/(.*\+)?(json|xml)|application/(x-)?javascript")
-# Control characters, and marks that turn the direction of writing or cannot be seen.
+# Control characters, invisible ones, and marks that change the direction of writing.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
     "\U000e0000-\U000e007f]"
@@ -31,13 +31,13 @@ _INVISIBLE = re.compile(
 
 @dataclass(frozen=True)
 class Reading:
-    """What a page says.
+    """The content of a page.
 
     Attributes:
-        url: Where it is.
+        url: Its address.
         title: One line, maybe empty.
-        text: Headings after `#`, list items after `-`, links in brackets.
-        more: Whether the page goes on after the text.
+        text: Its text with headings after `#`, list items after `-` and links in brackets.
+        more: Whether the page has more text than this.
     """
 
     url: str
@@ -47,10 +47,10 @@ class Reading:
 
 
 async def read(tab: Tab) -> Reading:
-    """Read the page that is open.
+    """Read the open page.
 
     Raises:
-        ToolError: None is open, or it cannot be read.
+        ToolError: No page is open, or it cannot be read.
     """
     url = tab.page.url
     if not url.startswith(("http:", "https:")):
@@ -63,17 +63,17 @@ async def read(tab: Tab) -> Reading:
 
 
 def clean(text: str) -> str:
-    """Return text without what cannot be seen."""
+    """Return text without invisible characters."""
     return _INVISIBLE.sub("", text.replace("\r\n", "\n")).strip()
 
 
 def page_text(reading: Reading, notes: list[str], names: list[str] | None = None) -> str:
-    """Return a page as text for the model, what is ours before what the page says.
+    """Return a page as text for the model; what the agent says comes before what the page says.
 
     Args:
         reading: The page.
         notes: Lines about it.
-        names: Lines with the names of what is on it.
+        names: Lines with the names of its buttons, links and fields.
     """
     head = [*notes, f"Address: {reading.url[:LONGEST_ADDRESS]}", f"Title: {reading.title}"]
     head += names or []
@@ -88,7 +88,7 @@ def _is_text(kind: str) -> bool:
 
 
 async def _run_reader(tab: Tab) -> dict[str, Any]:
-    """Run the reader in a world that scripts of the page cannot reach."""
+    """Run reader.js in an isolated world, which the page's scripts cannot reach."""
     for _ in range(ATTEMPTS):
         try:
             async with asyncio.timeout(READ_SECONDS):
@@ -97,7 +97,7 @@ async def _run_reader(tab: Tab) -> dict[str, Any]:
             raise ToolError("The page is too busy to be read") from error
         except PlaywrightError as error:
             tab.note_error(error)
-            # It moves on to another page just now: what comes next is read.
+            # The page is moving on to another one: read that.
             if not tab.usable:
                 break
             with suppress(PlaywrightError):

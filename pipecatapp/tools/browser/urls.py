@@ -1,4 +1,4 @@
-"""Web addresses as people say them, and as a browser needs them."""
+"""Turns web addresses as people say them into URLs."""
 
 import re
 from urllib.parse import urlsplit, urlunsplit
@@ -25,15 +25,15 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def candidate_urls(spoken: str) -> list[str]:
-    """Return the URLs that may be meant, the best one first.
+    """Return the URLs that may be meant, the likeliest first.
 
-    Where no scheme is given HTTPS comes first and HTTP second.
+    Without a scheme these are HTTPS, then HTTP.
 
     Args:
         spoken: Such as "https://example.com/a", "example.com" or "example dot com".
 
     Raises:
-        ToolError: It is no address of a web page, or one of an unusual kind.
+        ToolError: It is not the address of a web page, or an unusual notation of one.
     """
     url = spoken.strip().strip("<>\"'`").strip()
     if len(url) > LONGEST_URL:
@@ -50,7 +50,7 @@ def candidate_urls(spoken: str) -> list[str]:
 
 
 def _without_speech(url: str) -> str:
-    """Return an address without the words and spaces that speech puts into it."""
+    """Return an address with signs for spoken words such as "dot", without spaces."""
     if re.search(r"\s", url):
         url = _SPOKEN_WWW.sub("www", url)
         first, *words = url.split()
@@ -73,7 +73,7 @@ def _normalized(url: str) -> str:
 
 
 def _normalized_host(host: str, url: str) -> str:
-    """Return the host in the one usual notation."""
+    """Return the host in its usual notation."""
     host = host.removesuffix(".")
     if ":" in host:
         return f"[{host}]"

@@ -1,4 +1,4 @@
-"""The camera: whether there is one, and a picture of what it sees now."""
+"""Checks for a camera and takes pictures with it."""
 
 import asyncio
 import os
@@ -23,9 +23,9 @@ CHOICES = "set CAMERA to a device such as 0 or /dev/video0, an image or video fi
 
 
 def camera_problem(source: str) -> str | None:
-    """Return None where `source` can be a camera, else one line that says what to do.
+    """Return None if `source` can be a camera, else one line that says what to do.
 
-    It is cheap: no device is opened and no address asked.
+    This is cheap: it opens no device and connects to no address.
     """
     if not source:
         return f"no camera: {CHOICES}"
@@ -52,18 +52,18 @@ def camera_problem(source: str) -> str | None:
 
 
 async def take_picture(source: str) -> bytes:
-    """Return what a camera sees now, as a JPEG of `capture.LONG_SIDE` pixels at most.
+    """Return what a camera sees now, as a JPEG with at most `capture.LONG_SIDE` pixels a side.
 
     Args:
-        source: A number or path of a video device, an image or video file, or a URL.
+        source: The number or path of a video device, an image or video file, or a URL.
 
     Raises:
-        UserError: There is no camera, it takes too long, or gives no picture.
+        UserError: There is no camera, or it takes too long or gives no picture.
     """
     if problem := camera_problem(source):
         raise UserError(problem)
     process = await asyncio.create_subprocess_exec(
-        # By its path: the process loads nothing of the agent, whose start takes seconds.
+        # Run by its path, so that it does not load the agent, which takes seconds.
         *bound_to_parent([sys.executable, "-I", capture.__file__]),
         stdin=PIPE,
         stdout=PIPE,
@@ -86,11 +86,11 @@ async def take_picture(source: str) -> bytes:
 
 
 def display_name(source: str) -> str:
-    """Return a camera's name for people: a URL without its password and parameters."""
+    """Return a camera's name for people: a URL without password and parameters."""
     if "://" not in source:
         return str(_path(source))
     scheme, _, rest = source.partition("://")
-    # The last @: a password that was not encoded may hold any character before it.
+    # The last @ counts: a password that was not encoded may hold others.
     place = rest.rpartition("@")[2]
     return f"{scheme}://{place.partition('?')[0].partition('#')[0]}"
 
@@ -113,7 +113,7 @@ async def _read_output(process: Process, source: str) -> bytes:
     if process.stdin is None or process.stdout is None:
         raise RuntimeError("pipes were asked for")
     async with asyncio.timeout(START_SECONDS):
-        # Not as an argument: other users can read those, and a URL may hold a password.
+        # Not an argument: other users can read those, and a URL may hold a password.
         with suppress(ConnectionError):
             process.stdin.write(f"{source}\n".encode())
             await process.stdin.drain()

@@ -1,8 +1,8 @@
-"""Runs tool calls: checks them, asks a person where it must, keeps the trace.
+"""Runs tool calls: checks them, asks for approval, writes the audit log.
 
-A call lives on its own, not in the turn that asked for it: a turn may be talked over, a page
-closed, an approval may take a minute and a playbook half an hour. Who asked waits for it as long
-as it likes, and otherwise is told when it is over.
+A call is a task of its own and outlives the turn that asked for it: the user may interrupt the turn
+or close the page, an approval may take a minute and a playbook half an hour. The caller waits as
+long as it wants to and can learn of the end later.
 """
 
 import asyncio
@@ -23,11 +23,11 @@ ApprovalMode = Literal["sensitive", "all", "none"]
 
 STOPPED = "It was stopped before it was done."
 REDACTED = "[private]"
-"""Stands in the audit for what is remembered, which can be forgotten; the audit cannot."""
+"""Stands in the audit log for memories: those can be forgotten, but the log keeps its lines."""
 
 
 class RunState(StrEnum):
-    """Where a call is in its life."""
+    """The state of a call."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -37,13 +37,13 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True)
 class ToolEvent:
-    """Something a client of the conversation is told; `as_dict` is a server message."""
+    """An event for the clients of a conversation; `as_dict` is the server message."""
 
     kind: Literal["approval", "approval-settled", "tool"]
     details: dict[str, Any]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it as JSON-ready dictionary."""
+        """Return the message, ready for JSON."""
         return {"kind": self.kind, **self.details}
 
 
@@ -52,16 +52,18 @@ class ToolRun:
     """One call of a tool, from its start to its end.
 
     Attributes:
-        tool: What is called.
-        arguments: Checked, with defaults.
-        conversation: Where it was asked for.
+        tool: The tool.
+        arguments: The checked arguments, with defaults.
+        conversation: The conversation that asked for it.
         words: What the user said in the turn that asked for it.
-        person: Who that was, where it is known.
-        approval: What it waits or waited for; None where no person needs to approve.
-        verdict: How that ended; None while it has not, or where there is none.
-        result: What it brought back or why it failed; None while it goes on.
-        state: Where it is in its life.
-        told: Whether somebody has been told how it ended, or will be.
+        person: Who the user is, where that is known.
+        id: Opaque and unique.
+        approval: The approval that it needs; None if it needs none.
+        verdict: How the approval ended; None before that.
+        result: The result, or why the call failed; None before its end.
+        state: The state of the call.
+        told: Whether the user has been or will be told how it ended.
+        task: Runs the call.
     """
 
     tool: Tool
@@ -79,39 +81,39 @@ class ToolRun:
 
     @property
     def refused(self) -> bool:
-        """Whether it was never run, for want of a yes."""
+        """Whether the call was not run because nobody approved it."""
         return self.verdict is not None and self.verdict is not Verdict.APPROVED
 
     @property
     def over(self) -> bool:
-        """Whether it has ended."""
+        """Whether the call has ended."""
         return self.task is not None and self.task.done()
 
     @property
     def purpose(self) -> str:
-        """What it is for, to be said aloud."""
+        """The purpose of the call, for speech."""
         return self.tool.spoken_purpose(self.arguments)
 
     async def wait(self, seconds: float) -> bool:
-        """Wait for its end, for some seconds at most; return whether it is over."""
+        """Wait for the end, at most some seconds; return whether the call is over."""
         if self.task:
             await asyncio.wait({self.task}, timeout=seconds)
         return self.over
 
     async def ended(self) -> None:
-        """Wait for its end."""
+        """Wait for the end of the call."""
         if self.task:
             await asyncio.wait({self.task})
 
     async def withdraw(self) -> bool:
-        """Where it still waits for a yes, end it; return whether it did."""
+        """End the call if it still waits for approval; return whether it did."""
         if self.approval is None or not self.approval.settle(Verdict.WITHDRAWN):
             return False
         await self.ended()
         return True
 
     async def cancel(self) -> None:
-        """End it, whatever it is doing."""
+        """End the call, whatever it is doing."""
         if not await self.withdraw() and self.task and not self.over:
             self.task.cancel()
             await self.ended()
@@ -127,9 +129,9 @@ class ToolRunner:
         """Make a runner.
 
         Args:
-            approvals: Where people decide.
-            audit: Where everything is written down.
-            mode: Which calls need a yes: the sensitive ones, all, or none.
+            approvals: Takes the decisions of people.
+            audit: The audit log.
+            mode: Which calls need approval: the sensitive ones, all, or none.
         """
         self.approvals = approvals
         self._audit = audit
@@ -137,14 +139,12 @@ class ToolRunner:
         self._runs: dict[str, ToolRun] = {}
         self._listeners: dict[str, set[Listener]] = {}
 
-    # -- who listens --------------------------------------------------------------------------
-
     def listen(self, conversation_id: str, listener: Listener) -> None:
-        """Have a client told of its conversation's calls."""
+        """Send the events of a conversation's calls to a client."""
         self._listeners.setdefault(conversation_id, set()).add(listener)
 
     def unlisten(self, conversation_id: str, listener: Listener) -> bool:
-        """Stop telling a client; return whether it was the conversation's last."""
+        """Stop sending events to a client; return whether it was the conversation's last one."""
         listeners = self._listeners.get(conversation_id, set())
         listeners.discard(listener)
         if not listeners:
@@ -155,10 +155,8 @@ class ToolRunner:
         for listener in list(self._listeners.get(run.conversation.id, ())):
             listener(event)
 
-    # -- calls --------------------------------------------------------------------------------
-
     def runs(self, conversation_id: str) -> list[ToolRun]:
-        """Return a conversation's calls that are not over."""
+        """Return the calls of a conversation that have not ended."""
         return [run for run in self._runs.values() if run.conversation.id == conversation_id]
 
     def start(
@@ -172,16 +170,16 @@ class ToolRunner:
         person: str | None = None,
         askable: bool = True,
     ) -> ToolRun:
-        """Begin a call.
+        """Start a call.
 
         Args:
-            tool: What is called.
-            arguments: As the model gave them.
-            conversation: Where it was asked for.
-            after_result: Whether a tool's result was read before this was decided.
+            tool: The tool.
+            arguments: The arguments as the model gave them.
+            conversation: The conversation that asks for it.
+            after_result: Whether the model has read a tool result in this turn.
             words: What the user said in the turn.
-            person: Who that was, where it is known.
-            askable: Whether a person can be asked; else a call that needs a yes is refused.
+            person: Who the user is, where that is known.
+            askable: Whether a person can be asked; if not, a call that needs approval is refused.
 
         Raises:
             ToolError: The arguments are wrong.
@@ -219,7 +217,7 @@ class ToolRunner:
             # A task that is cancelled before its first step never enters `_run`.
             run.result, run.state = STOPPED, RunState.FAILED
         if run.approval:
-            # Where it failed before a person was asked, nobody must be asked any more.
+            # If the call failed before anybody was asked, nobody must be asked afterwards.
             run.approval.settle(Verdict.WITHDRAWN)
             self.approvals.discard(run.approval)
         self._runs.pop(run.id, None)
@@ -262,7 +260,7 @@ class ToolRunner:
         except ToolError as error:
             run.result, run.state = shortened(str(error)), RunState.FAILED
         except Exception as error:
-            # A tool's file is for anyone to add: its mistakes end in a sentence, too.
+            # Anyone may add a tool file: its mistakes must not end more than this call.
             logger.exception(f"{run.tool.name} failed")
             run.result, run.state = f"It failed: {type(error).__name__}.", RunState.FAILED
         event = "result" if run.state is RunState.DONE else "error"

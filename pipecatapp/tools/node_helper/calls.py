@@ -1,4 +1,4 @@
-"""What the helper does: three tools of the agent, the very same ones, and nothing else."""
+"""The calls that the helper runs: three of the agent's tools and nothing else."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,14 +20,14 @@ from pipecatapp.tools.tool import Call, FactMemory, Resources, ToolError
 
 
 class HelperTools:
-    """The calls that there are.
+    """Runs the calls of the agent.
 
     Args:
-        settings: Of the helper; nothing in a call changes them.
+        settings: The settings of the helper; no call can change them.
     """
 
     def __init__(self, settings: Settings) -> None:
-        # It must not ask itself.
+        # With a socket the helper's tools would ask the helper.
         lent = _HelperResources(settings.model_copy(update={"helper_socket": None}))
         toolsets = [CodeRunner(lent), SshTools(lent), Ansible(lent)]
         self._toolsets = {toolset.namespace: toolset for toolset in toolsets}
@@ -35,10 +35,10 @@ class HelperTools:
         self._tools = {call: tools[f"{namespace}.{call}"] for call, namespace in NAMESPACES.items()}
 
     async def run(self, request: HelperRequest, progress: Callable[[str], None]) -> str | None:
-        """Do a call and return what it brings back.
+        """Run a call and return its result.
 
         Raises:
-            ToolError: It failed, or its arguments are wrong.
+            ToolError: The call failed, or its arguments are wrong.
         """
         if request.call == "check":
             try:
@@ -47,12 +47,12 @@ class HelperTools:
                 raise ToolError(f"This is no check: {first_problem(error)}") from error
             return await self._toolsets[wanted.tool].unavailable()
         tool = self._tools[request.call]
-        # The agent shortens results, and would count wrongly what was left out before.
+        # Results are not shortened here: the agent does it and counts what is left out.
         return await tool.method(Call(_NoConversation(), progress), **tool.check(request.arguments))
 
 
 class _NoConversation:
-    """Stands for the conversation, of which the helper learns nothing."""
+    """Stands for the conversation, which the helper does not learn about."""
 
     id = ""
 
@@ -65,14 +65,14 @@ class _NoConversation:
 
 
 class _HelperResources(Resources):
-    """What the three tools use of the agent: its settings."""
+    """The resources of the three tools: settings and nothing else."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
     @property
     def settings(self) -> Settings:
-        """The helper's."""
+        """The settings of the helper."""
         return self._settings
 
     async def status(self) -> dict[str, Any]:
@@ -85,5 +85,5 @@ class _HelperResources(Resources):
 
     @property
     def memory(self) -> FactMemory | None:
-        """Nothing."""
+        """None: the helper has no memory."""
         return None

@@ -1,4 +1,4 @@
-"""The agent's side: calls of tools that the helper does in its place."""
+"""The agent's end of the connection to the node's helper."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,23 +18,23 @@ from pipecatapp.tools.node_helper.protocol import (
 from pipecatapp.tools.tool import ToolError
 
 CHECK_SECONDS = 60
-"""The helper asks Docker, which takes its time on a slow machine."""
+"""The helper asks Docker, which is slow on an old machine."""
 CANCEL_SECONDS = 60
-"""For a call that was cancelled: until its container is removed and its playbook has ended."""
+"""How long a cancelled call may take to remove its container and end its playbook."""
 
 
 class HelperClient:
-    """The helper of this node.
+    """A client of this node's helper.
 
     Args:
-        path: The socket.
+        path: The helper's socket.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     async def unavailable(self, tool: str) -> str | None:
-        """Return what the toolset of this name answers there, or that there is no helper."""
+        """Return what the helper's toolset of this name lacks, or that no helper answers."""
         request = HelperRequest(call="check", arguments={"tool": tool})
         try:
             async with asyncio.timeout(CHECK_SECONDS):
@@ -47,12 +47,12 @@ class HelperClient:
     async def run(
         self, call: str, arguments: dict[str, Any], progress: Callable[[str], None]
     ) -> str:
-        """Have a tool run there; cancelled, wait until nothing of it is left.
+        """Run a call in the helper; if cancelled, wait until the helper has ended it.
 
         Raises:
-            ToolError: It failed, or there is no helper.
+            ToolError: The call failed, or no helper answers.
         """
-        # The type is checked as the message is made.
+        # Pydantic checks that `call` is a call of the protocol.
         request = HelperRequest.model_validate({"call": call, "arguments": arguments})
         return await self._ask(request, progress) or ""
 
@@ -90,12 +90,12 @@ class HelperClient:
 async def _read_replies(
     reader: asyncio.StreamReader, progress: Callable[[str], None]
 ) -> str | None:
-    """Return the result, and pass on what comes before it.
+    """Return the result, and pass on the progress before it.
 
     Raises:
         ToolError: The call failed.
         EOFError: The connection ended.
-        ValueError: A line is too long or no reply.
+        ValueError: A line is too long or not a reply.
     """
     while line := await reader.readline():
         try:
@@ -111,7 +111,7 @@ async def _read_replies(
 
 
 async def _cancel_call(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Say that the call is not wanted any more, and wait until the helper has ended it."""
+    """Cancel the call and wait until the helper has ended it."""
     with suppress(OSError, TimeoutError):
         writer.write_eof()
         async with asyncio.timeout(CANCEL_SECONDS):
@@ -120,5 +120,5 @@ async def _cancel_call(reader: asyncio.StreamReader, writer: asyncio.StreamWrite
 
 
 def helper_client(settings: Settings) -> HelperClient | None:
-    """Return the helper that the settings name, or None where the agent does all itself."""
+    """Return a client of the helper, or None if the settings name none."""
     return HelperClient(settings.helper_socket) if settings.helper_socket else None

@@ -1,4 +1,4 @@
-"""The helper's side: who may call, how much at once, and that a call ends with its connection."""
+"""The helper's server: limits who may call and how much, and ends calls with their connection."""
 
 import asyncio
 import os
@@ -25,19 +25,19 @@ from pipecatapp.tools.tool import ToolError
 
 MOST_CONNECTIONS = 16
 MOST_CALLS = 8
-"""At once; questions whether a tool can work do not count."""
+"""How many calls run at once; checks do not count."""
 REQUEST_SECONDS = 10
 CLOSING_SECONDS = 2
 _CREDENTIALS = struct.Struct("3i")
-"""Process, user and group, as the kernel tells them of a peer."""
+"""Process, user and group of a peer, in the layout of the kernel's `struct ucred`."""
 
 
 class HelperServer:
-    """Does what it is asked through a socket.
+    """Runs the calls that arrive on a socket.
 
     Args:
-        calls: What can be asked.
-        users: The numbers of those who may ask.
+        calls: Runs the calls.
+        users: The ids of the users who may call.
     """
 
     def __init__(self, calls: HelperTools, users: Iterable[int]) -> None:
@@ -48,8 +48,8 @@ class HelperServer:
 
     @asynccontextmanager
     async def listening(self, listener: socket.socket) -> AsyncIterator[None]:
-        """Serve a listening socket while the block runs; then end every call."""
-        # Not start_unix_server: from Python 3.13 on it wants to remove the socket at its end.
+        """Serve a listening socket while the block runs, then end every call."""
+        # Not start_unix_server: from Python 3.13 on it removes the socket's file at its end.
         server = await asyncio.start_server(self._accept, sock=listener, limit=LONGEST_REQUEST)
         try:
             yield
@@ -101,9 +101,9 @@ class HelperServer:
     async def _run_until_closed(
         self, request: HelperRequest, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> HelperReply:
-        """Do a call until it is over, or until its caller closes the connection."""
+        """Run a call until it ends or its caller closes the connection."""
         doing = asyncio.create_task(self._run_call(request, writer))
-        # Nothing more is to come: whatever does is the end, be it a byte or none.
+        # A caller sends nothing after its request: a byte ends the call just as a close does.
         gone = asyncio.create_task(reader.read(1))
         try:
             await asyncio.wait({doing, gone}, return_when=asyncio.FIRST_COMPLETED)
@@ -117,7 +117,7 @@ class HelperServer:
 
     async def _run_call(self, request: HelperRequest, writer: asyncio.StreamWriter) -> HelperReply:
         def progress(line: str) -> None:
-            # A caller that does not read has no need of them.
+            # Progress is dropped for a caller that does not read.
             if writer.transport.get_write_buffer_size() < LONGEST_REPLY:
                 writer.write(HelperReply(progress=line).line())
 
@@ -140,17 +140,17 @@ class HelperServer:
 
 
 def peer(connection: socket.socket) -> tuple[int, int]:
-    """Return the process and the user at the other end, as the kernel knows them."""
+    """Return the process id and the user id of the other end, from the kernel."""
     told = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
     process, user, _ = _CREDENTIALS.unpack(told)
     return process, user
 
 
 def user_ids(*names: str) -> list[int]:
-    """Return the numbers of users.
+    """Return the ids of users.
 
     Raises:
-        UserError: There is no such user.
+        UserError: A user does not exist.
     """
     try:
         return [pwd.getpwnam(name).pw_uid for name in names]
@@ -159,10 +159,10 @@ def user_ids(*names: str) -> list[int]:
 
 
 def systemd_socket() -> socket.socket:
-    """Return the listening socket that systemd opened, with its owner and mode.
+    """Return the listening socket that systemd opened.
 
     Raises:
-        UserError: This was not started by its socket.
+        UserError: systemd did not start this process with a socket.
     """
     given = (os.environ.get("LISTEN_PID"), os.environ.get("LISTEN_FDS"))
     if given != (str(os.getpid()), "1"):
@@ -175,10 +175,10 @@ def systemd_socket() -> socket.socket:
 
 
 async def _read_request(reader: asyncio.StreamReader) -> HelperRequest:
-    """Return what a caller wants.
+    """Return a caller's request.
 
     Raises:
-        ValueError: It is no request, too long or too late.
+        ValueError: The line is not a request, is too long or comes too late.
     """
     try:
         async with asyncio.timeout(REQUEST_SECONDS):
@@ -196,7 +196,7 @@ async def _read_request(reader: asyncio.StreamReader) -> HelperRequest:
 
 
 async def _drain_and_close(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Close such that the caller gets the last reply: what it still sends is thrown away."""
+    """Close after discarding what the caller still sends, so that the last reply arrives."""
     writer.write_eof()
     with suppress(TimeoutError):
         async with asyncio.timeout(CLOSING_SECONDS):
