@@ -3,7 +3,6 @@ from pathlib import Path
 import pytest
 
 from pipecatapp.tools.ansible import find_playbook, plan_run, playbooks_in
-from pipecatapp.tools.playbooks.report import RunReport, clean
 from pipecatapp.tools.tool import ToolError
 
 PLAY = "- hosts: all\n  tasks: []\n"
@@ -140,20 +139,3 @@ def test_a_damaged_configuration_is_said(directory: Path) -> None:
     with pytest.raises(ToolError, match=r"ansible\.cfg cannot be read") as error:
         plan_run(directory, "playbook", False)
     assert "\n" not in str(error.value)
-
-
-def test_text_of_a_terminal_becomes_one_plain_line() -> None:
-    assert clean("\x1b[0;31mfatal:\x1b[0m\r\n  no\x07 luck") == "fatal: no luck"
-
-
-def test_many_long_failures_are_cut() -> None:
-    report = RunReport("a.yaml", check=False)
-    list(report.take({"event": "playbook_on_play_start", "event_data": {"name": "p"}}))
-    for number in range(50):
-        data = {"host": f"node{number}", "task": "t", "res": {"msg": "x" * 5000}}
-        (line,) = report.take({"event": "runner_on_failed", "event_data": data})
-        assert len(line) <= 160
-    text = report.ended(2)
-    assert len(text) < 3000
-    assert "node0" in text
-    assert "and 45 more failures" in text
