@@ -28,8 +28,8 @@ class HelperTools:
 
     def __init__(self, settings: Settings) -> None:
         # With a socket the helper's tools would ask the helper.
-        lent = _HelperResources(settings.model_copy(update={"helper_socket": None}))
-        toolsets = [CodeRunner(lent), SshTools(lent), Ansible(lent)]
+        resources = _HelperResources(settings.model_copy(update={"helper_socket": None}))
+        toolsets = [CodeRunner(resources), SshTools(resources), Ansible(resources)]
         self._toolsets = {toolset.namespace: toolset for toolset in toolsets}
         tools = {tool.name: tool for toolset in toolsets for tool in tools_of(toolset)}
         self._tools = {call: tools[f"{namespace}.{call}"] for call, namespace in NAMESPACES.items()}

@@ -195,7 +195,7 @@ def test_a_key_with_a_passphrase_is_refused(
     connect: Connect, settings: Settings, tmp_path: Path
 ) -> None:
     path = tmp_path / "key"
-    USER_KEY.write_private_key_file(str(path), password="of the test")
+    USER_KEY.write_private_key_file(str(path), password="of the test")  # pragma: allowlist secret
     path.chmod(0o600)
     with pytest.raises(ToolError, match="need no passphrase"):
         connect(settings.model_copy(update={"ssh_key_file": path}))
