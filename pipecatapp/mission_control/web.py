@@ -52,7 +52,7 @@ def create_app(control: Backend) -> FastAPI:
     Raises:
         UserError: The state directory cannot be used, or a configured key is malformed.
     """
-    app = FastAPI(title="Mission Backend", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="Mission Control", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.control = control
     app.state.auth = Auth(control.settings)
     app.state.sockets = SocketRegistry()

@@ -1,4 +1,4 @@
-"""Finds the vision model of this machine, and makes the llama-server for it."""
+"""Finds the installed vision model and its llama-server."""
 
 from pathlib import Path
 
@@ -15,14 +15,15 @@ from pipecatapp.runtime.progress import Progress
 from pipecatapp.settings import Settings
 
 CONTEXT = 2048
-"""Tokens; Moondream2 has no more, and a picture takes 729 of them."""
+"""Tokens: the whole context of Moondream2; a picture takes 729 of them."""
 
 
 def find_model(settings: Settings) -> CatalogueModel:
-    """Return the vision model of the settings, else the first of the catalogue that is on disk.
+    """Return the vision model of the settings, else the first installed one of the catalogue.
 
     Raises:
-        UserError: No vision model is known, or its files are missing; the message says what to do.
+        UserError: There is no vision model, or its files are missing; the message says how to get
+            them.
     """
     catalogue = Catalogue.load(settings.catalogue)
     models = catalogue.models("vision")
@@ -42,7 +43,7 @@ def find_model(settings: Settings) -> CatalogueModel:
 
 
 def find_llama_cpp(settings: Settings) -> LlamaCpp:
-    """Return the build of llama.cpp for this CPU, without building one.
+    """Return the build of llama.cpp for this CPU; this never builds one.
 
     Raises:
         UserError: There is no build.
@@ -54,16 +55,16 @@ def find_llama_cpp(settings: Settings) -> LlamaCpp:
 
 
 def vision_server(settings: Settings, job: str) -> LlamaServer:
-    """Return the server of the vision model, in the quantization that suits this CPU.
+    """Return the server of the installed model, in the quantization that suits this CPU.
 
-    The first call may take minutes, as it quantizes the model.
+    The first call may quantize the model, which takes minutes.
 
     Args:
-        settings: The model, and the directories of models and logs.
-        job: The server's name.
+        settings: Name the model and the directories of models and logs.
+        job: The name of the server.
 
     Raises:
-        UserError: The model or llama.cpp is missing, or memory is short.
+        UserError: The model or llama.cpp is missing, or there is not enough memory.
     """
     model, llama = find_model(settings), find_llama_cpp(settings)
     directory = model.directory(settings.models_dir)
@@ -87,7 +88,7 @@ def vision_server(settings: Settings, job: str) -> LlamaServer:
 
 
 def _files(model: CatalogueModel, directory: Path) -> tuple[Path, Path]:
-    """Return the text model and the projector; the catalogue checks that a model has both."""
+    """Return the text model and the projector; the catalogue requires one of each."""
     ggufs = [file for file in model.files if file.filename.endswith(".gguf")]
     text, projector = sorted(ggufs, key=lambda file: file.is_projector)
     return directory / text.filename, directory / projector.filename

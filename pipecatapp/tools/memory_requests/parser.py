@@ -1,7 +1,7 @@
-"""What a user asks in so many words: to remember something, or to forget it.
+"""Recognizes requests to remember or forget something by their wording.
 
-Both are told by their wording alone, as people type and as speech recognizers write: what is asked
-for must never depend on a small model's mood.
+It reads what people type and what speech recognizers write. Code decides, because a small model is
+not reliable enough for this.
 """
 
 import re
@@ -26,7 +26,7 @@ _LEAD = (
 _LINK = r"(?P<link>(?:[,:]|\s+(?:that|this|the following|for me|for later))*[,:]?)\s+"
 _WISH = re.compile(f"{_POLITE}{_LEAD}{_LINK}(?P<rest>.+)$", re.IGNORECASE)
 _FIRST = re.compile(_START, re.IGNORECASE)
-# In the middle of a sentence that has no marks, "please" or "and" and "that" make it a wish.
+# In a sentence without punctuation, "please" or "and" before and "that" after make it a request.
 _AMID = re.compile(
     rf"[\s,;]+(?:(?:so|and|but|please|also)[\s,]+)+{_LEAD}\s+that\s+(?P<rest>.+)$", re.IGNORECASE
 )
@@ -37,13 +37,13 @@ _AT_THE_END = re.compile(
     r"(?:[\s,]+(?:please|for me|okay|ok|will you|thanks|thank you|twin))*[.!]*$",
     re.IGNORECASE,
 )
-# "I can't remember that", "do you remember that": nobody asks for anything.
+# "I can't remember that" and "do you remember that" are not requests.
 _NO_STATEMENT = re.compile(
     r"\b(?:i|you|we|they|he|she|to|not|can'?t|cannot|couldn'?t|don'?t|won'?t|still|never|always"
     r"|hardly|who|what|where|when|which|how|why)$",
     re.IGNORECASE,
 )
-# What follows "remember" when somebody reminisces or asks: "the time we ...", "when we ...".
+# What follows "remember" in a reminiscence or a question: "the time we ...", "when we ...".
 _MOMENT = (
     r"(?:time|day|night|evening|summer|one|guy|man|woman|film|movie|song|story|joke|place|thing)"
     r"(?:$|\s+(?:we|when|i|you|he|she|they|with|at|in|on|from|where|about|last)\b)"
@@ -95,7 +95,7 @@ _NOTHING_KEPT = re.compile(
 
 
 def asked_to_remember(words: str) -> str | None:
-    """Return what a user asks to remember, word for word, or None where nobody asks for that.
+    """Return what a user asks to remember, word for word, or None if the words are no such request.
 
     "Um please remember that the bins go out on Tuesday" gives "the bins go out on Tuesday".
 
@@ -105,26 +105,26 @@ def asked_to_remember(words: str) -> str | None:
     sentences = _sentences(words)
     for number, sentence in enumerate(sentences):
         found = _WISH.match(sentence, _FIRST.match(sentence).end())  # type: ignore[union-attr]
-        if found and (wanted := _wanted(found, sentences[number + 1 :])):
+        if found and (wanted := _content(found, sentences[number + 1 :])):
             return wanted
     whole = " ".join(sentences)
     outside = _QUOTED.sub(lambda quote: " " * len(quote.group()), whole)
     if amid := _AMID.search(outside):
         rest = whole[amid.start("rest") :]
-        # "... and remember that she hates it" says nothing without what came before.
-        return _trimmed(f"{whole[: amid.start()]}, {rest}" if _PRONOUN.match(rest) else rest)
+        # "... and remember that she hates it" needs the words before it.
+        return _trim(f"{whole[: amid.start()]}, {rest}" if _PRONOUN.match(rest) else rest)
     if ended := _AT_THE_END.match(whole):
         rest = ended["rest"]
         if len(rest.split()) > 2 and not rest.endswith("?") and not _NO_STATEMENT.search(rest):
-            return _trimmed(rest)
+            return _trim(rest)
     return None
 
 
 def asked_to_forget(words: str) -> str | None:
-    """Return what a user asks to forget, or None where nobody asks for that.
+    """Return what a user asks to forget, or None if the words are no such request.
 
     "Please forget what I told you about Ada" gives "Ada", "forget that I live in Porto" gives
-    "I live in Porto": words to look up facts with.
+    "I live in Porto": the words to search the facts for.
 
     Args:
         words: What the user said, as typed or as a speech recognizer writes it.
@@ -133,16 +133,16 @@ def asked_to_forget(words: str) -> str | None:
         found = _FORGET.match(sentence, _FIRST.match(sentence).end())  # type: ignore[union-attr]
         if not found:
             continue
-        rest = _trimmed(found["rest"].rstrip("?"))
+        rest = _trim(found["rest"].rstrip("?"))
         if _NOTHING_KEPT.match(rest):
             return None
         topic = _ABOUT.sub("", _FROM_MEMORY.sub("", rest), count=1)
-        return _trimmed(_THAT.sub("", topic, count=1)) or None
+        return _trim(_THAT.sub("", topic, count=1)) or None
     return None
 
 
-def _wanted(found: re.Match[str], following: list[str]) -> str | None:
-    """Return what a wish is about, or None where it is none after all."""
+def _content(found: re.Match[str], following: list[str]) -> str | None:
+    """Return what a request is about, or None if it is no request after all."""
     rest, link, polite = found["rest"], found["link"].lower(), (found["polite"] or "").lower()
     bare = found["lead"].lower() == "remember" and "th" not in link
     if "following" in link or "this:" in link:
@@ -153,7 +153,7 @@ def _wanted(found: re.Match[str], following: list[str]) -> str | None:
         return None  # "can you remember my name"
     if not bare and _REMINISCENT_THAT.match(rest):
         return None
-    kept = _trimmed(rest.rstrip("?"))
+    kept = _trim(rest.rstrip("?"))
     return kept if len(kept.split()) >= (3 if bare else 2) else None
 
 
@@ -162,5 +162,5 @@ def _sentences(words: str) -> list[str]:
     return [" ".join(part.replace("\u2019", "'").split()) for part in parts if part.strip()]
 
 
-def _trimmed(text: str) -> str:
+def _trim(text: str) -> str:
     return _TAIL.sub("", text.strip()).strip(" ,;:.!")

@@ -19,7 +19,7 @@ from pipecatapp.tools.sandbox.engine import BUILD, LABEL, remove_leftovers
 from pipecatapp.tools.tool import ToolError
 
 from .docker_engine import build, engine_host, sandbox_image
-from .helping import helper
+from .helper_process import helper
 
 IMAGE = "twin-code-runner-test"
 CALL: Any = SimpleNamespace(progress=lambda line: None)

@@ -141,8 +141,8 @@ async def test_a_conversation_that_is_to_be_forgotten_is_so_after_the_answer(
         conversation.clear()
         await writes("answer")(writer)
 
-    server.replies = [forget, answers("ForgottenFact."), answers("prefilled")]
-    assert await tab.line.say("Forget all that.") == "ForgottenFact."
+    server.replies = [forget, answers("Forgotten."), answers("prefilled")]
+    assert await tab.line.say("Forget all that.") == "Forgotten."
     await until(lambda: conversation.context.messages == [])
     assert conversation.history() == []
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from pipecatapp.settings import Settings
-from pipecatapp.tools.node_helper.calls import Calls
+from pipecatapp.tools.node_helper.calls import HelperTools
 from pipecatapp.tools.node_helper.protocol import HelperRequest
 from pipecatapp.tools.node_helper.server import HelperServer
 
 
-class Scripted(Calls):
+class Scripted(HelperTools):
     """Repeats what it is asked; `wait` as code waits, and notes that it was ended."""
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class Scripted(Calls):
         self.waiting = asyncio.Event()
         self.ended = 0
 
-    async def do(self, request: HelperRequest, progress: Callable[[str], None]) -> str | None:
+    async def run(self, request: HelperRequest, progress: Callable[[str], None]) -> str | None:
         self.asked.append(request)
         progress("begun")
         if request.arguments.get("code") == "wait":
@@ -42,7 +42,7 @@ class Scripted(Calls):
 
 @asynccontextmanager
 async def serving(
-    path: Path, calls: Calls, users: Iterable[int] | None = None
+    path: Path, calls: HelperTools, users: Iterable[int] | None = None
 ) -> AsyncIterator[Path]:
     """Serve calls for this user, or for others."""
     with socket.socket(socket.AF_UNIX) as listener:

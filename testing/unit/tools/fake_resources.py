@@ -1,4 +1,4 @@
-"""What tests lend their tools in the agent's place."""
+"""Resources and conversations of tests, in the place of the agent's."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -6,13 +6,13 @@ from typing import Any
 from pipecatapp.memory.summary import summarize
 from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings
-from pipecatapp.tools.tool import Call, Resources
+from pipecatapp.tools.tool import Call, FactMemory, Resources
 
 EXAMPLES = ("one", "two", "three", "four", "five")
 
 
 @dataclass
-class Memory:
+class FakeConversation:
     """A conversation of which only its identity and its words are known."""
 
     id: str = "conversation"
@@ -26,18 +26,26 @@ class Memory:
         self.cleared = True
 
 
-class Lent(Resources):
-    """Real summaries, and settings and a status that the test may give."""
+class FakeResources(Resources):
+    """Real summaries; settings, a status and a memory that the test may give."""
 
     def __init__(
-        self, status: dict[str, Any] | None = None, settings: Settings | None = None
+        self,
+        status: dict[str, Any] | None = None,
+        settings: Settings | None = None,
+        memory: FactMemory | None = None,
     ) -> None:
+        self._memory = memory
         self._status = status or {}
         self._settings = settings or Settings()
 
     @property
     def settings(self) -> Settings:
         return self._settings
+
+    @property
+    def memory(self) -> FactMemory | None:
+        return self._memory
 
     async def status(self) -> dict[str, Any]:
         return self._status
@@ -49,4 +57,4 @@ class Lent(Resources):
 
 def call_in(*turns: tuple[str, str]) -> Call:
     """Return a call from a conversation in which this was said."""
-    return Call(Memory(said=list(turns)))
+    return Call(FakeConversation(said=list(turns)))
