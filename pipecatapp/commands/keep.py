@@ -18,7 +18,7 @@ from pipecatapp.runtime.cluster.state_copy import (
     keep_copy,
     new_archive,
 )
-from pipecatapp.runtime.files import locked
+from pipecatapp.runtime.safe_files import locked
 from pipecatapp.settings import Settings, load_settings
 
 EVERY_SECONDS = 15

@@ -7,8 +7,7 @@ from typing import Any
 import click
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.files import MIB
-from pipecatapp.runtime.links import link_to
+from pipecatapp.runtime.disk_space import MIB
 from pipecatapp.runtime.llama_cpp.binaries import llama_cpp_here
 from pipecatapp.runtime.llama_cpp.quantize import SERVED, link_served
 from pipecatapp.runtime.models.catalogue import Catalogue, CatalogueModel
@@ -21,6 +20,7 @@ from pipecatapp.runtime.models.mirror import (
 )
 from pipecatapp.runtime.models.verified import ChecksumError, Verified, verify_model
 from pipecatapp.runtime.progress import Progress
+from pipecatapp.runtime.safe_files import switch_symlink
 from pipecatapp.settings import load_settings
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -151,7 +151,7 @@ def bring(name: str, others: Path | None, link: Path) -> None:
         directory = Downloader(settings, progress).ensure(model)
         link_served(model, directory, llama_cpp_here(settings), progress)
         served = directory / SERVED
-    link_to(link, served)
+    switch_symlink(link, served)
     click.echo(f"{model.name}: {served}")
 
 

@@ -11,7 +11,7 @@ import psutil
 
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.cpu import cpu_level, cpu_model, physical_cores, read_cpu_flags
-from pipecatapp.runtime.files import MIB
+from pipecatapp.runtime.disk_space import MIB
 from pipecatapp.runtime.llama_cpp.binaries import installed_llama_cpp
 from pipecatapp.runtime.llama_cpp.quantize import gguf_of, quantization_of, served_file
 from pipecatapp.runtime.models.catalogue import Catalogue, CatalogueModel

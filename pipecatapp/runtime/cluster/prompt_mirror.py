@@ -12,7 +12,7 @@ import consul
 from loguru import logger
 
 from pipecatapp.runtime.cluster.consul import WAIT, ConsulWatch
-from pipecatapp.runtime.files import write_atomic
+from pipecatapp.runtime.safe_files import write_atomic
 from pipecatapp.settings import Settings
 
 PREFIX = "pipecatapp/prompts/"

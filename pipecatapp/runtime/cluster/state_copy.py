@@ -23,7 +23,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, mkstemp
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.files import read_json, require_space, write_json
+from pipecatapp.runtime.disk_space import require_space
+from pipecatapp.runtime.safe_files import read_json, write_json
 
 MEMORY = "memory/long_term_memory.sqlite"
 FILES = ("auth/keys.json", "auth/sessions.json", "settings.env")

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from loguru import logger
 
 from pipecatapp.runtime.embedding.embedder import Embedder, Vectors
+from pipecatapp.runtime.safe_files import atomic_writer
 
 STEPS = 300
 RATE = 2.0
@@ -148,10 +149,10 @@ def embedded(texts: Sequence[str], embedder: Embedder, cache: Path | None) -> Ve
 
 
 def _keep(cache: Path, key: str, vectors: Vectors) -> None:
-    beside = cache.with_suffix(".new.npz")
     try:
         cache.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(beside, key=np.array(key), vectors=vectors)
-        beside.replace(cache)
+        # Not synced: an incomplete file is found out when it is read, and made anew.
+        with atomic_writer(cache, sync=False) as file:
+            np.savez(file, key=np.array(key), vectors=vectors)
     except OSError as error:
         logger.warning(f"{cache} cannot be written ({error.strerror}): the next start is slower")

@@ -6,8 +6,6 @@ from pathlib import Path
 
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.cpu import CpuLevel, physical_cores
-from pipecatapp.runtime.files import locked
-from pipecatapp.runtime.links import link_to
 from pipecatapp.runtime.llama_cpp.build import TARGETS, build
 from pipecatapp.runtime.llama_cpp.levels import remember_that_it_died, usable_level
 from pipecatapp.runtime.llama_cpp.prebuilt import copy_binaries
@@ -16,6 +14,7 @@ from pipecatapp.runtime.models.catalogue import Catalogue
 from pipecatapp.runtime.models.download import ensure_model
 from pipecatapp.runtime.process.commands import CommandError, run
 from pipecatapp.runtime.progress import Progress
+from pipecatapp.runtime.safe_files import locked, switch_symlink
 from pipecatapp.settings import Settings
 
 SMOKE_TOKENS = 4
@@ -159,7 +158,7 @@ def _put(binaries: Path, target: Path) -> None:
 def link_bin(settings: Settings, llama: LlamaCpp) -> bool:
     """Let `bin` beside the builds be a relative link to this one; False where it was already."""
     link, target = settings.llama_dir / "bin", Path(llama.name, "bin")
-    return link_to(link, target)
+    return switch_symlink(link, target)
 
 
 def survives(llama: LlamaCpp, settings: Settings, progress: Progress) -> bool:

@@ -8,7 +8,7 @@ import psutil
 
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.cpu import CpuLevel, cmake_flags
-from pipecatapp.runtime.files import MIB
+from pipecatapp.runtime.disk_space import MIB
 from pipecatapp.runtime.process.commands import CommandError, run
 from pipecatapp.runtime.progress import Step
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.cpu import CpuLevel, cpu_level, cpu_model, read_cpu_flags
-from pipecatapp.runtime.files import read_json, write_json
+from pipecatapp.runtime.safe_files import read_json, write_json
 from pipecatapp.settings import Settings
 
 

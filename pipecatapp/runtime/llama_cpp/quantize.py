@@ -4,12 +4,12 @@ from pathlib import Path
 
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.cpu import CpuLevel, physical_cores
-from pipecatapp.runtime.files import require_space
-from pipecatapp.runtime.links import link_to
+from pipecatapp.runtime.disk_space import require_space
 from pipecatapp.runtime.llama_cpp.binaries import LlamaCpp
 from pipecatapp.runtime.models.catalogue import CatalogueModel
 from pipecatapp.runtime.process.commands import CommandError, run
 from pipecatapp.runtime.progress import Progress
+from pipecatapp.runtime.safe_files import switch_symlink
 
 # The only common quantization with an SSSE3 kernel in llama.cpp: with it a Core 2 Duo prefills
 # seven times faster than with Q4_K_M, which falls to scalar code below AVX.
@@ -82,4 +82,4 @@ def link_served(
             f"llama.cpp, which makes {served.name}, is not here: pipecatapp llama-cpp ensure"
         )
     target = ensure_quantized(gguf, llama, progress).relative_to(directory)
-    return link_to(directory / SERVED, target)
+    return switch_symlink(directory / SERVED, target)

@@ -5,9 +5,9 @@ import socket
 from pathlib import Path
 
 from pipecatapp.runtime.cpu import physical_cores
-from pipecatapp.runtime.files import write_atomic
 from pipecatapp.runtime.llama_cpp.binaries import LlamaCpp
 from pipecatapp.runtime.process.job import JobSpec
+from pipecatapp.runtime.safe_files import write_atomic
 from pipecatapp.settings import Settings
 
 HOST = "127.0.0.1"

@@ -7,9 +7,10 @@ import tarfile
 from pathlib import Path, PurePosixPath
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.files import MIB, require_space, sha256_of
+from pipecatapp.runtime.disk_space import MIB, require_space
 from pipecatapp.runtime.process.commands import CommandError, run
 from pipecatapp.runtime.progress import Step
+from pipecatapp.runtime.safe_files import sha256_of
 
 VERSION = "0.3.36"
 SDIST = f"llama_cpp_python-{VERSION}.tar.gz"

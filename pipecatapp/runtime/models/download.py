@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.files import locked, require_space
+from pipecatapp.runtime.disk_space import require_space
 from pipecatapp.runtime.models.catalogue import (
     CatalogueModel,
     ModelFile,
@@ -17,6 +17,7 @@ from pipecatapp.runtime.models.fetch_http import SourceError, fetch_http
 from pipecatapp.runtime.models.fetch_package import cached_wheels, fetch_package
 from pipecatapp.runtime.models.verified import ChecksumError, Verified
 from pipecatapp.runtime.progress import Progress, Step
+from pipecatapp.runtime.safe_files import locked
 from pipecatapp.settings import Settings
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.files import CHUNK_BYTES
 from pipecatapp.runtime.models.catalogue import PackageSource
 from pipecatapp.runtime.models.fetch_http import SourceError
 from pipecatapp.runtime.process.commands import CommandError, run
+from pipecatapp.runtime.safe_files import CHUNK_BYTES
 
 _RAW_PROGRESS = re.compile(r"^Progress (\d+) of (\d+)$")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import AnyHttpUrl
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.files import require_space
+from pipecatapp.runtime.disk_space import require_space
 from pipecatapp.runtime.models.catalogue import (
     CatalogueModel,
     ModelFile,

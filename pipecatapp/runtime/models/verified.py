@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.files import read_json, sha256_of, write_json
 from pipecatapp.runtime.models.catalogue import CatalogueModel, ModelFile
 from pipecatapp.runtime.progress import Progress, Step
+from pipecatapp.runtime.safe_files import read_json, sha256_of, write_json
 
 STAMPS = ".verified.json"
 

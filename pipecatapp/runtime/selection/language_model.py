@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.files import MIB
+from pipecatapp.runtime.disk_space import MIB
 from pipecatapp.runtime.llama_cpp.bench import generation_speed, machine_is_busy
 from pipecatapp.runtime.llama_cpp.binaries import LlamaCpp
 from pipecatapp.runtime.llama_cpp.quantize import ensure_quantized, gguf_of, quantization_of

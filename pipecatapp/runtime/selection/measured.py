@@ -9,8 +9,9 @@ from typing import Any
 import psutil
 
 from pipecatapp.runtime.cpu import cpu_model
-from pipecatapp.runtime.files import MIB, read_json, write_json
+from pipecatapp.runtime.disk_space import MIB
 from pipecatapp.runtime.models.catalogue import CatalogueModel
+from pipecatapp.runtime.safe_files import read_json, write_json
 from pipecatapp.settings import Settings
 
 

@@ -267,14 +267,14 @@ FULL_DISK = """
 import sys
 from pathlib import Path
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.models.catalogue import Model
+from pipecatapp.runtime.models.catalogue import CatalogueModel
 from pipecatapp.runtime.models.download import ensure_model
 from pipecatapp.runtime.progress import Progress
 from pipecatapp.settings import Settings
 entry = {"name": "toy", "kind": "llm", "memory_mb": 1, "filename": "file.bin",
          "sha256": "0" * 64, "sources": [{"url": sys.argv[2]}]}
 try:
-    ensure_model(Model.model_validate(entry), Settings(home=Path(sys.argv[1])), Progress())
+    ensure_model(CatalogueModel.model_validate(entry), Settings(home=Path(sys.argv[1])), Progress())
 except UserError as error:
     print(error)
 """
