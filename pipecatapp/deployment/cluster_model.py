@@ -1,18 +1,17 @@
 """The cluster's language model: a service in Consul, wherever Nomad runs it."""
 
 import asyncio
-import ssl
 import time
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from typing import Any
 
 import consul
-import httpx
 from loguru import logger
 
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.cluster.consul import WAIT, ConsulWatch, read_secret
+from pipecatapp.runtime.cluster.service_instance import ServiceInstance
+from pipecatapp.runtime.health_check import health_client, is_healthy
 from pipecatapp.settings import Settings
 
 SERVICE = "prima-api-main"
@@ -21,29 +20,6 @@ NOWHERE = "http://127.0.0.1:9"
 FIRST_ANSWER_SECS = 2.0
 PROBE_SECS = 2.0
 LOOK_AGAIN_SECS = 0.25
-NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""Reading those of the system holds up every conversation for 50 ms: plain HTTP needs none."""
-
-
-@dataclass(frozen=True)
-class ModelInstance:
-    """A llama-server that passes its checks.
-
-    Attributes:
-        url: Base URL, without `/v1`.
-        node: On which node it runs.
-        meta: What its job says of it: model, ctx, job, slots and more.
-    """
-
-    url: str
-    node: str
-    meta: Mapping[str, str]
-
-    @property
-    def slots(self) -> int | None:
-        """How many prompts it keeps; None where its job does not say."""
-        text = self.meta.get("slots", "")
-        return int(text) if text.isdigit() and 1 <= int(text) <= 1024 else None
 
 
 class ClusterModelServer:
@@ -63,7 +39,7 @@ class ClusterModelServer:
         self._watch = ConsulWatch(settings, SERVICE, _ask, self._changed)
         self._loop = asyncio.get_running_loop()
         self._moved = asyncio.Event()
-        self._known: ModelInstance | None = None
+        self._known: ServiceInstance | None = None
         self._passing = False
         try:
             self._key = read_secret(self._key_file) or ""
@@ -103,7 +79,7 @@ class ClusterModelServer:
         return (self._known and self._known.slots) or self._slots
 
     @property
-    def instance(self) -> ModelInstance | None:
+    def instance(self) -> ServiceInstance | None:
         """The instance that was known last, whether it still passes its checks or not."""
         return self._known
 
@@ -124,13 +100,13 @@ class ClusterModelServer:
             timeout: Seconds to wait at most.
         """
         end = time.monotonic() + timeout
-        async with httpx.AsyncClient(
-            timeout=PROBE_SECS, trust_env=False, verify=NO_AUTHORITIES
-        ) as client:
+        async with health_client() as client:
             while (left := end - time.monotonic()) > 0:
                 # Consul notices late that one has died, and not at all while it is away itself.
-                if self._known and await _answers(client, self._known.url, min(left, PROBE_SECS)):
-                    return True
+                if self._known:
+                    url = f"{self._known.url}/health"
+                    if await is_healthy(client, url, min(left, PROBE_SECS)):
+                        return True
                 await self._wait_for_move(min(left, LOOK_AGAIN_SECS))
         logger.warning(f"no {SERVICE} answered within {timeout:.0f} s")
         return False
@@ -157,14 +133,14 @@ class ClusterModelServer:
         except TimeoutError:
             return
 
-    def _changed(self, instances: list[ModelInstance]) -> None:
+    def _changed(self, instances: list[ServiceInstance]) -> None:
         """Take Consul's answer, in the thread that asked."""
         try:
             self._loop.call_soon_threadsafe(self._take, instances)
         except RuntimeError:
             self._watch.close()  # the agent has ended
 
-    def _take(self, instances: list[ModelInstance]) -> None:
+    def _take(self, instances: list[ServiceInstance]) -> None:
         self._passing = bool(instances)
         # Conversations have their prompts in one server: it is kept as long as it is there.
         same = [entry for entry in instances if self._known and entry.url == self._known.url]
@@ -177,26 +153,10 @@ class ClusterModelServer:
         self._moved.set()
 
 
-def _ask(client: consul.Consul, index: str | None) -> tuple[str, list[ModelInstance]]:
+def _ask(client: consul.Consul, index: str | None) -> tuple[str, list[ServiceInstance]]:
     answer: tuple[str, list[dict[str, Any]]] = client.health.service(
         SERVICE, passing=True, index=index, wait=WAIT
     )
     new_index, entries = answer
-    return new_index, sorted(map(_instance, entries), key=lambda entry: entry.url)
-
-
-def _instance(entry: dict[str, Any]) -> ModelInstance:
-    service, node = entry["Service"], entry["Node"]
-    host = service["Address"] or node["Address"]
-    bracketed = f"[{host}]" if ":" in host else host
-    return ModelInstance(
-        f"http://{bracketed}:{service['Port']}", node["Node"], service["Meta"] or {}
-    )
-
-
-async def _answers(client: httpx.AsyncClient, url: str, seconds: float) -> bool:
-    try:
-        answer = await client.get(f"{url}/health", timeout=seconds)
-    except httpx.HTTPError:
-        return False
-    return answer.status_code == 200
+    instances = map(ServiceInstance.of_entry, entries)
+    return new_index, sorted(instances, key=lambda instance: instance.url)

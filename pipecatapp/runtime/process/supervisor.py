@@ -8,14 +8,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-import httpx
-
 from pipecatapp.errors import UserError
+from pipecatapp.runtime.health_check import health_client, is_healthy
 from pipecatapp.runtime.process.commands import bound_to_parent
 from pipecatapp.runtime.process.job import JobSpec, JobState, JobStatus
 
 POLL_STARTING_S = 0.1
 POLL_RUNNING_S = 1.0
+ANSWER_S = 2.0  # each step of a health check
 # The first restart is at once: somebody is waiting for an answer.
 BACKOFF_S = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 FAILED_STARTS = 3  # so many ends without one healthy answer, and those who wait are told
@@ -145,9 +145,9 @@ class Supervisor:
         """Follow the health check; return why the process must be ended, if it must."""
         clock = asyncio.get_running_loop().time
         last_answer, answered = clock(), False
-        async with httpx.AsyncClient(timeout=2.0, trust_env=False) as client:
+        async with health_client() as client:
             while True:
-                if await _answers(client, self.spec.health_url):
+                if await is_healthy(client, self.spec.health_url, ANSWER_S):
                     last_answer, answered = clock(), True
                     self._failed_starts = 0
                     await self._set_state(JobState.HEALTHY)
@@ -162,13 +162,6 @@ class Supervisor:
         async with self._changed:
             self._state = state
             self._changed.notify_all()
-
-
-async def _answers(client: httpx.AsyncClient, url: str) -> bool:
-    try:
-        return (await client.get(url)).status_code == httpx.codes.OK
-    except httpx.HTTPError:
-        return False
 
 
 async def _end_group(process: Process, grace: float) -> None:

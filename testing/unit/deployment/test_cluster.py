@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from pipecatapp.deployment.cluster import ClusterDeployment, find_equipment
-from pipecatapp.deployment.cluster_model import ClusterModelServer, ModelInstance
+from pipecatapp.deployment.cluster_model import ClusterModelServer
 from pipecatapp.deployment.embedded import EmbeddedDeployment
 from pipecatapp.deployment.selection import choose_deployment
 from pipecatapp.errors import UserError
@@ -56,16 +56,6 @@ def test_what_is_missing_is_named(settings: Settings, missing: str) -> None:
     with pytest.raises(UserError, match=r"playbook\.yaml") as raised:
         find_equipment(settings.model_copy(update={"stt_model": "faster-whisper-tiny.en"}))
     assert missing in str(raised.value)
-
-
-@pytest.mark.parametrize(
-    ("meta", "slots"),
-    [({"slots": "6"}, 6), ({"slots": "0"}, None), ({"slots": "many"}, None), ({}, None)],
-)
-def test_a_number_of_slots_that_is_none_does_not_count(
-    meta: dict[str, str], slots: int | None
-) -> None:
-    assert ModelInstance("http://127.0.0.1:1", "node1", meta).slots == slots
 
 
 async def test_the_key_is_read_anew_and_stays_where_its_file_goes(
