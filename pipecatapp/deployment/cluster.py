@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Awaitable
 from typing import Any
 
 from pipecatapp.deployment.cluster_model import ClusterModelServer
-from pipecatapp.deployment.deployment import LLAMA_JOB, OTHER_SLOTS
+from pipecatapp.deployment.deployment import LLAMA_JOB, OTHER_SLOTS, result_of
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.cluster.consul import live_members
-from pipecatapp.runtime.cluster.nomad import ANSWER_SECS, NomadOrchestrator
+from pipecatapp.runtime.cluster.nomad import ANSWER_SECS, NomadClient
 from pipecatapp.runtime.cluster.prompt_mirror import PromptMirror
 from pipecatapp.runtime.cpu import cpu_level, read_cpu_flags
 from pipecatapp.runtime.inference.model_server import ModelServer
@@ -29,7 +29,7 @@ class ClusterDeployment:
         prompts = settings.home / "prompts"
         self.settings = settings.model_copy(update={"prompts": prompts})
         self._mirror = PromptMirror(settings, settings.prompts, prompts)
-        self._nomad = NomadOrchestrator(settings)
+        self._nomad = NomadClient(settings)
         self._server: ClusterModelServer | None = None
 
     async def prepare(self) -> Equipment:
@@ -109,8 +109,7 @@ class ClusterDeployment:
 
     @property
     def _found(self) -> ClusterModelServer:
-        assert self._server  # noqa: S101 - `start` comes first
-        return self._server
+        return result_of("start", self._server)
 
 
 def find_equipment(settings: Settings) -> Equipment:

@@ -1,7 +1,7 @@
 """What the agent needs of the place where it runs."""
 
 from collections.abc import AsyncIterator
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from pipecatapp.runtime.inference.model_server import ModelServer
 from pipecatapp.runtime.setup import Equipment
@@ -13,6 +13,8 @@ LLAMA_JOB = "llamacpp-rpc"
 OTHER_SLOTS = 2
 """Slots that conversations do not have: prompts of experts, and of the memory, whose slot is the
 last, do not evict theirs."""
+
+Value = TypeVar("Value")
 
 
 class Deployment(Protocol):
@@ -54,3 +56,18 @@ class Deployment(Protocol):
 
     async def close(self) -> None:
         """End what was started; called once, after whatever came of `start`."""
+
+
+def result_of(step: str, value: Value | None) -> Value:
+    """Return what an earlier step made.
+
+    Args:
+        step: The method of the deployment that makes it.
+        value: What it made, or None where it has not been called.
+
+    Raises:
+        RuntimeError: It has not been called.
+    """
+    if value is None:
+        raise RuntimeError(f"{step}() has to be called first")
+    return value

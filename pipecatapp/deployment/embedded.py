@@ -6,7 +6,7 @@ from typing import Any
 
 from loguru import logger
 
-from pipecatapp.deployment.deployment import LLAMA_JOB, OTHER_SLOTS
+from pipecatapp.deployment.deployment import LLAMA_JOB, OTHER_SLOTS, result_of
 from pipecatapp.deployment.slot_plan import CALLERS_SLOTS
 from pipecatapp.errors import UserError
 from pipecatapp.experts.discovery.added import AddedServers
@@ -136,10 +136,8 @@ class EmbeddedDeployment:
 
     @property
     def _has(self) -> Prepared:
-        assert self._prepared  # noqa: S101 - `prepare` comes first
-        return self._prepared
+        return result_of("prepare", self._prepared)
 
     @property
     def _runs(self) -> LocalOrchestrator:
-        assert self._orchestrator  # noqa: S101 - `start` comes first
-        return self._orchestrator
+        return result_of("start", self._orchestrator)

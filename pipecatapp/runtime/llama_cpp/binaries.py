@@ -49,11 +49,6 @@ class LlamaCpp:
         return self.bin_dir / "llama-quantize"
 
     @property
-    def rpc_server(self) -> Path:
-        """ggml-rpc-server: lends this machine's memory to another one's model."""
-        return self.bin_dir / "ggml-rpc-server"
-
-    @property
     def complete(self) -> bool:
         """Whether every binary is there."""
         return all((self.bin_dir / target).is_file() for target in TARGETS)

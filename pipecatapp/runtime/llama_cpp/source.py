@@ -70,12 +70,11 @@ def _extract(archive: Path, target: Path) -> None:
     with tarfile.open(archive) as tar:
         for member in tar:
             path = PurePosixPath(member.name)
-            if not member.isfile() or ".." in path.parts or not path.is_relative_to(VENDORED):
+            content = tar.extractfile(member) if member.isfile() else None
+            if content is None or ".." in path.parts or not path.is_relative_to(VENDORED):
                 continue
             destination = target / path.relative_to(VENDORED)
             destination.parent.mkdir(parents=True, exist_ok=True)
-            content = tar.extractfile(member)
-            assert content is not None  # noqa: S101  # regular files have content
             with content, destination.open("wb") as stream:
                 shutil.copyfileobj(content, stream)
             # The archive's times keep ninja from rebuilding what an interrupted run has built.

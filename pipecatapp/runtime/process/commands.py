@@ -75,10 +75,9 @@ def run(
         )
     except OSError as error:
         raise UserError(f"Cannot run {command[0]}: {error.strerror}") from error
-    assert process.stdout is not None  # noqa: S101  # a pipe was asked for
     with process:
         try:
-            for line in process.stdout:
+            for line in process.stdout or ():
                 output.append(line)
                 if on_line:
                     on_line(line.rstrip("\n"))

@@ -1,25 +1,12 @@
-"""Jobs by name: start, stop, status. Locally they are child processes, watched over."""
+"""Jobs by name, which run as supervised child processes."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Self
 
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.process.job import JobSpec, JobStatus
 from pipecatapp.runtime.process.supervisor import Supervisor
-
-
-class Orchestrator(Protocol):
-    """Runs named jobs, on this machine or in a cluster."""
-
-    async def start(self, name: str) -> None:
-        """Start the job, if it does not run."""
-
-    async def stop(self, name: str) -> None:
-        """Stop the job, if it runs, and wait for its end."""
-
-    async def status(self, name: str) -> JobStatus:
-        """Return how the job is."""
 
 
 class LocalOrchestrator:

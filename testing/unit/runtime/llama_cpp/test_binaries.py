@@ -97,7 +97,7 @@ def test_a_build_with_a_binary_missing_does_not_count(settings: Settings) -> Non
     for binary in (llama.server, llama.bench, llama.quantize):
         binary.touch()
     assert installed_llama_cpp(settings) is None
-    llama.rpc_server.touch()
+    (llama.bin_dir / "ggml-rpc-server").touch()
     assert installed_llama_cpp(settings) == llama
 
 
