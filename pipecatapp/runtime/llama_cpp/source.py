@@ -1,4 +1,4 @@
-"""The pinned source of llama.cpp: fetched by pip, checked here, unpacked with care."""
+"""Fetches the pinned source of llama.cpp with pip, checks and unpacks it."""
 
 import os
 import shutil
@@ -20,7 +20,11 @@ SPACE_BYTES = 700 * MIB  # the archive, the unpacked tree, and one build
 
 
 def fetch_source(directory: Path, step: Step) -> Path:
-    """Return the unpacked tree of llama.cpp under `directory`, fetching it where it is missing.
+    """Return the directory of llama.cpp's source, after fetching it if it is missing.
+
+    Args:
+        directory: Where to put it.
+        step: Shows what is being done.
 
     Raises:
         UserError: It cannot be fetched, its checksum differs, or the disk is full.
@@ -66,7 +70,7 @@ def _verify(archive: Path) -> None:
 
 
 def _extract(archive: Path, target: Path) -> None:
-    """Unpack regular files of the vendored tree only; no links, nothing outside `target`."""
+    """Unpack the regular files of the vendored tree: no links, and nothing outside `target`."""
     with tarfile.open(archive) as tar:
         for member in tar:
             path = PurePosixPath(member.name)

@@ -10,13 +10,13 @@ from pipecatapp.runtime.process.supervisor import Supervisor
 
 
 class LocalOrchestrator:
-    """Runs jobs as child processes of this one; they end with it, however it ends.
+    """Runs jobs as child processes, which end with this process even if it is killed.
 
-    Used as an async context manager it stops every job at the end of the block.
+    As an async context manager it stops every job at the end of the block.
 
     Args:
-        specs: The jobs there are.
-        log_dir: Where NAME.log goes.
+        specs: The jobs.
+        log_dir: The directory of their logs, NAME.log.
     """
 
     def __init__(self, specs: Iterable[JobSpec], log_dir: Path) -> None:
@@ -29,7 +29,7 @@ class LocalOrchestrator:
         await self.close()
 
     async def start(self, name: str) -> None:
-        """Start the job, if it does not run.
+        """Start the job if it does not run.
 
         Raises:
             UserError: There is no such job.
@@ -37,7 +37,7 @@ class LocalOrchestrator:
         self._job(name).start()
 
     async def stop(self, name: str) -> None:
-        """Stop the job, if it runs, and wait for its end.
+        """Stop the job if it runs, and wait for its end.
 
         Raises:
             UserError: There is no such job.
@@ -45,7 +45,7 @@ class LocalOrchestrator:
         await self._job(name).stop()
 
     async def status(self, name: str) -> JobStatus:
-        """Return how the job is.
+        """Return the state of the job.
 
         Raises:
             UserError: There is no such job.

@@ -10,7 +10,7 @@ from pipecatapp.runtime.llama_cpp.binaries import LlamaCpp, installed_llama_cpp
 from pipecatapp.runtime.llama_cpp.quantize import ensure_quantized, served_file
 from pipecatapp.runtime.llama_cpp.server import LlamaServer
 from pipecatapp.runtime.models.catalogue import Catalogue, CatalogueModel
-from pipecatapp.runtime.models.verified import Verified
+from pipecatapp.runtime.models.verified import is_verified
 from pipecatapp.runtime.progress import Progress
 from pipecatapp.runtime.safe_files import locked
 from pipecatapp.settings import Settings
@@ -36,8 +36,7 @@ def find_model(settings: Settings) -> CatalogueModel:
             f"{settings.catalogue}"
         )
     for model in models:
-        verified = Verified(model.directory(settings.models_dir))
-        if all(verified.is_current(file) for file in model.files):
+        if is_verified(model, settings.models_dir):
             return model
     raise UserError(f"the vision model is not there: pipecatapp models fetch {models[0].name}")
 
