@@ -3,7 +3,7 @@ import socket
 import pytest
 
 from pipecatapp.runtime.health_check import health_client, is_healthy
-from testing.unit.runtime.conftest import FileServer
+from testing.unit.runtime.file_server import FileServer
 
 
 @pytest.mark.parametrize(("status", "healthy"), [(0, True), (503, False), (204, False)])

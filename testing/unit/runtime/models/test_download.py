@@ -16,7 +16,7 @@ from pipecatapp.runtime.models.fetch_http import SourceError, fetch_http
 from pipecatapp.runtime.models.verified import ChecksumError, verify_model
 from pipecatapp.runtime.progress import Progress
 from pipecatapp.settings import Settings
-from testing.unit.runtime.conftest import FileServer
+from testing.unit.runtime.file_server import FileServer
 
 # Nothing listens on port 1 of the loopback interface: connections are refused at once.
 REFUSED = "http://127.0.0.1:1/file.bin"
