@@ -93,7 +93,7 @@ def _llama(settings: Settings) -> Finding:
     llama = installed_llama_cpp(settings)
     if llama is None:
         return Finding("llama.cpp", "not built for this CPU", SET_UP)
-    note = "" if llama.level == announced else f" ({announced} was tried and died on this CPU)"
+    note = "" if llama.level == announced else f" ({announced} was tried and crashed on this CPU)"
     return Finding("llama.cpp", f"{llama.version}, built for {llama.level}{note}")
 
 

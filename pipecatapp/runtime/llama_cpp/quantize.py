@@ -64,7 +64,7 @@ def ensure_quantized(gguf: Path, llama: LlamaCpp, progress: Progress) -> Path:
         except CommandError as error:
             part.unlink(missing_ok=True)
             raise UserError(
-                f"{gguf.name} could not be made into {LEGACY_QUANTIZATION}: {error.last_error}; "
+                f"{gguf.name} could not be quantized to {LEGACY_QUANTIZATION}: {error.last_error}; "
                 "make room on the disk or set LLM_MODEL to another model, and run this again"
             ) from error
         part.replace(target)

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from testing.unit.runtime.file_server import FileServer
 REFUSED = "http://127.0.0.1:1/file.bin"
 
 
-def model(content: bytes, *sources: dict[str, object], **file: object) -> CatalogueModel:
+def model(content: bytes, *sources: Mapping[str, object], **file: object) -> CatalogueModel:
     entry = {
         "name": "toy",
         "kind": "llm",
@@ -155,7 +156,7 @@ def test_a_wrong_checksum_stops_with_both_sums(
     found = hashlib.sha256(file_server.content).hexdigest()
     with pytest.raises(ChecksumError, match=found) as caught:
         ensure_model(toy, settings, progress)
-    assert toy.files[0].sha256 in str(caught.value)
+    assert str(toy.files[0].sha256) in str(caught.value)
     assert not (settings.models_dir / "toy" / "file.bin").exists()
     assert len(file_server.requests) == 1
 
@@ -265,6 +266,7 @@ def test_too_little_space_is_said_before_anything_is_fetched(
 
 FULL_DISK = """
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.models.catalogue import CatalogueModel
