@@ -9,8 +9,8 @@ import httpx
 
 from pipecatapp.errors import UserError
 from pipecatapp.mission_control.routes.state_copy import EPOCH_HEADER
+from pipecatapp.runtime.cluster.state_archive import LARGEST_BYTES
 from pipecatapp.runtime.cluster.state_copy import (
-    LARGEST_BYTES,
     StateVersion,
     copy_version,
     current_epoch,

@@ -11,33 +11,23 @@ removed after a day, as facts that people have had forgotten since are still in 
 
 import hashlib
 import os
-import re
 import shutil
-import sqlite3
-import tarfile
 import time
-from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkstemp
 
-from pipecatapp.errors import UserError
+from pipecatapp.runtime.cluster.state_archive import state_files, unpack_archive
 from pipecatapp.runtime.disk_space import require_space
 from pipecatapp.runtime.safe_files import read_json, write_json
 
-MEMORY = "memory/long_term_memory.sqlite"
-FILES = ("auth/keys.json", "auth/sessions.json", "settings.env")
-CONVERSATIONS = "conversations"
 CACHES = ("memory/long_term_memory.faiss",)
 """The agent makes these again from the state; those of another state would be wrong."""
-LARGEST_BYTES = 1 << 30
 KEPT_ASIDE = 3
 SUPERSEDED_SECONDS = 24 * 3600
 """How long a state that a later one has replaced is kept."""
 LEFTOVER_SECONDS = 3600
-
-_MEMBER = re.compile(r"(conversations/[A-Za-z0-9._-]{1,120}\.json)")
 
 
 @dataclass(frozen=True)
@@ -70,36 +60,13 @@ def current_epoch(home: Path) -> int:
 def tag(home: Path) -> str:
     """Return a tag that differs whenever the state does, from the sizes and times of its files."""
     digest = hashlib.sha256(str(current_epoch(home)).encode())
-    for path in _parts(home, with_log=True):
+    for path in state_files(home, with_log=True):
         try:
             status = path.stat()
         except OSError:
             continue  # gone since it was listed
         digest.update(f"{path.relative_to(home)} {status.st_size} {status.st_mtime_ns}\n".encode())
     return digest.hexdigest()[:32]
-
-
-def write_copy(home: Path, target: Path) -> None:
-    """Write the state as a tar archive, while the agent goes on.
-
-    Args:
-        home: The agent's state directory.
-        target: The archive to write.
-
-    Raises:
-        OSError: The state cannot be read, or the archive cannot be written.
-        sqlite3.Error: The memory cannot be read.
-    """
-    with TemporaryDirectory(dir=target.parent) as scratch, tarfile.open(target, "w") as archive:
-        for path in _parts(home):
-            name = str(path.relative_to(home))
-            if name == MEMORY:
-                path = Path(scratch) / "memory"
-                _copy_database(home / MEMORY, path)
-            try:
-                archive.add(path, name, recursive=False)
-            except FileNotFoundError:
-                continue  # a conversation that was deleted since it was listed
 
 
 def store_copy(home: Path, archive: Path, version: StateVersion) -> None:
@@ -114,7 +81,7 @@ def store_copy(home: Path, archive: Path, version: StateVersion) -> None:
         UserError: The archive is no copy of a state, or is damaged.
     """
     with TemporaryDirectory(dir=archive.parent) as scratch:
-        _unpack(archive, Path(scratch))
+        unpack_archive(archive, Path(scratch))
     archive.replace(_archive(home))
     write_json(_copy(home) / "copy.json", {"epoch": version.epoch, "tag": version.tag}, mode=0o600)
 
@@ -141,9 +108,9 @@ def adopt(home: Path) -> Path | None:
         return None
     with TemporaryDirectory(dir=_copy(home)) as scratch:
         whole = Path(scratch)
-        _unpack(_archive(home), whole)
+        unpack_archive(_archive(home), whole)
         aside = home / "aside" / time.strftime("%Y-%m-%d-%H%M%S")
-        for path in [*_parts(home, with_log=True), *(home / name for name in CACHES)]:
+        for path in [*state_files(home, with_log=True), *(home / name for name in CACHES)]:
             if path.exists():
                 _move(path, aside / path.relative_to(home))
         for path in sorted(whole.rglob("*")):
@@ -209,59 +176,8 @@ def _archive(home: Path) -> Path:
 
 
 def _bytes(home: Path) -> int:
-    sizes = [path.stat().st_size for path in _parts(home) if path.exists()]
+    sizes = [path.stat().st_size for path in state_files(home) if path.exists()]
     return sum(sizes)
-
-
-def _parts(home: Path, *, with_log: bool = False) -> Iterator[Path]:
-    logs = [MEMORY + "-wal", MEMORY + "-shm"] if with_log else []
-    for name in (MEMORY, *logs, *FILES):
-        if (home / name).is_file():
-            yield home / name
-    yield from sorted((home / CONVERSATIONS).glob("*.json"))
-
-
-def _copy_database(source: Path, target: Path) -> None:
-    with (
-        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as live,
-        closing(sqlite3.connect(target)) as copy,
-    ):
-        live.backup(copy)
-
-
-def _unpack(archive: Path, target: Path) -> None:
-    """Unpack a copy, after checking names, types and sizes of its members, then the database.
-
-    Raises:
-        UserError: The archive is no copy of a state, or is damaged.
-    """
-    try:
-        with tarfile.open(archive) as opened:
-            total = 0
-            for member in opened:
-                total += member.size
-                if not (member.isreg() and _may_be(member.name)) or total > LARGEST_BYTES:
-                    raise UserError(f"{archive} is no copy of a state: it holds {member.name!r}")
-                member.mode = 0o600
-                opened.extract(member, target, filter="data")
-        if (target / MEMORY).exists():
-            _require_sound(target / MEMORY)
-    except (tarfile.TarError, OSError, EOFError) as error:
-        raise UserError(f"{archive} is no copy of a state: {error}") from error
-
-
-def _may_be(name: str) -> bool:
-    return name in (MEMORY, *FILES) or bool(_MEMBER.fullmatch(name))
-
-
-def _require_sound(database: Path) -> None:
-    try:
-        with closing(sqlite3.connect(database)) as connection:
-            (answer,) = connection.execute("PRAGMA quick_check").fetchone()
-    except sqlite3.Error as error:
-        raise UserError(f"the copy's memory cannot be read: {error}") from error
-    if answer != "ok":
-        raise UserError(f"the copy's memory is damaged: {answer}")
 
 
 def _move(source: Path, target: Path) -> None:

@@ -76,9 +76,11 @@ def test_a_sound_card_is_needed_for_local_audio_only(
     monkeypatch.setattr(doctor, "SOUND_CARDS", tmp_path / "none")
     assert findings(settings.model_copy(update={"audio_device": device}))["audio"].ok is ok
     cards = tmp_path / "cards"
-    cards.write_text(" 0 [PCH            ]: HDA-Intel - HDA Intel PCH\n    at 0xf7e10000 irq 31\n")
+    cards.write_text(
+        " 0 [CODEC          ]: USB-Audio - USB Audio CODEC\n    at 0xf7e10000 irq 31\n"
+    )
     monkeypatch.setattr(doctor, "SOUND_CARDS", cards)
-    assert findings(settings)["audio"].value == "HDA-Intel - HDA Intel PCH"
+    assert findings(settings)["audio"].value == "USB-Audio - USB Audio CODEC"
 
 
 def test_a_port_that_something_listens_on_is_not_free(settings: Settings) -> None:

@@ -36,9 +36,9 @@ def names(directory: Path) -> list[str]:
 
 def test_a_write_makes_directories_and_leaves_nothing_beside(tmp_path: Path) -> None:
     path = tmp_path / "a" / "b" / "text"
-    write_atomic(path, "Grüße\n")
-    write_atomic(path, "Grüße an alle\n", mode=0o600)
-    assert path.read_text(encoding="utf-8") == "Grüße an alle\n"
+    write_atomic(path, "20 \u00b0C\n")
+    write_atomic(path, "21 \u00b0C\n", mode=0o600)
+    assert path.read_text(encoding="utf-8") == "21 \u00b0C\n"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert names(path.parent) == ["text"]
 

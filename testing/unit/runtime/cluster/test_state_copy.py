@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipecatapp.errors import UserError
+from pipecatapp.runtime.cluster.state_archive import MEMORY, write_archive
 from pipecatapp.runtime.cluster.state_copy import (
-    MEMORY,
     SUPERSEDED_SECONDS,
     StateVersion,
     adopt,
@@ -21,7 +21,6 @@ from pipecatapp.runtime.cluster.state_copy import (
     remove_superseded,
     store_copy,
     tag,
-    write_copy,
 )
 
 
@@ -46,7 +45,7 @@ def say(home: Path, words: str) -> None:
 
 def copied(source: Path, target: Path) -> None:
     archive = new_archive(target)
-    write_copy(source, archive)
+    write_archive(source, archive)
     store_copy(target, archive, StateVersion(current_epoch(source), tag(source)))
 
 
@@ -111,7 +110,7 @@ def test_an_epoch_is_later_than_that_of_a_copy_made_by_a_clock_that_runs_ahead(
     here: Path,
 ) -> None:
     archive = new_archive(here)
-    write_copy(here, archive)
+    write_archive(here, archive)
     store_copy(here, archive, StateVersion(9_999_999_999, "x"))
     assert begin_epoch(here).epoch > copy_version(here).epoch
 
