@@ -12,6 +12,8 @@ from typing import Any, BinaryIO
 from filelock import BaseFileLock, FileLock, Timeout
 
 CHUNK_BYTES = 1 << 20
+POLL_SECS = 0.2
+"""How often a lock that is held is tried again: one that waits for days costs next to nothing."""
 
 
 class LockHeldError(Exception):
@@ -118,7 +120,7 @@ def locked(path: Path, on_wait: Callable[[], None] | None = None) -> Iterator[No
     except Timeout:
         if on_wait:
             on_wait()
-        lock.acquire()
+        lock.acquire(poll_interval=POLL_SECS)
     try:
         yield
     finally:
