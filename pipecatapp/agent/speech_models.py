@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pipecatapp.runtime.setup import Equipment
+from pipecatapp.runtime.setup import InstalledModels
 from pipecatapp.settings import Settings
 from pipecatapp.voice.piper import Speaker
 from pipecatapp.voice.recognizer import Recognizer
@@ -19,7 +19,7 @@ class SpeechModels:
         self.recognizer: Recognizer | None = None
         self.speaker: Speaker | None = None
 
-    def load(self, equipment: Equipment) -> None:
+    def load(self, equipment: InstalledModels) -> None:
         """Load the models and use them once, so that the first turn need not wait for that.
 
         Args:

@@ -28,7 +28,6 @@ from pipecatapp.experts.client.server import Clients
 from pipecatapp.experts.discovery.local import FOLDER, LocalDirectory
 from pipecatapp.experts.expert import Expert, ExpertInstance
 from pipecatapp.experts.routing import Experts
-from pipecatapp.runtime.files import write_atomic
 from pipecatapp.runtime.inference.answer import text_of
 from pipecatapp.runtime.inference.chat_request import ChatRequest
 from pipecatapp.runtime.inference.sampling import Sampling
@@ -39,6 +38,7 @@ from pipecatapp.runtime.models.catalogue import Catalogue
 from pipecatapp.runtime.models.download import ensure_model
 from pipecatapp.runtime.process.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.progress import Progress
+from pipecatapp.runtime.safe_files import write_atomic
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.settings import Settings
 from pipecatapp.twin.history.conversation import Conversation

@@ -5,7 +5,7 @@ import psutil
 
 from pipecatapp.errors import UserError
 from pipecatapp.experts.discovery.added import AddedExpert, AddedExperts
-from pipecatapp.runtime.files import MIB
+from pipecatapp.runtime.disk_space import MIB
 from pipecatapp.runtime.models.catalogue import Catalogue, CatalogueModel
 from pipecatapp.runtime.models.download import ensure_model
 from pipecatapp.runtime.progress import Progress

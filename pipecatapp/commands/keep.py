@@ -9,16 +9,16 @@ import httpx
 
 from pipecatapp.errors import UserError
 from pipecatapp.mission_control.routes.state_copy import EPOCH_HEADER
+from pipecatapp.runtime.cluster.state_archive import LARGEST_BYTES
 from pipecatapp.runtime.cluster.state_copy import (
-    LARGEST_BYTES,
-    Age,
-    copy_age,
+    StateVersion,
+    copy_version,
     current_epoch,
-    forget_overtaken,
-    keep_copy,
     new_archive,
+    remove_superseded,
+    store_copy,
 )
-from pipecatapp.runtime.files import locked
+from pipecatapp.runtime.safe_files import locked
 from pipecatapp.settings import Settings, load_settings
 
 EVERY_SECONDS = 15
@@ -60,7 +60,7 @@ def keep(url: str, once: bool) -> None:
 def _left(home: Path) -> str:
     """Remove old states; return what there is to say where that fails, else nothing."""
     try:
-        forget_overtaken(home)
+        remove_superseded(home)
     except OSError as error:
         return f" An old state stays here: {error}"
     return ""
@@ -76,7 +76,7 @@ def refresh(settings: Settings, url: str) -> str:
     Raises:
         UserError: The agent does not answer, refuses, or sent no copy.
     """
-    held = copy_age(settings.home)
+    held = copy_version(settings.home)
     headers = {"Authorization": f"Bearer {_key(settings)}", "If-None-Match": f'"{held.tag}"'}
     timeout = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
     try:
@@ -89,7 +89,7 @@ def refresh(settings: Settings, url: str) -> str:
         raise UserError(f"the agent at {url} does not answer: {error}") from error
 
 
-def _take(settings: Settings, answer: httpx.Response, held: Age) -> str:
+def _take(settings: Settings, answer: httpx.Response, held: StateVersion) -> str:
     if answer.status_code == httpx.codes.NOT_MODIFIED:
         return f"A copy of epoch {held.epoch} is kept."
     if answer.status_code != httpx.codes.OK:
@@ -106,18 +106,18 @@ def _take(settings: Settings, answer: httpx.Response, held: Age) -> str:
                 stream.write(chunk)
                 if stream.tell() > LARGEST_BYTES:
                     raise UserError(f"the copy is larger than {LARGEST_BYTES} bytes")
-        keep_copy(settings.home, archive, age)
+        store_copy(settings.home, archive, age)
     finally:
         with suppress(OSError):
             archive.unlink(missing_ok=True)
     return f"A copy of epoch {age.epoch} is kept."
 
 
-def _age(answer: httpx.Response) -> Age:
+def _age(answer: httpx.Response) -> StateVersion:
     epoch, tag = answer.headers.get(EPOCH_HEADER, ""), answer.headers.get("etag", "").strip('"')
     if not (epoch.isdigit() and tag):
         raise UserError("what answers is no agent of this version")
-    return Age(int(epoch), tag)
+    return StateVersion(int(epoch), tag)
 
 
 def _key(settings: Settings) -> str:

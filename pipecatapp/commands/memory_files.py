@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.files import MIB, write_atomic
+from pipecatapp.runtime.disk_space import MIB
+from pipecatapp.runtime.safe_files import write_atomic
 
 MAX_BYTES = 64 * MIB
 """What the agent accepts, too."""

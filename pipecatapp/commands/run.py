@@ -34,7 +34,7 @@ def _go_on(home: Path) -> None:
     """Go on with what an agent on another node did since one ran here."""
     from loguru import logger
 
-    from pipecatapp.runtime.cluster.state_copy import adopt, begin_epoch, copy_age
+    from pipecatapp.runtime.cluster.state_copy import adopt, begin_epoch, copy_version
 
     try:
         aside = adopt(home)
@@ -44,7 +44,7 @@ def _go_on(home: Path) -> None:
     else:
         if aside:
             logger.warning(
-                f"Going on with the copy of epoch {copy_age(home).epoch} that another node's agent "
-                f"left here; what was here before is in {aside}"
+                f"Going on with the copy of epoch {copy_version(home).epoch} that another node's "
+                f"agent left here; what was here before is in {aside}"
             )
     begin_epoch(home)

@@ -18,7 +18,7 @@ from typing import ClassVar
 from loguru import logger
 from pydantic import AwareDatetime, BaseModel, RootModel, StrictInt, StrictStr, ValidationError
 
-from pipecatapp.runtime.files import locked, write_json
+from pipecatapp.runtime.safe_files import locked, write_json
 from pipecatapp.tools.tool import Call, ToolError, Toolset, tool
 
 FEWEST_SECONDS = 60
@@ -101,7 +101,7 @@ class Power(Toolset):
             )
         path = self._directory / "thresholds.json"
         try:
-            with locked(path.with_suffix(".lock"), _wait_silently):
+            with locked(path.with_suffix(".lock")):
                 thresholds, note = _read(path)
                 write_json(path, {**thresholds, name: seconds}, mode=0o600)
         except OSError as error:
@@ -168,7 +168,3 @@ def _read(path: Path) -> tuple[dict[str, int], str]:
         path.rename(aside)
         logger.warning(f"{path} was damaged: it is now {aside}")
         return {}, f" The former thresholds were damaged and are now in {aside}: set them again."
-
-
-def _wait_silently() -> None:
-    """Wait for the lock without a message: another writer needs only a moment."""

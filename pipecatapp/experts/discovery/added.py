@@ -15,7 +15,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from pipecatapp.errors import UserError
 from pipecatapp.experts.discovery.local import FOLDER
 from pipecatapp.experts.expert import EXPERT_NAME, LONGEST_DESCRIPTION
-from pipecatapp.runtime.files import write_atomic
 from pipecatapp.runtime.llama_cpp.binaries import LlamaCpp
 from pipecatapp.runtime.llama_cpp.quantize import ensure_quantized, gguf_of
 from pipecatapp.runtime.llama_cpp.server import LlamaServer
@@ -23,6 +22,7 @@ from pipecatapp.runtime.models.catalogue import Catalogue
 from pipecatapp.runtime.models.download import ensure_model
 from pipecatapp.runtime.process.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.progress import Progress
+from pipecatapp.runtime.safe_files import write_atomic
 from pipecatapp.runtime.yaml_file import read_yaml
 from pipecatapp.settings import Settings
 

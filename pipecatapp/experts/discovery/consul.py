@@ -12,8 +12,9 @@ import consul
 from loguru import logger
 
 from pipecatapp.experts.discovery.directory import Directory
-from pipecatapp.experts.expert import EXPERT_NAME, Expert, ExpertInstance, Service, positive
+from pipecatapp.experts.expert import EXPERT_NAME, Expert, ExpertInstance, Service
 from pipecatapp.runtime.cluster.consul import WAIT, ConsulWatch
+from pipecatapp.runtime.cluster.service_instance import ServiceInstance
 from pipecatapp.settings import Settings
 
 PREFIX = "prima-api-"
@@ -22,7 +23,6 @@ DEFAULT_EXPERT = "main"
 ASLEEP = "asleep"
 """The tag of a service whose job sleeps: it stays listed, and only a turn may wake it."""
 FIRST_ANSWER_SECS = 2.0
-MOST_SLOTS = 1024
 
 
 class ConsulDirectory(Directory):
@@ -112,7 +112,7 @@ class ConsulDirectory(Directory):
         taken = partial(self._take, name)
         return ConsulWatch(self._settings, service, partial(_ask_service, service), taken)
 
-    def _take(self, name: str, entries: list[dict[str, Any]]) -> None:
+    def _take(self, name: str, entries: list[ServiceInstance]) -> None:
         """Take where a service is, and how."""
         service = _service(entries, self._settings.llm_key_file)
         with self._lock:
@@ -128,46 +128,27 @@ def _ask_names(client: consul.Consul, index: str | None) -> tuple[str, list[str]
 
 def _ask_service(
     service: str, client: consul.Consul, index: str | None
-) -> tuple[str, list[dict[str, Any]]]:
+) -> tuple[str, list[ServiceInstance]]:
     answer: tuple[str, list[dict[str, Any]]] = client.health.service(
         service, index=index, wait=WAIT
     )
     new_index, entries = answer
-    return new_index, sorted(map(_compared, entries), key=lambda entry: str(entry["url"]))
+    instances = map(ServiceInstance.of_entry, entries)
+    return new_index, sorted(instances, key=lambda instance: instance.url)
 
 
-def _compared(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return what matters of an entry of Consul's: the output of a check changes all the time."""
-    service, node = entry["Service"], entry["Node"]
-    host = service["Address"] or node["Address"]
-    bracketed = f"[{host}]" if ":" in host else host
-    return {
-        "url": f"http://{bracketed}:{service['Port']}/v1",
-        "node": node["Node"],
-        "healthy": all(check["Status"] == "passing" for check in entry["Checks"]),
-        "asleep": ASLEEP in (service["Tags"] or ()),
-        "meta": service["Meta"] or {},
-    }
-
-
-def _service(entries: list[dict[str, Any]], key_file: Path | None) -> Service:
+def _service(entries: list[ServiceInstance], key_file: Path | None) -> Service:
     instances = tuple(
         ExpertInstance(
-            entry["url"],
-            entry["node"],
-            healthy=entry["healthy"],
-            asleep=entry["asleep"],
-            slots=slots_of(entry["meta"]),
+            f"{entry.url}/v1",
+            entry.node,
+            healthy=entry.healthy,
+            asleep=ASLEEP in entry.tags,
+            slots=entry.slots,
             key_file=key_file,
         )
         for entry in entries
     )
     # Of a job that is being replaced, the instance that can be asked speaks for all.
-    speaking = next((e for e in entries if e["healthy"] or e["asleep"]), None)
-    return Service.of(instances, speaking["meta"] if speaking else {})
-
-
-def slots_of(meta: Mapping[str, str]) -> int | None:
-    """Return how many prompts a server keeps, where its service says so."""
-    slots = positive(meta.get("slots"))
-    return slots if slots and slots <= MOST_SLOTS else None
+    speaking = next((e for e in entries if e.healthy or ASLEEP in e.tags), None)
+    return Service.of(instances, speaking.meta if speaking else {})

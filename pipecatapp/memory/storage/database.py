@@ -1,14 +1,13 @@
 """The SQLite file of the memory: one owner, one transaction a change, migrations with a copy."""
 
-import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 from pipecatapp.errors import UserError
+from pipecatapp.runtime.safe_files import LockHeldError, lock_for_process
 
 SCHEMA = Path(__file__).parent / "schema"
 """`NNNN.sql` leads from version NNNN - 1 to NNNN."""
@@ -35,11 +34,17 @@ class Database:
         self.path = directory / NAME
         with explained(self.path):
             directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._lock = _take_lock(directory / "lock")
+            try:
+                self._lock = lock_for_process(directory / "lock")
+            except LockHeldError as error:
+                raise UserError(
+                    f"The memory in {directory} is in use by process {error.owner}: stop that one "
+                    "first, or set PIPECATAPP_HOME to another directory."
+                ) from error
             try:
                 self.connection = self._open()
             except BaseException:
-                self._lock.close()
+                self._lock.release()
                 raise
 
     def _open(self) -> sqlite3.Connection:
@@ -102,26 +107,7 @@ class Database:
     def close(self) -> None:
         """Close the file and let others have it."""
         self.connection.close()
-        self._lock.close()
-
-
-def _take_lock(path: Path) -> IO[str]:
-    """Return the open lock file with this process's id; the kernel frees it when that ends."""
-    lock = path.open("a+")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        lock.seek(0)
-        owner = lock.read().strip() or "unknown"
-        lock.close()
-        raise UserError(
-            f"The memory in {path.parent} is in use by process {owner}: stop that one first, or "
-            "set PIPECATAPP_HOME to another directory."
-        ) from error
-    lock.truncate(0)
-    lock.write(f"{os.getpid()}\n")
-    lock.flush()
-    return lock
+        self._lock.release()
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from starlette.responses import Response
 from pipecatapp.errors import UserError
 from pipecatapp.mission_control.auth.auth import bearer
 from pipecatapp.mission_control.auth.digests import digest
-from pipecatapp.runtime.cluster.state_copy import current_epoch, new_archive, tag, write_copy
+from pipecatapp.runtime.cluster.state_archive import write_archive
+from pipecatapp.runtime.cluster.state_copy import current_epoch, new_archive, tag
 
 EPOCH_HEADER = "X-State-Epoch"
 
@@ -33,7 +34,7 @@ async def copy(request: Request) -> Response:
         return Response(status_code=304, headers=headers)
     async with _making(request):
         archive = await asyncio.to_thread(new_archive, home)
-        await asyncio.to_thread(write_copy, home, archive)
+        await asyncio.to_thread(write_archive, home, archive)
     return FileResponse(
         archive,
         headers=headers,

@@ -5,13 +5,14 @@ from pathlib import Path
 import psutil
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.files import MIB, locked
+from pipecatapp.runtime.disk_space import MIB
 from pipecatapp.runtime.llama_cpp.binaries import LlamaCpp, installed_llama_cpp
 from pipecatapp.runtime.llama_cpp.quantize import ensure_quantized, served_file
 from pipecatapp.runtime.llama_cpp.server import LlamaServer
 from pipecatapp.runtime.models.catalogue import Catalogue, CatalogueModel
-from pipecatapp.runtime.models.verified import Verified
+from pipecatapp.runtime.models.verified import is_verified
 from pipecatapp.runtime.progress import Progress
+from pipecatapp.runtime.safe_files import locked
 from pipecatapp.settings import Settings
 
 CONTEXT = 2048
@@ -36,8 +37,7 @@ def find_model(settings: Settings) -> CatalogueModel:
             f"{settings.catalogue}"
         )
     for model in models:
-        verified = Verified(model.directory(settings.models_dir))
-        if all(verified.is_current(file) for file in model.files):
+        if is_verified(model, settings.models_dir):
             return model
     raise UserError(f"the vision model is not there: pipecatapp models fetch {models[0].name}")
 
@@ -71,7 +71,7 @@ def vision_server(settings: Settings, job: str) -> LlamaServer:
     text, projector = _files(model, directory)
     served = served_file(text, llama.level)
     lock = settings.home / "downloads" / f"{model.name}.lock"
-    with locked(lock, lambda: None):
+    with locked(lock):
         ensure_quantized(text, llama, Progress())
     saved = (text.stat().st_size - served.stat().st_size) // MIB
     _require_memory(model, model.memory_mb - saved)

@@ -11,8 +11,8 @@ import pytest
 
 from pipecatapp.experts.discovery.local import LocalDirectory
 from pipecatapp.experts.expert import Expert
-from pipecatapp.runtime.files import write_atomic
 from pipecatapp.runtime.llama_cpp.server import free_port
+from pipecatapp.runtime.safe_files import write_atomic
 
 
 class Health:

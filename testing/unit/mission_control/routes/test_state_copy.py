@@ -11,7 +11,8 @@ from starlette.testclient import TestClient
 from pipecatapp.commands.keep import refresh
 from pipecatapp.errors import UserError
 from pipecatapp.mission_control.web import create_app
-from pipecatapp.runtime.cluster.state_copy import MEMORY, adopt, begin_epoch
+from pipecatapp.runtime.cluster.state_archive import MEMORY
+from pipecatapp.runtime.cluster.state_copy import adopt, begin_epoch
 from pipecatapp.runtime.llama_cpp.server import free_port
 from pipecatapp.settings import Settings
 from testing.unit.mission_control.conftest import ORIGIN, EchoControl, log_in
