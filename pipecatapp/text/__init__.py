@@ -1,1 +1,1 @@
-"""What depends on the language that people speak: word lists, rules and phrases."""
+"""The language that people speak: its words, rules and phrases, and what is computed with them."""

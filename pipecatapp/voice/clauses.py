@@ -6,6 +6,7 @@ from typing import Any
 from pipecat.utils.text.base_text_aggregator import Aggregation, TextType
 from pipecat.utils.text.simple_text_aggregator import SimpleTextAggregator
 
+from pipecatapp.text.language import language
 from pipecatapp.voice.code import CODE, AnswerPart, CodeBlocks
 
 # A pause is natural here. A dot is not among them: whether it ends a sentence needs lookahead.
@@ -15,27 +16,6 @@ CLAUSE_ENDINGS = ",;:!?–—"  # noqa: RUF001 - dashes as models write them
 SHORTEST_CLAUSE = 10
 # A first piece of this length may also end before a word that begins a new phrase.
 SHORTEST_PHRASE = 20
-PHRASE_STARTS = frozenset(
-    {"is", "are", "was", "were", "has", "have", "had", "can", "will", "would"}
-    | {"and", "or", "but", "because", "that", "which", "who", "when", "where"}
-    | {
-        "while",
-        "if",
-        "so",
-        "by",
-        "from",
-        "in",
-        "of",
-        "on",
-        "to",
-        "with",
-        "for",
-        "about",
-        "into",
-        "than",
-        "as",
-    }
-)
 # From here on a reply does not wait for its first comma: it is cut between two words.
 LONGEST_FIRST_PIECE = 60
 
@@ -118,7 +98,7 @@ class ClauseAggregator(AnswerAggregator):
         if len(piece) >= SHORTEST_CLAUSE and piece[-1] in CLAUSE_ENDINGS:
             return len(piece)
         phrase, _, word = piece.rpartition(" ")
-        if len(phrase) >= SHORTEST_PHRASE and word in PHRASE_STARTS:
+        if len(phrase) >= SHORTEST_PHRASE and word in language().vocabulary.phrase_starts:
             return len(phrase)
         return len(piece) if len(piece) >= LONGEST_FIRST_PIECE else 0
 

@@ -11,6 +11,7 @@ from difflib import SequenceMatcher
 from pipecat.frames.frames import Frame, TranscriptionFrame, VADUserStartedSpeakingFrame
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
+from pipecatapp.text.words import spoken_words
 from pipecatapp.voice.echo import EchoDetector
 
 ALIKE = 0.8
@@ -29,11 +30,11 @@ class OwnWords:
 
     def said(self, text: str, at: float | None = None) -> None:
         """Take a piece of an answer as its speech begins, at `at` seconds (monotonic)."""
-        self._pieces.append((time.monotonic() if at is None else at, _words(text)))
+        self._pieces.append((time.monotonic() if at is None else at, spoken_words(text)))
 
     def repeats(self, transcript: str, at: float | None = None) -> bool:
         """Tell whether `transcript` is contained in what was said."""
-        heard = _words(transcript)
+        heard = spoken_words(transcript)
         if len(heard) < FEWEST_WORDS:
             return False
         oldest = (time.monotonic() if at is None else at) - REMEMBERED_SECS
@@ -44,11 +45,6 @@ class OwnWords:
             for start in range(max(1, len(said) - len(heard) + 2))
             for extra in (0, 1, -1)
         )
-
-
-def _words(text: str) -> list[str]:
-    kept = "".join(c if c.isalnum() or c == "'" else " " for c in text.lower())
-    return kept.replace("'", "").split()
 
 
 def _alike(heard: list[str], passage: list[str]) -> bool:

@@ -11,7 +11,9 @@ import numpy.typing as npt
 from faster_whisper import WhisperModel
 from faster_whisper.transcribe import Segment
 
-from pipecatapp.voice.vocabulary import COMPOUNDS, Vocabulary
+from pipecatapp.text.language import load_language
+from pipecatapp.text.words import undivided_words
+from pipecatapp.voice.compounds import Compounds
 
 SAMPLE_RATE = 16_000
 FRAMES_PER_SECOND = 100
@@ -71,7 +73,8 @@ class Recognizer:
         self._language = language
         self._hot_words = hot_words or None
         names = (word.strip() for word in hot_words.split(","))
-        self._vocabulary = Vocabulary([*COMPOUNDS, *names])
+        known = load_language(language).vocabulary.compounds
+        self._compounds = Compounds([*known, *names])
         self._model = WindowedWhisperModel(
             str(model_dir), device="cpu", compute_type="int8", cpu_threads=threads
         )
@@ -96,7 +99,7 @@ class Recognizer:
                 segments = self._hear(audio, FULL_WINDOW, context)
         spoken = " ".join(segment.text.strip() for segment in segments if _is_speech(segment))
         once = spoken.strip() if window == FULL_WINDOW else without_echoed_sentences(spoken)
-        return self._vocabulary.joined(once)
+        return self._compounds.joined(once)
 
     def _hear(self, audio: npt.NDArray[np.float32], window: int, context: str) -> list[Segment]:
         self._model.window = window
@@ -159,11 +162,6 @@ def without_echoed_sentences(text: str) -> str:
 
 
 def _echoes(sentence: str, before: str) -> bool:
-    words, earlier = _words(sentence), _words(before)
+    words, earlier = undivided_words(sentence), undivided_words(before)
     whole = sentence.rstrip()[-1:] in ".?!"
     return words == earlier if whole else words == earlier[: len(words)]
-
-
-def _words(sentence: str) -> list[str]:
-    plain = "".join(c for c in sentence.lower() if c.isalnum() or c.isspace())
-    return plain.split()

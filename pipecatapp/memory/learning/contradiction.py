@@ -5,7 +5,6 @@ successor is merely older: so replacing needs both the model's word and a reason
 """
 
 import asyncio
-import re
 from pathlib import Path
 from typing import Literal, cast
 
@@ -13,13 +12,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipecatapp.memory.learning.change import (
     adds_nothing,
-    in_third_person,
     is_successor,
     may_replace,
 )
 from pipecatapp.memory.learning.language_model import Complete, Message, shots, user
 from pipecatapp.runtime.embedding.embedder import Embedder
 from pipecatapp.runtime.yaml_file import read_yaml
+from pipecatapp.text.first_person import in_third_person
+from pipecatapp.text.language import language
+from pipecatapp.text.words import whole_words
 
 Relation = Literal["same", "replaces", "different"]
 
@@ -28,11 +29,6 @@ UNRELATED = 0.45
 GRAMMAR = 'root ::= "same" | "replaces" | "different"'
 LONGEST = 6
 """Tokens of an answer."""
-
-_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
-_NO_MATTER = frozenset(
-    {"a", "an", "the", "now", "currently", "really", "very", "also", "is", "are"}
-)
 
 
 class StatementPair(BaseModel):
@@ -101,7 +97,8 @@ class Judge:
 
 def _bare(statement: str) -> list[str]:
     """Return what a statement says, however it is written."""
-    return [word for word in _WORD.findall(statement.lower()) if word not in _NO_MATTER]
+    negligible = language().vocabulary.negligible
+    return [word for word in whole_words(statement.lower()) if word not in negligible]
 
 
 def _asked(new: str, old: str) -> str:

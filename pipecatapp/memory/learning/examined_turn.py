@@ -4,18 +4,12 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from pipecatapp.text.language import language
+
 LONGEST = 900
 """Characters of one turn that are looked at; more is pasted rather than said."""
 QUOTED_WORDS = 6
 """A quotation of so many words is somebody else's text; a shorter one is a name."""
-
-_QUOTED = re.compile(r"[\"“«]([^\"”»]*)[\"”»]?")
-# "Translate this: ..." hands over a text, whatever stands in it.
-_HANDED_OVER = re.compile(
-    r"\b((?:summari[sz]e|translate|proofread|rewrite|rephrase|correct|shorten|explain|read|check|fix"
-    r"|improve|answer|analy[sz]e|debug)\b[^:\n]{0,60}:)\s.*",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 @dataclass(frozen=True)
@@ -37,8 +31,9 @@ class ExaminedTurn:
     @property
     def own_words(self) -> str:
         """What the user said without what was quoted or handed over to be worked on."""
-        words = _HANDED_OVER.sub(r"\1 ...", self.said.strip())
-        return _QUOTED.sub(_short_quotations, words)[:LONGEST].strip()
+        quotations = language().quotations
+        words = quotations.handed_over.sub(r"\1 ...", self.said.strip())
+        return quotations.open_ended.sub(_short_quotations, words)[:LONGEST].strip()
 
 
 def _short_quotations(found: re.Match[str]) -> str:

@@ -12,6 +12,7 @@ from pipecatapp.memory.learning.grounding import is_grounded, says
 from pipecatapp.memory.learning.language_model import Complete, Message, shots, user
 from pipecatapp.runtime.yaml_file import read_yaml
 from pipecatapp.text.dates import with_dates
+from pipecatapp.text.language import language
 
 NONE = "none"
 GRAMMAR = r"""
@@ -25,23 +26,7 @@ LONGEST = 120
 CONTEXT = 300
 """Characters of each earlier message that the model sees."""
 
-# What the user did in this turn is no fact about the user.
-_MERE_TALK = re.compile(
-    r"^(?:The user|They|He|She)(?: is| was)? (?:ask(?:s|ed|ing)?"
-    r"|want(?:s|ed) (?:to know|help|advice)"
-    r"|suggest(?:s|ed)?|request(?:s|ed|ing)?|thank(?:s|ed|ing)?|greet(?:s|ed|ing)?|sa(?:ys|id)"
-    r"|feel(?:s|ing)? |look(?:s|ing) for|need(?:s|ed) (?:help|advice|to know|a recipe)"
-    r"|curious|wonder(?:s|ed|ing)?|interested in knowing|quot(?:es|ed|ing)|mention(?:s|ed))\b"
-    r"|\bassistant\b|\btwin'?s? (?:said|is|has|can)\b",
-    re.IGNORECASE,
-)
-_FIRST_PERSON = re.compile(r"\b(?:I|I'm|[Mm]y|me|mine|[Ww]e|[Oo]ur|us|[Yy]our?)\b")
 _QUESTION = re.compile(r"[^.!?]+\?")
-# Who never says "I" or "my" has told nothing of themselves, unless the twin had asked.
-_OF_ONESELF = re.compile(
-    r"\b(?:i|i'?(?:m|ve|d|ll)|me|my|mine|myself|we|we'?(?:re|ve|ll)|us|our|ours)\b"
-)
-_USER = re.compile(r"\b[Tt]he user(?P<of>'s)?\b")
 
 
 class Example(BaseModel):
@@ -113,13 +98,16 @@ def _sound(text: str, turn: ExaminedTurn) -> list[str]:
     source = "\n".join(
         [*(asked + " " + _questions(replied) for asked, replied in turn.before), said]
     )
-    of_oneself = bool(_OF_ONESELF.search(said.lower().replace("\u2019", "'"))) or (
+    rules = language().statements
+    # Who never says "I" or "my" has told nothing of themselves, unless the twin had asked.
+    of_oneself = bool(rules.of_oneself.search(said.lower().replace("\u2019", "'"))) or (
         bool(turn.before) and bool(_questions(turn.before[-1][1]))
     )
     kept: list[str] = []
     for line in map(str.strip, text.splitlines()):
-        usable = line.endswith(".") and not (_MERE_TALK.search(line) or _FIRST_PERSON.search(line))
-        if _USER.search(line) and not of_oneself:
+        talk = rules.mere_talk.search(line) or rules.first_person.search(line)
+        usable = line.endswith(".") and not talk
+        if rules.user.search(line) and not of_oneself:
             continue
         if usable and is_grounded(line, source, said) and not any(says(k, line) for k in kept):
             kept.append(line)
@@ -134,7 +122,7 @@ def _questions(text: str) -> str:
 def _finished(line: str, turn: ExaminedTurn) -> str:
     if turn.speaker:
         speaker = turn.speaker
-        line = _USER.sub(lambda found: f"{speaker}{found['of'] or ''}", line)
+        line = language().statements.user.sub(lambda found: f"{speaker}{found['of'] or ''}", line)
     return with_dates(line, turn.day)
 
 

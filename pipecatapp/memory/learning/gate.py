@@ -14,6 +14,7 @@ from pipecatapp.memory.learning.examined_turn import ExaminedTurn
 from pipecatapp.runtime.embedding.classifier import SoftmaxRegression, embedded, plain
 from pipecatapp.runtime.embedding.embedder import Embedder
 from pipecatapp.runtime.yaml_file import read_yaml
+from pipecatapp.text.language import language
 
 KEEP, SKIP = "keep", "skip"
 OPEN = 0.25
@@ -24,11 +25,6 @@ SHORT_REPLY = 12
 """Words; so short an answer to a question of the twin's is understood by that question alone."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
-_BARE_REPLY = re.compile(
-    r"(?:(?:yes|yeah|yep|no|nope|nah|ok|okay|sure|thanks|thank you|please|maybe|right|exactly"
-    r"|alright|good|great|fine|cool|never mind|not now|go ahead|do it|both|stop"
-    r"|later|i don't know)\b[\s,]*)+"
-)
 
 
 class GateExamples(BaseModel):
@@ -77,7 +73,7 @@ class Gate:
             return False
         asked = bool(turn.before) and turn.before[-1][1].rstrip().endswith("?")
         if asked and len(words.split()) <= SHORT_REPLY:
-            return _BARE_REPLY.fullmatch(plain(words)) is None
+            return language().statements.bare_reply.fullmatch(plain(words)) is None
         return self.chance(words) >= OPEN
 
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from pipecat.processors.aggregators.llm_context import LLMContextMessage
 
-from pipecatapp.text.phrases import PHRASES
+from pipecatapp.text.language import language
 from pipecatapp.tools.tool import shortened
 
 LONGEST_RESULT = 1600
@@ -103,7 +103,7 @@ def settle(prompt: list[LLMContextMessage], result: str) -> bool:
         Whether the result has found its place.
     """
     entries = [cast(dict[str, Any], message) for message in prompt]
-    waits = PHRASES.asks.partition("{purpose}")[2]
+    waits = language().phrases.asks.partition("{purpose}")[2]
     announced = bool(entries) and str(entries[-1]["content"]).endswith(waits)
     place = len(entries) - 1 - int(announced)
     pending = f"{result.partition(chr(10))[0]}\n{PENDING}"

@@ -8,7 +8,7 @@ from typing import TypeVar
 from openai.types.chat import ChatCompletionChunk
 
 from pipecatapp.runtime.turn_clock import TurnClock
-from pipecatapp.text.phrases import PHRASES
+from pipecatapp.text.language import language
 from pipecatapp.twin.llm.chunks import say, text_of
 
 SILENCE_SECS = 7.0
@@ -35,7 +35,7 @@ async def with_filler(
     try:
         done, _ = await asyncio.wait({pending}, timeout=SILENCE_SECS if aloud else None)
         if not done:
-            yield say(PHRASES.thinking)
+            yield say(language().phrases.thinking)
         yield _noted(await pending, clock)
         async for chunk in chunks:
             yield _noted(chunk, clock)

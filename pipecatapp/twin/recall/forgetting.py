@@ -1,19 +1,15 @@
 """What a conversation holds of facts that are to be forgotten, and the same without it."""
 
-import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipecatapp.memory.storage.terms import STOP_WORDS
+from pipecatapp.text.language import language
+from pipecatapp.text.words import significant_words, tokenize
 from pipecatapp.twin.history.messages import ConversationState
 
 ENOUGH = 0.6
 """The share of a fact's words by which a turn is taken to tell it."""
-
-# Words that a statement has for its form: "The user's daughter is named Ada."
-_FORMAL = STOP_WORDS | {"called", "likes", "live", "lives", "name", "named", "user"}
-_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True)
@@ -38,7 +34,7 @@ class ForgottenFact:
         if _plain(self.text) in _plain(words):
             return True
         told = _significant(self.text)
-        there = set(map(str.lower, _WORD.findall(words)))
+        there = set(tokenize(words.lower()))
         if not told or not _names(self.text) <= there:
             return False
         return len(told & there) >= ENOUGH * len(told)
@@ -114,15 +110,15 @@ def _log_without(
 
 
 def _plain(text: str) -> str:
-    return " ".join(_WORD.findall(text.lower()))
+    return " ".join(tokenize(text.lower()))
 
 
 def _significant(text: str) -> set[str]:
-    return {word for word in map(str.lower, _WORD.findall(text)) if word not in _FORMAL}
+    return set(significant_words(text)) - language().vocabulary.statement_words
 
 
 def _names(text: str) -> set[str]:
     """Return the words of a statement that only what it is about can have, in small letters."""
-    words = _WORD.findall(text)
+    words = tokenize(text)
     names = [w for w in words[1:] if w[0].isupper() or any(c.isdigit() for c in w)]
-    return {name.lower() for name in names} - _FORMAL
+    return _significant(" ".join(names))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from pipecatapp.experts.expert import SUFFIX, Expert
 from pipecatapp.runtime.embedding.embedder import Embedder, Vectors
+from pipecatapp.text.language import language
 
 NEAR = 0.2
 """A request that no action is for, and so similar to what an expert is for by the cosine of their
@@ -13,12 +14,6 @@ plants and animals`, 19 are so similar to it; of the evaluation suite's 129 requ
 answered, 8 % to each. The 1.5B model, asked to choose, was right at 2 of 16."""
 LIKE_AN_EXAMPLE = 0.75
 """A request so similar to one of its examples is for it."""
-
-_ASKED = (
-    r"\b(?:ask|asking|consult|talk to|speak (?:to|with)|hand [^.?!]*? to|what (?:does|would))\b"
-)
-_LET = r"\b(?:let|have|get|want)\b"
-_DO = r"(?: to)? (?:answer|do|explain|help|look|make|say|take|tell|think|write)\b"
 
 
 class UnseenExperts:
@@ -76,9 +71,7 @@ def _about(expert: Expert) -> list[str]:
 def _is_named(expert: Expert, words: str) -> bool:
     """Tell whether somebody asks for an expert by its name."""
     name = re.escape(_spoken(expert.name)).replace(r"\ ", r"[ _-]")
-    expert_of = rf"[^.?!]*?\b{name}[ _-](?:expert|specialist)\b"
-    # "Let the coding expert sleep" is about it, and not for it.
-    asked = f"{_ASKED}{expert_of}|{_LET}{expert_of}{_DO}"
+    asked = language().requests.for_expert.format(name=name)
     return re.search(asked, words, re.IGNORECASE) is not None
 
 

@@ -9,7 +9,7 @@ from loguru import logger
 from openai.types.chat import ChatCompletionChunk
 
 from pipecatapp.experts.errors import BrokenError, ExpertError
-from pipecatapp.text.phrases import PHRASES
+from pipecatapp.text.language import language
 from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.history.messages import Messages
 from pipecatapp.twin.history.turn_notes import Turn
@@ -62,7 +62,7 @@ class AnswerStreamer:
             except ExpertError as error:
                 logger.warning(f"{error} The twin answers in its place.")
                 turn.answered_by("")
-                yield say(PHRASES.expert_away.format(name=expert))
+                yield say(language().phrases.expert_away.format(name=expert))
             else:
                 return
         async for chunk in self._speak(turn, self._model.stream):

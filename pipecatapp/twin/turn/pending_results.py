@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from pipecatapp.text.phrases import PHRASES
+from pipecatapp.text.language import language
 from pipecatapp.tools.execution.approvals import Verdict
 from pipecatapp.tools.execution.runner import ToolRun
 from pipecatapp.twin.history.messages import result_text
@@ -24,14 +24,14 @@ def result_sentence(run: ToolRun, *, brief: bool) -> str:
     """
     match run.verdict:
         case Verdict.DENIED:
-            return PHRASES.denied.format(purpose=run.purpose)
+            return language().phrases.denied.format(purpose=run.purpose)
         case Verdict.EXPIRED:
-            return PHRASES.expired.format(purpose=run.purpose)
+            return language().phrases.expired.format(purpose=run.purpose)
         case Verdict.WITHDRAWN:
-            return PHRASES.withdrawn.format(purpose=run.purpose)
+            return language().phrases.withdrawn.format(purpose=run.purpose)
     if not run.tool.model_visible:
         return run.result or ""
-    return PHRASES.ended.format(purpose=run.purpose) if brief else ""
+    return language().phrases.ended.format(purpose=run.purpose) if brief else ""
 
 
 class PendingToolResults:

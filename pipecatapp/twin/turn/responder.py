@@ -13,7 +13,8 @@ from typing import Any, Protocol, cast
 from pipecat.processors.aggregators.llm_context import LLMContextMessage
 
 from pipecatapp.runtime.turn_clock import TurnClock
-from pipecatapp.text.phrases import PHRASES, is_stop
+from pipecatapp.text.language import language
+from pipecatapp.text.utterances import is_stop
 from pipecatapp.tools.execution.runner import ToolRun
 from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.history.messages import PENDING, is_result
@@ -105,7 +106,7 @@ class Responder:
             untold = self._take_untold(turn)
             if self._present and is_stop(words):
                 if await self._acting.stop():
-                    yield say(PHRASES.stopped)
+                    yield say(language().phrases.stopped)
                 return
             for run in untold:
                 if sentence := result_sentence(run, brief=bool(words)):
@@ -156,7 +157,7 @@ class Responder:
         try:
             silence = SILENCE_SECS if self._present else None
             if not (await asyncio.wait({task}, timeout=silence))[0]:
-                yield say(PHRASES.thinking)
+                yield say(language().phrases.thinking)
             decision = await task
         finally:
             task.cancel()

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from pipecatapp.text.phrases import PHRASES
+from pipecatapp.text.language import language
 from pipecatapp.tools.execution.runner import ToolRun
 from pipecatapp.tools.tool import ToolError
 from pipecatapp.twin.history.conversation import Conversation
@@ -78,17 +78,17 @@ class ToolCallHandler:
             if run.approval is not None:
                 # However soon a person decides, the outcome is a turn of its own: clients count.
                 if self._present:
-                    yield say(PHRASES.asks.format(purpose=run.purpose))
+                    yield say(language().phrases.asks.format(purpose=run.purpose))
                 else:
                     await run.ended()  # at once, as soon as the audit has its refusal
-                    yield say(PHRASES.unasked.format(purpose=run.purpose))
+                    yield say(language().phrases.unasked.format(purpose=run.purpose))
                 return
             if not self._present:
                 await run.ended()
             if not await run.wait(SOON_SECS):
-                yield say(PHRASES.thinking)
+                yield say(language().phrases.thinking)
                 if not await run.wait(PATIENCE_SECS):
-                    yield say(PHRASES.takes_long)
+                    yield say(language().phrases.takes_long)
             attended = run.over
         finally:
             # Talked over, or gone on with alone: in any case its end is to be told.

@@ -3,16 +3,11 @@
 import re
 from collections.abc import Iterable
 
-COMPOUNDS = ("localhost", "uptime", "playbook", "hostname", "username", "webcam", "dockerd", "sshd")
-"""Words of the tools that Whisper writes apart. Led by them as hot words it knows one of six spoken
-"uptime", not more, and repeats itself with a cut window; joined they are known however it wrote
-them."""
 
-
-class Vocabulary:
+class Compounds:
     """Words that are known to be one."""
 
-    def __init__(self, words: Iterable[str] = COMPOUNDS):
+    def __init__(self, words: Iterable[str]):
         """Take them.
 
         Args:
