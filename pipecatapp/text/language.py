@@ -29,6 +29,7 @@ class Phrases:
     unavailable: str
     broken_off: str
     thinking: str
+    code_notice: str
     asks: str
     unasked: str
     denied: str

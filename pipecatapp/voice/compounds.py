@@ -1,24 +1,24 @@
-"""Joins what a recognizer hears as several words and tools know as one: "local host"."""
+"""Joins words that a recognizer writes apart and tools know as one, such as "local host"."""
 
 import re
 from collections.abc import Iterable
 
 
 class Compounds:
-    """Words that are known to be one."""
+    """Words that are written in one piece."""
 
     def __init__(self, words: Iterable[str]):
-        """Take them.
+        """Use a list of words.
 
         Args:
-            words: In the spelling that is wanted; those that are no single word are passed over.
+            words: In the wanted spelling; entries of several words are ignored.
         """
         self._words = {word.lower(): word for word in words if len(word) > 3 and word.isalpha()}
         apart = "|".join(r"[ -]?".join(word) for word in sorted(self._words, key=len, reverse=True))
         self._apart = re.compile(rf"\b(?:{apart or '(?!)'})\b", re.IGNORECASE)
 
     def joined(self, text: str) -> str:
-        """Return a text with these words in one piece, and spelled as they are wanted."""
+        """Return a text with these words in one piece and in their wanted spelling."""
         return self._apart.sub(self._spelled, text)
 
     def _spelled(self, found: re.Match[str]) -> str:

@@ -1,7 +1,7 @@
-"""Signs that code can see of what one statement is to an older one.
+"""Finds signs in the wording that one statement replaces or repeats an older one.
 
 A person has one address and one favorite color, but may have two daughters, two pets and two
-allergies: which of the two is the case the wording of the property tells.
+allergies. The wording of the property tells which of the two is the case.
 """
 
 import re
@@ -15,7 +15,7 @@ _DETAILS = re.compile(r"[^\w\s']")
 
 
 def is_successor(new: str, old: str) -> bool:
-    """Tell whether both give another value to what there is one of ("lives in ...")."""
+    """Tell whether two statements give different values to a property that has only one."""
     rules, vocabulary = language().statements, language().vocabulary
     before, after = _words(old), _words(new)
     pairs = zip(before, after, strict=False)
@@ -38,8 +38,7 @@ def is_successor(new: str, old: str) -> bool:
 def may_replace(new: str, old: str) -> bool:
     """Tell whether a new statement may make an older one out of date.
 
-    It must tell of an end, or be about something that the older one is about and tell of a change
-    or deny it.
+    It must tell of an end, or share a topic with the older one and tell of a change or deny it.
     """
     if is_successor(new, old) or language().statements.end.search(new):
         return True
@@ -51,9 +50,9 @@ def may_replace(new: str, old: str) -> bool:
 
 
 def adds_nothing(new: str, old: str) -> bool:
-    """Tell whether a new statement names no person, thing or number that an older one does not.
+    """Tell whether a new statement names no person, thing or number beyond those of an older one.
 
-    Only then can they be the same: "has a daughter named Ada" is more than "has a daughter".
+    Only then can they be the same: "has a daughter named Ada" says more than "has a daughter".
     """
     told = {*names(new)} <= {*names(old)} | stems(old) and numbers(new) <= numbers(old)
     return told and kin(new) == kin(old) and _denies(new) == _denies(old)
@@ -68,11 +67,11 @@ def _words(statement: str) -> list[str]:
 
 
 def _form(word: str) -> str:
-    """Return a word as it is compared: "live" as "lives"."""
+    """Return a word without a final s, so that "live" equals "lives"."""
     return word.lower().removesuffix("s")
 
 
 def _is_named(statement: str) -> bool:
-    """Tell whether the one whom a statement is about has a name, so that it is one and the same."""
+    """Tell whether a statement is about somebody with a name, who is only one person."""
     first = language().statements.verb.search(statement)
     return bool(names(statement[: first.start()] if first else statement))

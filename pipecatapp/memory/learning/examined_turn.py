@@ -1,4 +1,4 @@
-"""A finished turn, as what is worth keeping is looked for in it."""
+"""A finished turn that is examined for facts."""
 
 import re
 from dataclasses import dataclass
@@ -7,20 +7,20 @@ from datetime import date
 from pipecatapp.text.language import language
 
 LONGEST = 900
-"""Characters of one turn that are looked at; more is pasted rather than said."""
+"""Characters of a turn that are examined; more than that is pasted rather than said."""
 QUOTED_WORDS = 6
 """A quotation of so many words is somebody else's text; a shorter one is a name."""
 
 
 @dataclass(frozen=True)
 class ExaminedTurn:
-    """What was said in a turn that is over.
+    """What was said in a finished turn.
 
     Attributes:
         said: The user's words.
-        day: When.
-        before: The one or two turns before as `(user, twin)`, oldest first, for what "she" means.
-        speaker: The user's name, where it is known who spoke.
+        day: The date of the turn.
+        before: The one or two earlier turns as `(user, twin)`, oldest first.
+        speaker: The name of the user, where it is known.
     """
 
     said: str
@@ -30,7 +30,7 @@ class ExaminedTurn:
 
     @property
     def own_words(self) -> str:
-        """What the user said without what was quoted or handed over to be worked on."""
+        """What the user said, without quotations and texts that the twin is to work on."""
         quotations = language().quotations
         words = quotations.handed_over.sub(r"\1 ...", self.said.strip())
         return quotations.open_ended.sub(_short_quotations, words)[:LONGEST].strip()

@@ -1,4 +1,4 @@
-"""What of a finished turn becomes a fact: the model proposes under a grammar, code checks."""
+"""Extracts facts from a finished turn: the model proposes them under a grammar, code checks."""
 
 import asyncio
 import re
@@ -20,17 +20,17 @@ root ::= "none" | fact ("\n" fact)? ("\n" fact)?
 fact ::= [A-Z] [^ \n]* (" " word){2,24} "."
 word ::= [^ \n]+
 """.strip()
-"""`none`, or one to three lines of at most 25 words; what ends without a full stop was cut off."""
+"""`none`, or one to three lines of at most 25 words; a line without a full stop was cut off."""
 LONGEST = 120
-"""Tokens that are written at most."""
+"""The longest answer, in tokens."""
 CONTEXT = 300
-"""Characters of each earlier message that the model sees."""
+"""Characters of each earlier message that the model reads."""
 
 _QUESTION = re.compile(r"[^.!?]+\?")
 
 
 class Example(BaseModel):
-    """A turn and its facts, as it stands in the prompt."""
+    """An example of the prompt: a turn and its facts."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -40,7 +40,7 @@ class Example(BaseModel):
 
 
 class ExtractionExamples(BaseModel):
-    """The file memory_facts.yaml of the prompts."""
+    """The content of memory_facts.yaml of the prompts."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -49,7 +49,7 @@ class ExtractionExamples(BaseModel):
 
 
 class Extractor:
-    """Tells what of a turn is worth keeping for ever."""
+    """Finds the facts in a turn that are worth keeping for ever."""
 
     def __init__(self, complete: Complete, prompts: Path, gate: Gate | None):
         """Make an extractor.
@@ -57,7 +57,7 @@ class Extractor:
         Args:
             complete: Asks the model.
             prompts: The directory of memory_facts.yaml.
-            gate: Spares the model what is not worth keeping; None shows it everything.
+            gate: Holds back turns that are not worth keeping; None shows the model all.
 
         Raises:
             UserError: The examples cannot be read.
@@ -69,13 +69,13 @@ class Extractor:
             content.instruction,
             [(_shown(example), _answered(example)) for example in content.examples],
         )
-        """The stable part of every request."""
+        """The part that all requests share."""
 
     async def extract(self, turn: ExaminedTurn) -> list[str]:
-        """Return one to three statements that are worth keeping, or none.
+        """Return up to three statements that are worth keeping.
 
-        They stand alone: in the third person, by the speaker's name where it is known, with
-        absolute dates; what they name was said.
+        Each can be understood alone: it is in the third person, has the speaker's name where it
+        is known, and absolute dates. All that it names was said.
 
         Raises:
             Exception: What `complete` raises.
@@ -93,13 +93,13 @@ class Extractor:
 
 
 def _sound(text: str, turn: ExaminedTurn) -> list[str]:
-    """Return those lines of the model's that are whole, new, and rest on what was said."""
+    """Return the lines of the model that are whole, new and grounded in what was said."""
     said = turn.own_words
     source = "\n".join(
         [*(asked + " " + _questions(replied) for asked, replied in turn.before), said]
     )
     rules = language().statements
-    # Who never says "I" or "my" has told nothing of themselves, unless the twin had asked.
+    # Somebody who never says "I" or "my" tells nothing of themselves, unless the twin asked.
     of_oneself = bool(rules.of_oneself.search(said.lower().replace("\u2019", "'"))) or (
         bool(turn.before) and bool(_questions(turn.before[-1][1]))
     )
@@ -115,7 +115,7 @@ def _sound(text: str, turn: ExaminedTurn) -> list[str]:
 
 
 def _questions(text: str) -> str:
-    """Return what the twin asked; what else it said by itself is no source of facts."""
+    """Return the questions of the twin; its other sentences are no source of facts."""
     return " ".join(_QUESTION.findall(text))
 
 
@@ -127,7 +127,7 @@ def _finished(line: str, turn: ExaminedTurn) -> str:
 
 
 def _asked(said: str, before: tuple[tuple[str, str], ...]) -> str:
-    """Return a turn as the model reads it; what comes last in it is what counts."""
+    """Return a turn as the model reads it, the words to examine last."""
     lines = [
         line
         for asked, answered in before

@@ -1,6 +1,6 @@
-"""Checks that a statement rests on what was said: a small model invents.
+"""Checks that a statement is grounded in what was said, as a small model invents.
 
-Every number and every name must have been said; most of the other words too, by their stem.
+Every number and name must have been said, and so must the stems of most other words.
 """
 
 from pipecatapp.text.language import language
@@ -10,21 +10,21 @@ from pipecatapp.text.words import whole_words
 ENOUGH = 0.5
 """The share of a statement's other words that must have been said."""
 STEM = 5
-"""Letters that two forms of a word have in common: likes and liked."""
+"""Letters that two forms of a word, such as likes and liked, have in common."""
 
 
 def stems(text: str) -> set[str]:
-    """Return the stems of the words of a text that tell something."""
+    """Return the stems of the words that tell something."""
     return {_stem(word) for word in _words(text) if not _is_frame(word)}
 
 
 def kin(text: str) -> set[str]:
-    """Return the words of a text that say what somebody is to somebody."""
+    """Return the words that say how people are related."""
     return set(_words(text)) & language().vocabulary.kin
 
 
 def shared(one: str, other: str) -> set[str]:
-    """Return the stems, other than names, that two texts have in common."""
+    """Return the stems that two texts have in common, without names."""
     return (stems(one) & stems(other)) - {_stem(name) for name in (*names(one), *names(other))}
 
 
@@ -33,8 +33,8 @@ def is_grounded(statement: str, source: str, said: str) -> bool:
 
     Args:
         statement: One sentence about the user.
-        source: All that it may rest on: the user's words and the turns before.
-        said: The user's words of this turn, of which it must hold something.
+        source: All that it may come from: the user's words and the turns before.
+        said: The user's words of this turn, some of which the statement must hold.
     """
     if not numbers(statement) <= numbers(source):
         return False
@@ -50,13 +50,13 @@ def is_grounded(statement: str, source: str, said: str) -> bool:
 
 
 def says(longer: str, shorter: str) -> bool:
-    """Tell whether a statement names all that another one does: it makes that one needless."""
+    """Tell whether a statement says all that a shorter one says."""
     words = stems(shorter)
     return bool(words) and words <= stems(longer) and numbers(shorter) <= numbers(longer)
 
 
 def names(statement: str) -> list[str]:
-    """Return the words with a capital letter, in small letters."""
+    """Return the capitalized words that tell something, in small letters."""
     capitalized = [word for word in whole_words(statement) if word[0].isupper()]
     return [word for word in map(_plain, capitalized) if not _is_frame(word)]
 
@@ -71,7 +71,7 @@ def _content_stems(text: str) -> set[str]:
 
 
 def _is_frame(word: str) -> bool:
-    """Tell whether a statement needs a word besides what it tells; a number counts by itself."""
+    """Tell whether a word tells nothing by itself, or is a number, which is compared apart."""
     vocabulary = language().vocabulary
     frame = word in vocabulary.function_words or word in vocabulary.frame_words
     return frame or number(word) is not None

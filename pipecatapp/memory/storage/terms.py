@@ -1,7 +1,7 @@
-"""Facts by their words: what of them FTS5 indexes, and a question as its query.
+"""The text that FTS5 indexes of a fact, and the FTS5 query for a question.
 
-The index ranks by BM25 over Porter stems (schema/0001.sql). Common words are left out before they
-get there: they say nothing, and a query of them reads half the index.
+The index ranks by BM25 over Porter stems (schema/0001.sql). Stop words are neither indexed nor
+searched for: they say nothing, and a query with them reads half the index.
 """
 
 from collections.abc import Iterable
@@ -12,13 +12,13 @@ from pipecatapp.text.words import significant_words
 
 COLUMNS = ("text", "told_by", "day", "context")
 WEIGHTS = (1.0, 1.0, 1.0, 0.5)
-"""What a word counts in each column. Fitted on five of LoCoMo's dialogues."""
+"""The weight of a word in each column. Fitted on five of LoCoMo's dialogues."""
 MOST_WORDS = 32
-"""Different words of a query that count, the first ones."""
+"""So many different words of a query count, the first ones."""
 
 
 def indexed(text: str, told_by: str | None, at: float, context: str) -> tuple[str, ...]:
-    """Return what is indexed of a fact, one text for each of `COLUMNS`.
+    """Return the indexed text of a fact for each of `COLUMNS`.
 
     Args:
         text: The fact.
@@ -31,12 +31,12 @@ def indexed(text: str, told_by: str | None, at: float, context: str) -> tuple[st
 
 
 def query_words(query: str) -> list[str]:
-    """Return the different words of a query that say something, the first `MOST_WORDS`."""
+    """Return the first `MOST_WORDS` different words of a query that say something."""
     return list(dict.fromkeys(significant_words(query)))[:MOST_WORDS]
 
 
 def any_of(words: Iterable[str]) -> str:
-    """Return an FTS5 expression for what has any of the words, none of them taken for its syntax.
+    """Return an FTS5 expression that matches any of the words, whatever their letters.
 
     Args:
         words: Of `query_words`, at least one.

@@ -9,6 +9,7 @@ PHRASES = Phrases(
     ),
     broken_off="Sorry, my language model stopped in the middle of that. Please ask me again.",
     thinking="One moment.",
+    code_notice="The code is on the page.",
     asks="I need your yes to {purpose}. I am waiting for it on your screen.",
     unasked=(
         "I may {purpose} only with a person's yes, and nobody can be asked here: "

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pipecatapp.memory.vector_index.quantization import decode, dequantize, encode, limit, quantize
+from pipecatapp.memory.vector_index.quantization import dequantize, encode, limit, quantize, stacked
 from pipecatapp.runtime.embedding.embedder import Vectors
 
 
@@ -20,7 +20,7 @@ def test_what_was_stored_is_stored_as_the_same_again() -> None:
     vectors = unit_vectors(20)
     blobs = [encode(vector) for vector in vectors]
     assert all(len(blob) == 384 for blob in blobs)
-    assert [encode(vector) for vector in decode(blobs)] == blobs
+    assert [encode(vector) for vector in dequantize(stacked(blobs))] == blobs
 
 
 def test_a_component_out_of_range_is_cut_off() -> None:
@@ -29,4 +29,4 @@ def test_a_component_out_of_range_is_cut_off() -> None:
     kept = dequantize(quantize(lone))
     assert kept[0, 3] == pytest.approx(limit(384), abs=0.002)
     assert kept[0, 4] == pytest.approx(-limit(384), abs=0.002)
-    assert decode([]).shape[0] == 0
+    assert dequantize(stacked([])).shape[0] == 0
