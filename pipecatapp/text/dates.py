@@ -5,7 +5,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 
-from pipecatapp.text.language import DateMeaning, DateRule, language
+from pipecatapp.text.language import language
+from pipecatapp.text.rules import DateMeaning, DateRule
 
 Replacement = Callable[[re.Match[str], date], str]
 

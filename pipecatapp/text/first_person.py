@@ -3,7 +3,8 @@
 import re
 from functools import partial
 
-from pipecatapp.text.language import Replacements, language
+from pipecatapp.text.language import language
+from pipecatapp.text.rules import Replacements
 
 
 def as_told(text: str, told_by: str | None) -> str:

@@ -1,28 +1,19 @@
 import dataclasses
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from pipecatapp.settings import load_settings
 from pipecatapp.text.language import Phrases, language, load_language
 from pipecatapp.text.languages import en
 
 
-@pytest.fixture
-def spoken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[pytest.MonkeyPatch]:
-    monkeypatch.setenv("PIPECATAPP_HOME", str(tmp_path))
-    load_settings.cache_clear()
-    yield monkeypatch
-    load_settings.cache_clear()
-
-
 @pytest.mark.parametrize("code", ["en", "xx"])
 def test_the_setting_picks_the_language_and_english_stands_in(
-    spoken: pytest.MonkeyPatch, code: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, code: str
 ) -> None:
-    spoken.setenv("SPEECH_LANGUAGE", code)
+    monkeypatch.setenv("PIPECATAPP_HOME", str(tmp_path))
+    monkeypatch.setenv("SPEECH_LANGUAGE", code)
     assert language() is en.LANGUAGE
 
 

@@ -107,7 +107,12 @@ async def test_code_is_kept_word_for_word_and_something_short_is_said_for_it(
 ) -> None:
     said: list[str] = []
     speak = speaker.speak_now
-    monkeypatch.setattr(speaker, "speak_now", lambda text: (said.append(text), speak(text))[1])
+
+    def noted(text: str) -> bytes:
+        said.append(text)
+        return speak(text)
+
+    monkeypatch.setattr(speaker, "speak_now", noted)
     frames = await down(speaker, silent=False)
     assert said[0] == "Here is the function:"
     assert said[1] == code_notice()

@@ -2,7 +2,7 @@
 
 import re
 
-from pipecatapp.text.language import Numbers
+from pipecatapp.text.rules import Numbers
 
 ONES = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),

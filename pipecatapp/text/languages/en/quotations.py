@@ -2,7 +2,7 @@
 
 import re
 
-from pipecatapp.text.language import Quotations
+from pipecatapp.text.rules import Quotations
 
 THREE_WORDS = r"(?:\S+\s+){2,}\S+"
 PERSON = (

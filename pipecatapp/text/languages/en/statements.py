@@ -2,7 +2,7 @@
 
 import re
 
-from pipecatapp.text.language import Statements
+from pipecatapp.text.rules import Statements
 
 # Speech recognition is careless about capital letters; "I" alone is safe.
 OF_PERSON = (

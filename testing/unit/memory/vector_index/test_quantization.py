@@ -7,7 +7,8 @@ from pipecatapp.runtime.embedding.embedder import Vectors
 
 def unit_vectors(count: int, dimensions: int = 384, seed: int = 0) -> Vectors:
     vectors = np.random.default_rng(seed).standard_normal((count, dimensions))
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    units: Vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    return units
 
 
 def test_a_cosine_is_kept_to_the_third_decimal() -> None:

@@ -1,4 +1,4 @@
-"""What is made of Whisper's words, without its model."""
+"""What becomes of audio and words, without the model."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ from pipecatapp.voice.recognizer import (
         ("Run it on node two. Run", "Run it on node two."),
         ("No. Nothing to do", "No. Nothing to do"),
         ("Run it. Run.", "Run it. Run."),
-        ("Run it. ToolRunner beans", "Run it. ToolRunner beans"),
+        ("Run it. Runner beans", "Run it. Runner beans"),
         ("It costs 3.50. Is that much?", "It costs 3.50. Is that much?"),
         ("Stop. Go. Stop.", "Stop. Go. Stop."),
         ("", ""),
