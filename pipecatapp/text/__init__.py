@@ -1,1 +1,1 @@
-"""The language that people speak: its words, rules and phrases, and what is computed with them."""
+"""The words, rules and phrases of the language that people speak, and functions that use them."""

@@ -1,4 +1,4 @@
-"""What the agent needs to know of a language, and the choice of the one that people speak."""
+"""Describes what the agent knows of a language, and returns the language that people speak."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from pipecatapp.settings import load_settings
 from pipecatapp.text.rules import Dates, Numbers, Quotations, Requests, Statements
 
 FALLBACK = "en"
-"""The language that stands in where nobody has written down the one that is spoken."""
+"""Stands in for a language that has no package."""
 
 Words = frozenset[str]
 
@@ -46,16 +46,16 @@ class Vocabulary:
     """Lists of words, in small letters.
 
     Attributes:
-        stop_words: They say nothing of a text's topic and are not searched for.
-        statement_words: Other words that a fact needs for its form alone.
-        function_words: They tell nothing by themselves; a fact may use them though nobody did.
-        frame_words: Likewise; verbs, nouns and adverbs around what a fact tells.
-        negligible: Two statements that differ in these alone are the same.
-        articles: The indefinite ones.
-        kin: What somebody is to somebody; must have been said, never guessed.
-        synonyms: Other forms of a word, each with the form that it is compared as.
-        states: What a person is one of at a time, such as single or married.
-        stop_requests: All that somebody says who wants only silence.
+        stop_words: Words that say nothing about a text's topic; searches leave them out.
+        statement_words: Further words that only give a statement its form.
+        function_words: Words that a learned statement may use though nobody said them.
+        frame_words: Further verbs, nouns and adverbs that it may use though nobody said them.
+        negligible: Statements that differ only in these words are the same.
+        articles: The indefinite articles.
+        kin: Words for relatives and friends; a statement may use one only if it was said.
+        synonyms: Words, each with the word that it is compared as.
+        states: States of which a person has one at a time, such as single or married.
+        stop_requests: Complete utterances of somebody who only wants silence.
         phrase_starts: Words before which a spoken sentence may pause.
         compounds: Words of the tools that speech recognition writes apart.
     """
@@ -76,7 +76,7 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class Language:
-    """All that the agent knows of a language."""
+    """Everything that the agent knows of a language."""
 
     phrases: Phrases
     vocabulary: Vocabulary
@@ -100,7 +100,7 @@ def language() -> Language:
 
 @lru_cache
 def load_language(code: str) -> Language:
-    """Return a language, or English where nobody has written it down.
+    """Return a language, or English where the language has no package.
 
     Args:
         code: ISO 639-1, such as `en`.

@@ -1,4 +1,4 @@
-"""The rules of a language: regular expressions, and templates that are put in place of words."""
+"""Describes the rules of a language: regular expressions, and templates for replacements."""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Literal
 
 Pattern = re.Pattern[str]
 Replacements = tuple[tuple[Pattern, str], ...]
-"""Patterns and what stands for each of them, applied in this order; `{}` is a person's name."""
+"""Patterns and their replacements, applied in this order; `{}` is a person's name."""
 
 
 @dataclass(frozen=True)
@@ -15,11 +15,11 @@ class Numbers:
     """Numbers in words.
 
     Attributes:
-        values: Words and what they count.
+        values: Words and their values.
         scales: Words that multiply the number before them, such as "hundred".
         conjunction: What may stand between the words of one number.
-        ordinal: An ordinal number in digits, whole; its first group is the digits.
-        spelled_out: Words of numbers that people dictate in addresses and names, with their digits.
+        ordinal: An ordinal number such as "5th"; its first group is the digits.
+        spelled_out: Words of numbers that people dictate digit by digit, with their digits.
     """
 
     values: Mapping[str, int]
@@ -37,10 +37,10 @@ class DateRule:
     """A relative date.
 
     Attributes:
-        pattern: How it is said. Its groups are `part` for a part of the day, `count` and `unit`
+        pattern: Matches the date. Its groups are `part` for a part of the day, `count` and `unit`
             for "in three weeks", `step` and `unit` for "next week", and `day` for a weekday.
-        meaning: What it means.
-        days: From today, where it means a day.
+        meaning: The kind of date.
+        days: The number of days from today, for a day and a part of a day.
     """
 
     pattern: Pattern
@@ -56,18 +56,19 @@ class Dates:
         weekdays: From Monday on, in small letters.
         months: From January on, as they are written.
         counts: Words that count days, weeks, months or years.
-        units: What the language calls a day, week, month and year.
-        steps: What the language calls the last, this and the next week.
-        rules: Relative dates, applied in this order.
-        on_a_day: "On" and a weekday, its group `day`.
-        once: What makes a weekday one certain day.
-        repeated: What makes a weekday a habit.
-        unclear: What may mean either of two days.
-        date: A date as people read it, of `{day}`, `{month}` and `{year}`.
-        month: A month of a year.
-        on: "On" a `{date}`; `around`, `since`, `in_month`, `in_year` and `in_week` likewise.
-        in_part: A part of a day, put behind its date.
-        said_on: What is put behind a statement to say on which day it was made.
+        units: The words for day, week, month and year.
+        steps: Words such as "next", with the number of weeks, months or years from now.
+        rules: Relative dates, replaced in this order.
+        on_a_day: Matches "on" and a weekday; its group `day` is the weekday.
+        once: Matches words that make a weekday one certain day.
+        repeated: Matches words that make a weekday a habit.
+        unclear: Matches dates that may mean either of two days.
+        date: Template of a date, of `{day}`, `{month}` and `{year}`.
+        month: Template of a month, of `{month}` and `{year}`.
+        on: Template that replaces a day, of `{date}`. `around`, `since`, `in_month`, `in_year` and
+            `in_week` replace other kinds of dates.
+        in_part: Template that follows a date, of the `{part}` of the day.
+        said_on: Template that ends a statement with the `{date}` on which it was made.
     """
 
     weekdays: tuple[str, ...]
@@ -97,26 +98,26 @@ class Statements:
     """How people state facts about themselves and others.
 
     Attributes:
-        of_person: "I" and "my" with a person's name in their place.
-        told_by: A statement and who told it, of `{name}` and `{text}`.
-        third_person: "I" and "my" as the user.
-        pronoun_i: "I" as speech recognizers may write it.
-        first_person: Words by which somebody speaks, not of somebody.
-        of_oneself: Words of somebody who tells of themselves, in small letters.
-        user: How facts call the user; its group `of` is the possessive ending.
-        mere_talk: What the user did in this turn, which is no fact about the user.
-        bare_reply: A reply that tells nothing, in small letters.
-        question: The beginning, or the end, of a question.
-        one_of: What somebody or something has one of: the words that two statements begin with
-            alike, up to the value.
-        one_place: Likewise, where the values are names of places.
-        one_spot: Likewise, where the values are places of things.
-        one_of_several: Of these there may be several.
-        change: Words that tell of a change.
-        end: Words that tell of an end.
-        negated: Words that deny.
-        set_aside: Words that say only when a statement holds.
-        verb: Ends what a statement is about.
+        of_person: Replace "I" and "my" by a person's name.
+        told_by: Template of a statement and its speaker, of `{name}` and `{text}`.
+        third_person: Replace "I" and "my" by "the user".
+        pronoun_i: Matches "I" as speech recognizers may write it.
+        first_person: Matches words that only a statement in the first or second person has.
+        of_oneself: Matches words, in small letters, of somebody who tells of themselves.
+        user: Matches the name of the user in facts; its group `of` is the possessive ending.
+        mere_talk: Matches statements about the conversation itself, which are no facts.
+        bare_reply: Matches a reply, in small letters, that tells nothing.
+        question: Matches a question by its beginning or its end.
+        one_of: Matches the common beginning of two statements about a property that has only one
+            value, such as "the user works at".
+        one_place: Matches it where both values are names of places.
+        one_spot: Matches it where both values are places of things.
+        one_of_several: Matches it where there may be several, such as sisters.
+        change: Matches words that tell of a change.
+        end: Matches words that tell of an end.
+        negated: Matches words that deny.
+        set_aside: Matches words that only say when a statement holds.
+        verb: Matches the verb that ends the subject of a statement.
     """
 
     of_person: Replacements
@@ -145,13 +146,13 @@ class Quotations:
     """How people quote somebody else's words.
 
     Attributes:
-        stand_in: What stands for quoted words.
-        marked: Words in quotation marks that are long enough to be somebody else's.
-        translated: Words between "translate" and a language; its groups are what stands around.
-        to_the_end: What quotes all that follows it; its group is what introduces the quotation.
-        closed: Words between quotation marks.
-        open_ended: Likewise, its group; the second mark may be missing.
-        handed_over: A text that is to be worked on; its group is what introduces it.
+        stand_in: Replaces quoted words.
+        marked: Matches words in quotation marks that are long enough to be somebody else's.
+        translated: Matches a text to translate; its groups are the words before and after it.
+        to_the_end: Match a quotation that lasts to the end; their group is its introduction.
+        closed: Matches any words between quotation marks.
+        open_ended: Matches such words, its group, even where the second mark is missing.
+        handed_over: Matches a text that the twin is to work on; its group is the introduction.
     """
 
     stand_in: str
@@ -168,28 +169,29 @@ class Requests:
     """How people ask for several things, for an expert, or to remember or forget something.
 
     Attributes:
-        several: What a request that needs more than one action has.
-        fillers: Words that say nothing of what is wanted.
-        for_expert: Asks for an expert; a regular expression with `{name}` for a name.
-        sentence_end: Where a sentence ends.
-        opening: What may stand before a request.
-        wish: To remember; its groups are `polite`, `lead`, `link` and `rest`.
-        bare_lead: The lead that also asks and reminisces.
-        statement_link: The links behind which a statement stands, whatever the lead.
-        continued_link: The links that announce all the sentences that follow.
-        asks_ability: The polite forms that also ask whether somebody can.
-        amid: A wish in the middle of a sentence; its group `rest` is what to remember.
-        at_the_end: A wish behind what to remember, its group `rest`.
-        no_statement: Ends what cannot be remembered: "I can't remember that".
-        reminiscent: What follows "remember" when somebody reminisces or asks.
-        reminiscent_that: Likewise, behind "that".
-        pronoun: Begins what says nothing without the words before it.
-        tail: Polite words at the end.
-        forget: To forget; its group `rest` is what.
-        about: What stands before the topic of what is to be forgotten.
-        that: What stands before a statement that is to be forgotten.
-        from_memory: What stands behind it.
-        nothing_kept: What memory does not hold.
+        several: Matches words of a request that may need more than one action.
+        fillers: Matches words that say nothing of what somebody wants.
+        for_expert: Regular expression, with `{name}` for a name, that matches a request for an
+            expert.
+        sentence_end: Matches the gap between two sentences.
+        opening: Matches words that may stand before a request.
+        wish: Matches a wish to remember; its groups are `polite`, `lead`, `link` and `rest`.
+        bare_lead: The lead that people also use to ask and to reminisce.
+        statement_link: Matches a link that a statement follows, whatever the lead.
+        continued_link: Matches a link that announces all following sentences.
+        asks_ability: Matches a polite form that may also ask whether somebody can.
+        amid: Matches a wish within a sentence; its group `rest` is what to remember.
+        at_the_end: Matches a wish at the end; its group `rest` is what to remember.
+        no_statement: Matches the end of words that are no statement: "I can't remember that".
+        reminiscent: Matches the words behind "remember" of somebody who reminisces or asks.
+        reminiscent_that: Matches such words behind "remember that".
+        pronoun: Matches the start of words that need the words before them.
+        tail: Matches polite words at the end.
+        forget: Matches a wish to forget; its group `rest` is what to forget.
+        about: Matches the words before the topic to forget.
+        that: Matches the words before a statement to forget.
+        from_memory: Matches the words behind it, such as "from your memory".
+        nothing_kept: Matches what memory does not hold.
     """
 
     several: Pattern

@@ -27,7 +27,7 @@ Relation = Literal["same", "replaces", "different"]
 UNRELATED = 0.45
 """Statements whose vectors have a lower cosine are about different things."""
 GRAMMAR = 'root ::= "same" | "replaces" | "different"'
-LONGEST = 6
+LONGEST_ANSWER = 6
 """The longest answer, in tokens."""
 
 
@@ -88,7 +88,7 @@ class Judge:
         if float(vectors[0] @ vectors[1]) < UNRELATED:
             return "different"
         text = await self._complete(
-            [*self.prefix, user(_asked(new, old))], grammar=GRAMMAR, max_tokens=LONGEST
+            [*self.prefix, user(_asked(new, old))], grammar=GRAMMAR, max_tokens=LONGEST_ANSWER
         )
         relation = cast(Relation, text.strip())
         signs = {"same": adds_nothing, "replaces": may_replace}

@@ -6,7 +6,7 @@ from datetime import date
 
 from pipecatapp.text.language import language
 
-LONGEST = 900
+LONGEST_TURN = 900
 """Characters of a turn that are examined; more than that is pasted rather than said."""
 QUOTED_WORDS = 6
 """A quotation of so many words is somebody else's text; a shorter one is a name."""
@@ -33,7 +33,7 @@ class ExaminedTurn:
         """What the user said, without quotations and texts that the twin is to work on."""
         quotations = language().quotations
         words = quotations.handed_over.sub(r"\1 ...", self.said.strip())
-        return quotations.open_ended.sub(_short_quotations, words)[:LONGEST].strip()
+        return quotations.open_ended.sub(_short_quotations, words)[:LONGEST_TURN].strip()
 
 
 def _short_quotations(found: re.Match[str]) -> str:

@@ -21,7 +21,7 @@ fact ::= [A-Z] [^ \n]* (" " word){2,24} "."
 word ::= [^ \n]+
 """.strip()
 """`none`, or one to three lines of at most 25 words; a line without a full stop was cut off."""
-LONGEST = 120
+LONGEST_ANSWER = 120
 """The longest answer, in tokens."""
 CONTEXT = 300
 """Characters of each earlier message that the model reads."""
@@ -87,7 +87,7 @@ class Extractor:
         text = await self._complete(
             [*self.prefix, user(_asked(turn.own_words, turn.before))],
             grammar=GRAMMAR,
-            max_tokens=LONGEST,
+            max_tokens=LONGEST_ANSWER,
         )
         return [_finished(line, turn) for line in _sound(text, turn)]
 

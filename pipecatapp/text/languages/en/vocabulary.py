@@ -2,7 +2,8 @@
 
 from pipecatapp.text.language import Vocabulary
 
-# "May" is a month here.
+# What a search leaves out. "May" is missing, as it is a month. The lists below serve to compare
+# statements and hold other words: there "yes" tells something, and "user" does not.
 STOP_WORDS = """
 a about after all also am an and any are as at be because been being but by can could d did do
 does doing don didn doesn for from get got had has hasn have haven having he her here hers hey
@@ -11,12 +12,14 @@ okay on or our out over own re s same she so some such t than that the their the
 there these they this those through to too up us user ve very was we were weren what when where
 which while who whom whose why will with would wow yeah yes you your yours
 """
+# What a statement may use though nobody said it.
 FUNCTION_WORDS = """
 user user's users' a an the and or but of to in on at by for from with as is are was were be been
 being has have had having his her their its this that these those there who whose which he she it
 they him them no not do does did doesn't don't isn't aren't can can't cannot will would should may
 more most any some all out up down into than then when where while also very
 """
+# What a statement may use besides, though the same words of the user count as said.
 FRAME_WORDS = """
 live lives living work works working name named names called person people home house family
 member like likes prefer prefers own owns use uses using go goes get gets take takes make makes
@@ -29,6 +32,7 @@ wife husband son daughter child children mother father parents brother sister fr
 girlfriend boyfriend partner neighbor uncle aunt cousin niece nephew grandmother grandfather
 colleague
 """
+# Words before which a long first piece of an answer may be cut.
 PHRASE_STARTS = """
 is are was were has have had can will would and or but because that which who when where while if
 so by from in of on to with for about into than as

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from pipecatapp.memory.learning.examined_turn import LONGEST, ExaminedTurn
+from pipecatapp.memory.learning.examined_turn import LONGEST_TURN, ExaminedTurn
 
 
 def own_words(said: str) -> str:
@@ -27,4 +27,4 @@ def test_quoted_and_pasted_texts_are_not_the_users_words(said: str, left: str) -
 
 
 def test_a_long_text_is_cut() -> None:
-    assert len(own_words("I like tea. " * 500)) <= LONGEST
+    assert len(own_words("I like tea. " * 500)) <= LONGEST_TURN
