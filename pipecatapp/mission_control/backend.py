@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from starlette.websockets import WebSocket
 
-from pipecatapp.memory.exchange import Imported
+from pipecatapp.memory.exchange import ImportResult
 from pipecatapp.memory.long_term import LongTermMemory, SearchHit
 from pipecatapp.memory.storage.fact import Fact
 from pipecatapp.mission_control.openai_api.completions import Completions
@@ -51,7 +51,7 @@ class Memory(Protocol):
         """Return all facts, JSON-ready."""
         ...
 
-    async def import_(self, content: Any) -> Imported:
+    async def import_(self, content: Any) -> ImportResult:
         """Keep the facts of an export.
 
         Raises:

@@ -8,8 +8,8 @@ from typing import Any
 
 from pipecatapp.memory.long_term import SearchHit
 from pipecatapp.memory.storage.fact import Fact
-from pipecatapp.memory.storage.terms import words_of
 from pipecatapp.mission_control.backend import Memory
+from pipecatapp.text.words import significant_words
 
 CANDIDATES = 100
 SIMILAR = 0.2
@@ -58,7 +58,7 @@ async def _answer(memory: Memory, facts: list[Fact]) -> dict[str, Any]:
 
 
 def _fitting(found: list[SearchHit], query: str) -> list[Fact]:
-    words = set(words_of(query))
+    words = set(significant_words(query))
     best = max((entry.similarity for entry in found), default=0.0)
     similar = max(SIMILAR, RELATIVE * best)
     return [e.fact for e in found if e.similarity >= similar or _has_any(e.fact, words)]

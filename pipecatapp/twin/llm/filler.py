@@ -9,7 +9,7 @@ from openai.types.chat import ChatCompletionChunk
 
 from pipecatapp.runtime.inference.answer import text_of, usage_of
 from pipecatapp.runtime.turn_clock import TurnClock
-from pipecatapp.text.phrases import PHRASES
+from pipecatapp.text.language import language
 from pipecatapp.twin.llm.chunks import say
 
 SILENCE_SECS = 7.0
@@ -36,7 +36,7 @@ async def with_filler(
     try:
         done, _ = await asyncio.wait({pending}, timeout=SILENCE_SECS if aloud else None)
         if not done:
-            yield say(PHRASES.thinking)
+            yield say(language().phrases.thinking)
         yield _noted(await pending, clock)
         async for chunk in chunks:
             yield _noted(chunk, clock)

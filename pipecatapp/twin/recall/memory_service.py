@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pipecatapp.memory.exchange import Imported, exported, import_facts
-from pipecatapp.memory.long_term import Addition, LongTermMemory, SearchHit, Told
+from pipecatapp.memory.exchange import ImportResult, export_facts, import_facts
+from pipecatapp.memory.long_term import Addition, Forgotten, LongTermMemory, SearchHit
 from pipecatapp.memory.storage.fact import Fact
 from pipecatapp.memory.storage.snapshots import ConversationState
 from pipecatapp.runtime.idle_monitor import IdleMonitor
@@ -116,9 +116,9 @@ class MemoryService:
 
     async def export(self) -> dict[str, Any]:
         """Return all facts, JSON-ready."""
-        return await asyncio.to_thread(exported, self.long_term)
+        return await asyncio.to_thread(export_facts, self.long_term)
 
-    async def import_(self, content: Any) -> Imported:
+    async def import_(self, content: Any) -> ImportResult:
         """Keep the facts of an export; those that were forgotten since it was made stay so.
 
         Args:
@@ -185,7 +185,7 @@ class MemoryService:
         await asyncio.to_thread(self.long_term.snapshots.remove, name)
 
 
-def _redacted(state: ConversationState, told: Sequence[Told]) -> ConversationState:
+def _redacted(state: ConversationState, told: Sequence[Forgotten]) -> ConversationState:
     return without(state, [ForgottenFact(text, context) for text, context in told])
 
 

@@ -1,14 +1,14 @@
 """Recalls the facts that a turn is about, in few tokens."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from pipecatapp.memory.long_term import SearchHit
 from pipecatapp.memory.storage.fact import Fact, Source
-from pipecatapp.memory.storage.terms import words_of
 from pipecatapp.runtime.inference.tokens import tokens
+from pipecatapp.text.language import language
+from pipecatapp.text.words import significant_words
 from pipecatapp.twin.recall.memory_service import MemoryService
 
 RELEVANT = 0.44
@@ -29,8 +29,6 @@ none of 10."""
 
 USER = "the user"
 """What facts call somebody who is not known by name."""
-
-_I = re.compile(r"\bi\b")
 
 
 @dataclass(frozen=True)
@@ -92,7 +90,7 @@ class Recall:
         if len(significant(words)) < FEW_WORDS and before:
             query = f"{before[-1]} {words}"
         # Facts are worded like "where does the user live"; recognizers write a small i.
-        spoken = _I.sub("I", query)
+        spoken = language().statements.pronoun_i.sub("I", query)
         found = await self._memories.search(spoken, CANDIDATES, asked_by=person or USER)
         asked = significant(query)
         best = max((entry.similarity for entry in found), default=0.0)
@@ -119,4 +117,4 @@ def _threshold(fact: Fact, asked: set[str]) -> float:
 
 def significant(text: str) -> set[str]:
     """Return the words of a text that are not stop words, in lower case."""
-    return set(words_of(text))
+    return set(significant_words(text))

@@ -1,11 +1,11 @@
 """Long-term memory as tools see it: texts without ids."""
 
-import re
 import time
 from collections.abc import Sequence
 
 from pipecatapp.memory.long_term import Addition
 from pipecatapp.memory.storage.fact import NewFact, Source
+from pipecatapp.text.utterances import is_question
 from pipecatapp.tools.tool import Call
 from pipecatapp.twin.recall.forgetting import ENOUGH
 from pipecatapp.twin.recall.memory_service import MemoryService
@@ -13,13 +13,6 @@ from pipecatapp.twin.recall.recall import Recall, significant
 
 MOST_FORGOTTEN = 5
 """The most facts that one request can forget."""
-
-# A question tells nothing that could be forgotten.
-_QUESTION = re.compile(
-    r"(?:\W|u+h*m+|so|and|well|okay|ok|hey|twin)*(?:what|when|where|who|whose|whom|how|why|which|is|are"
-    r"|was|were|do|does|did|can|could|would|will|should|tell me)\b|.*\?\s*$",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 class ToolMemory:
@@ -46,7 +39,7 @@ class ToolMemory:
             said
             for said in await self._memories.waiting()
             if about
-            and not _QUESTION.match(said)
+            and not is_question(said)
             and len(about & significant(said)) >= ENOUGH * len(about)
         ]
         return [*(entry.fact.text for entry in found), *waiting][:MOST_FORGOTTEN]

@@ -1,13 +1,12 @@
 """Tells whether a call's arguments come from the user's own words rather than from foreign text."""
 
-import re
 from typing import Any
+
+from pipecatapp.text.numbers import spelled_out
+from pipecatapp.text.words import letters_and_digits
 
 ADDED = frozenset({"http", "https", "www", "com", "org", "net"})
 """Parts of addresses that the model may add by itself."""
-NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_DIGITS = {word: str(number) for number, word in enumerate(NUMBERS)}
-_WORD = re.compile(r"[^\W\d_]+|\d+")
 
 
 def is_named_by_user(arguments: dict[str, Any], said: str) -> bool:
@@ -21,23 +20,21 @@ def is_named_by_user(arguments: dict[str, Any], said: str) -> bool:
         said: The user's words, as they were typed or recognized: `node five` names `node5`, and
             `open street map dot org` names `openstreetmap.org`.
     """
-    words = _words(said)
+    words = letters_and_digits(said.lower())
     return all(_is_named(value, words) for value in arguments.values())
 
 
 def _is_named(value: Any, said: list[str]) -> bool:
-    words = set() if isinstance(value, bool) else set(_words(str(value))) - ADDED
+    words = (
+        set() if isinstance(value, bool) else set(letters_and_digits(str(value).lower())) - ADDED
+    )
     return bool(words) and all(_is_said(word, said) for word in words)
-
-
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.lower())
 
 
 def _is_said(word: str, said: list[str]) -> bool:
     """Tell whether a word was said, as one word or as several in a row."""
     if word.isdecimal():
-        said = [_DIGITS.get(other, other) for other in said]
+        said = spelled_out(said)
     longest = len(word)  # of so many words at most, each of one letter
     return any(_begin_with(said[start : start + longest], word) for start in range(len(said)))
 

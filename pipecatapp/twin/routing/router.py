@@ -7,7 +7,6 @@ Where it is not, the model chooses among the classifier's best candidates.
 """
 
 import asyncio
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, Protocol, cast
 
@@ -16,6 +15,7 @@ from pipecat.processors.aggregators.llm_context import LLMContextMessage
 
 from pipecatapp.experts.expert import Expert
 from pipecatapp.runtime.embedding.embedder import Embedder
+from pipecatapp.text.language import language
 from pipecatapp.twin.history.messages import Messages
 from pipecatapp.twin.routing.action_catalogue import ActionCatalogue
 from pipecatapp.twin.routing.actions import Actions, Decision, MalformedActionError
@@ -49,11 +49,6 @@ Reply with yes or no."""
 WORDS_WANTED = "Reply in one to three plain sentences, with no action."
 
 Known = list[tuple[str, str, tuple[str, ...]]]
-
-_SEVERAL = re.compile(
-    r"\b(?:and|then|afterwards|after that|also|both|each|every|all|if|unless|until|first|next)\b",
-    re.IGNORECASE,
-)
 
 
 class RoutingModel(Protocol):
@@ -253,7 +248,7 @@ def asks_for_several(words: str) -> bool:
     Small models go on acting when everything has been done, so they are asked for a further action
     only where this is so. A comma proves nothing: speech recognition puts one at every breath.
     """
-    return _SEVERAL.search(unquoted(words)) is not None
+    return language().requests.several.search(unquoted(words)) is not None
 
 
 def in_words(prompt: Messages) -> Messages:

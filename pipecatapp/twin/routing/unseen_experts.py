@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from pipecatapp.experts.expert import SUFFIX, Expert
 from pipecatapp.runtime.embedding.embedder import Embedder, Vectors
+from pipecatapp.text.language import language
 
 NEAR = 0.2
 """A request that no known action is for goes to an expert whose description is this similar to it,
@@ -17,12 +18,6 @@ that `explains plants and animals`, 19 are this similar to the right one; of the
 2 of 16."""
 LIKE_AN_EXAMPLE = 0.75
 """A request this similar to one of an expert's examples is for that expert."""
-
-_ASKED = (
-    r"\b(?:ask|asking|consult|talk to|speak (?:to|with)|hand [^.?!]*? to|what (?:does|would))\b"
-)
-_LET = r"\b(?:let|have|get|want)\b"
-_DO = r"(?: to)? (?:answer|do|explain|help|look|make|say|take|tell|think|write)\b"
 
 
 class UnseenExperts:
@@ -80,9 +75,7 @@ def _about(expert: Expert) -> list[str]:
 def _is_named(expert: Expert, words: str) -> bool:
     """Tell whether somebody asks for an expert by its name."""
     name = re.escape(_spoken(expert.name)).replace(r"\ ", r"[ _-]")
-    expert_of = rf"[^.?!]*?\b{name}[ _-](?:expert|specialist)\b"
-    # "Let the coding expert sleep" is about it, and not for it.
-    asked = f"{_ASKED}{expert_of}|{_LET}{expert_of}{_DO}"
+    asked = language().requests.for_expert.format(name=name)
     return re.search(asked, words, re.IGNORECASE) is not None
 
 

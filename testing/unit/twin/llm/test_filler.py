@@ -5,7 +5,7 @@ import pytest
 from openai.types.chat import ChatCompletionChunk
 
 from pipecatapp.runtime.turn_clock import TurnClock
-from pipecatapp.text.phrases import PHRASES
+from pipecatapp.text.languages.en.phrases import PHRASES
 from pipecatapp.twin.llm import filler as module
 from pipecatapp.twin.llm.chunks import TWIN, say, text_of
 from pipecatapp.twin.llm.filler import with_filler

@@ -6,7 +6,7 @@ import pytest
 from openai import APIConnectionError, BadRequestError
 
 from pipecatapp.runtime.turn_clock import TurnClock
-from pipecatapp.text.phrases import PHRASES
+from pipecatapp.text.languages.en.phrases import PHRASES
 from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.history.messages import Messages, ToolResult
 from pipecatapp.twin.history.prompt import result_text

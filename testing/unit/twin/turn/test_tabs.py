@@ -11,7 +11,7 @@ from pipecat.processors.frameworks.rtvi.frames import RTVISendTextFrame
 
 from pipecatapp.agent.session import Exchange, Session
 from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
-from pipecatapp.text.phrases import PHRASES
+from pipecatapp.text.languages.en.phrases import PHRASES
 from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.service import TwinService
 from pipecatapp.twin.turn.agent_context import AgentContext

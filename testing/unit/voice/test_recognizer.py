@@ -1,4 +1,4 @@
-"""What is made of Whisper's words, without its model."""
+"""What becomes of audio and words, without the model."""
 
 import numpy as np
 import pytest

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pipecatapp.voice.vocabulary import Vocabulary
+from pipecatapp.text.language import load_language
+from pipecatapp.voice.compounds import Compounds
 
 
 @pytest.mark.parametrize(
@@ -15,15 +16,15 @@ from pipecatapp.voice.vocabulary import Vocabulary
     ],
 )
 def test_the_words_of_the_tools_are_joined(heard: str, known: str) -> None:
-    assert Vocabulary().joined(heard) == known
+    assert Compounds(load_language("en").vocabulary.compounds).joined(heard) == known
 
 
 def test_the_names_of_the_house_are_joined_and_spelled_as_it_does() -> None:
-    vocabulary = Vocabulary(["BigNode", "", "node 2", "nas"])
+    vocabulary = Compounds(["BigNode", "", "node 2", "nas"])
     assert vocabulary.joined("restart big node and node 2 and the n a s") == (
         "restart BigNode and node 2 and the n a s"
     )
 
 
 def test_no_words_change_nothing() -> None:
-    assert Vocabulary([]).joined("up time") == "up time"
+    assert Compounds([]).joined("up time") == "up time"
