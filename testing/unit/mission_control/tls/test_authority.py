@@ -129,7 +129,7 @@ def test_the_authority_cannot_vouch_for_the_internet(tmp_path: Path) -> None:
     stolen = builder.sign(authority.key, hashes.SHA256())
     (tmp_path / "ca.crt").write_bytes(authority.pem_certificate())
     pair = tmp_path / "server.pem"
-    pair.write_bytes(forged.pem_key() + certificates.Pair(stolen, forged.key).pem_certificate())
+    pair.write_bytes(forged.pem_key() + certificates.KeyPair(stolen, forged.key).pem_certificate())
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pair)
     listener = Listener(context)
