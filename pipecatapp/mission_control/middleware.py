@@ -102,7 +102,11 @@ class _TooLarge(Exception):  # noqa: N818 - it is an answer (413), not a fault
 
 
 class _BodyLimit:
-    """Cuts a request off as soon as its body is larger than allowed."""
+    """Cuts a request off as soon as its body is larger than allowed.
+
+    Starlette's RequestBodyLimitMiddleware answers a declared length in plain text, whatever the
+    application's handlers say; OpenAI's clients expect its JSON.
+    """
 
     def __init__(self, app: ASGIApp, limit: int) -> None:
         self._app = app

@@ -29,7 +29,7 @@ STARTED = int(time.time())
 
 
 def openai_router() -> APIRouter:
-    """Return the routes; `app.state.control.completions` answers."""
+    """Return the routes; `app.state.backend.completions` answers."""
     router = APIRouter(prefix="/v1")
     admission = Admission()
 
@@ -75,7 +75,7 @@ async def _stream(request: Request, answering: Answering, reply: CompletionReply
 
 
 def _completions(request: Request) -> Completions:
-    completions: Completions = request.app.state.control.completions
+    completions: Completions = request.app.state.backend.completions
     return completions
 
 

@@ -29,8 +29,8 @@ class ApprovalDecision(BaseModel):
 @router.get("")
 async def waiting(request: Request, caller: Caller) -> list[dict[str, Any]]:
     """Return the calls of the caller's conversation that wait for a decision."""
-    control: Backend = request.app.state.control
-    return await control.approvals(caller.conversation_id)
+    backend: Backend = request.app.state.backend
+    return await backend.approvals(caller.conversation_id)
 
 
 @router.post("/{approval_id}", status_code=204)
@@ -41,7 +41,7 @@ async def decide(approval_id: str, request: Request, person: Person) -> Response
         HTTPException: 403, a program's key was sent; 404, no such call waits for the caller; 409,
             it is another call than the one that was shown, or it is settled; 422, the body is none.
     """
-    control: Backend = request.app.state.control
+    backend: Backend = request.app.state.backend
     try:
         decision = ApprovalDecision.model_validate_json(await request.body())
     except ValidationError as error:
@@ -50,7 +50,7 @@ async def decide(approval_id: str, request: Request, person: Person) -> Response
             422, "Send `digest`, in hexadecimal, and `approve`, true or false."
         ) from error
     try:
-        await control.decide(
+        await backend.decide(
             person.conversation_id,
             approval_id,
             decision.digest,

@@ -37,7 +37,7 @@ async def link(request: Request, caller: Caller) -> dict[str, str]:
         HTTPException: 403, only the command line on this machine may; 422, the body is another.
         MalformedError: The name is none.
     """
-    control: Backend = request.app.state.control
+    backend: Backend = request.app.state.backend
     if caller.kind != "local":
         raise HTTPException(403, "Only the command line on this machine may do this.")
     try:
@@ -46,7 +46,7 @@ async def link(request: Request, caller: Caller) -> dict[str, str]:
         raise HTTPException(422, "Send `name`, a text, or nothing.") from error
     person = None if wanted.name is None else person_name(wanted.name)
     token = request.app.state.auth.tokens.create(person)
-    return {"url": login_url(control.settings, request.scope["server"][1], token)}
+    return {"url": login_url(backend.settings, request.scope["server"][1], token)}
 
 
 @router.get("/login")
@@ -94,7 +94,7 @@ async def submit(request: Request) -> Response:
 
 def _over_https(request: Request) -> bool:
     """Return whether the browser came by HTTPS; a cluster's gateway ends it and says so."""
-    control: Backend = request.app.state.control
-    if control.settings.mode == "cluster":
+    backend: Backend = request.app.state.backend
+    if backend.settings.mode == "cluster":
         return request.headers.get("x-forwarded-proto") == "https"
     return request.url.scheme == "https"

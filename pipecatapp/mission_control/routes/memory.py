@@ -65,7 +65,7 @@ async def sent(request: Request, form: type[Form], hint: str) -> Form:
 
 def memory_of(request: Request) -> Memory:
     """Return the agent's memory."""
-    memory: Memory = request.app.state.control.memories
+    memory: Memory = request.app.state.backend.memories
     return memory
 
 

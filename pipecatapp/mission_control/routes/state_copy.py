@@ -25,7 +25,7 @@ async def copy(request: Request) -> Response:
 
     The key for it serves nothing else, and no other key and no session serves for it.
     """
-    settings = request.app.state.control.settings
+    settings = request.app.state.backend.settings
     _require_key(request, settings.copy_key_file)
     home, now = settings.home, await asyncio.to_thread(tag, settings.home)
     headers = {"ETag": f'"{now}"', EPOCH_HEADER: str(current_epoch(home))}

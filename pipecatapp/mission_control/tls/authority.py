@@ -131,7 +131,7 @@ class LiveCertificate:
 @router.get("/ca.crt")
 async def authority_certificate(request: Request) -> Response:
     """Hand out the authority's certificate, which is public, for a phone to install."""
-    path = certificate_to_trust(request.app.state.control.settings)
+    path = certificate_to_trust(request.app.state.backend.settings)
     if path is None:
         return PlainTextResponse("Only a cluster, and an agent started with --lan, have one.", 404)
     disposition = {"Content-Disposition": 'attachment; filename="twin-ca.crt"'}
@@ -141,7 +141,7 @@ async def authority_certificate(request: Request) -> Response:
 @router.get("/trust")
 async def trust(request: Request) -> Response:
     """Explain how a phone comes to trust this server."""
-    settings: Settings = request.app.state.control.settings
+    settings: Settings = request.app.state.backend.settings
     path = certificate_to_trust(settings)
     if path is None:
         return render("trust_local.html")

@@ -21,9 +21,8 @@ from pipecatapp.mission_control.auth.keys import KeyStore
 from pipecatapp.mission_control.server import announce
 from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings, load_settings
-
-from ..approving_agent import served
-from ..remembering_agent import RememberingAgent, remembering_agent
+from testing.fakes.remembering_agent import RememberingAgent, remembering_agent
+from testing.fakes.server import served
 
 COMMAND = [sys.executable, "-c", "from pipecatapp.cli import main; main()"]
 ADA = "Anna's daughter is named Ada."

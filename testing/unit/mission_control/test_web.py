@@ -9,8 +9,9 @@ from pipecatapp.mission_control.middleware import MAX_BODY, same_origin
 from pipecatapp.mission_control.pages import STATIC
 from pipecatapp.mission_control.web import create_app
 from pipecatapp.settings import Settings
+from testing.fakes.backend import FakeBackend
 
-from .conftest import ORIGIN, SOCKET, EchoControl, log_in
+from .conftest import ORIGIN, SOCKET, log_in
 
 PROTECTED = ["/api/status", "/api/history", "/api/approvals", "/metrics", "/static/app/index.html"]
 PUBLIC = ["/health", "/login", "/static/public/base.css", "/static/public/login.js", "/trust"]
@@ -155,9 +156,9 @@ def test_only_the_local_key_makes_login_links(client: TestClient) -> None:
     assert client.post("/api/login-link", headers=bearer).status_code == 403
 
 
-def test_health_says_why_it_is_bad(client: TestClient, control: EchoControl) -> None:
+def test_health_says_why_it_is_bad(client: TestClient, backend: FakeBackend) -> None:
     assert client.get("/health").json() == {"status": "ok"}
-    control.problem = "The language model is starting."
+    backend.problem = "The language model is starting."
     answer = client.get("/health")
     assert answer.status_code == 503
     assert answer.json() == {"status": "unavailable", "reason": "The language model is starting."}
@@ -186,8 +187,8 @@ def test_a_large_body_is_refused_declared_or_not(client: TestClient) -> None:
 def test_a_listening_address_on_the_network_serves_any_name(
     settings: Settings, tmp_path: Path
 ) -> None:
-    control = EchoControl(settings.model_copy(update={"host": "0.0.0.0"}))
-    client = TestClient(create_app(control), base_url="http://nas.lan:8000")
+    backend = FakeBackend(settings.model_copy(update={"host": "0.0.0.0"}))
+    client = TestClient(create_app(backend), base_url="http://nas.lan:8000")
     assert client.get("/health").status_code == 200
 
 

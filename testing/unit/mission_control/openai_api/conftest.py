@@ -13,8 +13,7 @@ from pipecatapp.mission_control.auth.auth import Identity
 from pipecatapp.mission_control.openai_api.completions import Asked, Ended, Piece
 from pipecatapp.mission_control.web import create_app
 from pipecatapp.settings import Settings
-
-from ..conftest import EchoControl
+from testing.fakes.backend import FakeBackend
 
 ENDED = Ended("stop", 20, 3, 15, {"total_ms": 5.0}, {"kind": "answer", "name": None})
 
@@ -49,7 +48,7 @@ class Scripted:
             self.closed.set()
 
 
-class ScriptedControl(EchoControl):
+class ScriptedBackend(FakeBackend):
     """Stands where the agent stands."""
 
     def __init__(self, settings: Settings) -> None:
@@ -60,9 +59,9 @@ class ScriptedControl(EchoControl):
 class Site:
     """A running server, and a key for it."""
 
-    def __init__(self, control: ScriptedControl):
-        self.app = create_app(control)
-        self.agent = control.completions
+    def __init__(self, backend: ScriptedBackend):
+        self.app = create_app(backend)
+        self.agent = backend.completions
         self.key = self.app.state.auth.keys.add("test")
         self.listener = socket.socket()
         self.listener.bind(("127.0.0.1", 0))
@@ -91,7 +90,7 @@ class Server(uvicorn.Server):
 
 @pytest.fixture
 async def site(settings: Settings) -> AsyncIterator[Site]:
-    site = Site(ScriptedControl(settings))
+    site = Site(ScriptedBackend(settings))
     config = uvicorn.Config(site.app, log_config=None, timeout_graceful_shutdown=1)
     server = Server(config)
     serving = asyncio.create_task(server.serve(sockets=[site.listener]))

@@ -19,7 +19,7 @@ from pipecatapp.mission_control.tls.authority import Authority, LiveCertificate
 from pipecatapp.mission_control.tls.certificates import issue_authority, issue_server
 from pipecatapp.mission_control.web import create_app
 from pipecatapp.settings import Settings
-from testing.unit.mission_control.conftest import EchoControl
+from testing.fakes.backend import FakeBackend
 
 
 @pytest.fixture
@@ -217,7 +217,7 @@ def test_the_trust_page_shows_the_fingerprint_and_hands_out_the_certificate(
     lan = settings.model_copy(update={"lan": True})
     authority = Authority(lan.home)
     authority.ensure()
-    client = TestClient(create_app(EchoControl(lan)), base_url="https://192.168.7.5:8000")
+    client = TestClient(create_app(FakeBackend(lan)), base_url="https://192.168.7.5:8000")
     page = client.get("/trust").text
     assert authority.fingerprint() in page
     for device in ("Android", "iPhone", "Computer"):
