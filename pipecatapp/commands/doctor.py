@@ -35,7 +35,7 @@ def doctor(as_json: bool) -> None:
 
 
 def agent(settings: Settings) -> Finding:
-    """Ask the agent whether it is well; it need not run, but nothing else may have its port."""
+    """Check the agent's health; it need not run, but no other program may have its port."""
     url = agent_url(settings)
     try:
         verify = agent_ssl(settings) or True

@@ -12,7 +12,7 @@ from pipecatapp.runtime.progress import Progress
 from pipecatapp.settings import load_settings
 
 RESERVE_MB = 500
-"""MiB that stay free beside a new model."""
+"""MiB of memory that stay free beside a new model."""
 
 
 @click.group("experts")
@@ -60,15 +60,15 @@ def free_mb() -> int:
 
 
 def choose(catalogue: Catalogue, list_name: str, free: int) -> CatalogueModel:
-    """Return the first model of a list that fits, and say why it is that one.
+    """Return the first model of a list that fits the memory, and print why.
 
     Args:
-        catalogue: Where the list is.
-        list_name: Its name.
-        free: MiB of memory.
+        catalogue: The model catalogue.
+        list_name: The name of a list of the catalogue.
+        free: MiB of free memory.
 
     Raises:
-        UserError: There is no such list, or nothing of it fits.
+        UserError: There is no such list, or none of its models fits.
     """
     models = catalogue.lists.get(list_name)
     if models is None:

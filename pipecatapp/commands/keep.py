@@ -1,4 +1,4 @@
-"""`pipecatapp keep`: a copy of the agent's state on this node, kept fresh."""
+"""`pipecatapp keep`: keeps a fresh copy of the agent's state on this node."""
 
 import time
 from contextlib import suppress
@@ -41,14 +41,14 @@ def keep(url: str, once: bool) -> None:
     with locked(settings.home / "copy" / "lock", lambda: click.echo("Another one keeps copies.")):
         said = ""
         while True:
-            left = _left(settings.home)
+            problem = _remove_old_states(settings.home)
             try:
                 now = refresh(settings, url)
             except UserError as error:
                 if once:
                     raise
                 now = f"No copy: {error}"
-            now += left
+            now += problem
             if now != said:
                 click.echo(now)
                 said = now
@@ -57,8 +57,8 @@ def keep(url: str, once: bool) -> None:
             time.sleep(EVERY_SECONDS)
 
 
-def _left(home: Path) -> str:
-    """Remove old states; return what there is to say where that fails, else nothing."""
+def _remove_old_states(home: Path) -> str:
+    """Remove old states; return a message if that fails, else an empty string."""
     try:
         forget_overtaken(home)
     except OSError as error:
@@ -67,14 +67,14 @@ def _left(home: Path) -> str:
 
 
 def refresh(settings: Settings, url: str) -> str:
-    """Fetch a copy where the agent has a newer one, and return how it stands.
+    """Fetch a copy if the agent has a newer one, and return a line about the result.
 
     Args:
-        settings: Where the copy is kept, and the key for it.
-        url: Where the agent, or a gateway to it, is.
+        settings: Where the copy is kept, and its key.
+        url: The address of the agent or of a gateway to it.
 
     Raises:
-        UserError: The agent does not answer, refuses, or sent no copy.
+        UserError: The agent does not answer, it refuses, or it sent no copy.
     """
     held = copy_age(settings.home)
     headers = {"Authorization": f"Bearer {_key(settings)}", "If-None-Match": f'"{held.tag}"'}
@@ -116,7 +116,7 @@ def _take(settings: Settings, answer: httpx.Response, held: Age) -> str:
 def _age(answer: httpx.Response) -> Age:
     epoch, tag = answer.headers.get(EPOCH_HEADER, ""), answer.headers.get("etag", "").strip('"')
     if not (epoch.isdigit() and tag):
-        raise UserError("what answers is no agent of this version")
+        raise UserError("the server that answers is not an agent of this version")
     return Age(int(epoch), tag)
 
 

@@ -1,4 +1,4 @@
-"""`pipecatapp models`: the catalogue, and what of it is on this machine."""
+"""`pipecatapp models`: the models of the catalogue, and which of them are on this machine."""
 
 import json
 from pathlib import Path

@@ -38,7 +38,7 @@ from pipecatapp.mission_control.static_files import GuardedFiles, RevalidatedFil
 from pipecatapp.mission_control.tls.authority import router as tls_router
 
 STATUS = {MalformedError: 422, NotFoundError: 404, TakenError: 409}
-"""How the failures are answered that are the caller's; others are this machine's: 503."""
+"""The status of errors that the caller caused; any other `UserError` is answered with 503."""
 
 
 def create_app(backend: Backend) -> FastAPI:
@@ -104,8 +104,8 @@ def _add_pages(app: FastAPI, backend: Backend) -> None:
         if reason is None:
             return JSONResponse({"status": "ok"})
         if backend.settings.mode == "cluster":
-            # The gateways send people here only while this check passes, and Nomad would start
-            # the agent anew: the page is to say itself what is missing.
+            # Gateways forward people only while this check passes, and Nomad would restart the
+            # agent: the page itself says what is missing.
             return JSONResponse({"status": "waiting", "reason": reason})
         return JSONResponse({"status": "unavailable", "reason": reason}, status_code=503)
 
@@ -149,8 +149,7 @@ def _add_socket(app: FastAPI, backend: Backend) -> None:
             await backend.serve_socket(websocket, identity.conversation_id, identity.person)
 
 
-async def _http_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
+async def _http_error(request: Request, error: HTTPException) -> Response:
     if is_openai_path(request.url.path):
         return http_error(error)
     return await http_exception_handler(request, error)
@@ -164,7 +163,7 @@ async def _too_many_attempts(request: Request, __: Exception) -> JSONResponse:
 def _failure(
     request: Request, status: int, text: str, headers: dict[str, str] | None = None
 ) -> JSONResponse:
-    """Return a failure, in the words of the API that was asked."""
+    """Return an error in the form of the API that was asked."""
     openai = is_openai_path(request.url.path)
     body = error_body(status, text) if openai else {"error": text}
     return JSONResponse(body, status_code=status, headers=headers)
@@ -172,7 +171,7 @@ def _failure(
 
 async def _user_error(request: Request, error: Exception) -> JSONResponse:
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 503)
-    # It may repeat what was sent, such as half a surrogate pair, which no answer can hold.
+    # The text may repeat a lone surrogate of the request, which UTF-8 cannot encode.
     text = str(error).encode(errors="replace").decode()
     if status == 503:
         logger.error("{}", text)

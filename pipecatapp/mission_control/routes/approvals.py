@@ -1,4 +1,4 @@
-"""The API by which a person allows or denies the calls of tools that wait for it."""
+"""The API by which a person allows or denies tool calls that wait for approval."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ class ApprovalDecision(BaseModel):
     """What a person decided.
 
     Attributes:
-        digest: That of the call they saw, so that no other call can be allowed by it.
+        digest: The digest of the call that they saw, so that no other call is allowed by it.
         approve: Whether the call may run.
     """
 
@@ -35,17 +35,17 @@ async def waiting(request: Request, caller: Caller) -> list[dict[str, Any]]:
 
 @router.post("/{approval_id}", status_code=204)
 async def decide(approval_id: str, request: Request, person: Person) -> Response:
-    """Allow or deny one call, once; the body is a `Decision`.
+    """Allow or deny one call, once; the body is an `ApprovalDecision`.
 
     Raises:
         HTTPException: 403, a program's key was sent; 404, no such call waits for the caller; 409,
-            it is another call than the one that was shown, or it is settled; 422, the body is none.
+            the call is not the one that was shown, or it is settled; 422, the body is malformed.
     """
     backend: Backend = request.app.state.backend
     try:
         decision = ApprovalDecision.model_validate_json(await request.body())
     except ValidationError as error:
-        # FastAPI's own answer repeats the input, which may be what no answer can hold.
+        # FastAPI's own answer repeats the input, in which a lone surrogate cannot be encoded.
         raise HTTPException(
             422, "Send `digest`, in hexadecimal, and `approve`, true or false."
         ) from error

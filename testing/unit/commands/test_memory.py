@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from pipecatapp.cli import cli
-from pipecatapp.commands import patience
+from pipecatapp.commands import delayed_progress
 from pipecatapp.errors import UserError
 from pipecatapp.mission_control.auth.auth import key_conversation
 from pipecatapp.mission_control.auth.keys import KeyStore
@@ -303,10 +303,10 @@ def test_a_failure_is_one_line_and_exit_status_1(home: Path, embedder: MiniLM) -
 def test_only_long_work_is_shown(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with patience.patience("Quick"):
+    with delayed_progress.delayed_progress("Quick"):
         pass
     assert capsys.readouterr().err == ""
-    monkeypatch.setattr(patience, "UNNOTICED_SECONDS", 0)
-    with pytest.raises(ValueError, match="x"), patience.patience("Failing"):
+    monkeypatch.setattr(delayed_progress, "DELAY_SECONDS", 0)
+    with pytest.raises(ValueError, match="x"), delayed_progress.delayed_progress("Failing"):
         raise ValueError("x")
     assert "done" not in capsys.readouterr().err

@@ -5,7 +5,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from pipecatapp.mission_control.auth import login_sessions as module
-from pipecatapp.mission_control.auth.login_sessions import OF_SESSION, LoginSessionStore
+from pipecatapp.mission_control.auth.login_sessions import SESSION_PREFIX, LoginSessionStore
 from testing.fakes.backend import FakeBackend
 from testing.unit.mission_control.conftest import ORIGIN, log_in
 
@@ -22,7 +22,7 @@ def test_an_expired_session_is_dropped_once_and_tells_whose_conversation_ends(
     store = LoginSessionStore(tmp_path)
     monkeypatch.setattr(module, "SESSION_SECONDS", 1)
     ended = conversation_of(store, store.create())
-    assert ended.startswith(OF_SESSION)
+    assert ended.startswith(SESSION_PREFIX)
     monkeypatch.setattr(module, "SESSION_SECONDS", 3600)
     going_on = store.create()
     assert store.drop_expired() == []

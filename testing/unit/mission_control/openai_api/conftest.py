@@ -10,12 +10,16 @@ import uvicorn
 from openai import AsyncOpenAI
 
 from pipecatapp.mission_control.auth.auth import Identity
-from pipecatapp.mission_control.openai_api.completions import Asked, Ended, Piece
+from pipecatapp.mission_control.openai_api.completions import (
+    CompletionEnd,
+    CompletionRequest,
+    Piece,
+)
 from pipecatapp.mission_control.web import create_app
 from pipecatapp.settings import Settings
 from testing.fakes.backend import FakeBackend
 
-ENDED = Ended("stop", 20, 3, 15, {"total_ms": 5.0}, {"kind": "answer", "name": None})
+ENDED = CompletionEnd("stop", 20, 3, 15, {"total_ms": 5.0}, {"kind": "answer", "name": None})
 
 
 class Scripted:
@@ -27,14 +31,16 @@ class Scripted:
         """The answer waits for this once it has said as many pieces as `said_before`."""
         self.goes_on.set()
         self.said_before = 0
-        self.asked: list[tuple[Asked, Identity]] = []
+        self.asked: list[tuple[CompletionRequest, Identity]] = []
         self.begun = asyncio.Event()
         self.closed = asyncio.Event()
 
     def models(self) -> Sequence[str]:
         return ["twin", "coding"]
 
-    async def answer(self, asked: Asked, caller: Identity) -> AsyncGenerator[Piece, None]:
+    async def answer(
+        self, asked: CompletionRequest, caller: Identity
+    ) -> AsyncGenerator[Piece, None]:
         self.asked.append((asked, caller))
         self.begun.set()
         try:
