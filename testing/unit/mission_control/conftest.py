@@ -40,3 +40,9 @@ def log_in_with_key(client: TestClient) -> None:
     key = client.app.state.auth.keys.add("laptop")  # type: ignore[attr-defined]
     answer = client.post("/login", data={"key": key}, headers={"Origin": ORIGIN})
     assert answer.status_code == 303
+
+
+def local_key(client: TestClient) -> dict[str, str]:
+    """Return the headers of the command line's own key."""
+    key = client.app.state.auth.keys.read_local()  # type: ignore[attr-defined]
+    return {"Authorization": f"Bearer {key}"}
