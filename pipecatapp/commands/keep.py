@@ -116,7 +116,7 @@ def _take(settings: Settings, answer: httpx.Response, held: Age) -> str:
 def _age(answer: httpx.Response) -> Age:
     epoch, tag = answer.headers.get(EPOCH_HEADER, ""), answer.headers.get("etag", "").strip('"')
     if not (epoch.isdigit() and tag):
-        raise UserError("the server that answers is not an agent of this version")
+        raise UserError("what answers is no agent of this version")
     return Age(int(epoch), tag)
 
 
