@@ -14,7 +14,6 @@ import pytest
 from click.testing import CliRunner
 
 from pipecatapp.cli import cli
-from pipecatapp.commands import delayed_progress
 from pipecatapp.errors import UserError
 from pipecatapp.mission_control.auth.auth import key_conversation
 from pipecatapp.mission_control.auth.keys import KeyStore
@@ -213,7 +212,7 @@ def test_scripts_forget_by_id_or_by_all_words(line: CommandLine) -> None:
 
 def test_what_is_forgotten_is_said_in_no_conversation(line: CommandLine) -> None:
     line.prepare(said="My daughter is called Ada.")
-    about = {"context": "My daughter is called Ada."}
+    about: dict[str, Any] = {"context": "My daughter is called Ada."}
     if line.agent is not None:
         line.agent.remember(ADA, **about)
     else:
@@ -298,15 +297,3 @@ def test_a_failure_is_one_line_and_exit_status_1(home: Path, embedder: MiniLM) -
     assert (run.returncode, run.stdout) == (1, "")
     line = "error: There is no snapshot missing: `pipecatapp memory list` shows them."
     assert [each for each in run.stderr.splitlines() if not each.startswith("Loading")] == [line]
-
-
-def test_only_long_work_is_shown(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with delayed_progress.delayed_progress("Quick"):
-        pass
-    assert capsys.readouterr().err == ""
-    monkeypatch.setattr(delayed_progress, "DELAY_SECONDS", 0)
-    with pytest.raises(ValueError, match="x"), delayed_progress.delayed_progress("Failing"):
-        raise ValueError("x")
-    assert "done" not in capsys.readouterr().err

@@ -22,7 +22,7 @@ from testing.fakes.backend import FakeBackend
 ENDED = CompletionEnd("stop", 20, 3, 15, {"total_ms": 5.0}, {"kind": "answer", "name": None})
 
 
-class Scripted:
+class ScriptedCompletions:
     """Answers with the pieces that a test sets; an exception among them is raised."""
 
     def __init__(self) -> None:
@@ -55,11 +55,13 @@ class Scripted:
 
 
 class ScriptedBackend(FakeBackend):
-    """Stands where the agent stands."""
+    """A backend whose completions a test sets."""
+
+    completions: ScriptedCompletions
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
-        self.completions = Scripted()
+        self.completions = ScriptedCompletions()
 
 
 class Site:

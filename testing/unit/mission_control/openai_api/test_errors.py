@@ -40,13 +40,13 @@ def test_an_error_becomes_an_answer_with_its_headers() -> None:
     error = ApiError(429, "Wait.", headers={"Retry-After": "5"})
     answer = api_error(Request({"type": "http"}), error)
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "5")
-    assert json.loads(answer.body) == error.body
+    assert json.loads(bytes(answer.body)) == error.body
 
 
 def test_what_the_framework_refuses_has_the_same_form() -> None:
     answer = http_error(HTTPException(405, headers={"Allow": "GET"}))
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
-    assert json.loads(answer.body)["error"]["code"] == "method_not_allowed"
+    assert json.loads(bytes(answer.body))["error"]["code"] == "method_not_allowed"
 
 
 def test_the_paths_of_the_api() -> None:

@@ -103,7 +103,7 @@ def test_what_is_not_supported_is_refused_by_its_name(name: str, value: Any) -> 
 
 
 def test_every_unsupported_field_is_tried_above() -> None:
-    (mark,) = test_what_is_not_supported_is_refused_by_its_name.pytestmark  # type: ignore[attr-defined]
+    (mark,) = test_what_is_not_supported_is_refused_by_its_name.pytestmark
     assert {name for name, _ in mark.args[1]} == set(UNSUPPORTED)
 
 
