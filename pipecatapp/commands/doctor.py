@@ -15,7 +15,7 @@ HEALTH_SECONDS = 5.0
 @click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def doctor(as_json: bool) -> None:
-    """Examine this machine; exit with status 1 where something is to be done."""
+    """Examine this machine; exit with status 1 if something needs to be done."""
     settings = load_settings()
     findings = [*examine(settings), agent(settings)]
     if as_json:

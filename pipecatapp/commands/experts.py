@@ -27,7 +27,7 @@ def experts() -> None:
 def add(name: str, list_name: str, description: str | None) -> None:
     """Give the expert NAME the first model of a list that fits the memory that is free.
 
-    Its persona is NAME_expert.txt among the personas, where there is one.
+    Its persona is the file NAME_expert.txt among the personas, if there is one.
     """
     settings = load_settings()
     model = choose(Catalogue.load(settings.catalogue), list_name, free_mb())
@@ -41,7 +41,7 @@ def list_experts() -> None:
     """List the experts that were added."""
     found = AddedExperts(load_settings().home).all()
     if not found:
-        click.echo("None was added. See `pipecatapp experts add --help`.", err=True)
+        click.echo("No experts were added. See `pipecatapp experts add --help`.", err=True)
     for name, added in found.items():
         click.echo(f"{name:<20} {added.model:<32} {added.description or ''}".rstrip())
 

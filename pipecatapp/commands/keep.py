@@ -33,12 +33,14 @@ def keep(url: str, once: bool) -> None:
     """Keep a copy of the state of the agent that runs on another node of the cluster.
 
     When the agent is started on this node, it goes on with the copy. The state that was here
-    before is moved to the folder aside/ and stays there for a day: what people have had forgotten
-    since then may be in it.
+    before is moved to the folder aside/ and deleted after a day, as it may hold facts that people
+    have had forgotten since.
     """
     settings = load_settings()
     (settings.home / "copy").mkdir(mode=0o700, parents=True, exist_ok=True)
-    with locked(settings.home / "copy" / "lock", lambda: click.echo("Another one keeps copies.")):
+    with locked(
+        settings.home / "copy" / "lock", lambda: click.echo("Another process keeps copies.")
+    ):
         said = ""
         while True:
             problem = _remove_old_states(settings.home)

@@ -22,7 +22,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 @click.group("memory")
 def memory() -> None:
-    """See, save, load and forget what the twin remembers; whether it runs or not."""
+    """See, save, load and forget what the twin remembers, whether it runs or not."""
 
 
 @memory.command("save")
@@ -40,7 +40,7 @@ def save(name: str, replace: bool, as_json: bool) -> None:
 @click.argument("name")
 @as_json
 def load(name: str, as_json: bool) -> None:
-    """Go back to the snapshot NAME; what is remembered now is kept as a snapshot, too."""
+    """Restore the snapshot NAME; the memory as it is now is kept as a snapshot, too."""
     with _memory() as opened, delayed_progress(f"Loading {name}"):
         kept = opened.load(name)
     line = f"Loaded {name}. What was remembered before is kept as {kept}."
@@ -116,7 +116,7 @@ def forget(what: tuple[str, ...], yes: bool, as_json: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @as_json
 def export(file: Path, as_json: bool) -> None:
-    """Write all facts to FILE, readable by you alone; to standard output where it is "-"."""
+    """Write all facts to FILE, which only you can read; "-" is standard output."""
     with _memory() as opened, delayed_progress("Exporting"):
         content = opened.export()
     write_export(file, content)
