@@ -52,7 +52,7 @@ class Memory(Protocol):
         ...
 
     async def import_(self, content: Any) -> Imported:
-        """Add the facts of an export.
+        """Keep the facts of an export.
 
         Raises:
             MalformedError: The content is not an export.

@@ -36,7 +36,7 @@ async def facts_found(
     """
     if query.strip():
         found = await memory.search(query, max(most, CANDIDATES), asked_by=asked_by)
-        facts = _relevant(found, query)[:most]
+        facts = _fitting(found, query)[:most]
     else:
         facts = await memory.newest(most)
     return await _answer(memory, facts)
@@ -57,7 +57,7 @@ async def _answer(memory: Memory, facts: list[Fact]) -> dict[str, Any]:
     }
 
 
-def _relevant(found: list[SearchHit], query: str) -> list[Fact]:
+def _fitting(found: list[SearchHit], query: str) -> list[Fact]:
     words = set(words_of(query))
     best = max((entry.similarity for entry in found), default=0.0)
     similar = max(MIN_SIMILARITY, MIN_RELATIVE_SIMILARITY * best)
