@@ -1,21 +1,21 @@
-"""Errors that end in one clear line for the person who reads it."""
+"""Errors that a person sees as one line."""
 
 
 class UserError(Exception):
     """A failure that a person can put right.
 
     The message is one line: what failed, then what to do about it. The command line prints it
-    without a traceback and exits with status 1; the page shows it as it stands.
+    without a traceback and exits with status 1; the page shows it unchanged.
     """
 
 
 class MalformedError(UserError):
-    """What was given is not of the form that it has to have."""
+    """The input does not have the required form."""
 
 
 class NotFoundError(UserError):
-    """What was asked for is not there."""
+    """The requested thing does not exist."""
 
 
 class TakenError(UserError):
-    """A name belongs to something else already."""
+    """The name is already in use."""

@@ -16,24 +16,24 @@ def default_home() -> Path:
 
 
 class Settings(BaseSettings):
-    """What can be set, by the environment or by `settings.env` in the state directory.
+    """All settings, from the environment or from `settings.env` in the state directory.
 
-    A name without a prefix is one that users already have in their job files.
+    Names without a prefix are those that users already have in their job files.
     """
 
-    # A field's own name counts in the environment too: without a prefix HOME, LANGUAGE and PORT,
-    # which mean something else there, would be taken for settings.
+    # pydantic-settings also reads a field by its own name: without a prefix it would take HOME,
+    # LANGUAGE and PORT, which mean something else in an environment.
     model_config = SettingsConfigDict(
         extra="ignore", populate_by_name=True, env_prefix="PIPECATAPP_"
     )
 
     mode: Literal["embedded", "cluster"] = Field("embedded", alias="PIPECATAPP_MODE")
-    """Whether the agent runs its language model itself, or finds it in a cluster."""
+    """Whether the agent runs its language model itself or finds it in a cluster."""
     home: Path = Field(default_factory=default_home, alias="PIPECATAPP_HOME")
     models_home: Path | None = Field(None, alias="PIPECATAPP_MODELS")
-    """The directory of models, where it is not the state directory's."""
+    """The directory of models; by default in the state directory."""
     llama_home: Path | None = Field(None, alias="PIPECATAPP_LLAMA_CPP")
-    """The directory of llama.cpp's builds, where it is not the state directory's."""
+    """The directory of llama.cpp's builds; by default in the state directory."""
     catalogue: Path = Field(REPOSITORY / "group_vars" / "models.yaml", alias="PIPECATAPP_CATALOGUE")
     prompts: Path = Field(
         REPOSITORY / "ansible" / "roles" / "pipecatapp" / "files" / "prompts",
@@ -47,14 +47,14 @@ class Settings(BaseSettings):
     """Comma-separated SHA-256 sums, in hexadecimal, of keys that may use the API."""
 
     public_url: str | None = Field(None, alias="PIPECATAPP_PUBLIC_URL")
-    """Where people reach the page, such as http://node1:8000; login links begin with it."""
+    """The address of the page, such as http://node1:8000; login links begin with it."""
     public_hosts: str = Field("", alias="PIPECATAPP_PUBLIC_HOSTS")
-    """Comma-separated names of a cluster's nodes; their private addresses need not be told."""
+    """Comma-separated names of a cluster's nodes; private addresses are allowed anyway."""
 
     page_ca_file: Path | None = Field(None, alias="PIPECATAPP_PAGE_CA_FILE")
-    """In a cluster: the certificate of the authority that devices are to trust."""
+    """In a cluster: the certificate of the authority that devices have to trust."""
     copy_key_file: Path | None = Field(None, alias="PIPECATAPP_COPY_KEY_FILE")
-    """The key by which other nodes of the cluster may fetch copies of the state."""
+    """The key with which other nodes of the cluster may fetch copies of the state."""
 
     llm_model: str | None = Field(None, alias="LLM_MODEL")
     llm_context: int = Field(4096, alias="LLM_CONTEXT", ge=1024, description="tokens per slot")
@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     llm_port: int = Field(0, alias="LLM_PORT", ge=0, le=65535, description="0: any free port")
 
     llm_key_file: Path | None = Field(None, alias="LLAMA_API_KEY_FILE")
-    """In a cluster: the key that its llama-servers ask for."""
+    """In a cluster: the API key of its llama-servers."""
 
     consul_address: str = Field("127.0.0.1:8500", alias="CONSUL_HTTP_ADDR")
     consul_token_file: Path | None = Field(None, alias="CONSUL_HTTP_TOKEN_FILE")
@@ -88,15 +88,15 @@ class Settings(BaseSettings):
     audio_device: Literal["none", "local"] = Field("none", alias="AUDIO_DEVICE")
 
     external_experts: Path | None = Field(None, alias="EXTERNAL_EXPERTS_CONFIG")
-    """A YAML file of experts that somebody else runs behind OpenAI's API; their keys are in files
-    that it names."""
+    """A YAML file of experts that others run behind OpenAI's API; it names the files that hold
+    their keys."""
     decision: Literal["head+model", "model"] = Field("head+model", alias="DECISION")
     approval_mode: Literal["sensitive", "all", "none"] = Field("sensitive", alias="APPROVAL_MODE")
 
     playbooks: Path = Field(REPOSITORY, alias="PIPECATAPP_PLAYBOOKS")
     """The directory of the playbooks that `ansible.run_playbook` may run."""
     helper_socket: Path | None = Field(None, alias="PIPECATAPP_HELPER_SOCKET")
-    """Where `pipecatapp helper` listens, which then runs code, SSH and playbooks for the agent."""
+    """The socket of `pipecatapp helper`, which runs code, SSH and playbooks for the agent."""
     ssh_user: str | None = Field(None, alias="SSH_USER")
     ssh_key_file: Path | None = Field(None, alias="SSH_KEY_FILE")
     ssh_password_file: Path | None = Field(None, alias="SSH_PASSWORD_FILE")
@@ -112,9 +112,9 @@ class Settings(BaseSettings):
     vision_model: str | None = Field(None, alias="VISION_MODEL")
 
     embedder: Literal["minilm", "sentence-transformers"] = Field("minilm", alias="EMBEDDER")
-    """What compares meanings; a memory that changes it is embedded anew at the next start."""
+    """The sentence embedder; after a change, the next start embeds the memory again."""
     use_summarizer: bool = Field(False, alias="USE_SUMMARIZER")
-    """Whether a summary stands for the turns that leave short-term memory."""
+    """Whether turns that leave short-term memory are replaced by a summary."""
 
     benchmark_mode: bool = Field(False, alias="BENCHMARK_MODE")
     log_level: str = Field("INFO", validation_alias=AliasChoices("LOG_LEVEL", "PIPECATAPP_LOG"))
@@ -131,7 +131,7 @@ class Settings(BaseSettings):
 
     @property
     def state_dir(self) -> Path:
-        """Where measured choices are remembered."""
+        """Where measured choices are stored."""
         return self.home / "state"
 
     @property
@@ -142,10 +142,10 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def load_settings() -> Settings:
-    """Read the settings once, the environment before `settings.env` of the state directory.
+    """Read the settings once; the environment overrides `settings.env` of the state directory.
 
     Raises:
-        pydantic.ValidationError: A value is not among those allowed.
+        pydantic.ValidationError: A value is not allowed.
     """
     home = Settings().home
     return Settings(_env_file=home / "settings.env")

@@ -11,7 +11,7 @@ from pipecatapp.runtime.embedding.embedder import Embedder, MiniLM
 from pipecatapp.runtime.inference.model_server import ModelServer
 from pipecatapp.runtime.llama_cpp.server import LlamaServer
 from pipecatapp.runtime.process.orchestrator import LocalOrchestrator
-from pipecatapp.runtime.setup import Prepared, set_up
+from pipecatapp.runtime.setup import EmbeddedSetup, set_up
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.settings import Settings
 from pipecatapp.tools.execution.registry import every_tool
@@ -26,7 +26,7 @@ STARTING_SECS = 300.0
 
 
 @asynccontextmanager
-async def serve(settings: Settings, prepared: Prepared) -> AsyncIterator[ModelServer]:
+async def serve(settings: Settings, prepared: EmbeddedSetup) -> AsyncIterator[ModelServer]:
     """Run the language model, as the agent does."""
     server = LlamaServer(prepared.llama, prepared.llm.path, settings, name=JOB)
     async with LocalOrchestrator([server.spec()], settings.log_dir) as orchestrator:

@@ -25,19 +25,19 @@ from pipecatapp.agent.toolbox import Toolbox
 from pipecatapp.benchmark.metrics import observe_turn
 from pipecatapp.deployment.deployment import Deployment
 from pipecatapp.deployment.selection import choose_deployment
-from pipecatapp.deployment.slot_plan import SlotPlan
 from pipecatapp.experts.client.shared_server import SharedServer
 from pipecatapp.memory.queue import FinishedTurn
 from pipecatapp.mission_control.addresses import base_url, login_url
-from pipecatapp.mission_control.auth.login_sessions import OF_SESSION
+from pipecatapp.mission_control.auth.login_sessions import SESSION_PREFIX
 from pipecatapp.mission_control.tls.authority import Authority
 from pipecatapp.runtime.embedding.factory import load_embedder
 from pipecatapp.runtime.idle_monitor import IdleMonitor
 from pipecatapp.runtime.inference.model_server import ModelServer
+from pipecatapp.runtime.inference.slots import SlotPlan, Slots
 from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
 from pipecatapp.settings import Settings
 from pipecatapp.twin.history.conversation import Conversation
-from pipecatapp.twin.history.conversations import Conversations, SlotPool
+from pipecatapp.twin.history.conversations import Conversations
 from pipecatapp.twin.llm.llama_model import LlamaModel
 from pipecatapp.twin.recall.memory_service import MemoryService
 from pipecatapp.twin.turn.turn_context import TurnContext
@@ -73,7 +73,7 @@ class AgentParts:
     settings: Settings
     deployment: Deployment
     model_server: ModelServer
-    slots: SlotPool
+    slots: Slots
     callers_slot: int
     http: aiohttp.ClientSession
     speech: SpeechModels
@@ -132,7 +132,7 @@ async def open_agent(settings: Settings, compose: Compose) -> AsyncIterator["Age
                 settings=settings,
                 deployment=deployment,
                 model_server=server,
-                slots=SlotPool(plan.conversations),
+                slots=Slots.of(server),
                 callers_slot=plan.callers,
                 http=http,
                 speech=speech,
@@ -303,7 +303,7 @@ class Agent:
     async def logged_out(self, conversation_id: str) -> None:
         """Forget what there is of somebody who has left; a key's conversation goes on."""
         await self._toolbox.registry.logged_out(conversation_id)
-        if conversation_id.startswith(OF_SESSION):
+        if conversation_id.startswith(SESSION_PREFIX):
             self.conversations.remove(conversation_id)
 
     @property

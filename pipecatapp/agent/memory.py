@@ -1,4 +1,4 @@
-"""The memory of one agent, put together: opened, looked up, learned into, and closed."""
+"""The memory of one agent: opened, searched, extended by learning, and closed."""
 
 import asyncio
 from typing import Any
@@ -23,10 +23,10 @@ from pipecatapp.twin.recall.tool_memory import ToolMemory
 
 
 class AgentMemory:
-    """Long-term memory with all that works on it."""
+    """Long-term memory with everything that works on it."""
 
     def __init__(self, memories: MemoryService, embedder: Embedder, settings: Settings):
-        """Put it together; `start` has it learn."""
+        """Put it together; `start` begins to learn."""
         self.memories = memories
         self.recall = Recall(memories)
         self.for_tools = ToolMemory(memories, self.recall)
@@ -44,7 +44,7 @@ class AgentMemory:
         conversations: Conversations,
         idle_monitor: IdleMonitor,
     ) -> "AgentMemory":
-        """Open the memory of the state directory; what a crash left undone is done first.
+        """Open the memory of the state directory, and finish what a crash left undone.
 
         Raises:
             UserError: Another process has it, or it cannot be read or written.
@@ -76,7 +76,7 @@ class AgentMemory:
         self._learning.add_done_callback(_tell_of_failure)
 
     async def turn_finished(self, turn: FinishedTurn) -> None:
-        """Have a finished turn examined when it is still."""
+        """Have a finished turn examined while nobody speaks."""
         if self._learner:
             await self._learner.put(turn)
 

@@ -1,4 +1,4 @@
-"""One open page, or one command-line client: a socket, its pipeline, and what it is told."""
+"""One open page or command-line client: connects its pipeline with the conversation it shares."""
 
 import asyncio
 from collections.abc import Callable

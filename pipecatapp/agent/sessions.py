@@ -1,4 +1,4 @@
-"""The sessions of one agent: each client is served on a transport until it has gone."""
+"""The sessions of one agent: serves each client on its transport until it leaves."""
 
 import asyncio
 from collections.abc import Callable
@@ -21,14 +21,14 @@ from pipecatapp.twin.history.conversations import Conversations
 from pipecatapp.voice.local_audio import local_transport
 
 Compose = Callable[[BaseTransport, Conversation, str | None], tuple[PipelineWorker, Session]]
-"""Makes the pipeline of one session: on what, continuing what, and with whom."""
+"""Makes the pipeline of one session, given its transport, its conversation and the person."""
 
 ROOM = "room"
 """The conversation of the microphone and speaker of this machine."""
 
 
 class Sessions:
-    """Runs them, and knows which there are.
+    """Runs the sessions, and counts them.
 
     Args:
         compose: Makes the pipeline of one session.
@@ -79,7 +79,7 @@ class Sessions:
     async def serve_room(self) -> None:
         """Serve the microphone and speaker of this machine, if it has them.
 
-        A machine without sound is no less an agent: the reason is logged, and the page works.
+        Without sound the agent goes on: the reason is logged, and the page works.
         """
         try:
             transport = await asyncio.to_thread(local_transport)
@@ -92,6 +92,6 @@ class Sessions:
             logger.warning(f"AUDIO_DEVICE=local stopped working ({error}); the page goes on.")
 
     async def end(self) -> None:
-        """End all of them."""
+        """End all sessions."""
         for worker in list(self._workers):
             await worker.cancel()

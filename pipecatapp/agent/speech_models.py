@@ -1,8 +1,8 @@
-"""The ears and the mouth of one agent: the recognizer and the voice that all sessions share."""
+"""The recognizer and the voice that all sessions of an agent share."""
 
 from typing import Any
 
-from pipecatapp.runtime.setup import Equipment
+from pipecatapp.runtime.setup import InstalledModels
 from pipecatapp.settings import Settings
 from pipecatapp.voice.piper import Speaker
 from pipecatapp.voice.recognizer import Recognizer
@@ -10,7 +10,7 @@ from pipecatapp.voice.selection import SttChoice, choose_stt, load_recognizer
 
 
 class SpeechModels:
-    """Loaded once, as models are large."""
+    """The speech models of one agent, loaded once because they are large."""
 
     def __init__(self, settings: Settings):
         """Prepare; `load` takes seconds."""
@@ -19,7 +19,7 @@ class SpeechModels:
         self.recognizer: Recognizer | None = None
         self.speaker: Speaker | None = None
 
-    def load(self, equipment: Equipment) -> None:
+    def load(self, equipment: InstalledModels) -> None:
         """Load the models and use them once, so that the first turn need not wait for that.
 
         Args:

@@ -1,4 +1,4 @@
-"""What the agent can do: its tools and experts, who approves them, and how it decides."""
+"""The agent's tools and experts, their approvals, and the router that decides among them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -30,13 +30,13 @@ from pipecatapp.twin.turn.agent_context import AgentContext
 from pipecatapp.twin.turn.pending_results import PendingToolResults
 
 EXAMINE_SECS = 60.0
-"""How often it is looked whether a tool can work now: a camera is plugged in, Docker started."""
+"""Seconds between checks of which tools can work: a camera was plugged in, Docker was started."""
 
 Status = Callable[[], Awaitable[dict[str, Any]]]
 
 
 class Toolbox:
-    """Tools, approvals and decisions of one agent; also what the agent lends its tools."""
+    """Tools, approvals and decisions of one agent; also the resources that it lends its tools."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class Toolbox:
         *,
         shared: SharedServer | None = None,
     ):
-        """Make them; `start` looks which of them work here.
+        """Make a toolbox; `start` finds out which tools work here.
 
         Args:
             settings: How the agent runs.
@@ -74,7 +74,7 @@ class Toolbox:
         self.registry = Registry([])
 
     async def start(self) -> None:
-        """Find the tools, learn when they are wanted, and keep an eye on whether they work."""
+        """Find the tools, fit the intent classifier, and go on checking which tools work."""
         await self.directory.start()
         self._warming.start()
         self.registry = await Registry.discover(self)
@@ -98,14 +98,14 @@ class Toolbox:
             await asyncio.sleep(EXAMINE_SECS)
             try:
                 if await self.registry.examine() or self.directory.listed() != self._listed:
-                    # Sessions that are open keep their prompt, and with it what they know of.
+                    # Open sessions keep their prompt, and with it the tools that it lists.
                     self._router = await asyncio.to_thread(self.make_router, self.registry.tools)
             except Exception:
-                # The tools of the last look go on being offered.
-                logger.exception("it could not be examined which tools work")
+                # The tools of the last check go on being offered.
+                logger.exception("the check of which tools work has failed")
 
     def make_router(self, tools: list[Tool]) -> Router:
-        """Return what decides among some tools, and the experts.
+        """Return a router for some tools and the experts.
 
         Args:
             tools: Those that are offered.
@@ -120,7 +120,7 @@ class Toolbox:
         return Router(actions, classifier, self._embedder, experts)
 
     def _persona_of(self, expert: Expert) -> str:
-        """Return who an expert is, as the file stands now.
+        """Return an expert's persona as its file is now.
 
         Raises:
             UserError: The file cannot be used.
@@ -132,7 +132,7 @@ class Toolbox:
         return text.replace("{name}", name).replace("{description}", expert.description)
 
     def persona(self) -> str:
-        """Return who the twin is, as the file stands now, or as a snapshot that was loaded has it.
+        """Return the twin's persona as its file is now, or as a loaded snapshot has it.
 
         Raises:
             UserError: The file cannot be used.
@@ -142,14 +142,14 @@ class Toolbox:
         return load_persona(self.settings.prompts)
 
     async def condense(self, conversation: Conversation) -> None:
-        """Have a summary stand for the turns that have just left a conversation, if it is to."""
+        """Summarize the turns that have just left a conversation, where the settings ask for it."""
         cut, conversation.cut = conversation.cut, []
         if self.settings.use_summarizer and cut:
             text = await asyncio.to_thread(condensed, conversation.summary, cut, self._embedder)
             conversation.summarize(text)
 
     def agent_context(self) -> AgentContext:
-        """Return what a new session decides and acts with, its persona as the file stands now.
+        """Return what a new session decides and acts with, its persona as the file is now.
 
         Raises:
             UserError: The persona's file cannot be used.
@@ -188,7 +188,7 @@ class Toolbox:
 
     @property
     def memory(self) -> FactMemory | None:
-        """What is remembered for ever; None where this agent has no such memory."""
+        """Long-term memory; None where this agent has none."""
         return self._memory.for_tools if self._memory else None
 
     def summarize(self, turns: list[TurnWords], query: str) -> str:

@@ -1,4 +1,4 @@
-"""`pipecatapp bench experts`: what routing to an expert costs, and what a restart does."""
+"""`pipecatapp bench experts`: measures the cost of routing to an expert and of a restart."""
 
 import asyncio
 import json

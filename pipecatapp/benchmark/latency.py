@@ -1,4 +1,4 @@
-"""`pipecatapp bench latency`: ten spoken turns, from the last voiced sample to the first audio."""
+"""`pipecatapp bench latency`: times ten spoken turns from the last word to the first audio."""
 
 import asyncio
 import json
@@ -11,6 +11,7 @@ import soxr
 
 from pipecatapp.client.api import ask_agent
 from pipecatapp.client.twin_client import SAMPLE_RATE, TurnResult, TwinClient
+from pipecatapp.errors import UserError
 from pipecatapp.runtime.models.catalogue import Catalogue
 from pipecatapp.runtime.models.speech import tts_model, voice_file
 from pipecatapp.settings import Settings, load_settings
@@ -28,7 +29,7 @@ QUESTIONS = (
     "What is seventeen times three?",
 )
 SPEAKING_RATE = 1.15
-"""Piper's length scale: slower than the twin's own voice, so that it is another speaker."""
+"""Piper's length scale: slower than the twin's voice, so that it sounds like another speaker."""
 
 
 @click.command()
@@ -42,14 +43,19 @@ def latency(as_json: bool) -> None:
 
 
 def speak_questions(settings: Settings) -> list[bytes]:
-    """Return the questions as PCM16 mono at 16 kHz, spoken by the catalogue's voice."""
+    """Return the questions as PCM16 mono at 16 kHz, spoken by the catalogue's voice.
+
+    Raises:
+        UserError: The catalogue has no voice.
+    """
     model = tts_model(
         Catalogue.load(settings.catalogue), settings.model_copy(update={"tts_service": "piper"})
     )
-    # Imported here: it takes a second, which the other commands need not wait for.
+    # Imported here, as it takes a second that the other commands need not wait for.
     from piper import PiperVoice, SynthesisConfig
 
-    assert model is not None  # noqa: S101 - only piper-http has none
+    if model is None:
+        raise UserError(f"There is no voice for Piper in {settings.catalogue}: add one.")
     voice = PiperVoice.load(voice_file(model.directory(settings.models_dir)))
     config = SynthesisConfig(length_scale=SPEAKING_RATE)
     spoken = []
@@ -71,7 +77,7 @@ async def _converse(settings: Settings, spoken: list[bytes]) -> list[TurnResult]
 
 
 def summarize(turns: list[TurnResult]) -> dict[str, Any]:
-    """Return median and 95th percentile of each stage, in milliseconds, and the cache's share."""
+    """Return the median and 95th percentile of each stage in ms, and the cached share."""
     figures: dict[str, list[float]] = {}
     for turn in turns:
         if turn.voice_to_voice is not None:

@@ -1,4 +1,4 @@
-"""Dialogues in LoCoMo's JSON format, and how much of the evidence for their questions is found.
+"""Reads dialogues in LoCoMo's JSON format, and measures the recall of evidence for questions.
 
 Maharana et al., "Evaluating Very Long-Term Conversational Memory of LLM Agents" (2024).
 """
@@ -15,9 +15,9 @@ from pipecatapp.errors import UserError
 from pipecatapp.memory.storage.fact import LONGEST_FACT, NewFact, Source
 
 ANSWERABLE = (1, 2, 3, 4)
-"""Categories of questions; those of category 5 have no answer in the dialogue."""
+"""Categories of questions with an answer in the dialogue; category 5 has none."""
 BEFORE = 2
-"""Turns of the same session that are a turn's context."""
+"""The number of earlier turns of a session that are a turn's context."""
 AT = (5, 10)
 
 _DATE = "%I:%M %p on %d %B, %Y"
@@ -38,7 +38,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Dialogue:
-    """What two people told each other over months, each turn a fact, and questions about it."""
+    """The turns of two people over months, each as a fact, and questions about them."""
 
     facts: tuple[NewFact, ...]
     questions: tuple[Question, ...]
@@ -87,7 +87,7 @@ def _dialogue(sample: dict[str, Any]) -> Dialogue:
 
 
 def _words(turn: dict[str, Any]) -> str:
-    """Return what was said, and what was on a photograph that was shown."""
+    """Return what was said, with the caption of a photograph that was shown."""
     caption = turn.get("blip_caption")
     return f"{turn['text']} [{caption}]" if caption else str(turn["text"])
 
@@ -95,7 +95,7 @@ def _words(turn: dict[str, Any]) -> str:
 def recall(
     questions: Sequence[Question], ids: Sequence[int], find: Callable[[str], Sequence[int]]
 ) -> dict[int, list[float]]:
-    """Return, for each number of results, the share of its evidence that each question found.
+    """Return the share of evidence that each question found, for each number of results.
 
     Args:
         questions: About one dialogue.

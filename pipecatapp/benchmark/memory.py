@@ -1,4 +1,4 @@
-"""`pipecatapp bench memory`: what long-term memory finds, how fast, and what it takes."""
+"""`pipecatapp bench memory`: measures recall, speed and size of long-term memory."""
 
 import json
 import tempfile
@@ -32,7 +32,7 @@ SIZES = (1_000, 10_000, 100_000)
 @click.option("--recall-only", is_flag=True, help="Leave time and space out.")
 def memory(dialogues: Path, sizes: Sequence[int], recall_only: bool) -> None:
     """Measure long-term memory in a directory of its own; prints JSON."""
-    # Imported here: they take half a second, which the other commands need not wait for.
+    # Imported here, as they take half a second that the other commands need not wait for.
     from pipecatapp.benchmark import locomo
     from pipecatapp.benchmark.memory_recall import find_evidence
     from pipecatapp.benchmark.memory_size import measure
@@ -42,7 +42,7 @@ def memory(dialogues: Path, sizes: Sequence[int], recall_only: bool) -> None:
     loaded = locomo.load(dialogues)
     embedder = load_embedder(settings)
     settings.home.mkdir(parents=True, exist_ok=True)
-    # Where the real memory is: /tmp may be no disk, and syncing costs nothing there.
+    # Beside the real memory: /tmp may be in memory, where syncing costs nothing.
     with tempfile.TemporaryDirectory(prefix="bench-memory-", dir=settings.home) as place:
         report: dict[str, Any] = {
             "embedder": embedder.name,

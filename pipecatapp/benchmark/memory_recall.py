@@ -1,4 +1,4 @@
-"""How much of the evidence long-term memory finds, by words, by meaning, and by both."""
+"""Measures the recall of long-term memory by words, by meaning, and by both."""
 
 import statistics
 from collections.abc import Iterable, Sequence
@@ -18,11 +18,11 @@ Shares = dict[int, list[float]]
 def find_evidence(
     dialogues: Sequence[locomo.Dialogue], embedder: Embedder, place: Path
 ) -> dict[str, Any]:
-    """Return the recall of evidence for each mode, in percent; each dialogue a memory of its own.
+    """Return the recall of evidence for each mode, in percent; each dialogue has its own memory.
 
     Recall is the mean over all questions of the share of a question's evidence turns that are
-    among the first 5 or 10 facts. The weights in `memory/` were fitted on LoCoMo's first dialogue
-    and every other one after it; the rest is reported as held out.
+    among the first 5 or 10 facts. The weights in `memory/` were fitted on every other dialogue of
+    LoCoMo, from the first on; the others are reported as held out.
     """
     modes: tuple[Mode, ...] = get_args(Mode)
     shares: dict[Mode, list[Shares]] = {mode: [] for mode in modes}

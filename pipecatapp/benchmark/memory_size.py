@@ -1,8 +1,7 @@
-"""What long-term memory takes at a number of facts: milliseconds, and bytes on disk and resident.
+"""Measures the time and space of long-term memory at a number of facts.
 
-Facts are the turns of the dialogues, as often as it takes, each copy with a number of its own. The
-embedder works once for each turn; copies get its vector, as only the number of vectors matters to
-a search that looks at all of them.
+Facts are the turns of the dialogues, repeated with a number for each copy. A turn is embedded once
+and its copies get the same vector, as a search compares all vectors and only their number matters.
 """
 
 import multiprocessing
@@ -32,13 +31,13 @@ BATCH = 2_000
 QUERIES = 300
 ADDED = 50
 MOST = 10
-"""Facts that a query asks for."""
+"""The number of facts that a query asks for."""
 
 _COPY = re.compile(r" copy\d+$")
 
 
 class Copies:
-    """An embedder that works once for each turn, however many copies there are."""
+    """An embedder that embeds each turn once, however many copies there are."""
 
     def __init__(self, embedder: Embedder):
         self.name = embedder.name
@@ -54,7 +53,7 @@ class Copies:
 
 
 class Timed:
-    """An embedder that knows how long it took."""
+    """An embedder that measures its own time."""
 
     def __init__(self, embedder: Embedder):
         self.name = embedder.name
@@ -72,13 +71,13 @@ class Timed:
 def measure(
     dialogues: Sequence[Dialogue], size: int, embedder: Embedder, place: Path
 ) -> dict[str, Any]:
-    """Return the figures of a memory of `size` facts, taken by a process of its own on one core.
+    """Return the figures of a memory of `size` facts, measured in a new process on one core.
 
     Args:
         dialogues: Where facts and questions come from.
-        size: How many facts.
+        size: The number of facts.
         embedder: Makes the vectors that are stored.
-        place: A directory on the disk that memories are on.
+        place: A directory on the disk of the real memory.
     """
     directory = place / f"size-{size}"
     kept = LongTermMemory(directory, Copies(embedder))
@@ -96,7 +95,7 @@ def measure(
 
 
 def copies(dialogues: Sequence[Dialogue]) -> Iterator[NewFact]:
-    """Yield all facts of all dialogues again and again, no two of the same words."""
+    """Yield all facts of all dialogues again and again, each with different words."""
     facts = {fact.text.casefold(): fact for dialogue in dialogues for fact in dialogue.facts}
     for number in count():
         for fact in facts.values():
@@ -139,7 +138,7 @@ def _opened(directory: Path, embedder: Embedder) -> tuple[float, LongTermMemory]
 
 
 def _times(embedder: Timed, work: Any, inputs: Sequence[Any]) -> tuple[Any, Any]:
-    """Return median and p95 in milliseconds, the embedding apart and included."""
+    """Return median and p95 in milliseconds, without and with the embedding."""
     apart: list[float] = []
     together: list[float] = []
     for given in inputs:

@@ -1,10 +1,9 @@
-"""What routing to an expert costs, and what a restart of llama-server does.
+"""Measures the cost of routing to an expert, and of a restart of llama-server.
 
-A llama-server of its own is asked directly and by way of the router, in turns. What llama-server
-says that a request took it (`timings`) is taken off its time on the clock: what is left is
-HTTP, the client, and the router. The two kinds differ by the router alone. As their 99th
-percentiles are those of the machine rather than the router's, its own time is taken apart too:
-what a routed request takes beyond its client, which is waited for within it.
+A llama-server is asked directly and through the router, in turns. A request's time without what
+llama-server reports for itself (`timings`) is that of HTTP, the client and the router; the two
+kinds differ by the router alone. As the 99th percentiles of both are the machine's rather than the
+router's, the router is also measured by itself: a routed request's time without its client's.
 """
 
 import asyncio
@@ -13,7 +12,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AsyncExitStack, aclosing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,12 +23,12 @@ from openai.types.chat import ChatCompletionChunk
 
 from pipecatapp.deployment.deployment import LLAMA_JOB
 from pipecatapp.deployment.embedded import LocalModelServer
-from pipecatapp.experts.client.requests import has_text
-from pipecatapp.experts.client.server import Clients, ExpertRequest
+from pipecatapp.experts.client.server import Clients
 from pipecatapp.experts.discovery.local import FOLDER, LocalDirectory
 from pipecatapp.experts.expert import Expert, ExpertInstance
 from pipecatapp.experts.routing import Experts
-from pipecatapp.runtime.files import write_atomic
+from pipecatapp.runtime.inference.answer import text_of
+from pipecatapp.runtime.inference.chat_request import ChatRequest
 from pipecatapp.runtime.inference.sampling import Sampling
 from pipecatapp.runtime.llama_cpp.binaries import ensure_llama_cpp
 from pipecatapp.runtime.llama_cpp.quantize import gguf_of
@@ -38,6 +37,7 @@ from pipecatapp.runtime.models.catalogue import Catalogue
 from pipecatapp.runtime.models.download import ensure_model
 from pipecatapp.runtime.process.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.progress import Progress
+from pipecatapp.runtime.safe_files import write_atomic
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.settings import Settings
 from pipecatapp.twin.history.conversation import Conversation
@@ -57,7 +57,7 @@ async def measure(settings: Settings, model: str | None, requests: int) -> dict[
     Args:
         settings: Where models and llama.cpp are.
         model: Its name in the catalogue; None for the smallest.
-        requests: How many short requests of each kind; there are ten long ones.
+        requests: The number of short requests of each kind; there are ten long ones.
 
     Returns:
         Medians and 99th percentiles, in ms and tokens per second.
@@ -86,7 +86,7 @@ async def measure(settings: Settings, model: str | None, requests: int) -> dict[
 
 
 Way = Callable[[int], AsyncGenerator[ChatCompletionChunk, None]]
-"""Yields an answer of at most so many tokens."""
+"""Takes a number of tokens, and yields an answer of at most that length."""
 
 
 @dataclass(frozen=True)
@@ -94,9 +94,9 @@ class _Asked:
     """One request.
 
     Attributes:
-        moments: When it began, each token came, and it ended; s.
-        timings: What llama-server says of it.
-        client_secs: How long its client was waited for.
+        moments: When it began, when each token came, and when it ended, in seconds.
+        timings: The timings of llama-server, in ms.
+        client_secs: The time that its client took.
     """
 
     moments: Sequence[float]
@@ -105,18 +105,18 @@ class _Asked:
 
     @property
     def residual_ms(self) -> float:
-        """What it took beyond llama-server's own time."""
+        """Its time without llama-server's own."""
         own = self.timings["prompt_ms"] + self.timings["predicted_ms"]
         return 1000 * self._secs - own
 
     @property
     def router_ms(self) -> float:
-        """What it took beyond its client."""
+        """Its time without its client's."""
         return 1000 * (self._secs - self.client_secs)
 
     @property
     def tokens_per_second(self) -> float:
-        """How fast the tokens came, from the first to the last."""
+        """The rate of the tokens from the first to the last."""
         tokens = self.moments[1:-1]
         return (len(tokens) - 1) / (tokens[-1] - tokens[0])
 
@@ -126,14 +126,14 @@ class _Asked:
 
 
 class _TimedClients(Clients):
-    """Clients that add up how long they are waited for, in `secs`."""
+    """Clients that add up their own time in `secs`."""
 
     def __init__(self) -> None:
         super().__init__()
         self.secs = 0.0
 
     async def stream(
-        self, instance: ExpertInstance, request: ExpertRequest, **how: Any
+        self, instance: ExpertInstance, request: ChatRequest, **how: Any
     ) -> AsyncGenerator[ChatCompletionChunk, None]:
         """Yield an answer's chunks; see `Clients.stream`."""
         began = time.perf_counter()
@@ -164,7 +164,7 @@ class _Bench:
         self.clients = _TimedClients()
 
     async def ways(self, stack: AsyncExitStack) -> dict[str, Way]:
-        """Start the server, and return how it is asked directly and by way of the router."""
+        """Start the server; return how to ask it directly and through the router."""
         await self._started(stack)
         home = self._settings.home
         key_file = home / "run" / f"{LLAMA_JOB}.key"
@@ -184,8 +184,8 @@ class _Bench:
 
         def direct(longest: int) -> AsyncGenerator[ChatCompletionChunk, None]:
             parameters = _sampling(longest).parameters(longest)
-            request = ExpertRequest([system, QUESTION], self._server.alias, parameters)
-            return self.clients.stream(instance, request, slot=0, patience=(1.0, 60.0))
+            request = ChatRequest([system, QUESTION], parameters, self._server.alias)
+            return self.clients.stream(instance, request, slot=nullcontext(0), patience=(1.0, 60.0))
 
         def routed(longest: int) -> AsyncGenerator[ChatCompletionChunk, None]:
             return router.stream(NAME, [QUESTION], sampling=_sampling(longest))
@@ -193,7 +193,7 @@ class _Bench:
         return {"direct": direct, "routed": routed}
 
     async def first_turn(self) -> dict[str, int]:
-        """Return how many tokens the first turn reads: of a new server, and after a restart."""
+        """Return how many tokens the first turn reads on a new server and after a restart."""
         async with AsyncExitStack() as stack:
             server = await self._started(stack)
             new = await self._turn(server)
@@ -237,7 +237,7 @@ def _sampling(longest: int) -> Sampling:
 async def _alternating(
     ways: Mapping[str, Way], clients: _TimedClients, tokens: int, times: int
 ) -> dict[str, list[_Asked]]:
-    """Ask in each way so many times, taking turns."""
+    """Ask in each way `times` times, in turns."""
     asked: dict[str, list[_Asked]] = {kind: [] for kind in ways}
     for number in range(times + 1):
         for kind, way in ways.items():
@@ -253,7 +253,7 @@ async def _ask(answer: AsyncGenerator[ChatCompletionChunk, None], clients: _Time
     moments = [time.perf_counter()]
     async with aclosing(answer) as chunks:
         async for chunk in chunks:
-            if has_text(chunk):
+            if text_of(chunk):
                 moments.append(time.perf_counter())
             timings = (chunk.model_extra or {}).get("timings") or timings
     moments.append(time.perf_counter())

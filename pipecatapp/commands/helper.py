@@ -21,21 +21,21 @@ def helper(user: str) -> None:
     # Imported here: the clients of Docker and SSH take a while to load.
     from loguru import logger
 
-    from pipecatapp.tools.node_helper.server import inherited, numbers
+    from pipecatapp.tools.node_helper.server import systemd_socket, user_ids
 
     settings = load_settings()
     logger.remove()
-    # Values may be what somebody said.
+    # Without diagnose=False a traceback would show values, which may be somebody's words.
     logger.add(sys.stderr, level=settings.log_level.upper(), diagnose=False)
-    asyncio.run(_serve(settings, numbers("root", user), inherited()))
+    asyncio.run(_serve(settings, user_ids("root", user), systemd_socket()))
 
 
 async def _serve(settings: Settings, users: list[int], listener: socket.socket) -> None:
-    from pipecatapp.tools.node_helper.calls import Calls
+    from pipecatapp.tools.node_helper.calls import HelperTools
     from pipecatapp.tools.node_helper.server import HelperServer
 
     over = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, over.set)
-    async with HelperServer(Calls(settings), users).listening(listener):
+    async with HelperServer(HelperTools(settings), users).listening(listener):
         await over.wait()

@@ -1,4 +1,4 @@
-"""`pipecatapp keep`: a copy of the agent's state on this node, kept fresh."""
+"""`pipecatapp keep`: keeps a fresh copy of the agent's state on this node."""
 
 import time
 from contextlib import suppress
@@ -9,16 +9,16 @@ import httpx
 
 from pipecatapp.errors import UserError
 from pipecatapp.mission_control.routes.state_copy import EPOCH_HEADER
+from pipecatapp.runtime.cluster.state_archive import LARGEST_BYTES
 from pipecatapp.runtime.cluster.state_copy import (
-    LARGEST_BYTES,
-    Age,
-    copy_age,
+    StateVersion,
+    copy_version,
     current_epoch,
-    forget_overtaken,
-    keep_copy,
     new_archive,
+    remove_superseded,
+    store_copy,
 )
-from pipecatapp.runtime.files import locked
+from pipecatapp.runtime.safe_files import locked
 from pipecatapp.settings import Settings, load_settings
 
 EVERY_SECONDS = 15
@@ -33,22 +33,24 @@ def keep(url: str, once: bool) -> None:
     """Keep a copy of the state of the agent that runs on another node of the cluster.
 
     When the agent is started on this node, it goes on with the copy. The state that was here
-    before is moved to the folder aside/ and stays there for a day: what people have had forgotten
-    since then may be in it.
+    before is moved to the folder aside/ and deleted after a day, as it may hold facts that people
+    have had forgotten since.
     """
     settings = load_settings()
     (settings.home / "copy").mkdir(mode=0o700, parents=True, exist_ok=True)
-    with locked(settings.home / "copy" / "lock", lambda: click.echo("Another one keeps copies.")):
+    with locked(
+        settings.home / "copy" / "lock", lambda: click.echo("Another process keeps copies.")
+    ):
         said = ""
         while True:
-            left = _left(settings.home)
+            problem = _remove_old_states(settings.home)
             try:
                 now = refresh(settings, url)
             except UserError as error:
                 if once:
                     raise
                 now = f"No copy: {error}"
-            now += left
+            now += problem
             if now != said:
                 click.echo(now)
                 said = now
@@ -57,26 +59,26 @@ def keep(url: str, once: bool) -> None:
             time.sleep(EVERY_SECONDS)
 
 
-def _left(home: Path) -> str:
-    """Remove old states; return what there is to say where that fails, else nothing."""
+def _remove_old_states(home: Path) -> str:
+    """Remove old states; return a message if that fails, else an empty string."""
     try:
-        forget_overtaken(home)
+        remove_superseded(home)
     except OSError as error:
         return f" An old state stays here: {error}"
     return ""
 
 
 def refresh(settings: Settings, url: str) -> str:
-    """Fetch a copy where the agent has a newer one, and return how it stands.
+    """Fetch a copy if the agent has a newer one, and return a line about the result.
 
     Args:
-        settings: Where the copy is kept, and the key for it.
-        url: Where the agent, or a gateway to it, is.
+        settings: Where the copy is kept, and its key.
+        url: The address of the agent or of a gateway to it.
 
     Raises:
-        UserError: The agent does not answer, refuses, or sent no copy.
+        UserError: The agent does not answer, it refuses, or it sent no copy.
     """
-    held = copy_age(settings.home)
+    held = copy_version(settings.home)
     headers = {"Authorization": f"Bearer {_key(settings)}", "If-None-Match": f'"{held.tag}"'}
     timeout = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
     try:
@@ -89,7 +91,7 @@ def refresh(settings: Settings, url: str) -> str:
         raise UserError(f"the agent at {url} does not answer: {error}") from error
 
 
-def _take(settings: Settings, answer: httpx.Response, held: Age) -> str:
+def _take(settings: Settings, answer: httpx.Response, held: StateVersion) -> str:
     if answer.status_code == httpx.codes.NOT_MODIFIED:
         return f"A copy of epoch {held.epoch} is kept."
     if answer.status_code != httpx.codes.OK:
@@ -106,18 +108,18 @@ def _take(settings: Settings, answer: httpx.Response, held: Age) -> str:
                 stream.write(chunk)
                 if stream.tell() > LARGEST_BYTES:
                     raise UserError(f"the copy is larger than {LARGEST_BYTES} bytes")
-        keep_copy(settings.home, archive, age)
+        store_copy(settings.home, archive, age)
     finally:
         with suppress(OSError):
             archive.unlink(missing_ok=True)
     return f"A copy of epoch {age.epoch} is kept."
 
 
-def _age(answer: httpx.Response) -> Age:
+def _age(answer: httpx.Response) -> StateVersion:
     epoch, tag = answer.headers.get(EPOCH_HEADER, ""), answer.headers.get("etag", "").strip('"')
     if not (epoch.isdigit() and tag):
         raise UserError("what answers is no agent of this version")
-    return Age(int(epoch), tag)
+    return StateVersion(int(epoch), tag)
 
 
 def _key(settings: Settings) -> str:

@@ -9,7 +9,7 @@ from pipecatapp.runtime.llama_cpp.binaries import (
     LlamaCpp,
     ensure_llama_cpp,
     link_bin,
-    llama_cpp_here,
+    llama_cpp_for_this_cpu,
 )
 from pipecatapp.runtime.progress import Progress
 from pipecatapp.settings import load_settings
@@ -26,7 +26,7 @@ def llama_cpp() -> None:
 @as_json
 def level(as_json: bool) -> None:
     """Show the newest build that runs on this CPU, and whether it is here; builds nothing."""
-    _show(llama_cpp_here(load_settings()), changed=False, as_json=as_json)
+    _show(llama_cpp_for_this_cpu(load_settings()), changed=False, as_json=as_json)
 
 
 @llama_cpp.command("ensure")
@@ -37,13 +37,13 @@ def level(as_json: bool) -> None:
     help="Take VERSION-LEVEL/bin from this directory or tar file instead of building.",
 )
 @click.option(
-    "--one-level", is_flag=True, help="End after one attempt, even where that build dies here."
+    "--one-level", is_flag=True, help="Stop after one attempt, even if that build crashes here."
 )
 @as_json
 def ensure(prebuilt: Path | None, one_level: bool, as_json: bool) -> None:
-    """Build llama.cpp for this CPU, try it out, and link `bin` to it; what is there is kept."""
+    """Build llama.cpp for this CPU, try it out, and link `bin` to it; keep a finished build."""
     settings = load_settings()
-    before = llama_cpp_here(settings).complete
+    before = llama_cpp_for_this_cpu(settings).complete
     llama = ensure_llama_cpp(
         settings, Progress(), prebuilt=prebuilt, step_down=not (prebuilt or one_level)
     )

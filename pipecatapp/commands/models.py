@@ -1,4 +1,4 @@
-"""`pipecatapp models`: the catalogue, and what of it is on this machine."""
+"""`pipecatapp models`: the models of the catalogue, and which of them are on this machine."""
 
 import json
 from pathlib import Path
@@ -7,20 +7,20 @@ from typing import Any
 import click
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.files import MIB
-from pipecatapp.runtime.links import link_to
-from pipecatapp.runtime.llama_cpp.binaries import llama_cpp_here
+from pipecatapp.runtime.disk_space import MIB
+from pipecatapp.runtime.llama_cpp.binaries import llama_cpp_for_this_cpu
 from pipecatapp.runtime.llama_cpp.quantize import SERVED, link_served
 from pipecatapp.runtime.models.catalogue import Catalogue, CatalogueModel
 from pipecatapp.runtime.models.download import Downloader
 from pipecatapp.runtime.models.mirror import (
-    from_nearby,
     link_verified,
     read_sums,
     require_space_for,
+    with_local_sources,
 )
-from pipecatapp.runtime.models.verified import ChecksumError, Verified, verify_model
+from pipecatapp.runtime.models.verified import ChecksumError, VerifiedFiles, verify_model
 from pipecatapp.runtime.progress import Progress
+from pipecatapp.runtime.safe_files import switch_symlink
 from pipecatapp.settings import load_settings
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -57,7 +57,7 @@ def list_models(as_json: bool) -> None:
 @click.option(
     "--source",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Take MODEL/FILE from this directory where it is there.",
+    help="Take MODEL/FILE from this directory if it is there.",
 )
 @click.option(
     "--link",
@@ -82,8 +82,8 @@ def fetch(
     settings, catalogue = load_settings(), _catalogue()
     known = read_sums(sums) if sums else {}
     wanted = [
-        from_nearby(model, mirror=mirror, source=source, sums=known)
-        for model in [catalogue.get(name) for name in names] or catalogue.everyday()
+        with_local_sources(model, mirror=mirror, source=source, sums=known)
+        for model in [catalogue.get(name) for name in names] or catalogue.default_models()
     ]
     here = {model.name for model in wanted if _is_here(model)}
     if link:
@@ -107,13 +107,13 @@ def fetch(
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @as_json
 def link_models(names: tuple[str, ...], as_json: bool) -> None:
-    """Let `served.gguf` of the language models called NAME be the file for this CPU.
+    """Link `served.gguf` of the language models called NAME to the file for this CPU.
 
-    Below AVX that is a Q4_0 version, made here. Models called NAME of other kinds are verified
-    where they were not yet.
+    On a CPU without AVX that is a Q4_0 version, which is made here. Models of other kinds are
+    verified if they were not yet.
     """
     settings, catalogue, progress = load_settings(), _catalogue(), Progress()
-    llama, rows = llama_cpp_here(settings), []
+    llama, rows = llama_cpp_for_this_cpu(settings), []
     for model in [catalogue.get(name) for name in names]:
         if not _is_here(model) and not verify_model(model, settings.models_dir, progress):
             raise UserError(f"{model.name} is not here: pipecatapp models fetch {model.name}")
@@ -132,26 +132,26 @@ def link_models(names: tuple[str, ...], as_json: bool) -> None:
     "--from",
     "others",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Take it from this directory of models where it is ready to be served there.",
+    help="Take it from this directory of models if it is ready to be served there.",
 )
 @click.option(
     "--link",
     "link",
     type=click.Path(path_type=Path),
     required=True,
-    help="Becomes a link to the file for this CPU.",
+    help="The link to make to the file for this CPU.",
 )
 def bring(name: str, others: Path | None, link: Path) -> None:
-    """Have the language model NAME here, fetched where it is nowhere yet, and link its file."""
+    """Fetch the language model NAME if it is missing, and link its file for this CPU."""
     settings, progress = load_settings(), Progress()
     model = _catalogue().get(name)
     served = (others / model.name / SERVED) if others else None
     if served is None or not served.exists():
         require_space_for([model], settings.models_dir)
         directory = Downloader(settings, progress).ensure(model)
-        link_served(model, directory, llama_cpp_here(settings), progress)
+        link_served(model, directory, llama_cpp_for_this_cpu(settings), progress)
         served = directory / SERVED
-    link_to(link, served)
+    switch_symlink(link, served)
     click.echo(f"{model.name}: {served}")
 
 
@@ -180,12 +180,12 @@ def _catalogue() -> Catalogue:
 
 
 def _is_here(model: CatalogueModel) -> bool:
-    verified = Verified(model.directory(load_settings().models_dir))
+    verified = VerifiedFiles(model.directory(load_settings().models_dir))
     return all(verified.is_current(file) for file in model.files)
 
 
 def _sums(model: CatalogueModel) -> dict[str, str | None]:
-    verified = Verified(model.directory(load_settings().models_dir))
+    verified = VerifiedFiles(model.directory(load_settings().models_dir))
     return {file.filename: verified.expected(file) for file in model.files}
 
 

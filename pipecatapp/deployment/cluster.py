@@ -1,43 +1,46 @@
-"""A cluster: Nomad runs the language model, Consul finds it, models were put there by Ansible."""
+"""Cluster mode: Nomad runs the language model, Consul finds it, Ansible has brought the models."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from typing import Any
 
 from pipecatapp.deployment.cluster_model import ClusterModelServer
-from pipecatapp.deployment.deployment import LLAMA_JOB, OTHER_SLOTS
+from pipecatapp.deployment.deployment import LLAMA_JOB, result_of
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.cluster.consul import live_members
-from pipecatapp.runtime.cluster.nomad import ANSWER_SECS, NomadOrchestrator
+from pipecatapp.runtime.cluster.nomad import ANSWER_SECS, NomadClient
 from pipecatapp.runtime.cluster.prompt_mirror import PromptMirror
 from pipecatapp.runtime.cpu import cpu_level, read_cpu_flags
 from pipecatapp.runtime.inference.model_server import ModelServer
+from pipecatapp.runtime.inference.slots import OTHER_SLOTS
 from pipecatapp.runtime.models.catalogue import Catalogue, CatalogueModel
 from pipecatapp.runtime.models.speech import stt_candidates, tts_model, voice_file
 from pipecatapp.runtime.process.job import JobStatus
-from pipecatapp.runtime.setup import Equipment
+from pipecatapp.runtime.setup import InstalledModels
 from pipecatapp.settings import Settings
 from pipecatapp.twin.history.personas import load_persona
 
 NOT_THERE_YET = "The language model is not there yet."
+ARRIVAL_SECS = 60.0
+"""How long a language model may take to answer after Consul has found it."""
 
 
 class ClusterDeployment:
-    """A `Deployment` that finds everything and starts nothing."""
+    """A `Deployment` that finds the language model and the files of the others."""
 
     def __init__(self, settings: Settings):
         prompts = settings.home / "prompts"
         self.settings = settings.model_copy(update={"prompts": prompts})
         self._mirror = PromptMirror(settings, settings.prompts, prompts)
-        self._nomad = NomadOrchestrator(settings)
+        self._nomad = NomadClient(settings)
         self._server: ClusterModelServer | None = None
 
-    async def prepare(self) -> Equipment:
-        """Have the personas, and find the models; nothing is downloaded.
+    async def prepare(self) -> InstalledModels:
+        """Fetch the personas from Consul and find the models; no model is downloaded.
 
         Raises:
-            UserError: A model is missing, the persona cannot be used, or the state directory cannot
-            be written.
+            UserError: A model is missing, the persona is unusable, or the state directory cannot be
+                written.
         """
         try:
             await asyncio.to_thread(self._mirror.open)
@@ -46,35 +49,37 @@ class ClusterDeployment:
                 f"The personas cannot be kept in {self.settings.prompts} ({error.strerror})"
             ) from error
         load_persona(self.settings.prompts)
-        return await asyncio.to_thread(find_equipment, self.settings)
+        return await asyncio.to_thread(find_installed_models, self.settings)
 
     async def start(self) -> ModelServer:
         """Begin to look for the language model.
 
         Raises:
-            UserError: Its key cannot be read.
+            UserError: The key for it cannot be read.
         """
         self._server = ClusterModelServer(self.settings, self.settings.llm_slots + OTHER_SLOTS)
         await self._server.start()
         return self._server
 
     async def ready(self) -> None:
-        """Return at once: the page is there before the language model is."""
+        """Return at once: the page does not wait for the language model."""
 
     async def fresh_servers(self) -> AsyncIterator[None]:
-        """Yield whenever the language model has come, or come elsewhere, and answers."""
-        async for _ in self._found.moves():
-            if await self._found.wait_healthy(60.0):
+        """Yield each time the language model has started or moved, and answers."""
+        async for _ in self._model_server.arrivals():
+            if await self._model_server.wait_healthy(ARRIVAL_SECS):
                 yield
 
     async def health(self) -> str | None:
-        """Return None where the language model passes its checks, else that it does not."""
-        return None if self._found.passing else NOT_THERE_YET
+        """Return None if the language model passes its checks, otherwise that it is not there."""
+        return None if self._model_server.passing else NOT_THERE_YET
 
     async def shown(self) -> dict[str, Any]:
-        """Return how the language model and the cluster are; what does not answer is said so."""
+        """Return the state of the language model and the cluster, or what does not answer."""
         jobs, leader, members = await asyncio.gather(
-            _softly(self._jobs()), _softly(self._nomad.leader()), _softly(self._members())
+            _or_not_reachable(self._jobs()),
+            _or_not_reachable(self._nomad.leader()),
+            _or_not_reachable(self._members()),
         )
         return {
             "cpu_level": cpu_level(read_cpu_flags()).value,
@@ -83,13 +88,13 @@ class ClusterDeployment:
         }
 
     async def close(self) -> None:
-        """Look for nothing any more."""
+        """Stop following Consul."""
         self._mirror.close()
         if self._server:
             self._server.close()
 
     def _llm(self) -> dict[str, Any]:
-        server, instance = self._found, self._found.instance
+        server, instance = self._model_server, self._model_server.instance
         meta = instance.meta if instance else {}
         return {
             "model": meta.get("model"),
@@ -97,7 +102,7 @@ class ClusterDeployment:
             "state": "healthy" if server.passing else "not there yet",
             "node": instance.node if instance else None,
             "slots": server.slots,
-            # What Consul said last goes on being used while it does not answer.
+            # While Consul does not answer, its last answer stays in use.
             "stale": server.stale,
         }
 
@@ -108,16 +113,15 @@ class ClusterDeployment:
         return await asyncio.to_thread(live_members, self.settings, ANSWER_SECS)
 
     @property
-    def _found(self) -> ClusterModelServer:
-        assert self._server  # noqa: S101 - `start` comes first
-        return self._server
+    def _model_server(self) -> ClusterModelServer:
+        return result_of("start", self._server)
 
 
-def find_equipment(settings: Settings) -> Equipment:
-    """Return the speech models and the embedder that are there.
+def find_installed_models(settings: Settings) -> InstalledModels:
+    """Return the speech models and the embedder of this node.
 
     Raises:
-        UserError: One is missing.
+        UserError: One of them is missing.
     """
     catalogue = Catalogue.load(settings.catalogue)
     stt = [model for model in stt_candidates(catalogue, settings) if _is_there(model, settings)]
@@ -125,11 +129,11 @@ def find_equipment(settings: Settings) -> Equipment:
         raise _missing("speech recognition", stt_candidates(catalogue, settings)[-1], settings)
     tts = tts_model(catalogue, settings)
     embedder = catalogue.models("embedding")[0]
-    for what, model in (("the voice", tts), ("what compares meanings", embedder)):
+    for what, model in (("the voice", tts), ("sentence embedding", embedder)):
         if model and not _is_there(model, settings):
             raise _missing(what, model, settings)
     voice = voice_file(tts.directory(settings.models_dir)) if tts else None
-    return Equipment(stt, voice, embedder.directory(settings.models_dir))
+    return InstalledModels(stt, voice, embedder.directory(settings.models_dir))
 
 
 def _is_there(model: CatalogueModel, settings: Settings) -> bool:
@@ -148,8 +152,8 @@ def _job(status: JobStatus) -> dict[str, Any]:
     return {"name": status.name, "state": status.state.value, "nodes": list(status.nodes)}
 
 
-async def _softly(answer: Awaitable[Any]) -> Any:
-    """Return an answer, or "not reachable" where none comes in time."""
+async def _or_not_reachable(answer: Awaitable[Any]) -> Any:
+    """Return an answer, or "not reachable" if it does not come in time."""
     try:
         async with asyncio.timeout(ANSWER_SECS + 0.5):
             return await answer

@@ -1,49 +1,25 @@
-"""The cluster's language model: a service in Consul, wherever Nomad runs it."""
+"""The cluster's language model: a service in Consul, on whichever node Nomad runs it."""
 
 import asyncio
-import ssl
 import time
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from typing import Any
 
 import consul
-import httpx
 from loguru import logger
 
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.cluster.consul import WAIT, ConsulWatch, read_secret
+from pipecatapp.runtime.cluster.service_instance import ServiceInstance
+from pipecatapp.runtime.health_check import health_client, is_healthy
 from pipecatapp.settings import Settings
 
 SERVICE = "prima-api-main"
 NOWHERE = "http://127.0.0.1:9"
-"""Where nothing listens, so that a request fails at once and is waited for like a restart."""
+"""Nothing listens there, so that a request fails at once and is repeated like after a restart."""
 FIRST_ANSWER_SECS = 2.0
 PROBE_SECS = 2.0
 LOOK_AGAIN_SECS = 0.25
-NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""Reading those of the system holds up every conversation for 50 ms: plain HTTP needs none."""
-
-
-@dataclass(frozen=True)
-class ModelInstance:
-    """A llama-server that passes its checks.
-
-    Attributes:
-        url: Base URL, without `/v1`.
-        node: On which node it runs.
-        meta: What its job says of it: model, ctx, job, slots and more.
-    """
-
-    url: str
-    node: str
-    meta: Mapping[str, str]
-
-    @property
-    def slots(self) -> int | None:
-        """How many prompts it keeps; None where its job does not say."""
-        text = self.meta.get("slots", "")
-        return int(text) if text.isdigit() and 1 <= int(text) <= 1024 else None
 
 
 class ClusterModelServer:
@@ -51,10 +27,10 @@ class ClusterModelServer:
 
     Args:
         settings: Where Consul is, and the key of the cluster's llama-servers.
-        slots: How many slots to count on until the service says.
+        slots: How many slots to assume until the service says.
 
     Raises:
-        UserError: The key cannot be read, or Consul's address is none.
+        UserError: The key cannot be read, or Consul's address is invalid.
     """
 
     def __init__(self, settings: Settings, slots: int):
@@ -62,8 +38,8 @@ class ClusterModelServer:
         self._slots = slots
         self._watch = ConsulWatch(settings, SERVICE, _ask, self._changed)
         self._loop = asyncio.get_running_loop()
-        self._moved = asyncio.Event()
-        self._known: ModelInstance | None = None
+        self._instance_changed = asyncio.Event()
+        self._known: ServiceInstance | None = None
         self._passing = False
         try:
             self._key = read_secret(self._key_file) or ""
@@ -73,28 +49,30 @@ class ClusterModelServer:
             ) from error
 
     async def start(self) -> None:
-        """Begin to look for the service; a Consul that does not answer is not waited for long."""
+        """Begin to look for the service, and wait 2 s at most for Consul's first answer."""
         self._watch.start()
         await asyncio.to_thread(self._watch.wait_for_answer, FIRST_ANSWER_SECS)
-        # What the thread has found by then is taken before this one goes on.
+        # Lets the event loop take what the thread has found, before this goes on.
         await asyncio.sleep(0)
 
     def close(self) -> None:
-        """Look no more."""
+        """Stop looking for the service."""
         self._watch.close()
 
     @property
     def url(self) -> str:
-        """Base URL of the instance that passes its checks, else of the last one known."""
+        """Base URL of the instance that passes its checks, otherwise of the last one known."""
         return self._known.url if self._known else NOWHERE
 
     @property
     def api_key(self) -> str:
-        """The key it asks for, read anew as Nomad may have renewed it."""
+        """The key that it asks for, read each time as Nomad may have renewed it."""
         try:
             self._key = read_secret(self._key_file) or self._key
         except OSError as error:
-            logger.warning(f"{self._key_file} cannot be read ({error.strerror}): the old key holds")
+            logger.warning(
+                f"{self._key_file} cannot be read ({error.strerror}): the old key stays in use"
+            )
         return self._key or "none"
 
     @property
@@ -103,8 +81,8 @@ class ClusterModelServer:
         return (self._known and self._known.slots) or self._slots
 
     @property
-    def instance(self) -> ModelInstance | None:
-        """The instance that was known last, whether it still passes its checks or not."""
+    def instance(self) -> ServiceInstance | None:
+        """The last instance known, whether it still passes its checks or not."""
         return self._known
 
     @property
@@ -114,59 +92,59 @@ class ClusterModelServer:
 
     @property
     def stale(self) -> str | None:
-        """Why Consul does not tell now, so that what is known may be old; else None."""
+        """Why Consul does not answer now, so that what is known may be outdated; otherwise None."""
         return self._watch.problem
 
     async def wait_healthy(self, timeout: float) -> bool:  # noqa: ASYNC109 - a bound, not a scope
-        """Wait until there is one that answers; Nomad starts it again by itself.
+        """Wait until an instance answers; Nomad restarts it.
 
         Args:
             timeout: Seconds to wait at most.
         """
         end = time.monotonic() + timeout
-        async with httpx.AsyncClient(
-            timeout=PROBE_SECS, trust_env=False, verify=NO_AUTHORITIES
-        ) as client:
+        async with health_client() as client:
             while (left := end - time.monotonic()) > 0:
-                # Consul notices late that one has died, and not at all while it is away itself.
-                if self._known and await _answers(client, self._known.url, min(left, PROBE_SECS)):
-                    return True
-                await self._wait_for_move(min(left, LOOK_AGAIN_SECS))
+                # Consul notices late that an instance has died, and not at all while it is down.
+                if self._known:
+                    url = f"{self._known.url}/health"
+                    if await is_healthy(client, url, min(left, PROBE_SECS)):
+                        return True
+                await self._wait_for_change(min(left, LOOK_AGAIN_SECS))
         logger.warning(f"no {SERVICE} answered within {timeout:.0f} s")
         return False
 
-    async def moves(self) -> AsyncIterator[None]:
-        """Yield each time that an instance has come, the first one included."""
+    async def arrivals(self) -> AsyncIterator[None]:
+        """Yield each time an instance has started or moved, the first one included."""
         last: str | None = None
         while True:
-            self._moved.clear()
+            self._instance_changed.clear()
             if self._passing and self._known and self._known.url != last:
                 last = self._known.url
                 yield
             elif not self._passing:
                 last = None  # at the same address it may be another process
-                await self._moved.wait()
+                await self._instance_changed.wait()
             else:
-                await self._moved.wait()
+                await self._instance_changed.wait()
 
-    async def _wait_for_move(self, seconds: float) -> None:
-        self._moved.clear()
+    async def _wait_for_change(self, seconds: float) -> None:
+        self._instance_changed.clear()
         try:
             async with asyncio.timeout(seconds):
-                await self._moved.wait()
+                await self._instance_changed.wait()
         except TimeoutError:
             return
 
-    def _changed(self, instances: list[ModelInstance]) -> None:
-        """Take Consul's answer, in the thread that asked."""
+    def _changed(self, instances: list[ServiceInstance]) -> None:
+        """Pass Consul's answer on to the event loop; called in the thread that asked."""
         try:
-            self._loop.call_soon_threadsafe(self._take, instances)
+            self._loop.call_soon_threadsafe(self._choose, instances)
         except RuntimeError:
             self._watch.close()  # the agent has ended
 
-    def _take(self, instances: list[ModelInstance]) -> None:
+    def _choose(self, instances: list[ServiceInstance]) -> None:
         self._passing = bool(instances)
-        # Conversations have their prompts in one server: it is kept as long as it is there.
+        # The prompts of conversations are cached in one server: it stays as long as it passes.
         same = [entry for entry in instances if self._known and entry.url == self._known.url]
         chosen = next(iter(same or instances), None)
         if chosen is None:
@@ -174,29 +152,13 @@ class ClusterModelServer:
         elif not same:
             logger.info(f"The language model is on {chosen.node}, at {chosen.url}")
         self._known = chosen or self._known
-        self._moved.set()
+        self._instance_changed.set()
 
 
-def _ask(client: consul.Consul, index: str | None) -> tuple[str, list[ModelInstance]]:
+def _ask(client: consul.Consul, index: str | None) -> tuple[str, list[ServiceInstance]]:
     answer: tuple[str, list[dict[str, Any]]] = client.health.service(
         SERVICE, passing=True, index=index, wait=WAIT
     )
     new_index, entries = answer
-    return new_index, sorted(map(_instance, entries), key=lambda entry: entry.url)
-
-
-def _instance(entry: dict[str, Any]) -> ModelInstance:
-    service, node = entry["Service"], entry["Node"]
-    host = service["Address"] or node["Address"]
-    bracketed = f"[{host}]" if ":" in host else host
-    return ModelInstance(
-        f"http://{bracketed}:{service['Port']}", node["Node"], service["Meta"] or {}
-    )
-
-
-async def _answers(client: httpx.AsyncClient, url: str, seconds: float) -> bool:
-    try:
-        answer = await client.get(f"{url}/health", timeout=seconds)
-    except httpx.HTTPError:
-        return False
-    return answer.status_code == 200
+    instances = map(ServiceInstance.of_entry, entries)
+    return new_index, sorted(instances, key=lambda instance: instance.url)

@@ -1,56 +1,70 @@
-"""What the agent needs of the place where it runs."""
+"""The interface between the agent and where it runs: one machine, or a cluster."""
 
 from collections.abc import AsyncIterator
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from pipecatapp.runtime.inference.model_server import ModelServer
-from pipecatapp.runtime.setup import Equipment
+from pipecatapp.runtime.setup import InstalledModels
 from pipecatapp.settings import Settings
 
 LLAMA_JOB = "llamacpp-rpc"
-"""The default expert's job, on its own and in the cluster."""
+"""The name of the default expert's job, in both modes."""
 
-OTHER_SLOTS = 2
-"""Slots that conversations do not have: prompts of experts, and of the memory, whose slot is the
-last, do not evict theirs."""
+
+Value = TypeVar("Value")
 
 
 class Deployment(Protocol):
-    """One machine, or a cluster: where models are, and where the language model runs."""
+    """Knows where the models are, and where the language model runs."""
 
     @property
     def settings(self) -> Settings:
-        """How the agent runs here."""
+        """The settings that the agent runs with here."""
 
-    async def prepare(self) -> Equipment:
-        """Have everything that the agent loads.
+    async def prepare(self) -> InstalledModels:
+        """Return the models that the agent loads, after fetching what is missing and can be.
 
         Raises:
-            UserError: Something is missing and cannot be had.
+            UserError: A model is missing and cannot be fetched.
         """
 
     async def start(self) -> ModelServer:
-        """Begin to start or to look for the language model, and return what stands for it.
+        """Begin to start or to find the language model, and return its server.
 
         Raises:
-            UserError: It cannot even be begun.
+            UserError: The settings for it are invalid.
         """
 
     async def ready(self) -> None:
-        """Wait for a language model that the agent starts itself; others come when they come.
+        """Wait until a language model that this agent starts itself can serve.
 
         Raises:
             UserError: It does not start.
         """
 
     def fresh_servers(self) -> AsyncIterator[None]:
-        """Yield each time that a language model is there which has read no prompt yet."""
+        """Yield each time a language model has started, which has read no prompt yet."""
 
     async def health(self) -> str | None:
-        """Return None where the language model answers, else why not."""
+        """Return None if the language model answers, otherwise the reason why not."""
 
     async def shown(self) -> dict[str, Any]:
-        """Return what status says of the place, with `cpu_level` and `llm`."""
+        """Return what the status shows of this deployment, `cpu_level` and `llm` among it."""
 
     async def close(self) -> None:
-        """End what was started; called once, after whatever came of `start`."""
+        """End what was started; called once, whether `start` failed or not."""
+
+
+def result_of(step: str, value: Value | None) -> Value:
+    """Return what an earlier step made.
+
+    Args:
+        step: The method of the deployment that makes it.
+        value: What it made, or None where it has not been called.
+
+    Raises:
+        RuntimeError: It has not been called.
+    """
+    if value is None:
+        raise RuntimeError(f"{step}() has to be called first")
+    return value

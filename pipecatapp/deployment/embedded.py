@@ -1,4 +1,4 @@
-"""One machine: the agent has its models fetched, and runs llama-server as its child."""
+"""Embedded mode: the agent fetches its models and runs llama-server as a child process."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,14 +6,14 @@ from typing import Any
 
 from loguru import logger
 
-from pipecatapp.deployment.deployment import LLAMA_JOB, OTHER_SLOTS
-from pipecatapp.deployment.slot_plan import CALLERS_SLOTS
+from pipecatapp.deployment.deployment import LLAMA_JOB, result_of
 from pipecatapp.errors import UserError
 from pipecatapp.experts.discovery.added import AddedServers
 from pipecatapp.runtime.inference.model_server import ModelServer
+from pipecatapp.runtime.inference.slots import API_SLOTS, OTHER_SLOTS
 from pipecatapp.runtime.llama_cpp.server import LlamaServer
 from pipecatapp.runtime.process.orchestrator import LocalOrchestrator
-from pipecatapp.runtime.setup import Equipment, Prepared, set_up
+from pipecatapp.runtime.setup import EmbeddedSetup, InstalledModels, set_up
 from pipecatapp.settings import Settings
 from pipecatapp.twin.history.personas import load_persona
 
@@ -21,7 +21,7 @@ STARTING_SECS = 300.0
 
 
 class LocalModelServer:
-    """A `ModelServer` whose process is a child of this one."""
+    """A `ModelServer` that runs as a child of this process."""
 
     def __init__(self, server: LlamaServer, orchestrator: LocalOrchestrator):
         self._server = server
@@ -43,7 +43,7 @@ class LocalModelServer:
         return self._server.slots
 
     async def wait_healthy(self, timeout: float) -> bool:  # noqa: ASYNC109 - a bound, not a scope
-        """Wait until it answers again; the orchestrator restarts it by itself.
+        """Wait until it answers again; the orchestrator restarts it.
 
         Args:
             timeout: Seconds to wait at most.
@@ -57,33 +57,33 @@ class LocalModelServer:
 
 
 class EmbeddedDeployment:
-    """A `Deployment` that has everything on this machine."""
+    """A `Deployment` with everything on this machine."""
 
     def __init__(self, settings: Settings):
         self.settings = settings
-        self._prepared: Prepared | None = None
+        self._prepared: EmbeddedSetup | None = None
         self._orchestrator: LocalOrchestrator | None = None
         self._experts: AddedServers | None = None
 
-    async def prepare(self) -> Equipment:
+    async def prepare(self) -> InstalledModels:
         """Build and fetch what is missing.
 
         Raises:
-            UserError: Something cannot be had; the message says what to do.
+            UserError: Building or fetching failed; the message says what to do.
         """
-        # A persona that cannot be used is told of before anything is built.
+        # An unusable persona is reported before anything is built.
         load_persona(self.settings.prompts)
         self._prepared = await asyncio.to_thread(set_up, self.settings)
         return self._prepared
 
     async def start(self) -> ModelServer:
-        """Start llama-server; it is supervised from now on."""
-        slots = self.settings.llm_slots + OTHER_SLOTS + CALLERS_SLOTS
+        """Start llama-server and supervise it from now on."""
+        slots = self.settings.llm_slots + OTHER_SLOTS + API_SLOTS
         settings = self.settings.model_copy(update={"llm_slots": slots})
-        server = LlamaServer(self._has.llama, self._has.llm.path, settings, name=LLAMA_JOB)
+        server = LlamaServer(self._setup.llama, self._setup.llm.path, settings, name=LLAMA_JOB)
         self._orchestrator = LocalOrchestrator([server.spec()], self.settings.log_dir)
         await self._orchestrator.start(LLAMA_JOB)
-        self._experts = AddedServers(self.settings, self._has.llama)
+        self._experts = AddedServers(self.settings, self._setup.llama)
         self._experts.start()
         return LocalModelServer(server, self._orchestrator)
 
@@ -93,35 +93,35 @@ class EmbeddedDeployment:
         Raises:
             UserError: It keeps ending, or does not answer in time.
         """
-        await self._runs.wait_healthy(LLAMA_JOB, STARTING_SECS)
+        await self._jobs.wait_healthy(LLAMA_JOB, STARTING_SECS)
 
     async def fresh_servers(self) -> AsyncIterator[None]:
-        """Yield whenever llama-server answers for the first time after its start."""
-        starts = -1
+        """Yield each time llama-server answers for the first time after a start."""
+        restarts = -1
         while True:
-            starts = await self._started_again(starts)
+            restarts = await self._wait_for_start(other_than=restarts)
             yield
 
-    async def _started_again(self, starts: int) -> int:
-        """Wait until it answers after another start than that one, and return which."""
-        status = await self._runs.wait_for(
-            LLAMA_JOB, lambda status: status.healthy and status.restarts != starts
+    async def _wait_for_start(self, other_than: int) -> int:
+        """Wait until llama-server is healthy with another count of restarts; return that."""
+        status = await self._jobs.wait_for(
+            LLAMA_JOB, lambda status: status.healthy and status.restarts != other_than
         )
         return status.restarts
 
     async def health(self) -> str | None:
-        """Return None where llama-server answers, else how it is."""
-        status = await self._runs.status(LLAMA_JOB)
+        """Return None if llama-server answers, otherwise its state."""
+        status = await self._jobs.status(LLAMA_JOB)
         return None if status.healthy else f"The language model is {status.state.value}."
 
     async def shown(self) -> dict[str, Any]:
-        """Return the processor's level, and how the language model is."""
-        job = await self._runs.status(LLAMA_JOB)
+        """Return the CPU's level, and the language model and its state."""
+        job = await self._jobs.status(LLAMA_JOB)
         return {
-            "cpu_level": self._has.llama.level.value,
+            "cpu_level": self._setup.llama.level.value,
             "llm": {
-                "model": self._has.llm.name,
-                "reason": self._has.llm.reason,
+                "model": self._setup.llm.name,
+                "reason": self._setup.llm.reason,
                 "state": job.state.value,
                 "restarts": job.restarts,
             },
@@ -135,11 +135,9 @@ class EmbeddedDeployment:
             await self._orchestrator.close()
 
     @property
-    def _has(self) -> Prepared:
-        assert self._prepared  # noqa: S101 - `prepare` comes first
-        return self._prepared
+    def _setup(self) -> EmbeddedSetup:
+        return result_of("prepare", self._prepared)
 
     @property
-    def _runs(self) -> LocalOrchestrator:
-        assert self._orchestrator  # noqa: S101 - `start` comes first
-        return self._orchestrator
+    def _jobs(self) -> LocalOrchestrator:
+        return result_of("start", self._orchestrator)

@@ -1,4 +1,4 @@
-"""The place that PIPECATAPP_MODE names."""
+"""Chooses the deployment that PIPECATAPP_MODE names."""
 
 from pipecatapp.deployment.cluster import ClusterDeployment
 from pipecatapp.deployment.deployment import Deployment
@@ -7,7 +7,7 @@ from pipecatapp.settings import Settings
 
 
 def choose_deployment(settings: Settings) -> Deployment:
-    """Return where the agent runs."""
-    return (
-        ClusterDeployment(settings) if settings.mode == "cluster" else EmbeddedDeployment(settings)
-    )
+    """Return the deployment for `settings.mode`."""
+    if settings.mode == "cluster":
+        return ClusterDeployment(settings)
+    return EmbeddedDeployment(settings)

@@ -1,1 +1,1 @@
-"""The specialists that the twin can hand a request to."""
+"""Experts: models with a persona for a domain, to which the twin hands requests."""

@@ -1,4 +1,4 @@
-"""How asking an expert can fail."""
+"""Errors of experts."""
 
 from pipecatapp.errors import UserError
 
@@ -8,16 +8,16 @@ class ExpertError(UserError):
 
 
 class NoExpertError(ExpertError):
-    """There is no expert of that name."""
+    """No expert has that name."""
 
 
 class ExpertUnavailableError(ExpertError):
-    """No server of the expert's gave a first token: somebody else can answer in its place."""
+    """No server of the expert gave a first token, so that the twin can answer in its place."""
 
 
 class BrokenError(ExpertError):
-    """The expert's server died in the middle of its answer."""
+    """The expert's server failed in the middle of its answer."""
 
 
 class TooLongError(ExpertError):
-    """What was said last is more than the expert can take in."""
+    """The last turn alone does not fit the expert's context."""

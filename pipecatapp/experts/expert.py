@@ -11,16 +11,16 @@ LONGEST_DESCRIPTION = 200
 
 @dataclass(frozen=True)
 class ExpertInstance:
-    """A server that answers for an expert.
+    """A server that answers as an expert.
 
     Attributes:
         url: Base URL of its OpenAI-compatible API, with `/v1`.
-        node: On which node it runs; empty where that is not known.
+        node: The node that it runs on; empty if unknown.
         healthy: Whether it passes its checks.
-        asleep: Whether it has to be woken first; it is sent nothing but what is to wake it.
-        slots: How many prompts it keeps; None where only the server itself can say.
-        key_file: The file of the key that it asks for.
-        external: Whether it is somebody else's, and no llama-server of this house.
+        asleep: Whether its job sleeps. The first request wakes it, so that it gets no others.
+        slots: How many prompts it keeps; None if only the server itself can tell.
+        key_file: The file with the key that it asks for; None if it asks for none.
+        external: Whether somebody else runs it. It is then no llama-server of this house.
         latency_ms: Milliseconds to its first token, a moving average; None before the first.
     """
 
@@ -36,13 +36,13 @@ class ExpertInstance:
 
 @dataclass(frozen=True)
 class Service:
-    """The servers of one expert, and what they say of themselves.
+    """The servers of one expert, and what they say about themselves.
 
     Attributes:
-        instances: Those that can be asked, in the order of their URLs.
-        model: Its name, as requests name it.
-        context: Tokens of context of each prompt; None where it does not say.
-        description: What it is for, where it says so itself.
+        instances: The servers, in the order of their URLs.
+        model: The model's name in requests; None if unknown.
+        context: Tokens that a prompt and its answer may take; None if unknown.
+        description: What the expert is for; None if the servers do not say.
     """
 
     instances: tuple[ExpertInstance, ...]
@@ -52,7 +52,7 @@ class Service:
 
     @classmethod
     def of(cls, instances: tuple[ExpertInstance, ...], meta: Mapping[str, str]) -> "Service":
-        """Return a service with the meta `model`, `ctx` and, where there is one, `description`."""
+        """Return a service that its meta describes: `model`, `ctx` and `description`, if given."""
         context = positive(meta.get("ctx"))
         about = _line(meta.get("description", "")) or None
         return cls(instances, _line(meta.get("model", "")) or None, context, about)
@@ -60,14 +60,14 @@ class Service:
 
 @dataclass(frozen=True)
 class Expert:
-    """A specialist.
+    """A model with a persona for a domain.
 
     Attributes:
         name: Such as `coding`.
-        description: What it is for, in a line.
-        examples: What people say when they want it; none for one that came without.
-        service: Its own servers; None where it shares the main one.
-        persona_of_its_own: Whether there is a text that says who it is.
+        description: What it is for, in one line.
+        examples: What people say when they want it; may be empty.
+        service: Its own servers; None if it shares the main server.
+        persona_of_its_own: Whether the prompts have a persona for it.
     """
 
     name: str
@@ -78,16 +78,16 @@ class Expert:
 
     @property
     def persona(self) -> str:
-        """The name of its persona's file, without `.txt`."""
+        """The name of its persona file, without `.txt`."""
         return f"{self.name}{SUFFIX}" if self.persona_of_its_own else GENERIC_PERSONA
 
     @property
     def asleep(self) -> bool:
-        """Whether all of its servers have to be woken first."""
+        """Whether all its servers are asleep."""
         return self.service is not None and all(one.asleep for one in self.service.instances)
 
     def shown(self) -> dict[str, object]:
-        """Return what status says of it, JSON-ready."""
+        """Return what the status page shows of it, ready for JSON."""
         service = self.service or Service(())
         latencies = [one.latency_ms for one in service.instances if one.latency_ms is not None]
         return {
@@ -103,12 +103,12 @@ class Expert:
 
 
 GENERIC_PERSONA = "expert"
-"""The persona's file for experts that came without: expert.txt, in which `{name}` and
+"""The persona file of experts without one of their own: expert.txt, in which `{name}` and
 `{description}` are filled in."""
 
 
 def described(name: str, service: Service) -> str:
-    """Return the description of an expert that has none of its own."""
+    """Return the description of an expert that no profile describes."""
     if service.description:
         return service.description
     with_model = f", with the model {service.model}" if service.model else ""
@@ -116,7 +116,7 @@ def described(name: str, service: Service) -> str:
 
 
 def positive(text: str | None) -> int | None:
-    """Return a positive number that a text holds, or None."""
+    """Return the positive number that a text holds, or None if it holds none."""
     number = int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
     return number or None
 

@@ -1,4 +1,4 @@
-"""Has experts' own servers read the persona before somebody asks, once for each start of theirs."""
+"""Has the servers of experts read the persona before the first request, after each start."""
 
 import asyncio
 from collections.abc import Iterator
@@ -13,10 +13,10 @@ LOOK_SECS = 1.0
 
 
 class Warming:
-    """Follows the directory; used from `start` to `close`.
+    """Watches for servers that have started, from `start` to `close`.
 
     Args:
-        experts: Whose servers are prepared.
+        experts: The experts whose servers are prepared.
     """
 
     def __init__(self, experts: Experts):
@@ -25,26 +25,26 @@ class Warming:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin to follow."""
-        self._task = asyncio.create_task(self._follow(), name="warming of experts")
+        """Begin to watch."""
+        self._task = asyncio.create_task(self._watch(), name="warming of experts")
 
     async def close(self) -> None:
-        """Follow no more."""
+        """Stop watching."""
         if self._task:
             self._task.cancel()
             await asyncio.wait({self._task})
 
-    async def _follow(self) -> None:
+    async def _watch(self) -> None:
         while True:
-            for expert, instance in list(self._fresh()):
+            for expert, instance in list(self._started()):
                 try:
                     await self._experts.warm(expert, instance)
                 except (UserError, OSError) as error:
                     logger.warning(f"The {expert.name} expert reads its persona later: {error}")
             await asyncio.sleep(LOOK_SECS)
 
-    def _fresh(self) -> Iterator[tuple[Expert, ExpertInstance]]:
-        """Yield the servers that have come since the last look, and take note of those there."""
+    def _started(self) -> Iterator[tuple[Expert, ExpertInstance]]:
+        """Return the servers that have come since the last call."""
         there = {
             instance.url: (expert, instance)
             for expert in self._experts.directory.experts()
@@ -52,6 +52,6 @@ class Warming:
             if instance.healthy and not instance.asleep and not instance.external
         }
         new = there.keys() - self._warmed
-        # One that was away has been started anew.
+        # A server that was away in between has been started again.
         self._warmed = set(there)
         return (there[url] for url in sorted(new))

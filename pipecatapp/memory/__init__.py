@@ -1,1 +1,1 @@
-"""What the twin remembers, and how it is put into few words."""
+"""Long-term memory, and summaries of conversations."""

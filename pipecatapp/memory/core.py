@@ -1,4 +1,4 @@
-"""What the parts of long-term memory share: the open file, the index beside it, and one lock."""
+"""The database, the vector index and the lock that all parts of long-term memory share."""
 
 import json
 import sqlite3
@@ -14,13 +14,13 @@ from pipecatapp.runtime.embedding.embedder import Embedder
 
 
 class Core:
-    """One household's memory while it is open; its methods may be called from any thread."""
+    """One household's open memory; its methods may be called from any thread."""
 
     def __init__(self, directory: Path, embedder: Embedder):
-        """Open it.
+        """Open the memory.
 
         Raises:
-            UserError: Another process has it, or it cannot be read or written.
+            UserError: Another process uses it, or it cannot be read or written.
         """
         self.embedder = embedder
         self._lock = threading.RLock()
@@ -33,7 +33,7 @@ class Core:
             raise
 
     def close(self) -> None:
-        """Write the cache, and let another process have the memory."""
+        """Write the cache and release the memory for other processes."""
         with self._lock:
             if not self._closed:
                 self._closed = True
@@ -42,13 +42,13 @@ class Core:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """Keep others from changing anything meanwhile."""
+        """Hold the lock, so that nothing changes meanwhile."""
         with self._lock:
             yield self.database.connection
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Make a change that happens as a whole or not at all; it is on the disk then.
+        """Make a change in one transaction, which is on the disk at the end.
 
         Raises:
             UserError: It could not be written; nothing has changed.
@@ -58,7 +58,7 @@ class Core:
 
     @contextmanager
     def changing_facts(self) -> Iterator[sqlite3.Connection]:
-        """Change which facts are current: older caches do not fit any more.
+        """Change which facts are current, which makes older caches invalid.
 
         Raises:
             UserError: It could not be written; nothing has changed.
@@ -69,5 +69,5 @@ class Core:
 
 
 def add_pending(db: sqlite3.Connection, kind: str, payload: dict[str, Any]) -> None:
-    """Note what conversations are to follow, as part of a transaction."""
+    """Record a change that conversations have yet to make; part of a transaction."""
     db.execute("INSERT INTO pending (kind, payload) VALUES (?, ?)", (kind, json.dumps(payload)))

@@ -1,4 +1,4 @@
-"""Facts as a file that people can keep, read and bring elsewhere."""
+"""Exports facts to a file that people can read, and imports them."""
 
 import time
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ VERSION = 1
 
 
 def _countable(at: datetime) -> datetime:
-    """Return a time that counts in seconds since 1970, and is a date in every time zone."""
+    """Return a time that is a date in every time zone."""
     if not 1900 <= at.year <= 9998:
         raise ValueError("a year from 1900 to 9998")
     return at
@@ -25,7 +25,7 @@ Time = Annotated[datetime, AfterValidator(_countable)]
 
 
 class ExportedFact(BaseModel):
-    """One fact of the file; `superseded_by` is the position of the one that contradicts it."""
+    """A fact of the file; `superseded_by` is the position of the fact that contradicts it."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -39,7 +39,7 @@ class ExportedFact(BaseModel):
 
 
 class Export(BaseModel):
-    """The file."""
+    """The content of the file."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -49,13 +49,13 @@ class Export(BaseModel):
 
 
 @dataclass(frozen=True)
-class Imported:
-    """What became of an import's facts.
+class ImportResult:
+    """What an import did.
 
     Attributes:
-        added: New ones.
-        known: Those that were known already.
-        forgotten: Those that were forgotten since the file was made, and stay so.
+        added: The number of new facts.
+        known: The number of facts that were known already.
+        forgotten: The number of facts that were forgotten since the export and stay forgotten.
     """
 
     added: int
@@ -63,8 +63,8 @@ class Imported:
     forgotten: int
 
 
-def exported(memory: LongTermMemory) -> dict[str, Any]:
-    """Return all facts and those that they have superseded, JSON-ready."""
+def export_facts(memory: LongTermMemory) -> dict[str, Any]:
+    """Return the current facts and those that they superseded, JSON-ready."""
     facts = memory.remembered()
     positions = {fact.id: position for position, fact in enumerate(facts)}
     entries = [
@@ -82,15 +82,15 @@ def exported(memory: LongTermMemory) -> dict[str, Any]:
     return {"version": VERSION, "exported_at": iso(time.time()), "facts": entries}
 
 
-def import_facts(memory: LongTermMemory, content: Any) -> Imported:
+def import_facts(memory: LongTermMemory, content: Any) -> ImportResult:
     """Keep the facts of an export, all or none.
 
     Args:
-        memory: Takes them.
-        content: As JSON brought it.
+        memory: Keeps them.
+        content: The parsed JSON.
 
     Raises:
-        MalformedError: It is no export; nothing has changed.
+        MalformedError: It is not an export; nothing has changed.
         UserError: It could not be written; nothing has changed.
     """
     try:
@@ -111,11 +111,11 @@ def import_facts(memory: LongTermMemory, content: Any) -> Imported:
         if memory.was_forgotten(entry.text, since):
             forgotten += 1
         elif entry.superseded_by is None or entry.text.casefold() not in known:
-            # What was outdated there may hold here again: it is only added where it is new.
+            # A fact that was outdated there may be current here: only new ones are added.
             wanted[position] = entry
     memory.keep(_additions(wanted))
     added = len(memory.remembered()) - len(remembered)
-    return Imported(added, len(file.facts) - forgotten - added, forgotten)
+    return ImportResult(added, len(file.facts) - forgotten - added, forgotten)
 
 
 def _additions(entries: dict[int, ExportedFact]) -> list[Addition]:

@@ -1,8 +1,8 @@
 """Long-term memory: facts that outlive conversations, found by their words and by their meaning.
 
 SQLite holds every fact, its words and its vectors in one file and in the same transactions.
-`long_term_memory.faiss` is a cache of the vectors, made again whenever it does not fit that file.
-All methods may be called from any thread; most of them wait for the disk.
+`long_term_memory.faiss` is a cache of the vectors; it is rebuilt whenever it does not match that
+file. All methods may be called from any thread; most of them wait for the disk.
 """
 
 import json
@@ -22,18 +22,18 @@ from pipecatapp.memory.storage.fact import Fact, NewFact
 from pipecatapp.memory.storage.snapshots import ConversationState
 from pipecatapp.runtime.embedding.embedder import Embedder, Vectors
 
-Told = tuple[str, str]
+Forgotten = tuple[str, str]
 """What is to be forgotten: a statement, and the words of the turn that it came from."""
-Redact = Callable[[ConversationState, Sequence[Told]], ConversationState]
-"""Returns a conversation's short-term memory without the turns that tell something."""
+Redact = Callable[[ConversationState, Sequence[Forgotten]], ConversationState]
+"""Returns a conversation's short-term memory without the turns that tell what is forgotten."""
 
 
 @dataclass(frozen=True)
 class Addition:
-    """A fact to be kept.
+    """A fact to keep.
 
     Attributes:
-        fact: What is kept.
+        fact: The fact.
         replaces: The ids of older facts that it contradicts.
         outdates: The positions of others, added with it, that it contradicts.
         confirmed_at: When it was last told, in seconds since 1970; by default when first.
@@ -47,7 +47,7 @@ class Addition:
 
 @dataclass(frozen=True)
 class Pending:
-    """What is yet to be done to conversations: `restore` one, or `forget` facts in all."""
+    """A change that conversations have yet to make: `restore` one, or `forget` facts in all."""
 
     id: int
     kind: str
@@ -56,11 +56,11 @@ class Pending:
 
 @dataclass(frozen=True)
 class SearchHit:
-    """A fact that a search brought.
+    """A fact that a search found.
 
     Attributes:
-        fact: What was found.
-        score: How well it fits; to be compared within one search alone.
+        fact: The fact.
+        score: How well it fits; comparable only within one search.
         similarity: The cosine of its vector and the query's, from -1 to 1.
     """
 
@@ -73,19 +73,19 @@ class LongTermMemory:
     """The facts of one household; no other process can have them open.
 
     Attributes:
-        turns: The finished turns that are yet to be examined.
-        snapshots: What was remembered at some moments, by name.
+        turns: The finished turns that wait to be examined.
+        snapshots: Named copies of what was remembered.
     """
 
     def __init__(self, directory: Path, embedder: Embedder):
-        """Open the memory, empty where there is none yet.
+        """Open the memory; create an empty one where there is none.
 
         Args:
             directory: Where it is kept.
-            embedder: Compares meanings.
+            embedder: Makes the vectors.
 
         Raises:
-            UserError: Another process has it, or it cannot be read or written.
+            UserError: Another process uses it, or it cannot be read or written.
         """
         self._core = core = Core(directory, embedder)
         self._search = Search(core.database.connection, core.index.vectors, embedder)
@@ -93,18 +93,15 @@ class LongTermMemory:
         self.snapshots = SnapshotStore(core)
 
     def close(self) -> None:
-        """Write the cache, and let another process have the memory."""
+        """Write the cache and release the memory for other processes."""
         self._core.close()
 
-    # -- keeping ------------------------------------------------------------------------------
-
     def keep(self, additions: Sequence[Addition], *, examined: int | None = None) -> list[Fact]:
-        """Keep facts; one of the same words as a current one confirms that one.
+        """Keep facts; a fact with the words of a current one confirms that one.
 
         Args:
-            additions: What is to be kept.
-            examined: The turn of the queue that they came from; it leaves the queue in the same
-                transaction.
+            additions: The facts to keep.
+            examined: The turn that they came from; it leaves the queue in the same transaction.
 
         Returns:
             The facts as they are kept now, on the disk.
@@ -145,17 +142,17 @@ class LongTermMemory:
     def forget(
         self, ids: Sequence[int], redact: Redact, *, turns: Sequence[str] = ()
     ) -> list[Fact]:
-        """Delete facts for good: what they had superseded, their indexes, and in snapshots.
+        """Delete facts for good, with what they superseded, from all indexes and snapshots.
 
-        What conversations hold of them is left as `pending`.
+        Conversations that hold them are left as `pending`.
 
         Args:
-            ids: Which facts.
-            redact: Takes them out of a snapshot's short-term memory.
-            turns: The words of turns that are to be forgotten before anything is learned from them.
+            ids: The facts.
+            redact: Removes them from a snapshot's short-term memory.
+            turns: The words of turns to forget before anything is learned from them.
 
         Returns:
-            All facts that are gone.
+            All facts that were deleted.
 
         Raises:
             UserError: It could not be written; nothing has changed.
@@ -175,8 +172,6 @@ class LongTermMemory:
             self._core.database.erase_traces()
         return gone
 
-    # -- finding ------------------------------------------------------------------------------
-
     def search(
         self, query: str, most: int, mode: Mode = "hybrid", *, asked_by: str | None = None
     ) -> list[SearchHit]:
@@ -184,9 +179,9 @@ class LongTermMemory:
 
         Args:
             query: In anybody's words.
-            most: How many to return at most.
+            most: The number of facts to return at most.
             mode: By words (`bm25`), by meaning (`vectors`), or both.
-            asked_by: How facts call the one who says "I" in the query.
+            asked_by: The name that facts use for the person who says "I" in the query.
         """
         with self._core.reading() as db:
             hits = self._search.search(query, most, mode, asked_by=asked_by)
@@ -200,40 +195,38 @@ class LongTermMemory:
             return facts.newest(db, most)
 
     def remembered(self) -> list[Fact]:
-        """Return all facts that hold, and those that they have superseded, the oldest first."""
+        """Return the current facts and those that they superseded, the oldest first."""
         with self._core.reading() as db:
             return facts.remembered(db)
 
     def get(self, ids: Sequence[int]) -> list[Fact]:
-        """Return facts by their ids, with what they have superseded; those that exist."""
+        """Return the facts with these ids, superseded ones too; unknown ids are left out."""
         with self._core.reading() as db:
             return facts.get(db, ids)
 
     def ids(self, texts: Sequence[str]) -> list[int]:
-        """Return the ids of the current facts of these words."""
+        """Return the ids of the current facts with these words."""
         with self._core.reading() as db:
             found = [facts.same_text(db, text) for text in texts]
         return [fact.id for fact in found if fact is not None]
 
     def was_forgotten(self, text: str, since: float) -> bool:
-        """Tell whether a fact of these words was forgotten after some moment."""
+        """Tell whether a fact with these words was forgotten after a moment."""
         with self._core.reading() as db:
             return facts.was_forgotten(db, text, since)
 
     def __len__(self) -> int:
-        """Return how many facts are current."""
+        """Return the number of current facts."""
         return len(self._core.index.vectors)
 
-    # -- what conversations have yet to follow ------------------------------------------------
-
     def pending(self) -> list[Pending]:
-        """Return what is yet to be done to conversations, in this order."""
+        """Return the changes that conversations have yet to make, in order."""
         with self._core.reading() as db:
             rows = db.execute("SELECT id, kind, payload FROM pending ORDER BY id").fetchall()
         return [Pending(id_, kind, json.loads(payload)) for id_, kind, payload in rows]
 
     def settle(self, pending: Pending) -> None:
-        """Note that something has been done to the conversations, and is on the disk."""
+        """Record that the conversations have made a change, and that it is on the disk."""
         with self._core.reading():
             with self._core.writing() as db:
                 db.execute("DELETE FROM pending WHERE id = ?", (pending.id,))
@@ -244,7 +237,7 @@ class LongTermMemory:
 def _supersede(
     db: sqlite3.Connection, additions: Sequence[Addition], kept: Sequence[Fact], added: set[int]
 ) -> list[int]:
-    """Mark what additions contradict; return the ids of what was current."""
+    """Mark the facts that additions contradict; return the ids of those that were current."""
     superseded: list[int] = []
     for addition, fact in zip(additions, kept, strict=True):
         outdated = {kept[position].id for position in addition.outdates} & added

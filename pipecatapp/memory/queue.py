@@ -1,4 +1,4 @@
-"""Finished turns that are yet to be examined. Functions are part of the caller's transaction."""
+"""Finished turns that wait to be examined. Functions are part of the caller's transaction."""
 
 import json
 import sqlite3
@@ -9,9 +9,9 @@ from pipecatapp.memory.core import Core
 from pipecatapp.memory.storage.snapshots import ConversationState
 
 MOST_FAILURES = 3
-"""A turn that fails so often is given up, so that those behind it have their turn."""
+"""A turn that fails so often is given up, so that it does not block those behind it."""
 LONGEST_QUEUE = 500
-"""Turns; beyond that the oldest are given up: the model is slower than people talk."""
+"""Turns. The oldest beyond that are given up where the model is slower than people talk."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class FinishedTurn:
         at: When, in seconds since 1970.
         told_by: Who spoke, where that is known.
         before: The turns before it, oldest first, as `(said, answered)`.
-        id: In the queue; 0 while it is not there.
+        id: Its id in the queue; 0 while it is not queued.
     """
 
     said: str
@@ -38,7 +38,7 @@ class FinishedTurn:
 
 
 def put(db: sqlite3.Connection, turn: FinishedTurn) -> None:
-    """Add a turn; where there are too many, the oldest go."""
+    """Add a turn, and drop the oldest if there are too many."""
     said, answered, before = map(_storable, (turn.said, turn.answered, json.dumps(turn.before)))
     db.execute(
         "INSERT INTO queue (at, conversation, told_by, said, answered, before) "
@@ -65,7 +65,7 @@ def oldest(db: sqlite3.Connection) -> FinishedTurn | None:
 
 
 def done(db: sqlite3.Connection, id_: int) -> None:
-    """Take a turn out."""
+    """Remove a turn."""
     db.execute("DELETE FROM queue WHERE id = ?", (id_,))
 
 
@@ -79,11 +79,11 @@ def failed(db: sqlite3.Connection, id_: int) -> bool:
 def forget(
     db: sqlite3.Connection, redacted: Callable[[ConversationState], ConversationState]
 ) -> None:
-    """Take out the turns that tell what is to be forgotten, in their words or those before.
+    """Remove the turns that tell what is to be forgotten, in their words or those before.
 
     Args:
         db: In a transaction.
-        redacted: Returns a conversation without what is to be forgotten.
+        redacted: Returns a conversation without the forgotten facts.
     """
     rows = db.execute("SELECT id, said, answered, before FROM queue").fetchall()
     for id_, said, answered, before in rows:
@@ -103,14 +103,14 @@ def _storable(text: str) -> str:
 
 
 class TurnQueue:
-    """The turns of one memory that are yet to be examined."""
+    """The turns of one memory that wait to be examined."""
 
     def __init__(self, core: Core):
-        """Take the open memory."""
+        """Use an open memory."""
         self._core = core
 
     def put(self, turn: FinishedTurn) -> None:
-        """Have a finished turn examined some time.
+        """Queue a finished turn.
 
         Raises:
             UserError: It could not be written.
@@ -124,7 +124,7 @@ class TurnQueue:
             return oldest(db)
 
     def __len__(self) -> int:
-        """Return how many turns wait."""
+        """Return the number of turns that wait."""
         with self._core.reading() as db:
             (count,) = db.execute("SELECT count(*) FROM queue").fetchone()
         return int(count)
@@ -135,6 +135,6 @@ class TurnQueue:
             return [said for (said,) in db.execute("SELECT said FROM queue ORDER BY id")]
 
     def failed(self, id_: int) -> bool:
-        """Count a failure to examine a turn; return whether it has been given up."""
+        """Count a failure to examine a turn; return whether the turn was given up."""
         with self._core.writing() as db:
             return failed(db, id_)

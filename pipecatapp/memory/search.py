@@ -1,4 +1,4 @@
-"""Facts that fit a question, by their words and by their meaning at once."""
+"""Finds the facts that fit a question by their words and their meaning."""
 
 import sqlite3
 from collections.abc import Mapping
@@ -14,13 +14,13 @@ from pipecatapp.text.first_person import of_person
 Mode = Literal["hybrid", "bm25", "vectors"]
 
 CANDIDATES = 100
-"""The best by words, and as many by meaning, that are compared."""
+"""So many facts by words, and as many by meaning, are compared."""
 WORDS_SHARE = 0.4
-"""What words count in a fact's score, meaning being the rest. Fitted on five of LoCoMo's dialogues,
-where the sum of scores finds more than that of reciprocal ranks."""
+"""The weight of words in a fact's score; meaning has the rest. Fitted on five of LoCoMo's
+dialogues: the sum of scores finds more than the sum of reciprocal ranks."""
 MOST_RANKED = 6_000
-"""Facts that are ranked by their words, about. Ranking takes two microseconds each, finding them
-next to nothing; in 100,000 facts one in three has a word of a question."""
+"""About so many facts are ranked by their words. Ranking takes two microseconds each, finding them
+next to nothing; of 100,000 facts one in three has a word of a question."""
 EVEN = 3
 """Decimal places of a score; facts whose scores agree in them come in the order of their age."""
 
@@ -32,12 +32,12 @@ _COUNT = "SELECT count(*) FROM (SELECT 1 FROM terms WHERE terms MATCH ? LIMIT ?)
 
 
 @dataclass(frozen=True)
-class Hit:
-    """A fact that was found.
+class ScoredId:
+    """The id of a fact that was found, and how well it fits.
 
     Attributes:
         id: The fact's.
-        score: How well it fits; to be compared within one search alone.
+        score: How well it fits; comparable only within one search.
         similarity: The cosine of its vector and the query's, from -1 to 1.
     """
 
@@ -50,12 +50,12 @@ class Search:
     """Finds current facts; not thread-safe."""
 
     def __init__(self, connection: sqlite3.Connection, index: VectorIndex, embedder: Embedder):
-        """Search in what is there now.
+        """Search the facts of a database.
 
         Args:
             connection: The database with `facts` and `terms`.
             index: The vectors of the same facts.
-            embedder: The one that made those vectors.
+            embedder: Made those vectors.
         """
         self._connection = connection
         self._index = index
@@ -63,12 +63,12 @@ class Search:
 
     def search(
         self, query: str, most: int, mode: Mode = "hybrid", asked_by: str | None = None
-    ) -> list[Hit]:
-        """Return what fits a query best, the best first, and the newer of two that fit alike.
+    ) -> list[ScoredId]:
+        """Return the facts that fit a query best, the best first, of equals the newest.
 
         Args:
-            query: In anybody's words, of any length; without a word of its own nothing fits.
-            most: How many to return at most.
+            query: In anybody's words, of any length; nothing fits an empty one.
+            most: The number of facts to return at most.
             mode: By words (`bm25`), by meaning (`vectors`), or both.
             asked_by: Who asks, where that is known: "my" is theirs.
         """
@@ -84,7 +84,7 @@ class Search:
         scores = fused(words, near) if mode == "hybrid" else words if mode == "bm25" else near
         told = self._told(list(scores))
         best = sorted(told, key=lambda id_: (round(scores[id_], EVEN), told[id_], id_))
-        return [Hit(id_, scores[id_], near.get(id_, 0.0)) for id_ in best[: -most - 1 : -1]]
+        return [ScoredId(id_, scores[id_], near.get(id_, 0.0)) for id_ in best[: -most - 1 : -1]]
 
     def _by_words(self, query: str, count: int) -> dict[int, float]:
         """Return the best by BM25 (Robertson and Zaragoza, 2009), as FTS5 computes it."""
@@ -94,7 +94,7 @@ class Search:
             return {}
         expression = any_of(rare)
         if common := [word for word in words if word not in rare]:
-            # Common words count in a rank, but nothing is ranked for their sake alone.
+            # Common words count in a rank, but no fact is ranked for them alone.
             expression = f"({expression}) AND ({expression} OR {any_of(common)})"
         return dict(self._connection.execute(_BY_WORDS, (expression, count)).fetchall())
 
@@ -127,7 +127,7 @@ def fused(words: Mapping[int, float], near: Mapping[int, float]) -> dict[int, fl
     Retrieval", 2023).
 
     Args:
-        words: By BM25; what is missing has no word of the query, or few.
+        words: Scores by BM25; a fact that is missing has few words of the query or none.
         near: Cosines, of all facts in `words` too.
     """
     most_words = max(words.values(), default=0.0) or 1.0

@@ -12,11 +12,11 @@ class SnapshotStore:
     """The snapshots of one memory."""
 
     def __init__(self, core: Core):
-        """Take the open memory."""
+        """Use an open memory."""
         self._core = core
         with core.reading() as db:
             row = db.execute("SELECT value FROM meta WHERE name = 'persona'").fetchone()
-        # Kept here too: who the twin is, is asked for where nothing may wait for the disk.
+        # Kept here too: the persona is read where nothing may wait for the disk.
         self._persona: dict[str, str] = json.loads(row[0]) if row else {}
 
     def save(
@@ -27,8 +27,8 @@ class SnapshotStore:
         Args:
             name: Letters, digits, dots, dashes and underscores.
             conversation: The short-term memory.
-            persona: Who the twin is.
-            replace: Whether an older one of this name may go.
+            persona: The persona in force.
+            replace: Whether to replace an older one of this name.
 
         Raises:
             MalformedError: The name is not allowed.
@@ -62,19 +62,19 @@ class SnapshotStore:
         *,
         instead_of: str,
     ) -> str:
-        """Have the facts and the persona of a snapshot hold, all or none.
+        """Put the facts and the persona of a snapshot in force, all or none.
 
-        The conversation that is to be restored is left as `pending`.
+        The conversation to restore is left as `pending`.
 
         Args:
-            name: Which snapshot.
+            name: The snapshot's.
             conversation_id: The conversation that its short-term memory replaces.
             conversation: That conversation as it is now.
-            persona: Who the twin is now.
-            instead_of: The digest of the persona's file: the loaded one holds until that changes.
+            persona: The persona in force.
+            instead_of: The digest of the persona's file; the loaded persona holds until it changes.
 
         Returns:
-            The name of the snapshot that keeps what was replaced.
+            The name of a new snapshot with what was replaced.
 
         Raises:
             UserError: There is none of this name, or it could not be written; nothing has changed.
@@ -85,7 +85,7 @@ class SnapshotStore:
                 snapshot, state, its_persona = snapshots.find(db, name)
                 kept = snapshots.save_before_load(db, conversation, persona)
                 snapshots.apply(db, snapshot)
-                # Only now: the snapshot that is loaded may be the oldest itself.
+                # Only now, as the loaded snapshot may itself be the oldest.
                 snapshots.prune(db)
                 after = set(facts.current_ids(db))
                 facts.unindex(db, before - after)
@@ -104,6 +104,6 @@ class SnapshotStore:
         self._core.index.add(back)
 
     def persona(self, *, instead_of: str) -> str | None:
-        """Return the persona that a load has put in force, while the file is as it was then."""
+        """Return the persona that a load put in force, unless its file has changed since."""
         in_force = self._persona
         return in_force["text"] if in_force.get("instead_of") == instead_of else None

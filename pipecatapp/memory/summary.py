@@ -9,7 +9,7 @@ from pipecatapp.runtime.embedding.embedder import Embedder
 
 MOST_SENTENCES = 6
 RELEVANCE = 0.7
-"""How much nearness to the query weighs against being unlike what was chosen already."""
+"""The weight of nearness to the query; being unlike the chosen sentences has the rest."""
 SPEAKERS = ("User", "Twin")
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
@@ -20,19 +20,19 @@ TurnWords = tuple[str, str]
 def summarize(
     turns: Sequence[TurnWords], query: str, embedder: Embedder, most: int = MOST_SENTENCES
 ) -> str:
-    """Return the sentences that say most about a query, in the order in which they were said.
+    """Return the sentences that say most about a query, in their order.
 
     They are chosen by maximal marginal relevance (Carbonell and Goldstein, 1998): near the query,
-    and unlike each other. Without a query, what is near to the conversation as a whole counts.
+    and unlike each other. Without a query, nearness to the whole conversation counts.
 
     Args:
         turns: `(user, assistant)`, oldest first.
-        query: What is wanted to be known; may be empty.
+        query: What to look for; may be empty.
         embedder: Compares meanings.
-        most: Sentences that are returned at most.
+        most: The number of sentences at most.
 
     Returns:
-        One line a sentence, each with who said it; empty where nothing was said.
+        One line a sentence, each with its speaker; empty where nothing was said.
     """
     said = [
         (speaker, sentence)
@@ -56,7 +56,7 @@ def summarize(
 
 
 def condensed(summary: str, turns: Sequence[TurnWords], embedder: Embedder) -> str:
-    """Return a summary of turns and of what an earlier summary holds.
+    """Return a summary of an earlier summary and the turns after it.
 
     Args:
         summary: As `summarize` returned it; may be empty.

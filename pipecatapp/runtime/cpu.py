@@ -1,4 +1,4 @@
-"""Which instructions this CPU has, and the compiler flags that use exactly those."""
+"""Tells which instructions this CPU has, and the compiler flags that use exactly those."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -12,7 +12,7 @@ CPUINFO = Path("/proc/cpuinfo")
 
 
 class CpuLevel(StrEnum):
-    """A generation of x86 CPUs, from the oldest to the newest that get a build of their own."""
+    """The generations of x86 CPUs that get a build of their own, the oldest first."""
 
     CORE2 = "core2"
     PENRYN = "penryn"
@@ -24,21 +24,21 @@ class CpuLevel(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Position in the order of levels, 0 for the oldest."""
+        """Its position among the levels, 0 for the oldest."""
         return list(CpuLevel).index(self)
 
     @property
     def below(self) -> "CpuLevel | None":
-        """The next older level, None below the oldest."""
+        """The next older level, or None for the oldest."""
         return list(CpuLevel)[self.rank - 1] if self.rank else None
 
     @property
     def has_avx(self) -> bool:
-        """Whether quantizations other than Q4_0 have vector kernels in llama.cpp."""
+        """Whether llama.cpp has vector kernels for quantizations other than Q4_0 on it."""
         return self.rank >= CpuLevel.SANDYBRIDGE.rank
 
 
-# What each level needs beyond the level below it, in the words of /proc/cpuinfo.
+# The flags in /proc/cpuinfo that each level needs beyond those of the level below it.
 _NEEDS: dict[CpuLevel, frozenset[str]] = {
     CpuLevel.CORE2: frozenset({"ssse3"}),
     CpuLevel.PENRYN: frozenset({"sse4_1"}),
@@ -62,8 +62,8 @@ _GGML_SINCE: dict[str, CpuLevel] = {
     "GGML_AVX512_VNNI": CpuLevel.CASCADELAKE,
 }
 
-# Off at every level: not every CPU of the newest level has them, and a virtual machine can
-# announce AMX and still kill the process at its first AMX instruction.
+# Off at every level: not all CPUs of the newest level have them, and a virtual machine may
+# announce AMX and then kill the process at its first AMX instruction.
 _GGML_NEVER = (
     "GGML_NATIVE",
     "GGML_AVX_VNNI",
@@ -74,8 +74,8 @@ _GGML_NEVER = (
     "GGML_AMX_BF16",
 )
 
-# ggml has no option for SSSE3 and SSE4.1: the compiler must be told, or the Q4_0 kernel falls
-# back to scalar code. GCC knows no -march=penryn.
+# ggml has no option for SSSE3 and SSE4.1. Without these flags the Q4_0 kernel falls back to
+# scalar code. GCC has no -march=penryn.
 _COMPILER_FLAGS: dict[CpuLevel, str] = {
     CpuLevel.CORE2: "-march=core2",
     CpuLevel.PENRYN: "-march=core2 -msse4.1",
@@ -83,12 +83,12 @@ _COMPILER_FLAGS: dict[CpuLevel, str] = {
 
 
 def read_cpu_flags(path: Path = CPUINFO) -> frozenset[str]:
-    """Return the flags of the first CPU, as the kernel names them; empty on other architectures."""
+    """Return the flags of the first CPU as the kernel names them; none on other architectures."""
     return frozenset(_cpuinfo_value(path, "flags").split())
 
 
 def cpu_model(path: Path = CPUINFO) -> str:
-    """Return the CPU's name as the kernel shows it, such as "Intel(R) Core(TM)2 Duo CPU"."""
+    """Return the CPU's name from the kernel, such as "Intel(R) Core(TM)2 Duo CPU"."""
     return _cpuinfo_value(path, "model name") or "unknown CPU"
 
 
@@ -103,6 +103,9 @@ def _cpuinfo_value(path: Path, key: str) -> str:
 def cpu_level(flags: Iterable[str]) -> CpuLevel:
     """Return the newest level whose instructions, and those of all levels below, are present.
 
+    Args:
+        flags: The CPU's flags, as `read_cpu_flags` returns them.
+
     Raises:
         UserError: The CPU lacks SSSE3 or is no x86 CPU.
     """
@@ -114,14 +117,14 @@ def cpu_level(flags: Iterable[str]) -> CpuLevel:
         found = level
     if found is None:
         raise UserError(
-            "This CPU lacks SSSE3, the least that is supported: use a machine with an Intel "
-            "Core 2, an AMD FX or a later x86-64 CPU"
+            "This CPU lacks SSSE3, which llama.cpp needs: use a machine with an Intel Core 2, an "
+            "AMD FX or a later x86-64 CPU"
         )
     return found
 
 
 def cmake_flags(level: CpuLevel) -> list[str]:
-    """Return CMake's definitions that build llama.cpp for `level`, every option set explicitly."""
+    """Return CMake's arguments for building llama.cpp for a level; all options are explicit."""
     flags = _COMPILER_FLAGS.get(level, "")
     options = dict.fromkeys(_GGML_NEVER, "OFF")
     for name, since in _GGML_SINCE.items():
@@ -134,5 +137,5 @@ def cmake_flags(level: CpuLevel) -> list[str]:
 
 
 def physical_cores() -> int:
-    """Return the number of physical cores; hyper-threads only slow llama.cpp down."""
+    """Return the number of physical cores; more threads only slow llama.cpp down."""
     return psutil.cpu_count(logical=False) or psutil.cpu_count() or 1

@@ -1,4 +1,4 @@
-"""What this machine has and lacks to run the agent."""
+"""Checks whether this machine has all that the agent needs."""
 
 import shutil
 import socket
@@ -11,12 +11,12 @@ import psutil
 
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.cpu import cpu_level, cpu_model, physical_cores, read_cpu_flags
-from pipecatapp.runtime.files import MIB
+from pipecatapp.runtime.disk_space import MIB
 from pipecatapp.runtime.llama_cpp.binaries import installed_llama_cpp
 from pipecatapp.runtime.llama_cpp.quantize import gguf_of, quantization_of, served_file
-from pipecatapp.runtime.models.catalogue import Catalogue, CatalogueModel
+from pipecatapp.runtime.models.catalogue import Catalogue
 from pipecatapp.runtime.models.speech import stt_candidates, tts_model
-from pipecatapp.runtime.models.verified import Verified
+from pipecatapp.runtime.models.verified import is_verified
 from pipecatapp.runtime.selection.language_model import HEADROOM_MB
 from pipecatapp.runtime.selection.measured import recall_choice, total_memory_mb
 from pipecatapp.settings import Settings
@@ -29,12 +29,12 @@ NO_EXTRA = "install it by `.venv/bin/pip install -e .[sentence-transformers]`, o
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at.
+    """The result of one check.
 
     Args:
-        name: What it is.
-        value: How it is.
-        remedy: What to do about it; empty where all is well.
+        name: What was checked.
+        value: Its state.
+        remedy: What to do about it, or "" if it is all right.
     """
 
     name: str
@@ -43,25 +43,25 @@ class Finding:
 
     @property
     def ok(self) -> bool:
-        """Whether all is well."""
+        """Whether nothing has to be done."""
         return not self.remedy
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """Look at everything but the running agent; nothing is built, fetched or changed."""
+    """Return the results of all checks; nothing is built, fetched or changed."""
     checks: dict[str, Callable[[Settings], Finding]] = {
         "cpu": _cpu,
         "llama.cpp": _llama,
         "language model": _llm,
         "speech recognition": _stt,
         "voice": _tts,
-        "meanings": _embedder,
+        "sentence embedder": _embedder,
         "memory": _memory,
         "disk": _disk,
         "audio": _audio,
     }
     if settings.mode == "cluster":
-        # Jobs of their own; status.yaml shows them.
+        # They are jobs of their own, which status.yaml shows.
         del checks["llama.cpp"], checks["language model"]
     findings = []
     for name, check in checks.items():
@@ -73,7 +73,7 @@ def examine(settings: Settings) -> list[Finding]:
 
 
 def port_is_free(settings: Settings) -> bool:
-    """Whether the agent's port can be listened on now."""
+    """Return whether the agent could listen on its port now."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -93,7 +93,7 @@ def _llama(settings: Settings) -> Finding:
     llama = installed_llama_cpp(settings)
     if llama is None:
         return Finding("llama.cpp", "not built for this CPU", SET_UP)
-    note = "" if llama.level == announced else f" ({announced} was tried and died on this CPU)"
+    note = "" if llama.level == announced else f" ({announced} was tried and crashed on this CPU)"
     return Finding("llama.cpp", f"{llama.version}, built for {llama.level}{note}")
 
 
@@ -107,7 +107,7 @@ def _llm(settings: Settings) -> Finding:
     llama = installed_llama_cpp(settings)
     gguf = gguf_of(model, model.directory(settings.models_dir))
     if llama is None or not gguf.is_file():
-        return Finding("language model", f"{model.name} is not here", SET_UP)
+        return Finding("language model", f"{model.name} is missing", SET_UP)
     quantization = quantization_of(served_file(gguf, llama.level))
     return Finding("language model", f"{model.name} ({quantization}): {choice['reason']}")
 
@@ -115,9 +115,9 @@ def _llm(settings: Settings) -> Finding:
 def _stt(settings: Settings) -> Finding:
     catalogue = Catalogue.load(settings.catalogue)
     candidates = stt_candidates(catalogue, settings)
-    missing = [model.name for model in candidates if not _is_here(model, settings)]
+    missing = [model.name for model in candidates if not is_verified(model, settings.models_dir)]
     if missing:
-        return Finding("speech recognition", f"{', '.join(missing)} not here", SET_UP)
+        return Finding("speech recognition", f"{', '.join(missing)} missing", SET_UP)
     choice = recall_choice(settings, "stt")
     chosen = f"{choice['model']}: {choice['reason']}" if choice else "measured at the first run"
     return Finding("speech recognition", f"{settings.stt_service}, {chosen}")
@@ -127,24 +127,19 @@ def _tts(settings: Settings) -> Finding:
     model = tts_model(Catalogue.load(settings.catalogue), settings)
     if model is None:
         return Finding("voice", f"{settings.tts_service} at {settings.piper_http_url}")
-    if not _is_here(model, settings):
-        return Finding("voice", f"{model.name} is not here", SET_UP)
+    if not is_verified(model, settings.models_dir):
+        return Finding("voice", f"{model.name} is missing", SET_UP)
     return Finding("voice", f"{settings.tts_service}, {model.name}")
 
 
 def _embedder(settings: Settings) -> Finding:
     model = Catalogue.load(settings.catalogue).models("embedding")[0]
-    if not _is_here(model, settings):
-        return Finding("meanings", f"{model.name} is not here", SET_UP)
+    if not is_verified(model, settings.models_dir):
+        return Finding("sentence embedder", f"{model.name} is missing", SET_UP)
     if settings.embedder == "sentence-transformers" and not find_spec("sentence_transformers"):
-        return Finding("meanings", "sentence-transformers is not installed", NO_EXTRA)
+        return Finding("sentence embedder", "sentence-transformers is not installed", NO_EXTRA)
     name = model.name if settings.embedder == "minilm" else settings.embedder
-    return Finding("meanings", f"{name}, for decisions and memory")
-
-
-def _is_here(model: CatalogueModel, settings: Settings) -> bool:
-    verified = Verified(model.directory(settings.models_dir))
-    return all(verified.is_current(file) for file in model.files)
+    return Finding("sentence embedder", f"{name}, for decisions and memory")
 
 
 def _memory(settings: Settings) -> Finding:
@@ -158,10 +153,10 @@ def _memory(settings: Settings) -> Finding:
 
 
 def _disk(settings: Settings) -> Finding:
-    place = settings.home
-    while not place.exists():
-        place = place.parent
-    free = shutil.disk_usage(place).free // MIB
+    directory = settings.home
+    while not directory.exists():
+        directory = directory.parent
+    free = shutil.disk_usage(directory).free // MIB
     remedy = f"make room: at least {MIN_FREE_DISK_MB} MiB" if free < MIN_FREE_DISK_MB else ""
     return Finding("disk", f"{free} MiB free in {settings.home}", remedy)
 

@@ -1,6 +1,6 @@
-"""When nobody speaks and nothing is being answered: the time for work that must not be in the way.
+"""Knows when nobody speaks or is answered, so that background work waits for that.
 
-Old processors cannot answer a voice and think about something else at the same time.
+An old CPU cannot answer somebody and do other work at the same time.
 """
 
 import asyncio
@@ -12,40 +12,45 @@ Result = TypeVar("Result")
 
 
 class Disturbed(Exception):  # noqa: N818 - it is a condition, not a fault
-    """Somebody began to speak: what was being done meanwhile was given up."""
+    """Work was cancelled, as somebody began to speak."""
 
 
 class Presence:
-    """One client's part in the noise: its voice, an answer on the way, an answer being spoken."""
+    """What goes on with one client: somebody speaks, an answer is made, an answer is spoken.
 
-    def __init__(self, idle_monitor: "IdleMonitor", conversation_id: str):
+    Args:
+        idle_monitor: Is told of every change.
+        conversation_id: The client's conversation.
+    """
+
+    def __init__(self, idle_monitor: "IdleMonitor", conversation_id: str) -> None:
         self.conversation_id = conversation_id
         self._idle_monitor = idle_monitor
-        self._going_on: set[str] = set()
+        self._activities: set[str] = set()
 
     @property
     def busy(self) -> bool:
-        """Whether anything is going on here."""
-        return bool(self._going_on)
+        """Whether anything goes on with this client."""
+        return bool(self._activities)
 
     def begin(self, what: str) -> None:
-        """Something begins; it ends by `end` of the same name."""
-        self._going_on.add(what)
+        """Note that an activity begins, until `end` is called with the same name."""
+        self._activities.add(what)
         self._idle_monitor.changed()
 
     def end(self, what: str) -> None:
-        """Something is over, if it had begun."""
-        self._going_on.discard(what)
+        """Note that an activity has ended, if it had begun."""
+        self._activities.discard(what)
         self._idle_monitor.changed()
 
     def leave(self) -> None:
-        """The client has gone."""
-        self._going_on.clear()
+        """Note that the client has gone."""
+        self._activities.clear()
         self._idle_monitor.forget(self)
 
 
 class IdleMonitor:
-    """Knows whether any client of the agent is busy, and since when none is."""
+    """Knows whether any client of the agent is busy, and since when none has been."""
 
     def __init__(self) -> None:
         self._present: set[Presence] = set()
@@ -54,25 +59,25 @@ class IdleMonitor:
         self._changed = asyncio.Event()
 
     def presence(self, conversation_id: str) -> Presence:
-        """Return the part of a new client."""
+        """Return the presence of a new client."""
         presence = Presence(self, conversation_id)
         self._present.add(presence)
         return presence
 
     def forget(self, presence: Presence) -> None:
-        """Let go of a client."""
+        """Remove a client that has gone."""
         self._present.discard(presence)
         self.changed()
 
     def busy(self, conversation_id: str | None = None) -> bool:
-        """Tell whether anything is going on, in one conversation or in any."""
+        """Return whether anything goes on in one conversation, or by default in any."""
         return any(
             presence.busy and conversation_id in (None, presence.conversation_id)
             for presence in self._present
         )
 
     def changed(self) -> None:
-        """Take note of what is going on now."""
+        """Note that an activity has begun or ended."""
         busy = self.busy()
         if busy or self._busy:
             self._since = time.monotonic()
@@ -80,11 +85,11 @@ class IdleMonitor:
         self._changed.set()
 
     async def wait(self, seconds: float = 0.0, conversation_id: str | None = None) -> None:
-        """Wait until nothing has been going on for so long.
+        """Wait until all clients, or those of one conversation, are idle.
 
         Args:
-            seconds: How long all must have been still.
-            conversation_id: The only conversation that counts; `seconds` is not used then.
+            seconds: How long all must have been idle already.
+            conversation_id: The only conversation that matters; `seconds` is ignored then.
         """
         while True:
             self._changed.clear()
@@ -98,13 +103,13 @@ class IdleMonitor:
                 continue
 
     async def work(self, task: Coroutine[Any, Any, Result]) -> Result:
-        """Do something while it is still.
+        """Run a task and return its result; cancel it as soon as a client is busy.
 
         Raises:
-            Disturbed: It was cancelled, as somebody began to speak.
+            Disturbed: It was cancelled.
         """
         working = asyncio.ensure_future(task)
-        disturbed = asyncio.ensure_future(self._disturbance())
+        disturbed = asyncio.ensure_future(self._wait_until_busy())
         try:
             await asyncio.wait({working, disturbed}, return_when=asyncio.FIRST_COMPLETED)
             if working.done():
@@ -115,7 +120,7 @@ class IdleMonitor:
                 future.cancel()
             await asyncio.gather(working, disturbed, return_exceptions=True)
 
-    async def _disturbance(self) -> None:
+    async def _wait_until_busy(self) -> None:
         while not self.busy():
             self._changed.clear()
             await self._changed.wait()

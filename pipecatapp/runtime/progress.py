@@ -1,4 +1,4 @@
-"""Progress of long steps: redrawn on a terminal, a line every so often elsewhere."""
+"""Shows the progress of long steps: redrawn on a terminal, elsewhere a line every 20 s."""
 
 import sys
 import threading
@@ -19,10 +19,10 @@ def format_seconds(seconds: float) -> str:
 
 
 class Step:
-    """One step as its work sees it: report a fraction, and the display follows.
+    """One step, to which the code that does the work reports how far it is.
 
     Args:
-        parent: The step inside which this one runs; work done here counts as its work.
+        parent: The step that this one is part of; its work counts as work of the parent.
     """
 
     def __init__(self, parent: "Step | None" = None) -> None:
@@ -33,7 +33,7 @@ class Step:
         self.changed = threading.Event()
 
     def working(self, note: str = "") -> None:
-        """Say that there is work to do, so that the step does not end as "already there"."""
+        """Report that there is work to do, so that the step does not end as "already there"."""
         self.note = note
         self.worked = True
         if self.parent:
@@ -41,17 +41,17 @@ class Step:
         self.changed.set()
 
     def update(self, done: float, total: float | None, note: str = "") -> None:
-        """Report progress: `done` out of `total`, in any unit; `total` None where unknown."""
+        """Report that `done` of `total` is done, in any unit; `total` is None if unknown."""
         self.fraction = min(done / total, 1.0) if total else None
         self.working(note)
 
 
 class Progress:
-    """Shows the steps of a set-up, numbered, with the time that each took.
+    """Shows the steps of a set-up with their numbers and the time that each took.
 
     Args:
-        total: How many top-level steps there will be; 0 leaves out the numbers.
-        stream: Where to write; standard error by default, so that JSON on stdout stays whole.
+        total: The number of top-level steps; 0 leaves out the numbers.
+        stream: Where to write; by default to standard error, as JSON may go to standard output.
     """
 
     def __init__(self, total: int = 0, stream: TextIO | None = None) -> None:
@@ -62,16 +62,16 @@ class Progress:
         self._lock = threading.Lock()
 
     def say(self, line: str) -> None:
-        """Print one line for the person, above whatever is being redrawn."""
+        """Print one line, above the line that is being redrawn."""
         with self._lock:
             self.stream.write(f"{CLEAR_LINE if self.stream.isatty() else ''}{line}\n")
             self.stream.flush()
 
     @contextmanager
     def step(self, title: str) -> Iterator[Step]:
-        """Show `title` with progress while the block runs, then how it ended.
+        """Show `title` with progress while the block runs, and afterwards how it ended.
 
-        Steps may be nested: an inner one that did work is shown under the number of the outer.
+        Steps may be nested: an inner step that did work has the number of the outer one.
         """
         step = Step(self._current)
         if step.parent is None:

@@ -1,4 +1,4 @@
-"""Everything between the virtual environment and the first run; what is there is skipped."""
+"""Prepares embedded mode: builds llama.cpp and fetches models, unless they are there already."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +15,13 @@ STEPS = 5
 
 
 @dataclass(frozen=True)
-class Equipment:
-    """What the agent itself loads.
+class InstalledModels:
+    """The models that the agent itself loads.
 
     Args:
-        stt_candidates: Speech recognition models whose files are there, the largest first.
-        tts: The voice's .onnx file; None where synthesis is another server's work.
-        embedder: The directory of the model that compares meanings.
+        stt_candidates: The speech recognition models whose files are there, the largest first.
+        tts: The voice's .onnx file, or None if another server speaks.
+        embedder: The directory of the sentence embedder.
     """
 
     stt_candidates: list[CatalogueModel]
@@ -30,11 +30,11 @@ class Equipment:
 
 
 @dataclass(frozen=True)
-class Prepared(Equipment):
-    """What the agent needs to run on its own.
+class EmbeddedSetup(InstalledModels):
+    """What the agent needs to run on one machine.
 
     Args:
-        llama: llama.cpp for this CPU.
+        llama: The build of llama.cpp for this CPU.
         llm: The language model to serve.
     """
 
@@ -42,11 +42,15 @@ class Prepared(Equipment):
     llm: ChosenModel
 
 
-def set_up(settings: Settings, progress: Progress | None = None) -> Prepared:
-    """Build and fetch what is missing and return what there is.
+def set_up(settings: Settings, progress: Progress | None = None) -> EmbeddedSetup:
+    """Build and fetch what is missing, and return all that the agent needs.
+
+    Args:
+        settings: Which models, and where to keep them.
+        progress: Shows what is being done; by default on standard error.
 
     Raises:
-        UserError: Something cannot be had; the message says what to do.
+        UserError: Building or fetching failed; the message says what to do.
     """
     progress = progress or Progress(STEPS)
     catalogue = Catalogue.load(settings.catalogue)
@@ -60,6 +64,6 @@ def set_up(settings: Settings, progress: Progress | None = None) -> Prepared:
             downloader.ensure(model)
     with progress.step("Voice"):
         voice = voice_file(downloader.ensure(tts)) if tts else None
-    with progress.step("Meanings"):
+    with progress.step("Sentence embedder"):
         embedder = downloader.ensure(catalogue.models("embedding")[0])
-    return Prepared(stt, voice, embedder, llama, llm)
+    return EmbeddedSetup(stt, voice, embedder, llama, llm)

@@ -1,4 +1,4 @@
-"""Reads YAML files that people write, and says what is wrong with them."""
+"""Reads YAML files that people write, and reports what is wrong with them."""
 
 from pathlib import Path
 from typing import TypeVar
@@ -12,14 +12,14 @@ Content = TypeVar("Content", bound=BaseModel)
 
 
 def read_yaml(path: Path, form: type[Content]) -> Content:
-    """Return the checked content of a file.
+    """Return the content of a file, validated.
 
     Args:
-        path: The file, UTF-8.
-        form: What it must hold.
+        path: The file, in UTF-8.
+        form: The model that its content has to match.
 
     Raises:
-        UserError: It cannot be read, or is not of that form; the message names the place.
+        UserError: The file cannot be read or does not match; the message says where.
     """
     try:
         return form.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
@@ -28,6 +28,6 @@ def read_yaml(path: Path, form: type[Content]) -> Content:
         where = ".".join(str(part) for part in first["loc"]) or "content"
         raise UserError(f"{path}: {where}: {first['msg']}.") from error
     except (OSError, ValueError, yaml.YAMLError) as error:
-        # PyYAML lets a date that does not exist pass as a bare ValueError.
+        # PyYAML raises a bare ValueError for a date that does not exist.
         reason = " ".join(str(error).split())
         raise UserError(f"{path} cannot be read ({reason}): restore it from git.") from error

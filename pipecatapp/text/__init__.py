@@ -1,1 +1,1 @@
-"""What depends on the language that people speak: word lists, rules and phrases."""
+"""The words, rules and phrases of the language that people speak, and functions that use them."""

@@ -5,30 +5,16 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July", "August"),
-    *("September", "October", "November", "December"),
-)
-_COUNTS = {
-    **{"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6},
-    **{"seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fourteen": 14},
-}
-_COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(_COUNTS)})"
-_DAY = rf"(?P<day>{'|'.join(WEEKDAYS)})"
+from pipecatapp.text.language import language
+from pipecatapp.text.rules import DateMeaning, DateRule
 
-_REPEATED = re.compile(r"\b(?:every|each|always|usually|weekly|often|never)\b", re.IGNORECASE)
-# A weekday alone may be a habit ("works on Friday"); with these it is one certain day.
-_ONCE = re.compile(
-    r"\b(?:will|going to|appointment|exam|interview|flights?|fl(?:y|ies|ying)|party|wedding"
-    r"|surgery|operation|visit\w*|arriv\w+|coming|comes|leav\w+|travel\w*|concert|deadline|due)\b",
-    re.IGNORECASE,
-)
+Replacement = Callable[[re.Match[str], date], str]
 
 
 def written(day: date) -> str:
     """Return a date as people read it: 25 November 2026."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    dates = language().dates
+    return dates.date.format(day=day.day, month=dates.months[day.month - 1], year=day.year)
 
 
 def with_dates(statement: str, today: date) -> str:
@@ -41,103 +27,82 @@ def with_dates(statement: str, today: date) -> str:
         statement: One sentence.
         today: When it was said.
     """
+    dates = language().dates
     dated = statement
-    for pattern, replace in _RULES:
-        dated = pattern.sub(partial(_called, replace, today), dated)
-    if _ONCE.search(dated) and not _REPEATED.search(dated):
-        dated = _ON_A_DAY.sub(lambda found: f"on {written(_coming(found['day'], today))}", dated)
-    if _UNCLEAR.search(dated):
-        dated = f"{dated.rstrip('.')} (said on {written(today)})."
+    for rule in dates.rules:
+        dated = rule.pattern.sub(partial(_absolute, rule, today), dated)
+    if dates.once.search(dated) and not dates.repeated.search(dated):
+        dated = dates.on_a_day.sub(lambda found: _coming(found, today), dated)
+    if dates.unclear.search(dated):
+        dated = dated.rstrip(".") + dates.said_on.format(date=written(today))
     return dated
 
 
-def _called(
-    replace: Callable[[re.Match[str], date], str], today: date, found: re.Match[str]
-) -> str:
-    return replace(found, today)
+def _absolute(rule: DateRule, today: date, found: re.Match[str]) -> str:
+    if rule.meaning == "day":
+        return _on(today + timedelta(days=rule.days))
+    if rule.meaning == "part of day":
+        part = language().dates.in_part.format(part=found["part"].lower())
+        return _on(today + timedelta(days=rule.days)) + part
+    return _MEANINGS[rule.meaning](found, today)
 
 
-def _coming(day: str, today: date) -> date:
+def _on(day: date) -> str:
+    return language().dates.on.format(date=written(day))
+
+
+def _coming(found: re.Match[str], today: date) -> str:
     """Return the next such weekday, seven days from now if today is one."""
-    ahead = (WEEKDAYS.index(day.lower()) - today.weekday()) % 7
-    return today + timedelta(days=ahead or 7)
+    ahead = (_weekday(found) - today.weekday()) % 7
+    return _on(today + timedelta(days=ahead or 7))
 
 
-def _past(day: str, today: date) -> date:
-    back = (today.weekday() - WEEKDAYS.index(day.lower())) % 7
+def _past(found: re.Match[str], today: date) -> date:
+    back = (today.weekday() - _weekday(found)) % 7
     return today - timedelta(days=back or 7)
 
 
-def _shifted(found: re.Match[str], today: date, sign: int) -> str:
+def _weekday(found: re.Match[str]) -> int:
+    return language().dates.weekdays.index(found["day"].lower())
+
+
+def _shifted(sign: int, found: re.Match[str], today: date) -> str:
     """Return what so many days, weeks, months or years before or after today is."""
-    count = sign * (_COUNTS.get(found["count"].lower()) or int(found["count"]))
-    unit = found["unit"].lower()
+    dates = language().dates
+    count = sign * (dates.counts.get(found["count"].lower()) or int(found["count"]))
+    unit = dates.units[found["unit"].lower()]
     if unit == "day":
-        return f"on {written(today + timedelta(days=count))}"
+        return _on(today + timedelta(days=count))
     if unit == "week":
-        return f"around {written(today + timedelta(weeks=count))}"
-    if unit == "year":
-        return f"in {today.year + count}"
-    return f"in {_month(today, count)}"
-
-
-def _month(today: date, ahead: int) -> str:
-    year, month = divmod(today.year * 12 + today.month - 1 + ahead, 12)
-    return f"{MONTHS[month]} {year}"
-
-
-def _week(today: date, ahead: int) -> str:
-    monday = today + timedelta(weeks=ahead, days=-today.weekday())
-    return f"in the week of {written(monday)}"
-
-
-def _near(days: int, prefix: str = "on ") -> Callable[[re.Match[str], date], str]:
-    return lambda _, today: prefix + written(today + timedelta(days=days))
-
-
-Rule = tuple[re.Pattern[str], Callable[[re.Match[str], date], str]]
-
-_STEPS = {"last": -1, "this": 0, "next": 1}
+        return dates.around.format(date=written(today + timedelta(weeks=count)))
+    return _in_year(today, count) if unit == "year" else _in_month(today, count)
 
 
 def _period(found: re.Match[str], today: date) -> str:
-    step, unit = _STEPS[found["step"].lower()], found["unit"].lower()
+    """Return what the last, this or the next week, month or year is."""
+    dates = language().dates
+    step, unit = dates.steps[found["step"].lower()], dates.units[found["unit"].lower()]
     if unit == "week":
-        return _week(today, step)
-    return f"in {_month(today, step) if unit == 'month' else today.year + step}"
+        monday = today + timedelta(weeks=step, days=-today.weekday())
+        return dates.in_week.format(date=written(monday))
+    return _in_month(today, step) if unit == "month" else _in_year(today, step)
 
 
-def _rule(pattern: str, replace: Callable[[re.Match[str], date], str]) -> Rule:
-    return re.compile(rf"\b{pattern}(?!'s)\b", re.IGNORECASE), replace
+def _in_month(today: date, ahead: int) -> str:
+    dates = language().dates
+    year, month = divmod(today.year * 12 + today.month - 1 + ahead, 12)
+    return dates.in_month.format(month=dates.month.format(month=dates.months[month], year=year))
 
 
-_RULES: tuple[Rule, ...] = (
-    _rule("(?:on )?the day after tomorrow", _near(2)),
-    _rule("(?:on )?the day before yesterday", _near(-2)),
-    _rule("(?:(?:today|now) )?tomorrow (?P<part>morning|afternoon|evening|night)",
-          lambda found, today: f"{_near(1)(found, today)} in the {found['part'].lower()}"),
-    _rule("tomorrow", _near(1)),
-    _rule("(?:yesterday|last night)(?: (?:morning|afternoon|evening))?", _near(-1)),
-    _rule("(?:today|tonight|this (?:morning|afternoon|evening))", _near(0)),
-    _rule(rf"(?:in|within) {_COUNT} (?P<unit>day|week|month|year)s?(?: from (?:now|today))?",
-          lambda found, today: _shifted(found, today, 1)),
-    _rule(rf"{_COUNT} (?P<unit>day|week|month|year)s? from now",
-          lambda found, today: _shifted(found, today, 1)),
-    _rule(rf"{_COUNT} (?P<unit>day|week|month|year)s? ago",
-          lambda found, today: _shifted(found, today, -1)),
-    _rule("(?:in |during )?(?P<step>last|this|next) (?P<unit>week|month|year)", _period),
-    _rule(rf"(?:on |this |this coming |the coming )*(?:this|coming) {_DAY}",
-          lambda found, today: f"on {written(_coming(found['day'], today))}"),
-    _rule(rf"(?:on )?last {_DAY}",
-          lambda found, today: f"on {written(_past(found['day'], today))}"),
-    _rule(rf"since {_DAY}",
-          lambda found, today: f"since {written(_past(found['day'], today))}"),
-)  # fmt: skip
-_ON_A_DAY = re.compile(
-    rf"\bon {_DAY}\b(?!,? (?:the )?\d| morning| afternoon| evening)", re.IGNORECASE
-)
-_UNCLEAR = re.compile(
-    rf"\b(?:next (?:{'|'.join(WEEKDAYS)}|weekend|spring|summer|autumn|fall|winter)"
-    r"|(?:this|last) (?:weekend|spring|summer|autumn|fall|winter)|soon|recently|the other day)\b",
-    re.IGNORECASE,
-)
+def _in_year(today: date, ahead: int) -> str:
+    return language().dates.in_year.format(year=today.year + ahead)
+
+
+_MEANINGS: dict[DateMeaning, Replacement] = {
+    "later": partial(_shifted, 1),
+    "earlier": partial(_shifted, -1),
+    "period": _period,
+    "coming": _coming,
+    "past": lambda found, today: _on(_past(found, today)),
+    "since": lambda found, today: language().dates.since.format(date=written(_past(found, today))),
+}

@@ -1,34 +1,38 @@
-"""What somebody told of themselves, said of them: questions name people, people say "I"."""
+"""Says of somebody what they told of themselves: questions name people, people say "I"."""
 
 import re
 from functools import partial
 
-# As Alice says it, and as others ask about it. What is written large there is not always so here:
-# speech recognition is careless about it, "I" alone is safe.
-_RULES = (
-    (re.compile(r"\bI['\u2019]m\b|\bI am\b"), "{} is"),
-    (re.compile(r"\bI['\u2019]ve\b|\bI have\b"), "{} has"),
-    (re.compile(r"\bI['\u2019]ll\b"), "{} will"),
-    (re.compile(r"\bI['\u2019]d\b"), "{} would"),
-    (re.compile(r"\bI\b"), "{}"),
-    (re.compile(r"\b(?:my|mine)\b", re.IGNORECASE), "{}'s"),
-    (re.compile(r"\b(?:me|myself)\b", re.IGNORECASE), "{}"),
-)
+from pipecatapp.text.language import language
+from pipecatapp.text.rules import Replacements
 
 
 def as_told(text: str, told_by: str | None) -> str:
     """Return "Alice said: Alice's daughter is Ada" for "My daughter is Ada"; for embedding.
 
     Args:
-        text: What was said, in English; other languages pass unchanged.
+        text: What was said; what is in another language passes unchanged.
         told_by: Who said it; where that is not known, the text is returned as it is.
     """
-    return f"{told_by} said: {of_person(text, told_by)}" if told_by else text
+    if not told_by:
+        return text
+    about = of_person(text, told_by)
+    return language().statements.told_by.format(name=told_by, text=about)
 
 
 def of_person(text: str, name: str) -> str:
     """Return a text with a person's name in place of "I", "my" and "me"."""
-    for pattern, replacement in _RULES:
+    return _replaced(text, language().statements.of_person, name)
+
+
+def in_third_person(statement: str) -> str:
+    """Return a statement with "I" and "my" as the user."""
+    statement = _replaced(statement, language().statements.third_person)
+    return statement[:1].upper() + statement[1:]
+
+
+def _replaced(text: str, rules: Replacements, name: str = "") -> str:
+    for pattern, replacement in rules:
         # As a function: a backslash in a name would mean something in a replacement.
         text = pattern.sub(partial(_put, replacement.format(name)), text)
     return text

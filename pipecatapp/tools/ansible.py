@@ -1,4 +1,4 @@
-"""Running a playbook of this repository, and telling how it went."""
+"""`ansible`: runs a playbook of this repository and reports how it went."""
 
 import asyncio
 import configparser
@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 import yaml
 
 from pipecatapp.errors import UserError
-from pipecatapp.tools.node_helper.client import helper_of
-from pipecatapp.tools.playbooks.process import PlaybookRun, events, started
-from pipecatapp.tools.playbooks.report import Report
+from pipecatapp.tools.node_helper.client import helper_client
+from pipecatapp.tools.playbooks.process import PlaybookRun, events, running
+from pipecatapp.tools.playbooks.report import RunReport
 from pipecatapp.tools.tool import Call, Resources, ToolError, Toolset, tool
 
 LONGEST_SECONDS = 30 * 60
@@ -22,16 +22,16 @@ _PLAY_KEYS = {"hosts", "import_playbook", "ansible.builtin.import_playbook"}
 
 
 class Ansible(Toolset):
-    """Playbooks by ansible-runner, none but those that lie in the directory of the settings."""
+    """Runs playbooks by ansible-runner, only those in the directory that the settings name."""
 
     namespace: ClassVar[str] = "ansible"
 
     def __init__(self, resources: Resources):
         super().__init__(resources)
-        self._helper = helper_of(resources.settings)
+        self._helper = helper_client(resources.settings)
 
     async def unavailable(self) -> str | None:
-        """Return None where there is a playbook, else where to put one."""
+        """Return None if there is a playbook, else where to put one."""
         if self._helper:
             return await self._helper.unavailable(self.namespace)
         directory = self.resources.settings.playbooks
@@ -57,8 +57,8 @@ class Ansible(Toolset):
             "can you execute playbook dot y m l in check mode",
             "what would the heal cluster playbook change if you ran it",
             "apply the site playbook to the machines now",
-            "PlaybookRun heal_cluster.yaml.",
-            "PlaybookRun playbook.yaml in check mode.",
+            "Run heal_cluster.yaml.",
+            "Run playbook.yaml in check mode.",
             "Please do a dry run of deploy_expert.yaml and tell me what changes.",
             "ansible-playbook heal_cluster.yaml --check",
             "ansible-playbook playbook.yaml",
@@ -81,10 +81,10 @@ class Ansible(Toolset):
             arguments = {"playbook": playbook, "check": check}
             return await self._helper.run("run_playbook", arguments, call.progress)
         directory = self.resources.settings.playbooks
-        run = await asyncio.to_thread(prepared, directory, playbook, check)
-        report = Report(run.playbook.name, check)
+        run = await asyncio.to_thread(plan_run, directory, playbook, check)
+        report = RunReport(run.playbook.name, check)
         try:
-            async with asyncio.timeout(LONGEST_SECONDS), started(run) as process:
+            async with asyncio.timeout(LONGEST_SECONDS), running(run) as process:
                 async for event in events(process):
                     for line in report.take(event):
                         call.progress(line)
@@ -98,19 +98,21 @@ class Ansible(Toolset):
         return report.ended(status)
 
 
-def prepared(directory: Path, name: str, check: bool) -> PlaybookRun:
-    """Return what to run for a name that somebody said.
+def plan_run(directory: Path, name: str, check: bool) -> PlaybookRun:
+    """Return the run that a spoken name stands for.
 
     Raises:
-        ToolError: No playbook, or more than one, has this name, or ansible.cfg cannot be read.
+        ToolError: No playbook or several have this name, or ansible.cfg cannot be read.
     """
     directory = directory.absolute()
-    playbook = named(name, playbooks_in(directory))
+    playbook = find_playbook(name, playbooks_in(directory))
     configuration = configparser.ConfigParser(interpolation=None, strict=False)
     try:
         configuration.read(directory / "ansible.cfg")
     except (configparser.Error, UnicodeDecodeError) as error:
-        raise ToolError(f"{directory / 'ansible.cfg'} cannot be read: {_line(error)}") from error
+        raise ToolError(
+            f"{directory / 'ansible.cfg'} cannot be read: {_one_line(error)}"
+        ) from error
     if configuration.has_option("defaults", "inventory"):
         return PlaybookRun(playbook, check)
     there = [directory / file for file in INVENTORIES if (directory / file).is_file()]
@@ -118,9 +120,9 @@ def prepared(directory: Path, name: str, check: bool) -> PlaybookRun:
 
 
 def playbooks_in(directory: Path) -> list[Path]:
-    """Return the playbooks that lie in a directory itself, in the order of their names.
+    """Return the playbooks directly in a directory, in the order of their names.
 
-    A link that leads out of the directory is none of them.
+    Links that lead out of the directory are left out.
     """
     inside = directory.resolve()
     return sorted(
@@ -133,19 +135,20 @@ def playbooks_in(directory: Path) -> list[Path]:
     )
 
 
-def named(name: str, playbooks: list[Path]) -> Path:
-    """Return the playbook that is meant, by its file name or as a speech recognizer writes it.
+def find_playbook(name: str, playbooks: list[Path]) -> Path:
+    """Return the playbook with this file name, which may be spelt as a speech recognizer does.
 
     Raises:
-        ToolError: It is none of the playbooks, or could be more than one.
+        ToolError: No playbook has this name, or several could be meant.
     """
     wanted = name.strip()
     existing = ", ".join(path.name for path in playbooks) or "none"
     if re.search(r"[/\\\x00-\x1f\x7f]|\.\.|^-", wanted):
         raise ToolError(f"{name[:80]!r} is not the plain name of a playbook; there are: {existing}")
     exact = [path for path in playbooks if path.name == wanted]
-    # "playbook" is a word that people add and a name that playbooks have: the whole name first.
-    found = exact or _alike(wanted, playbooks) or _alike(_bare(wanted), playbooks)
+    # Some playbooks are called "playbook", and people also add the word to other names: try the
+    # whole name first.
+    found = exact or _with_name(wanted, playbooks) or _with_name(_without_filler(wanted), playbooks)
     if not found:
         raise ToolError(f"no playbook is called {name[:80]!r}; there are: {existing}")
     if len(found) > 1:
@@ -154,23 +157,23 @@ def named(name: str, playbooks: list[Path]) -> Path:
     return found[0]
 
 
-def _alike(name: str, playbooks: list[Path]) -> list[Path]:
+def _with_name(name: str, playbooks: list[Path]) -> list[Path]:
     wanted = _folded(name)
     return [path for path in playbooks if wanted and _folded(path.name) == wanted]
 
 
 def _folded(name: str) -> str:
-    """Return a name without what speech does not carry: case, extension, separators."""
+    """Return a name without what cannot be heard: case, extension, separators."""
     return re.sub(r"[\W_]+", "", _EXTENSION.sub("", name.casefold()))
 
 
-def _bare(name: str) -> str:
+def _without_filler(name: str) -> str:
     bare = re.sub(r"^(the|ansible|playbook)\s+", "", name.casefold())
     return re.sub(r"\s+playbook$", "", re.sub(r"^(ansible|playbook)\s+", "", bare))
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML with Ansible's own tags, whose values do not matter here."""
+    """Loads YAML with Ansible's own tags, whose values do not matter here."""
 
 
 def _without_value(loader: yaml.Loader, suffix: str, node: yaml.Node) -> None:
@@ -192,5 +195,5 @@ def _is_playbook(path: Path) -> bool:
     )
 
 
-def _line(error: Exception) -> str:
+def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())

@@ -1,4 +1,4 @@
-"""Python code of the model, run in a container that can reach nothing and ends soon."""
+"""`code_runner`: runs Python code in a container without network and with a time limit."""
 
 import asyncio
 import re
@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from docker.errors import DockerException
 
-from pipecatapp.tools.node_helper.client import helper_of
+from pipecatapp.tools.node_helper.client import helper_client
 from pipecatapp.tools.sandbox.container import (
     LONGEST_OUTPUT,
     MEMORY_MB,
@@ -14,7 +14,7 @@ from pipecatapp.tools.sandbox.container import (
     SandboxResult,
     SandboxRun,
 )
-from pipecatapp.tools.sandbox.engine import advice, problem, remove_leftovers
+from pipecatapp.tools.sandbox.engine import engine_problem, engine_remedy, remove_leftovers
 from pipecatapp.tools.tool import Call, Resources, ToolError, Toolset, tool
 
 LONGEST_CODE = 2**20
@@ -54,20 +54,20 @@ EXAMPLES = (
 
 
 class CodeRunner(Toolset):
-    """Runs code in containers without network, privileges or files of this machine."""
+    """Runs code in containers that have no network, no privileges and no files of this machine."""
 
     namespace: ClassVar[str] = "code_runner"
 
     def __init__(self, resources: Resources):
         super().__init__(resources)
         self._image = resources.settings.code_runner_image
-        self._helper = helper_of(resources.settings)
+        self._helper = helper_client(resources.settings)
 
     async def unavailable(self) -> str | None:
-        """Return None where Docker runs and has the image; then also remove what was left over."""
+        """Return None if Docker runs and has the image; then also remove leftover containers."""
         if self._helper:
             return await self._helper.unavailable(self.namespace)
-        found = await asyncio.to_thread(problem, self._image)
+        found = await asyncio.to_thread(engine_problem, self._image)
         return found or await asyncio.to_thread(self._clean_up)
 
     @tool(
@@ -100,9 +100,9 @@ class CodeRunner(Toolset):
             await asyncio.to_thread(remove_leftovers)
             return result_text(await self._run(source))
         except (DockerException, OSError) as error:
-            # What is missing is said best by the check that looks for it.
-            found = await asyncio.to_thread(problem, self._image)
-            raise ToolError(f"Code cannot run: {found or advice(error)}") from error
+            # The check for Docker and the image knows best what is missing.
+            found = await asyncio.to_thread(engine_problem, self._image)
+            raise ToolError(f"Code cannot run: {found or engine_remedy(error)}") from error
 
     async def _run(self, source: str) -> SandboxResult:
         run = SandboxRun(self._image, source)
@@ -111,7 +111,7 @@ class CodeRunner(Toolset):
             return await asyncio.shield(task)
         except asyncio.CancelledError:
             run.stop()
-            # Its container is gone once the thread has ended, however that was.
+            # Once the thread has ended, in whatever way, its container is gone.
             await asyncio.gather(task, return_exceptions=True)
             raise
 
@@ -119,20 +119,20 @@ class CodeRunner(Toolset):
         try:
             remove_leftovers()
         except (DockerException, OSError) as error:
-            return advice(error)
+            return engine_remedy(error)
         return None
 
 
 def without_fence(code: str) -> str:
-    """Return code without the Markdown fence that models like to put around it."""
+    """Return code without the Markdown fence that models often put around it."""
     fenced = _FENCED.fullmatch(code)
     return fenced[1] if fenced else code
 
 
 def result_text(outcome: SandboxResult) -> str:
-    """Return what the model reads of an outcome: the output, then how the run ended.
+    """Return the text for the model: the output, then how the run ended.
 
-    Control characters are left out, so that terminals and pages show the rest as it is.
+    Control characters are removed, so that terminals and pages show the rest unchanged.
     """
     text = _CONTROL.sub("", outcome.output.decode(errors="replace")).strip("\n")
     lines = [text] if text.strip() else []

@@ -1,4 +1,4 @@
-"""What the twin knows of itself: its state, and its memory of the conversation."""
+"""`mcp`: the status of the twin, and its memory of the conversation."""
 
 import asyncio
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from pipecatapp.tools.tool import Call, Toolset, tool
 
 SHOWN_FACTS = 12
-"""The newest facts that a summary of the memory names."""
+"""How many of the newest facts a memory summary names."""
 
 
 class Introspection(Toolset):
@@ -115,7 +115,7 @@ class Introspection(Toolset):
 
 
 def _lines(value: Any, name: str = "") -> str:
-    """Return nested status as lines of `name: value`, without what is empty."""
+    """Return a nested status as lines of `name: value`, without empty values."""
     if isinstance(value, dict):
         lines = [_lines(entry, f"{name} {key}".strip()) for key, entry in value.items()]
         return "\n".join(line for line in lines if line)
@@ -126,9 +126,9 @@ def _lines(value: Any, name: str = "") -> str:
 
 
 def _entry(entry: Any) -> str:
-    """Return an entry of a list in words: of an expert or a job, its name and state.
+    """Return an entry of a list in words: an expert or a job by its name and state.
 
-    What else is known of one, such as its addresses, tells a person little, and is long to read.
+    The rest, such as addresses, tells a person little and takes long to read.
     """
     if not isinstance(entry, dict):
         return str(entry)

@@ -1,7 +1,7 @@
-"""Remembers and forgets where somebody asks for it in plain words.
+"""`memory`: remembers and forgets when somebody asks for it in plain words.
 
-The model has no part in either: what is kept is what the user said, word for word, what is
-forgotten is what a person has seen and said yes to, and that it was is only said once it is so.
+The model has no part in either. The user's own words are stored, word for word. What is forgotten
+is what a person has seen and approved, and the answer says so only once it is done.
 """
 
 from pipecatapp.errors import UserError
@@ -9,21 +9,22 @@ from pipecatapp.tools.memory_requests.parser import asked_to_forget, asked_to_re
 from pipecatapp.tools.tool import Call, DirectCall, FactMemory, ToolError, Toolset, tool
 
 LONGEST_TOPIC = 8
-"""Words of what is to be forgotten."""
+"""Words in the description of what to forget."""
 
 
-class Memorizing(Toolset):
-    """Long-term memory, as people ask for it."""
+class MemoryTools(Toolset):
+    """Changes long-term memory on request."""
 
     namespace = "memory"
 
     async def unavailable(self) -> str | None:
-        """Return None where there is a long-term memory."""
+        """Return None if the agent has a long-term memory."""
         return None if self.resources.memory else "this agent has no long-term memory"
 
     @property
     def _memory(self) -> FactMemory:
-        assert self.resources.memory is not None  # noqa: S101 - else it is not offered
+        if self.resources.memory is None:
+            raise ToolError("this agent has no long-term memory")
         return self.resources.memory
 
     async def wanted(self, words: str) -> DirectCall | None:
@@ -37,7 +38,7 @@ class Memorizing(Toolset):
             return None
         if facts := await self._memory.matching(what):
             return "memory.forget", {"facts": facts}
-        # A long one, or one with a second wish behind a comma, had better be read by the model.
+        # The model should read a long request, or one with a second wish after a comma.
         plain = len(what.split()) <= LONGEST_TOPIC and "," not in what
         return ("memory.look_for", {"what": what}) if plain else None
 
@@ -74,6 +75,6 @@ class Memorizing(Toolset):
             gone = await self._memory.forget_texts(facts)
         except UserError as error:
             raise ToolError(f"I could not forget that. {error}") from error
-        # What it was is not said again: this stays in the conversation.
+        # The answer does not repeat the facts, as it stays in the conversation.
         what = "that is" if gone == 1 else f"those {gone} things are"
         return f"Done, {what} forgotten for good."

@@ -1,12 +1,12 @@
-"""How long experts may idle before they sleep.
+"""`power`: sets how long experts may idle before they sleep.
 
 The contract with the power agent, in files under `PIPECATAPP_HOME/power`:
 
-- `agent.json` is the agent's: `{"reported": TIME, "services": [NAME, ...]}`. TIME is ISO 8601 with
-  its offset from UTC, and no older than 120 seconds while the agent works; the names are the
-  services that it watches, as Consul knows them.
-- `thresholds.json` is written here and read by the agent: `{NAME: SECONDS}`. It is replaced as a
-  whole, so a reader needs no lock; a writer holds `thresholds.lock`.
+- The power agent writes `agent.json`: `{"reported": TIME, "services": [NAME, ...]}`. TIME is ISO
+  8601 with its offset from UTC, and no older than 120 seconds while the power agent works. The
+  names are the Consul services that it watches.
+- This toolset writes `thresholds.json` for it: `{NAME: SECONDS}`. The file is replaced as a whole,
+  so a reader needs no lock; a writer holds `thresholds.lock`.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from typing import ClassVar
 from loguru import logger
 from pydantic import AwareDatetime, BaseModel, RootModel, StrictInt, StrictStr, ValidationError
 
-from pipecatapp.runtime.files import locked, write_json
+from pipecatapp.runtime.safe_files import locked, write_json
 from pipecatapp.tools.tool import Call, ToolError, Toolset, tool
 
 FEWEST_SECONDS = 60
@@ -37,12 +37,12 @@ _Thresholds = RootModel[dict[str, StrictInt]]
 
 
 class Power(Toolset):
-    """Idle thresholds, offered while a power agent reports."""
+    """Sets idle thresholds; offered while a power agent reports."""
 
     namespace: ClassVar[str] = "power"
 
     async def unavailable(self) -> str | None:
-        """Return None while a power agent reports, else why nothing can be set."""
+        """Return None while a power agent reports, else why no threshold can be set."""
         try:
             await asyncio.to_thread(self._services)
         except ToolError as error:
@@ -93,7 +93,7 @@ class Power(Toolset):
         return await asyncio.to_thread(self._set, service, seconds)
 
     def _set(self, service: str, seconds: int) -> str:
-        name = _known(service, self._services())
+        name = _watched_service(service, self._services())
         if not FEWEST_SECONDS <= seconds <= MOST_SECONDS:
             raise ToolError(
                 f"{seconds} seconds cannot be an idle threshold: it has to be from "
@@ -101,7 +101,7 @@ class Power(Toolset):
             )
         path = self._directory / "thresholds.json"
         try:
-            with locked(path.with_suffix(".lock"), _wait):
+            with locked(path.with_suffix(".lock")):
                 thresholds, note = _read(path)
                 write_json(path, {**thresholds, name: seconds}, mode=0o600)
         except OSError as error:
@@ -116,7 +116,7 @@ class Power(Toolset):
         """Return the services that the power agent watches.
 
         Raises:
-            ToolError: No agent reports.
+            ToolError: No power agent reports.
         """
         path = self._directory / "agent.json"
         try:
@@ -125,18 +125,18 @@ class Power(Toolset):
             raise ToolError(f"no power agent reports here: it would write {path}") from None
         except (OSError, ValidationError) as error:
             raise ToolError(f"the power agent's report {path} cannot be understood") from error
-        # A time ahead of this clock would count as fresh for as long as it is ahead.
+        # A time in the future would otherwise count as fresh until this clock reaches it.
         if abs(datetime.now(UTC) - report.reported) > REPORT_LIFETIME:
             when = report.reported.isoformat(timespec="seconds")
             raise ToolError(f"the power agent does not report now: its last report says {when}")
         return report.services
 
 
-def _known(service: str, services: list[str]) -> str:
-    """Return the watched service that a name means.
+def _watched_service(service: str, services: list[str]) -> str:
+    """Return the watched service that a name stands for.
 
     Raises:
-        ToolError: The name is malformed, or none of the services.
+        ToolError: The name is malformed, or no watched service has it.
     """
     name = service.strip()
     if not _SERVICE.fullmatch(name):
@@ -154,10 +154,10 @@ def _known(service: str, services: list[str]) -> str:
 
 
 def _read(path: Path) -> tuple[dict[str, int], str]:
-    """Return the thresholds, and a note where the file was damaged and has been put aside.
+    """Return the thresholds, and a note if a damaged file was moved aside.
 
     Raises:
-        OSError: The file is there and cannot be read or moved.
+        OSError: The file exists but cannot be read or moved.
     """
     try:
         return _Thresholds.model_validate_json(path.read_bytes()).root, ""
@@ -168,7 +168,3 @@ def _read(path: Path) -> tuple[dict[str, int], str]:
         path.rename(aside)
         logger.warning(f"{path} was damaged: it is now {aside}")
         return {}, f" The former thresholds were damaged and are now in {aside}: set them again."
-
-
-def _wait() -> None:
-    """Another writer takes no longer than its file."""

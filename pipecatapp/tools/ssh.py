@@ -1,4 +1,4 @@
-"""Commands on other machines, by SSH."""
+"""`ssh`: runs commands on other machines."""
 
 import asyncio
 import contextlib
@@ -13,29 +13,29 @@ from typing import Any, TypeVar
 
 import paramiko
 
-from pipecatapp.tools.node_helper.client import helper_of
+from pipecatapp.tools.node_helper.client import helper_client
 from pipecatapp.tools.ssh_client.login import log_in
 from pipecatapp.tools.ssh_client.output import Stream, report
 from pipecatapp.tools.ssh_client.target import Target, parse_target
 from pipecatapp.tools.tool import Call, Resources, ToolError, Toolset, tool
 
 CONNECT_SECONDS = 10
-"""For the connection, and once more for keys and login."""
+"""Limit for the connection, and again for key exchange and login."""
 COMMAND_SECONDS = 60
 MOST_COMMANDS = 4
-"""At once; the others wait until one of these is over."""
+"""How many commands run at once; others wait."""
 THREADS = 3 * MOST_COMMANDS
-"""Two to read what a command prints. A name that nothing answers for holds one for long, whatever
-the command's own limit. They are no others' threads: those are what the agent thinks with."""
+"""Two per command read its output, and one resolves names, which may block long after the command's
+own limit. The toolset has a pool of its own, as the default pool is what the agent thinks with."""
 LONGEST_COMMAND = 4000
 """Characters."""
 STDOUT_BYTES = 2800
 STDERR_BYTES = 900
-"""Kept of each stream: together they fit into a tool's longest result."""
+"""How much of each stream is kept; both fit into a tool's longest result."""
 
 Result = TypeVar("Result")
 
-# Paramiko logs each failure with a traceback before it raises it; users are to see one line.
+# Paramiko logs each failure with a traceback before it raises it; users should see one line.
 logging.getLogger("paramiko").setLevel(logging.CRITICAL)
 
 EXAMPLES = (
@@ -69,18 +69,18 @@ EXAMPLES = (
 
 
 class SshTools(Toolset):
-    """Runs commands on machines of the house that are known to this one."""
+    """Runs commands on machines of the household whose host keys are known."""
 
     namespace = "ssh"
 
     def __init__(self, resources: Resources):
         super().__init__(resources)
-        self._helper = helper_of(resources.settings)
+        self._helper = helper_client(resources.settings)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="ssh")
         self._turn = asyncio.Semaphore(MOST_COMMANDS)
 
     async def unavailable(self) -> str | None:
-        """Return None: what a machine needs shows when it is called."""
+        """Return None: what a machine lacks shows when it is called."""
         return await self._helper.unavailable(self.namespace) if self._helper else None
 
     @tool(
@@ -117,7 +117,7 @@ class SshTools(Toolset):
             call.progress(f"Waiting for one of {MOST_COMMANDS} other commands to end")
         async with self._turn:
             call.progress(f"Connecting to {target}")
-            # Closing the connection is what ends the threads that wait for it.
+            # Closing the connection ends the threads that wait for it.
             with (
                 contextlib.closing(await self._connect(target)) as connection,
                 contextlib.closing(paramiko.Transport(connection)) as transport,
@@ -132,7 +132,7 @@ class SshTools(Toolset):
                     return await self._run(transport, target, command)
 
     async def close(self) -> None:
-        """Let the threads end; their connections are closed by then."""
+        """End the threads; their connections are closed by then."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _in_thread(self, function: Callable[..., Result], *arguments: Any) -> Result:
@@ -143,7 +143,7 @@ class SshTools(Toolset):
         """Return a connection to the first address that answers.
 
         Raises:
-            ToolError: There is no such machine, or it does not answer.
+            ToolError: No machine has this name, or it does not answer.
         """
         try:
             async with _limit(CONNECT_SECONDS, f"The name {target.host} was not resolved"):
@@ -177,7 +177,7 @@ class SshTools(Toolset):
                 f"{target.known_as} logs {target.user} in but runs no commands"
             ) from error
         stdout, stderr = Stream(STDOUT_BYTES), Stream(STDERR_BYTES)
-        # Both at once: a full one would stop the other.
+        # Read both at once: a full buffer of one stream would block the other.
         await asyncio.gather(
             self._in_thread(stdout.drain, channel.recv),
             self._in_thread(stderr.drain, channel.recv_stderr),
@@ -196,10 +196,10 @@ async def _limit(seconds: float, what: str) -> AsyncIterator[None]:
 
 
 def _check_command(command: str) -> None:
-    """See that a person who approves the command sees all of it.
+    """Refuse a command that a person could not read in full before approving it.
 
     Raises:
-        ToolError: It is empty, too long, or has characters that are not shown.
+        ToolError: It is empty, too long, or has characters that a page does not show.
     """
     if not command.strip():
         raise ToolError("The command is empty")

@@ -1,4 +1,4 @@
-"""Looks up what was said earlier in the conversation."""
+"""`summarizer`: looks up what was said earlier in the conversation."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ from pipecatapp.tools.tool import Call, Toolset, tool
 
 
 class Summarizer(Toolset):
-    """Extractive summaries of the conversation, made without the language model."""
+    """Summarizes the conversation by picking sentences, without the language model."""
 
     namespace = "summarizer"
 

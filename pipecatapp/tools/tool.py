@@ -1,4 +1,4 @@
-"""What a tool's file needs: a toolset is a class in it, and its tools are decorated methods."""
+"""The API for tool files: a toolset is a class, its tools are its decorated methods."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,17 +8,17 @@ from pipecatapp.settings import Settings
 
 FEWEST_EXAMPLES = 5
 LONGEST_RESULT = 4000
-"""Characters of a result that reach the model; a prompt's room is small on old machines."""
+"""Characters of a result that reach the model; prompts have to stay short on old machines."""
 
 Method = TypeVar("Method", bound=Callable[..., Awaitable[str]])
 
 
 class ToolError(Exception):
-    """A tool could not do what was asked; the text says why, for the model and for people."""
+    """A tool failed; the text tells the model and people why."""
 
 
 class ShortTermMemory(Protocol):
-    """The conversation a call belongs to, as far as tools may know it."""
+    """What a tool may know of the conversation that its call belongs to."""
 
     @property
     def id(self) -> str:
@@ -28,7 +28,7 @@ class ShortTermMemory(Protocol):
         """Return the words of each turn, oldest first, as `(user, assistant)`."""
 
     def clear(self) -> None:
-        """Forget all turns, at the end of the one under way."""
+        """Forget all turns when the current one ends."""
 
 
 class Resources(Protocol):
@@ -36,43 +36,43 @@ class Resources(Protocol):
 
     @property
     def settings(self) -> Settings:
-        """How the agent runs."""
+        """The settings of the agent."""
 
     async def status(self) -> dict[str, Any]:
         """Return what `/api/status` shows."""
 
     def summarize(self, turns: list[tuple[str, str]], query: str) -> str:
-        """Return the sentences of some turns that matter most to a query."""
+        """Return the sentences of the turns that matter most to a query."""
 
     @property
     def memory(self) -> "FactMemory | None":
-        """What is remembered for ever; None where this agent has no such memory."""
+        """Long-term memory, or None where the agent has none."""
 
 
 class FactMemory(Protocol):
-    """Long-term memory, as far as tools may know it."""
+    """What a tool may do with long-term memory."""
 
     async def count(self) -> int:
         """Return how many facts there are."""
 
     async def latest(self, most: int) -> list[str]:
-        """Return the facts that were told last."""
+        """Return the newest facts, at most `most`."""
 
     async def matching(self, words: str) -> list[str]:
-        """Return the facts that some words are about, the best first."""
+        """Return the facts that the words are about, the best match first."""
 
     async def remember(self, text: str, call: "Call") -> str:
-        """Keep something word for word; return it as it is kept, on the disk.
+        """Store a text word for word; return it as it is stored once it is on the disk.
 
         Raises:
-            UserError: It could not be kept.
+            UserError: It could not be stored.
         """
 
     async def forget_texts(self, texts: Sequence[str]) -> int:
-        """Delete facts for good, given by their words; return how many are gone.
+        """Delete the facts with these texts for good; return how many were deleted.
 
         Raises:
-            UserError: It could not be written; nothing has changed.
+            UserError: The change could not be written; no fact was deleted.
         """
 
 
@@ -81,10 +81,10 @@ class Call:
     """One call of a tool.
 
     Attributes:
-        conversation: Where it was asked for.
-        progress: Takes a line of what a long call is doing, for the page.
+        conversation: The conversation that asked for it.
+        progress: Shows the page a line about what a long call is doing.
         words: What the user said in the turn that asked for it.
-        person: Who that was, where it is known.
+        person: Who the user is, where that is known.
     """
 
     conversation: ShortTermMemory
@@ -94,43 +94,43 @@ class Call:
 
 
 DirectCall = tuple[str, dict[str, Any]]
-"""A tool's name and the arguments of a call."""
+"""The name of a tool and the arguments of a call."""
 
 
 class Toolset:
     """Tools that belong together and share state; one instance serves the whole agent.
 
-    Its file is found by being there. The docstring of each tool is what the model reads, so it
-    says in a line what the tool is good for.
+    The agent finds it in any module of `pipecatapp.tools`. The model reads the first line of each
+    tool's docstring, so that line says what the tool is good for.
     """
 
     namespace: ClassVar[str]
-    """The part of the tools' names before the dot."""
+    """The part of the tools' names before the dot, such as `ssh`."""
 
     def __init__(self, resources: Resources):
-        """Begin; nothing that can fail or take long belongs here.
+        """Set the toolset up; nothing that can fail or take long belongs here.
 
         Args:
-            resources: What the agent lends its tools.
+            resources: What the toolset may use of the agent.
         """
         self.resources = resources
 
     async def unavailable(self) -> str | None:
-        """Return None where the tools can work, else one line that says what is missing."""
+        """Return None if the tools can work here, else one line that says what is missing."""
         return None
 
     async def wanted(self, words: str) -> "DirectCall | None":
-        """Return the call that some words plainly ask for, where code alone can tell.
+        """Return the call that the words plainly ask for, or None where code alone cannot tell.
 
-        It is asked before anything else is decided, at every turn: it must be quick and sure.
+        The agent asks this first in every turn, so it must be quick and sure.
         """
         return None
 
     async def logged_out(self, conversation_id: str) -> None:
-        """Forget what is kept for a conversation whose person has logged out."""
+        """Drop what is kept for a conversation when its user has logged out."""
 
     async def close(self) -> None:
-        """Release everything at the agent's end."""
+        """Release everything when the agent ends."""
 
 
 def tool(
@@ -147,23 +147,24 @@ def tool(
     """Make a method of a toolset a tool.
 
     The method takes a `Call` and the tool's arguments: strings, numbers, booleans, `Literal`s, or
-    lists of them. It returns text for the model and raises `ToolError` where it fails.
+    lists of these. It returns text for the model and raises `ToolError` when it fails.
 
     Args:
-        examples: What people say when they want it, at least five; decisions learn from them.
+        examples: What people say when they want it, at least five; the intent classifier learns
+            from them.
         sensitive: Whether a person has to approve each call (`APPROVAL_MODE=sensitive`).
         read_only: Whether it changes nothing and sends nothing out of this machine. Any other tool
-            needs a person's approval when it is called after a result: the result, such as a web
-            page, may have asked for the call.
-        model_visible: Whether the model may choose it and reads its results. Otherwise only
+            needs approval when the model calls it after reading a tool result: the result, such as
+            a web page, may have asked for the call.
+        model_visible: Whether the model may choose it and reads its results. If not, only
             `Toolset.wanted` chooses it, it needs no examples, and its results are spoken verbatim.
-        redact: Whether the audit records that it was called, but neither arguments nor result.
+        redact: Whether the audit log leaves out its arguments and its result.
         purpose: What a person is asked to approve, such as `run {command} on {host}`.
-        few_shot: Requests and the arguments that they lead to; the model's prompt shows them.
+        few_shot: Requests and the arguments they lead to; the prompt shows them to the model.
         shown: The earlier name of `few_shot`, for tool files written before it was renamed.
 
     Raises:
-        ValueError: There are too few examples.
+        ValueError: There are fewer than five different examples.
     """
     if model_visible and len(set(examples)) < FEWEST_EXAMPLES:
         raise ValueError(f"a tool needs at least {FEWEST_EXAMPLES} different examples")
@@ -184,7 +185,7 @@ def tool(
 
 
 def shortened(text: str, longest: int = LONGEST_RESULT) -> str:
-    """Return text cut in its middle to so many characters, with a note of what was left out."""
+    """Return text whose middle is cut out if it has more than `longest` characters, with a note."""
     if len(text) <= longest:
         return text
     half = longest // 2

@@ -1,4 +1,4 @@
-"""`vision`: what the camera sees, in words."""
+"""`vision`: describes what the camera sees."""
 
 import asyncio
 from typing import ClassVar
@@ -11,7 +11,7 @@ from pipecatapp.tools.tool import Call, Resources, ToolError, Toolset, tool
 
 QUESTION = "What do you see?"
 LONGEST_QUESTION = 1000
-"""Characters: beside the picture the model has room for little more."""
+"""Characters: the picture leaves little room in the model's context."""
 
 
 class Vision(Toolset):
@@ -20,16 +20,16 @@ class Vision(Toolset):
     namespace: ClassVar[str] = "vision"
 
     def __init__(self, resources: Resources):
-        """Begin; the model is started at the first question.
+        """Set up the toolset; the first question starts the model.
 
         Args:
-            resources: What the agent lends its tools.
+            resources: What the toolset may use of the agent.
         """
         super().__init__(resources)
         self._model = VisionServer(resources.settings)
 
     async def unavailable(self) -> str | None:
-        """Return None where there are a camera and a model, else what is missing."""
+        """Return None if there are a camera and a model, else what is missing."""
         return await asyncio.to_thread(self._missing)
 
     def _missing(self) -> str | None:

@@ -1,4 +1,4 @@
-"""Reads and uses web pages, in Chromium."""
+"""`web_browser`: reads and uses web pages in Chromium."""
 
 import asyncio
 import os
@@ -20,13 +20,13 @@ from pipecatapp.tools.browser.controls import (
     FormControl,
     choose,
     controls_of,
-    names,
+    list_names,
 )
 from pipecatapp.tools.browser.loading import act, load, require_usable
 from pipecatapp.tools.browser.proxy import ForwardProxy, NoAnswerError
-from pipecatapp.tools.browser.reading import read, told
+from pipecatapp.tools.browser.reading import page_text, read
 from pipecatapp.tools.browser.tabs import Tab, Tabs
-from pipecatapp.tools.browser.urls import candidates
+from pipecatapp.tools.browser.urls import candidate_urls
 from pipecatapp.tools.tool import Call, Resources, ToolError, Toolset, tool
 
 LONGEST_TYPED = 2000
@@ -34,15 +34,15 @@ _SAME_WINDOW = "element => element.closest('a, area, form')?.setAttribute('targe
 
 
 class WebBrowser(Toolset):
-    """A page for each conversation, on the public Internet and where the settings allow."""
+    """Opens one page per conversation, on the public Internet and where the settings allow."""
 
     namespace = "web_browser"
 
     def __init__(self, resources: Resources):
-        """Begin without a browser; the first page starts it.
+        """Set up the toolset; the first page starts the browser.
 
         Args:
-            resources: What the agent lends its tools.
+            resources: What the toolset may use of the agent.
         """
         super().__init__(resources)
         self._guard: AddressGuard | None = None
@@ -50,7 +50,7 @@ class WebBrowser(Toolset):
         self._tabs: Tabs | None = None
 
     async def unavailable(self) -> str | None:
-        """Return None where Chromium is there and the settings are right, else what is wrong."""
+        """Return None if Chromium is installed and the settings are valid, else what is wrong."""
         path = self.resources.settings.web_browser
         if not await asyncio.to_thread(os.access, path, os.X_OK):
             return f"there is no Chromium at {path}: {INSTALL}"
@@ -71,15 +71,15 @@ class WebBrowser(Toolset):
         Args:
             url: the page's address, such as example.org
         """
-        urls = candidates(url)
-        tab = await self._ready().open(call.conversation.id)
+        urls = candidate_urls(url)
+        tab = await self._started_tabs().open(call.conversation.id)
         try:
             return await self._goto(call, tab, urls)
         except ToolError:
             if tab.usable:
                 raise
-        # Chromium, or the page that was open, died in between.
-        return await self._goto(call, await self._ready().open(call.conversation.id), urls)
+        # Chromium or the open page has crashed in between.
+        return await self._goto(call, await self._started_tabs().open(call.conversation.id), urls)
 
     @tool(examples=examples.GET_PAGE_CONTENT, read_only=True)
     async def get_page_content(self, call: Call) -> str:
@@ -87,7 +87,7 @@ class WebBrowser(Toolset):
         tab = self._open_tab(call)
         async with self._working(call, tab):
             reading = await read(tab)
-            return told(reading, [], names(await controls_of(tab)))
+            return page_text(reading, [], list_names(await controls_of(tab)))
 
     @tool(
         examples=examples.CLICK,
@@ -106,12 +106,12 @@ class WebBrowser(Toolset):
             control, element = await self._find(tab, target, BUTTONS | LINKS | FIELDS)
 
             async def click() -> None:
-                # A link for a window of its own is followed in this one.
+                # A link that would open another window is followed in this one.
                 await element.evaluate(_SAME_WINDOW, timeout=FIND_SECONDS * 1000)
                 await element.click(timeout=FIND_SECONDS * 1000)
 
             notes = await act(tab, click, self._proxy())
-            return told(await read(tab), [f'Clicked {control.role} "{control.name}".', *notes])
+            return page_text(await read(tab), [f'Clicked {control.role} "{control.name}".', *notes])
 
     @tool(
         examples=examples.TYPE,
@@ -141,10 +141,12 @@ class WebBrowser(Toolset):
 
             notes = await act(tab, fill, self._proxy())
             done = f'Typed into "{control.name}"' + (" and pressed Enter." if enters else ".")
-            return told(await read(tab), [done, *notes]) if enters else "\n".join([done, *notes])
+            return (
+                page_text(await read(tab), [done, *notes]) if enters else "\n".join([done, *notes])
+            )
 
     async def logged_out(self, conversation_id: str) -> None:
-        """Close a conversation's page; its cookies are gone with it."""
+        """Close a conversation's page and delete its cookies."""
         if self._tabs:
             await self._tabs.close(conversation_id)
 
@@ -164,9 +166,9 @@ class WebBrowser(Toolset):
                 if len(urls) == 1:
                     raise
                 notes = await load(tab, urls[1], self._proxy())
-            return told(await read(tab), notes)
+            return page_text(await read(tab), notes)
 
-    def _ready(self) -> Tabs:
+    def _started_tabs(self) -> Tabs:
         if self._tabs is None:
             settings = self.resources.settings
             try:
@@ -191,7 +193,7 @@ class WebBrowser(Toolset):
 
     @asynccontextmanager
     async def _working(self, call: Call, tab: Tab) -> AsyncIterator[None]:
-        """Keep other calls of the conversation off its page."""
+        """Lock the page against other calls of the conversation."""
         async with tab.busy:
             require_usable(tab)
             try:

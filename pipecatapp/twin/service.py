@@ -29,7 +29,7 @@ from pipecat.services.openai.llm import OpenAILLMService
 
 from pipecatapp.runtime.idle_monitor import IdleMonitor, Presence
 from pipecatapp.runtime.inference.model_server import ModelServer
-from pipecatapp.text.phrases import PHRASES
+from pipecatapp.text.language import language
 from pipecatapp.tools.execution.runner import ToolRun
 from pipecatapp.twin.history.context import late_result
 from pipecatapp.twin.history.messages import result_of
@@ -119,10 +119,12 @@ class TwinService(OpenAILLMService):
                     yield chunk
         except BadRequestError as error:
             logger.warning(f"the model server refused the request: {error}")
-            yield say(PHRASES.too_long)
+            yield say(language().phrases.too_long)
         except (APIConnectionError, APIStatusError, httpx2.HTTPError, TimeoutError) as error:
             logger.warning(f"the model server failed: {error!r}")
-            yield say(f" {PHRASES.broken_off}" if said else PHRASES.unavailable)
+            yield say(
+                f" {language().phrases.broken_off}" if said else language().phrases.unavailable
+            )
         finally:
             self._presence.end(ANSWER)
 

@@ -1,14 +1,14 @@
-"""Speaking an answer ahead of the turn's end: what is held back is already being synthesized."""
+"""Synthesizes a speculative answer while the answer itself is still held back."""
 
 from pipecat.utils.text.base_text_aggregator import Aggregation
 
 from pipecatapp.voice.clauses import ClauseAggregator
-from pipecatapp.voice.code import CODE, CODE_SPOKEN
+from pipecatapp.voice.code import CODE, code_notice
 from pipecatapp.voice.piper import SpeechAhead
 
 
 class AnswerAhead:
-    """Cuts a held answer into pieces as the speech service will, and begins to synthesize them."""
+    """Cuts a speculative answer into pieces as the speech service will, and synthesizes them."""
 
     def __init__(self, speech: SpeechAhead):
         self._speech = speech
@@ -20,16 +20,16 @@ class AnswerAhead:
             self._speech.begin(_said(piece))
 
     async def end(self) -> None:
-        """The answer is complete."""
+        """Synthesize the rest of a complete answer."""
         piece = await self._clauses.flush()
         if piece:
             self._speech.begin(_said(piece))
 
     async def drop(self) -> None:
-        """The answer was withdrawn."""
+        """Drop an answer that was withdrawn."""
         await self._clauses.reset()
         self._speech.drop()
 
 
 def _said(piece: Aggregation) -> str:
-    return CODE_SPOKEN if piece.type == CODE else piece.text.strip()
+    return code_notice() if piece.type == CODE else piece.text.strip()

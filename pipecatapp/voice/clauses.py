@@ -1,4 +1,4 @@
-"""Cuts a streamed answer into speakable pieces: the first clause soon, then whole sentences."""
+"""Cuts a streamed answer into pieces to speak: the first clause early, then whole sentences."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -6,42 +6,22 @@ from typing import Any
 from pipecat.utils.text.base_text_aggregator import Aggregation, TextType
 from pipecat.utils.text.simple_text_aggregator import SimpleTextAggregator
 
+from pipecatapp.text.language import language
 from pipecatapp.voice.code import CODE, AnswerPart, CodeBlocks
 
-# A pause is natural here. A dot is not among them: whether it ends a sentence needs lookahead.
+# A pause is natural here. A dot is missing: only the text after it tells whether a sentence ends.
 CLAUSE_ENDINGS = ",;:!?–—"  # noqa: RUF001 - dashes as models write them
 
-# Shorter pieces sound clipped, and synthesis has a cost a piece.
+# Shorter pieces sound clipped, and each piece costs time to synthesize.
 SHORTEST_CLAUSE = 10
 # A first piece of this length may also end before a word that begins a new phrase.
 SHORTEST_PHRASE = 20
-PHRASE_STARTS = frozenset(
-    {"is", "are", "was", "were", "has", "have", "had", "can", "will", "would"}
-    | {"and", "or", "but", "because", "that", "which", "who", "when", "where"}
-    | {
-        "while",
-        "if",
-        "so",
-        "by",
-        "from",
-        "in",
-        "of",
-        "on",
-        "to",
-        "with",
-        "for",
-        "about",
-        "into",
-        "than",
-        "as",
-    }
-)
-# From here on a reply does not wait for its first comma: it is cut between two words.
+# A reply of this length without a comma is cut between two words.
 LONGEST_FIRST_PIECE = 60
 
 
 class AnswerAggregator(SimpleTextAggregator):
-    """A sentence aggregator that keeps blocks of code whole, as pieces of a type of their own."""
+    """A sentence aggregator that keeps blocks of code whole, as pieces of the type `CODE`."""
 
     def __init__(self, **kwargs: Any):
         super().__init__(**kwargs)
@@ -55,7 +35,7 @@ class AnswerAggregator(SimpleTextAggregator):
                     yield piece
                 continue
             if before := self._text.strip():
-                await super().reset()  # the words', not the block's that has begun
+                await super().reset()  # the words, not the block that has begun
                 yield Aggregation(text=before, type=TextType.SENTENCE)
             if part.text:
                 yield _code(part)
@@ -66,7 +46,7 @@ class AnswerAggregator(SimpleTextAggregator):
             yield piece
 
     async def flush(self) -> Aggregation | None:
-        """Return what is left at the end of the answer."""
+        """Return the rest at the end of the answer."""
         part = self._blocks.end()
         if part.code:
             return _code(part)
@@ -74,26 +54,26 @@ class AnswerAggregator(SimpleTextAggregator):
         return await super().flush()
 
     async def handle_interruption(self) -> None:
-        """Drop what was collected."""
+        """Drop the collected text."""
         self._blocks.drop()
         await super().handle_interruption()
 
     async def reset(self) -> None:
-        """Drop what was collected."""
+        """Drop the collected text."""
         self._blocks.drop()
         await super().reset()
 
 
 def _code(part: AnswerPart) -> Aggregation:
-    # The lines around a block stay around it where pieces are joined again.
+    # A block keeps its own lines when the pieces are joined again.
     return Aggregation(text=f" \n{part.text}\n", type=CODE)
 
 
 class ClauseAggregator(AnswerAggregator):
-    """A sentence aggregator that lets go of an answer's first clause at once.
+    """A sentence aggregator that yields an answer's first clause at once.
 
-    Speech can start while the rest of the first sentence is still being generated. The space
-    after a comma is awaited, so that "1,000" stays whole.
+    Speech can start while the model still generates the rest of the first sentence. A clause ends
+    at the space after a comma, so that "1,000" stays whole.
     """
 
     def __init__(self, **kwargs: Any):
@@ -113,26 +93,26 @@ class ClauseAggregator(AnswerAggregator):
                 yield aggregation
 
     def _first_cut(self) -> int:
-        """Return where the first piece ends in the text so far; 0 where it does not end yet."""
+        """Return where the first piece of the text ends, or 0 where it does not end yet."""
         piece = self._text.rstrip()
         if len(piece) >= SHORTEST_CLAUSE and piece[-1] in CLAUSE_ENDINGS:
             return len(piece)
         phrase, _, word = piece.rpartition(" ")
-        if len(phrase) >= SHORTEST_PHRASE and word in PHRASE_STARTS:
+        if len(phrase) >= SHORTEST_PHRASE and word in language().vocabulary.phrase_starts:
             return len(phrase)
         return len(piece) if len(piece) >= LONGEST_FIRST_PIECE else 0
 
     async def flush(self) -> Aggregation | None:
-        """Return what is left at the end of the answer."""
+        """Return the rest at the end of the answer."""
         self._first = True
         return await super().flush()
 
     async def handle_interruption(self) -> None:
-        """Drop what was collected."""
+        """Drop the collected text."""
         self._first = True
         await super().handle_interruption()
 
     async def reset(self) -> None:
-        """Drop what was collected."""
+        """Drop the collected text."""
         self._first = True
         await super().reset()

@@ -1,11 +1,12 @@
-"""Tells the code in a streamed answer from its words: code is shown, and not read out."""
+"""Separates code from words in a streamed answer: code is shown and not spoken."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pipecatapp.text.language import language
+
 CODE = "code"
 """The type of a piece of an answer that is code."""
-CODE_SPOKEN = "The code is on the page."
 FENCE = "```"
 
 
@@ -14,8 +15,8 @@ class AnswerPart:
     """A part of an answer.
 
     Attributes:
-        text: Of words, what has come; of code, a whole block with its fences, or nothing where one
-            begins: the words before it are complete.
+        text: Words as they come, or a whole block of code with its fences. An empty code part
+            says that a block begins, so that the words before it are complete.
         code: Whether it is code.
     """
 
@@ -26,8 +27,8 @@ class AnswerPart:
 class CodeBlocks:
     """Takes an answer as it is streamed, and yields its parts in order.
 
-    Words are passed on as they come, but for backticks that may yet become a fence. A block is
-    yielded once its closing fence is there; what an answer leaves open ends with the answer.
+    Words are passed on as they come, except backticks that may become a fence. A block is yielded
+    once its closing fence is there; an open block ends with the answer.
     """
 
     def __init__(self) -> None:
@@ -56,16 +57,21 @@ class CodeBlocks:
             yield AnswerPart(words)
 
     def end(self) -> AnswerPart:
-        """The answer is complete: return what was kept back, empty words where nothing was."""
+        """Return what was held back at the end of the answer; empty words where nothing was."""
         block, held = self._block, self._held
         self.drop()
         return AnswerPart(held) if block is None else AnswerPart(block, code=True)
 
     def drop(self) -> None:
-        """Forget what was kept back."""
+        """Forget what was held back."""
         self._held, self._block = "", None
 
 
-async def spoken_code(text: str, text_type: str) -> str:
+def code_notice() -> str:
     """Return what is said in the place of code."""
-    return CODE_SPOKEN
+    return language().phrases.code_notice
+
+
+async def spoken_code(text: str, text_type: str) -> str:
+    """Return what Pipecat speaks for a piece of code."""
+    return code_notice()

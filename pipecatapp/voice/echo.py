@@ -1,10 +1,10 @@
-"""Does the microphone hear the agent's own voice? Decided block by block, from what was played.
+"""Tells block by block whether a microphone hears the agent's own voice.
 
-Within a block the question is how much of the microphone's energy a room could have made of what
-the loudspeaker played: the delay is found by a whitened cross-correlation (GCC-PHAT, Knapp and
-Carter 1976), then a short filter per frequency band is fitted that turns the played sound into
-the heard one (the convolutive transfer function of Talmon et al. 2009). An echo is explained
-almost wholly by it, a person who speaks at the same time is not.
+The detector computes how much of a block's energy a room could have made of the played sound. A
+whitened cross-correlation (GCC-PHAT, Knapp and Carter 1976) finds the delay; then a short filter
+per frequency band is fitted that turns the played sound into the heard one (the convolutive
+transfer function of Talmon et al. 2009). It explains almost all of an echo, but not a person who
+speaks at the same time.
 """
 
 import time
@@ -22,19 +22,19 @@ Bands = npt.NDArray[np.complex128]
 """A short-time spectrum, of shape (frames, bands)."""
 
 BLOCK_SECS = 0.12
-"""What is decided about at once; audio waits so long, while the agent speaks, to be judged."""
+"""Length of a block; audio is delayed by so much while the agent speaks."""
 AFTERMATH_SECS = 1.5
-"""An echo is looked for so long after the last sample was played."""
+"""Echoes are expected for so long after the last played sample."""
 WINDOW_SECS = 0.8
-"""How much of the microphone's past the filter is fitted to: less would fit by chance."""
+"""Length of the heard sound that the filter is fitted to: less would fit by chance."""
 JUDGED_SECS = 0.24
-"""How much of it, at its end, the verdict is about."""
+"""The verdict is about so much at the end of the window."""
 EARLIEST_SECS, LATEST_SECS = -0.15, 1.2
-"""When an echo arrives, counted from the moment that the transport took the sound."""
+"""When an echo arrives, counted from when the transport took the sound."""
 EXPLAINED = 0.72
-"""Share of the energy above the noise, from which a block is an echo."""
+"""A block is an echo from this explained share of its energy above the noise."""
 QUIET = 0.003
-"""RMS amplitude, of 1.0, below which nobody would be understood anyway."""
+"""Below this RMS amplitude, of 1.0, speech could not be understood anyway."""
 
 FRAME, HOP, TAPS = 1024, 256, 3
 """The bands' window and step in samples; with 3 taps the filter spans 80 ms of the room."""
@@ -42,9 +42,9 @@ BANDS = slice(6, 230)
 """About 90 to 3600 Hz, where voices and small loudspeakers have their energy."""
 NOISE_BLOCKS = 12
 NOISE_MARGIN = 2.0
-"""Steady noise is what a band never falls below, which underrates it by about this factor."""
+"""The minimum of a band underestimates steady noise by about this factor."""
 ABOVE_NOISE = 0.4
-"""Share of a block's energy that must stand above the noise, else there is only noise."""
+"""A block with a smaller share of its energy above the noise is only noise."""
 
 COUNT = int(WINDOW_SECS * SAMPLE_RATE)
 SPAN = int((LATEST_SECS - EARLIEST_SECS) * SAMPLE_RATE)
@@ -95,7 +95,7 @@ class EchoDetector:
         """Share of the last judged block's energy that the played sound explains."""
 
     def played(self, samples: Samples) -> None:
-        """Take what was sent to the loudspeaker."""
+        """Record what was sent to the loudspeaker."""
         self._played.add(samples, self._clock())
 
     def listening(self) -> bool:
@@ -103,17 +103,17 @@ class EchoDetector:
         return self._clock() - self._played.end < AFTERMATH_SECS
 
     def heard(self, samples: Samples) -> None:
-        """Take what the microphone heard."""
+        """Record what the microphone heard."""
         self._heard.add(samples, self._clock())
 
     def judge(self) -> EchoVerdict:
-        """Return what the last block heard is."""
+        """Classify the last block that was heard."""
         start = self._heard.end - WINDOW_SECS
         heard = self._heard.between(start, COUNT)
         latest = heard[-int(BLOCK_SECS * SAMPLE_RATE) :]
         if np.sqrt(np.mean(latest**2)) < QUIET:
             return EchoVerdict.QUIET
-        # The filter remembers a few frames, so what was played must begin earlier.
+        # The filter spans a few frames, so the played sound must begin earlier.
         played = self._played.between(start - LATEST_SECS - LEAD / SAMPLE_RATE, LEAD + SPAN + COUNT)
         fit = self._best_fit(heard, played)
         self._residuals.append(_profile(fit.residual[-JUDGED:]))
@@ -126,7 +126,7 @@ class EchoDetector:
         return EchoVerdict.ECHO
 
     def _best_fit(self, heard: Samples, played: Samples) -> Fit:
-        """Return what the played sound explains, at the known delay or a better one."""
+        """Return the fit of the played sound at the known delay, or at a better one."""
         bands = _bands(heard)
         fits = []
         if self._offset is not None:
@@ -147,14 +147,14 @@ class EchoDetector:
         )
 
     def _noise(self, residual: Samples) -> Samples:
-        """Return each band's steady noise: the least of what was left over lately."""
+        """Return each band's steady noise: the minimum of its recent residuals."""
         starts = range(0, len(residual) - JUDGED + 1, JUDGED)
         pieces = [_profile(residual[i : i + JUDGED]) for i in starts]
         return np.asarray(NOISE_MARGIN * np.min([*self._residuals, *pieces], axis=0))
 
 
 def _profile(power: Samples) -> Samples:
-    """Return the mean power of each band, smooth enough to tell noise from more than noise."""
+    """Return the mean power of each band, smoothed so that noise can be told from sound."""
     return np.convolve(power.mean(axis=0), np.full(SMOOTHED, 1 / SMOOTHED), "same")
 
 
@@ -183,8 +183,8 @@ def _filtered(heard: Bands, played: Bands) -> Bands:
 
 
 def _offset(heard: Samples, played: Samples) -> int:
-    """Return where in `played`, which is longer, `heard` begins most probably."""
-    size = 36_000  # no less than either; a product of small primes, of which an FFT is fast
+    """Return where in `played`, which is longer, `heard` most probably begins."""
+    size = 36_000  # at least as long as either; a product of small primes, for a fast FFT
     # A quarter of the band is enough, and makes the correlation four times shorter.
     kept = size // 8 + 1
     cross = np.conj(np.fft.rfft(heard, size)[:kept]) * np.fft.rfft(played, size)[:kept]

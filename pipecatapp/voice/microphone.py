@@ -1,4 +1,4 @@
-"""The gate that every sample from a microphone passes before anything listens to it."""
+"""Silences a muted microphone and the echoes of the agent's own voice."""
 
 import time
 from collections import deque
@@ -18,22 +18,22 @@ from pipecatapp.voice.own_words import OwnWords, OwnWordsFilter
 from pipecatapp.voice.timeline import Samples
 
 BLOCKS_TO_OPEN = 2
-"""A voice must be heard in so many blocks in a row: a chair that creaks is no interruption."""
+"""A voice must be in so many blocks in a row: a creaking chair is no interruption."""
 BLOCKS_HEARD_LATE = 2
-"""How much before the gate opened passes too: a word's beginning may look like an echo."""
+"""Blocks from before the gate opened that pass too: a word's beginning may look like an echo."""
 BLOCKS_TO_CLOSE = 4
-"""Somebody who speaks over the agent pauses between words; the gate stays open meanwhile."""
+"""The gate stays open for so many blocks: people pause between words."""
 
 
 class MicrophoneGate(FrameProcessor):
-    """Lets a microphone's audio through unless it is muted or hears the agent itself.
+    """Passes a microphone's audio on unless it is muted or hears the agent itself.
 
-    While the agent is audible, and shortly after, audio is judged block by block: echoes become
-    silence, a person's voice over them passes, with its beginning. At all other times audio
-    passes at once.
+    While the agent is audible, and shortly after, audio is classified block by block: echoes become
+    silence, a person's voice over them passes, with its beginning. At all other times audio passes
+    at once.
 
-    A muted microphone yields silence rather than nothing: voice detection then sees the speech
-    end, and a turn that was under way is finished.
+    A muted microphone yields silence rather than nothing, so that voice detection sees the speech
+    end and the current turn is finished.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -47,11 +47,11 @@ class MicrophoneGate(FrameProcessor):
         self._open_for = 0
 
     def played(self) -> "PlayedAudio":
-        """Return the processor that goes behind the output transport."""
+        """Return the processor that follows the output transport."""
         return PlayedAudio(self.echo, self.words)
 
     def transcripts(self) -> OwnWordsFilter:
-        """Return the processor that goes behind speech recognition."""
+        """Return the processor that follows speech recognition."""
         return OwnWordsFilter(self.words, self.echo)
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
@@ -77,7 +77,7 @@ class MicrophoneGate(FrameProcessor):
         self._voices = self._voices + 1 if verdict is EchoVerdict.VOICE else 0
         if self._voices >= BLOCKS_TO_OPEN:
             self._open_for = BLOCKS_TO_CLOSE
-            # What was taken for an echo before was the voice's beginning: it is heard late.
+            # The blocks before were the beginning of the voice: they pass late.
             block[0].audio = b"".join(self._silenced) + block[0].audio
         if self._open_for:
             self._open_for -= 1
@@ -91,7 +91,7 @@ class MicrophoneGate(FrameProcessor):
 
 
 class PlayedAudio(FrameProcessor):
-    """Stands behind the output transport, which lets go of audio at the pace it is played."""
+    """Follows the output transport, which passes audio on at the pace of playing."""
 
     def __init__(self, echo: EchoDetector, words: OwnWords):
         super().__init__()
@@ -99,7 +99,7 @@ class PlayedAudio(FrameProcessor):
         self._words = words
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
-        """Note what is played and said, and pass it on."""
+        """Record what is played and said, and pass it on."""
         await super().process_frame(frame, direction)
         if isinstance(frame, OutputAudioRawFrame):
             self._echo.played(samples_of(frame.audio))

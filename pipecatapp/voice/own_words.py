@@ -1,7 +1,7 @@
-"""The agent's own words, told apart from a person's: the second line against echoes.
+"""Drops transcripts of the agent's own voice, the second defense against echoes.
 
-What the echo detector lets through in error is transcribed. A transcript that was spoken while
-the agent was audible and that merely repeats it is dropped.
+An echo that the echo detector missed is transcribed. A transcript is dropped if it was spoken while
+the agent was audible and only repeats the agent.
 """
 
 import time
@@ -11,34 +11,35 @@ from difflib import SequenceMatcher
 from pipecat.frames.frames import Frame, TranscriptionFrame, VADUserStartedSpeakingFrame
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
+from pipecatapp.text.words import spoken_words
 from pipecatapp.voice.echo import EchoDetector
 
 ALIKE = 0.8
-"""Likeness, from 0 to 1, from which a transcript counts as a repetition: recognition errs."""
+"""Similarity, from 0 to 1, from which a transcript is a repetition, as recognition errs."""
 FEWEST_WORDS = 3
-"""Shorter transcripts always count: a "yes" or "stop" is often a word just heard."""
+"""Shorter transcripts always pass: people often answer with a word that they just heard."""
 REMEMBERED_PIECES = 12
 REMEMBERED_SECS = 60.0
 
 
 class OwnWords:
-    """What the agent said of late."""
+    """What the agent said lately."""
 
     def __init__(self) -> None:
         self._pieces: deque[tuple[float, list[str]]] = deque(maxlen=REMEMBERED_PIECES)
 
     def said(self, text: str, at: float | None = None) -> None:
-        """Take a piece of an answer as its speech begins, at `at` seconds (monotonic)."""
-        self._pieces.append((time.monotonic() if at is None else at, _words(text)))
+        """Record a piece of an answer whose speech begins at `at` seconds (monotonic)."""
+        self._pieces.append((time.monotonic() if at is None else at, spoken_words(text)))
 
     def repeats(self, transcript: str, at: float | None = None) -> bool:
-        """Tell whether `transcript` is contained in what was said."""
-        heard = _words(transcript)
+        """Tell whether a transcript repeats a passage of what the agent said."""
+        heard = spoken_words(transcript)
         if len(heard) < FEWEST_WORDS:
             return False
         oldest = (time.monotonic() if at is None else at) - REMEMBERED_SECS
         said = [word for when, words in self._pieces if when > oldest for word in words]
-        # Recognition splits and joins words, so a passage of about the same length is compared.
+        # Recognition splits and joins words, so passages of about the same length are compared.
         return any(
             _alike(heard, said[start : start + len(heard) + extra])
             for start in range(max(1, len(said) - len(heard) + 2))
@@ -46,14 +47,9 @@ class OwnWords:
         )
 
 
-def _words(text: str) -> list[str]:
-    kept = "".join(c if c.isalnum() or c == "'" else " " for c in text.lower())
-    return kept.replace("'", "").split()
-
-
 def _alike(heard: list[str], passage: list[str]) -> bool:
     matcher = SequenceMatcher(None, " ".join(heard), " ".join(passage), autojunk=False)
-    # The first two are upper bounds that cost next to nothing.
+    # The first two are upper bounds that cost little.
     return (
         matcher.real_quick_ratio() >= ALIKE
         and matcher.quick_ratio() >= ALIKE
@@ -62,7 +58,7 @@ def _alike(heard: list[str], passage: list[str]) -> bool:
 
 
 class OwnWordsFilter(FrameProcessor):
-    """Stands behind speech recognition and drops transcripts of the agent's own voice."""
+    """Follows speech recognition, and drops transcripts of the agent's own voice."""
 
     def __init__(self, words: OwnWords, echo: EchoDetector):
         super().__init__()
@@ -71,10 +67,10 @@ class OwnWordsFilter(FrameProcessor):
         self._over_the_agent = False
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
-        """Pass every frame on, but for transcripts that repeat the agent."""
+        """Pass on every frame except transcripts that repeat the agent."""
         await super().process_frame(frame, direction)
         if isinstance(frame, VADUserStartedSpeakingFrame):
-            # What counts is when it was spoken: the transcript may come much later.
+            # The time of speaking counts: the transcript may come much later.
             self._over_the_agent = self._echo.listening()
         if (
             isinstance(frame, TranscriptionFrame)

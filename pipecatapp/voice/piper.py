@@ -1,4 +1,4 @@
-"""Speech synthesis by Piper, one loaded voice for every session, begun before it is needed."""
+"""Speech synthesis by Piper: one loaded voice for all sessions, ahead of the turn's end."""
 
 import asyncio
 import json
@@ -21,17 +21,17 @@ from pipecatapp.voice.clauses import CLAUSE_ENDINGS, AnswerAggregator, ClauseAgg
 from pipecatapp.voice.code import CODE, spoken_code
 
 SYNTHESIS_THREADS = 1
-"""One: the model generates meanwhile. Two threads delayed the first audio by 0.07 s."""
+"""The model generates at the same time: two threads delayed the first audio by 0.07 s."""
 SENTENCE_ENDINGS = ".!?:;\N{HORIZONTAL ELLIPSIS}"
 SYNTHESIS_PATIENCE_SECS = 30.0
 PHRASE_GAP_SECS = 0.05
-"""Silence left at the end of a piece in mid-sentence: the next piece belongs to it."""
+"""Silence that is left behind a piece in mid-sentence, before the next piece."""
 SILENT = 300
-"""Amplitude, of 32768, below which synthesized speech is silence."""
+"""Synthesized speech is silence below this amplitude, of 32768."""
 
 
 class Speaker:
-    """One loaded Piper voice; it speaks one piece of text at a time, in its own thread."""
+    """A loaded Piper voice; it speaks one piece of text at a time, in its own thread."""
 
     def __init__(self, model: Path):
         """Load the voice.
@@ -50,7 +50,7 @@ class Speaker:
         return await loop.run_in_executor(self._executor, self.speak_now, text)
 
     def speak_now(self, text: str) -> bytes:
-        """Like `speak`, in the thread of the caller."""
+        """Like `speak`, in the caller's thread."""
         ends = text.rstrip()[-1:] in SENTENCE_ENDINGS
         # Without a mark the voice falls as at the end of a sentence; a comma keeps it up.
         spoken = text if ends or text.rstrip()[-1:] in CLAUSE_ENDINGS else f"{text},"
@@ -58,7 +58,7 @@ class Speaker:
         return pcm if ends else _cut_silence(pcm, self.sample_rate)
 
     def close(self) -> None:
-        """Let the thread end."""
+        """End the thread."""
         self._executor.shutdown(cancel_futures=True)
 
 
@@ -74,8 +74,8 @@ def _cut_silence(pcm: bytes, sample_rate: int) -> bytes:
 def _load(model: Path) -> PiperVoice:
     """Load a voice whose threads sleep while they wait.
 
-    While a piece is synthesized the model generates the next one on the same cores. Threads that
-    spin, as onnxruntime's do by default, would take the processor from it for nothing.
+    While a piece is synthesized the model generates the next one on the same cores. Spinning
+    threads, onnxruntime's default, would take processor time from the model for nothing.
     """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = SYNTHESIS_THREADS
@@ -88,14 +88,14 @@ def _load(model: Path) -> PiperVoice:
 
 
 class SpeechAhead:
-    """Pieces of an answer that are synthesized before the turn they answer is over.
+    """Pieces of a speculative answer, synthesized before the turn is certain to have ended.
 
-    The answer itself is held back by Pipecat's speculation gate. When it is let go, its first
-    pieces are here already; when it is withdrawn, they are dropped.
+    Pipecat's speculation gate holds the answer itself back. When the gate releases it, its first
+    pieces are ready; when the answer is withdrawn, they are dropped.
     """
 
     LIMIT = 2
-    """More than the first two pieces would only take the processor from the model."""
+    """More than two pieces would only take processor time from the model."""
 
     def __init__(self, speaker: Speaker, clock: TurnClock):
         self._speaker = speaker
@@ -103,7 +103,7 @@ class SpeechAhead:
         self._pieces: dict[str, asyncio.Task[bytes]] = {}
 
     def begin(self, text: str) -> None:
-        """Start to synthesize a piece, unless enough are under way."""
+        """Start to synthesize a piece, unless `LIMIT` pieces are under way."""
         if text and text not in self._pieces and len(self._pieces) < self.LIMIT:
             self._clock.first_clause()
             self._pieces[text] = asyncio.create_task(self._speak(text))
@@ -114,36 +114,36 @@ class SpeechAhead:
         return audio
 
     async def take(self, text: str) -> bytes:
-        """Return a piece's audio, synthesized now if that was not begun."""
+        """Return a piece's audio; synthesize it now if that was not begun."""
         self._clock.first_clause()
         task = self._pieces.pop(text, None)
         if task is not None:
             try:
                 return await asyncio.shield(task)
             except asyncio.CancelledError:
-                # Whoever waits here is only to end if it was cancelled itself: the end of a
-                # piece that was dropped must not take the speech service with it.
+                # A dropped piece must not end the speech service that waits for it; the service
+                # ends only if it was cancelled itself.
                 if not task.cancelled():
                     raise
         return await self._speak(text)
 
     def drop(self) -> None:
-        """Forget all pieces: the answer they belong to was withdrawn or is over."""
+        """Forget all pieces of an answer that was withdrawn or has ended."""
         for task in self._pieces.values():
             task.cancel()
         self._pieces.clear()
 
 
 class PiperTextToSpeech(TTSService):
-    """Speaks with a shared Piper voice, the first clause of an answer first."""
+    """Speaks with a shared Piper voice; an answer's first clause comes first."""
 
     def __init__(self, speaker: Speaker, ahead: SpeechAhead, **kwargs: Any):
         super().__init__(
             push_start_frame=True,
             push_stop_frames=True,
-            # An old processor may need long for a sentence: that is no end of the answer.
+            # An old processor may need long for a sentence: the answer goes on after it.
             stop_frame_timeout_s=SYNTHESIS_PATIENCE_SECS,
-            # An answer of nothing but punctuation is silent, and that is no fault.
+            # An answer of punctuation alone is silent, which is not an error.
             max_consecutive_zero_audio_contexts=0,
             settings=TTSSettings(model=None, voice=speaker.name, language=None),
             text_transforms=[(CODE, spoken_code)],

@@ -28,11 +28,11 @@ from pipecat.utils.time import time_now_iso8601
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.turn_clock import TurnClock
 
-# RealtimeSTT would fetch its own from a code host.
+# RealtimeSTT would otherwise download its own.
 SILERO_MODEL = Path(pipecat.audio.vad.__path__[0]) / "data" / "silero_vad.onnx"
 
 SILENCE_SECS = 0.3
-"""Silence after which RealtimeSTT makes the final transcript of what was said."""
+"""Silence after which RealtimeSTT makes the final transcript."""
 
 
 def require_realtime_stt() -> Any:
@@ -53,13 +53,13 @@ def require_realtime_stt() -> Any:
 
 
 class RealtimeSpeechToText(STTService):
-    """Feeds RealtimeSTT's recorder, and pushes what it hears."""
+    """Feeds audio to RealtimeSTT's recorder, and pushes its transcripts."""
 
     def __init__(self, model_dir: Path, clock: TurnClock, *, language: str, **kwargs: Any):
         """Make the service; the recorder starts with the pipeline.
 
         Args:
-            model_dir: The CTranslate2 Whisper model that RealtimeSTT is to use.
+            model_dir: The CTranslate2 Whisper model for RealtimeSTT.
             clock: Takes the time of each transcript.
             language: ISO 639-1 code.
             **kwargs: For Pipecat's STTService.
@@ -77,7 +77,7 @@ class RealtimeSpeechToText(STTService):
         self._closing = threading.Event()
 
     async def start(self, frame: StartFrame) -> None:
-        """Load the recorder, away from the event loop, and listen to it."""
+        """Load the recorder in a thread, and listen to it."""
         await super().start(frame)
         loop = asyncio.get_running_loop()
         self._recorder = await loop.run_in_executor(None, self._make_recorder, loop)
@@ -113,7 +113,7 @@ class RealtimeSpeechToText(STTService):
                 self._push(loop, text, final=True)
 
     def _push(self, loop: asyncio.AbstractEventLoop, text: str, *, final: bool) -> None:
-        """Hand words from one of the recorder's threads to the pipeline."""
+        """Pass words from a thread of the recorder to the pipeline."""
         at = time_now_iso8601()
         frame: Frame
         if final:
@@ -129,7 +129,7 @@ class RealtimeSpeechToText(STTService):
         asyncio.run_coroutine_threadsafe(push(), loop)
 
     async def run_stt(self, audio: bytes) -> AsyncGenerator[Frame | None, None]:
-        """Feed PCM16 mono audio to the recorder; its words come by themselves."""
+        """Feed PCM16 mono audio to the recorder; its threads push the words."""
         if self._recorder is not None:
             self._recorder.feed_audio(audio, self.sample_rate)
         yield None

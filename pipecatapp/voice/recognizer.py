@@ -1,4 +1,4 @@
-"""Whisper's model, loaded once for all sessions, with a window cut to what was said."""
+"""Whisper, loaded once for all sessions, with its window cut to the length of the speech."""
 
 import asyncio
 import re
@@ -11,16 +11,18 @@ import numpy.typing as npt
 from faster_whisper import WhisperModel
 from faster_whisper.transcribe import Segment
 
-from pipecatapp.voice.vocabulary import COMPOUNDS, Vocabulary
+from pipecatapp.text.language import load_language
+from pipecatapp.text.words import undivided_words
+from pipecatapp.voice.compounds import Compounds
 
 SAMPLE_RATE = 16_000
 FRAMES_PER_SECOND = 100
 FULL_WINDOW = 3_000
 
-# Whisper always encodes 30 s. Most of that is silence for a short question, and the encoder is
-# what takes the time: with base on two cores 0.2 s instead of 0.8 s. Windows that end less than
-# 3 s after the speech, or that are shorter than 6 s, make it repeat itself (tried with 32 spoken
-# sentences); what still repeats is caught below.
+# Whisper always encodes 30 s, most of which is silence after a short question. The encoder takes
+# most of the time: a cut window takes base on two cores 0.2 s instead of 0.8 s. Windows that end
+# less than 3 s after the speech, or that are shorter than 6 s, make Whisper repeat itself (measured
+# with 32 spoken sentences); repetitions that remain are removed below.
 SILENCE_AFTER_SPEECH = 3 * FRAMES_PER_SECOND
 SHORTEST_WINDOW = 6 * FRAMES_PER_SECOND
 
@@ -28,18 +30,18 @@ SHORTEST_WINDOW = 6 * FRAMES_PER_SECOND
 # that of the Whisper paper (Radford et al. 2022, section 4.5).
 LOOP_COMPRESSION_RATIO = 2.4
 
-# Dropped are segments that are no speech with at least this probability by Whisper's own account
-# and of which it is unsure too. Noise came to 0.66 and -0.89; speech after a second of silence came
-# to 0.77, but never below -0.61.
+# A segment is dropped if Whisper gives it at least this probability of being no speech and is also
+# unsure of its words. Noise had 0.66 and -0.89; speech after a second of silence had 0.77, but
+# never less than -0.61.
 NO_SPEECH = 0.6
 UNSURE_LOG_PROBABILITY = -0.7
 
-# More silence before the speech only makes Whisper doubt that there is any.
+# More silence before the speech only makes Whisper doubt that there is speech.
 SILENCE_BEFORE_SPEECH = 0.3
 SILENT_SHARE = 0.05
-"""Share of the loudest 20 ms, by RMS amplitude, below which audio before the speech is silence."""
+"""Audio is silence below this share of the loudest 20 ms, by RMS amplitude."""
 
-# Nobody speaks faster than this many tokens a second; it bounds what a loop can cost.
+# Nobody speaks more tokens a second; the limit bounds the cost of a loop.
 TOKENS_PER_SECOND = 8
 
 
@@ -54,7 +56,7 @@ class WindowedWhisperModel(WhisperModel):  # type: ignore[misc] # faster-whisper
 
 
 class Recognizer:
-    """One loaded Whisper model, shared by every session; it hears one utterance at a time."""
+    """A loaded Whisper model that all sessions share; it transcribes one utterance at a time."""
 
     def __init__(
         self, model_dir: Path, *, language: str = "en", hot_words: str = "", threads: int = 2
@@ -63,15 +65,16 @@ class Recognizer:
 
         Args:
             model_dir: A CTranslate2 model directory.
-            language: ISO 639-1 code of what is spoken.
+            language: ISO 639-1 code of the spoken language.
             hot_words: Names to expect, separated by commas.
-            threads: Threads for the matrix products; more than the cores only hurts.
+            threads: Threads for the matrix products; more threads than cores slow it down.
         """
         self.name = model_dir.name
         self._language = language
         self._hot_words = hot_words or None
         names = (word.strip() for word in hot_words.split(","))
-        self._vocabulary = Vocabulary([*COMPOUNDS, *names])
+        known = load_language(language).vocabulary.compounds
+        self._compounds = Compounds([*known, *names])
         self._model = WindowedWhisperModel(
             str(model_dir), device="cpu", compute_type="int8", cpu_threads=threads
         )
@@ -79,11 +82,11 @@ class Recognizer:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="whisper")
 
     def transcribe(self, audio: npt.NDArray[np.float32], *, context: str = "") -> str:
-        """Return what is said in `audio`.
+        """Return the words in `audio`.
 
         Args:
             audio: Mono samples at 16 kHz in [-1, 1].
-            context: What was said just before, which helps with a sentence cut by a pause.
+            context: The words before, which help with a sentence that a pause has cut.
         """
         audio = without_leading_silence(audio)
         seconds = len(audio) / SAMPLE_RATE
@@ -96,7 +99,7 @@ class Recognizer:
                 segments = self._hear(audio, FULL_WINDOW, context)
         spoken = " ".join(segment.text.strip() for segment in segments if _is_speech(segment))
         once = spoken.strip() if window == FULL_WINDOW else without_echoed_sentences(spoken)
-        return self._vocabulary.joined(once)
+        return self._compounds.joined(once)
 
     def _hear(self, audio: npt.NDArray[np.float32], window: int, context: str) -> list[Segment]:
         self._model.window = window
@@ -121,11 +124,11 @@ class Recognizer:
         )
 
     def warm_up(self) -> None:
-        """Hear a second of silence, so that the first turn does not pay for first use."""
+        """Transcribe a second of silence, so that the first turn is not slowed by the first use."""
         self.transcribe(np.zeros(SAMPLE_RATE, dtype=np.float32))
 
     def close(self) -> None:
-        """Let the thread end."""
+        """End the thread."""
         self._executor.shutdown(cancel_futures=True)
 
 
@@ -146,10 +149,10 @@ def without_leading_silence(audio: npt.NDArray[np.float32]) -> npt.NDArray[np.fl
 
 
 def without_echoed_sentences(text: str) -> str:
-    """Return `text` with a sentence that follows upon itself said once.
+    """Return `text` without sentences that only repeat the one before them.
 
-    A cut window makes Whisper say a short sentence again, the more so where hot words lead it; a
-    person who does so means no more by it either. It may be broken off: "Run it. Run".
+    A cut window makes Whisper repeat a short sentence, especially with hot words; a person who
+    repeats one means nothing more by it. The repetition may be broken off: "Run it. Run".
     """
     said: list[str] = []
     for sentence in re.findall(r"[^.?!]+[.?!]*", text):
@@ -159,11 +162,6 @@ def without_echoed_sentences(text: str) -> str:
 
 
 def _echoes(sentence: str, before: str) -> bool:
-    words, earlier = _words(sentence), _words(before)
+    words, earlier = undivided_words(sentence), undivided_words(before)
     whole = sentence.rstrip()[-1:] in ".?!"
     return words == earlier if whole else words == earlier[: len(words)]
-
-
-def _words(sentence: str) -> list[str]:
-    plain = "".join(c for c in sentence.lower() if c.isalnum() or c.isspace())
-    return plain.split()

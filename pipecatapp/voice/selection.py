@@ -1,4 +1,4 @@
-"""Which speech recognition and which voice this machine uses."""
+"""Chooses the speech recognition model that is fast enough for this machine."""
 
 import time
 from dataclasses import asdict, dataclass, replace
@@ -16,7 +16,7 @@ from pipecatapp.voice.piper import Speaker
 from pipecatapp.voice.recognizer import SAMPLE_RATE, Recognizer
 
 FAST_ENOUGH_SECS = 0.4
-"""For three seconds of speech; what is slower makes every turn feel slow."""
+"""For three seconds of speech; a slower model makes every turn feel slow."""
 SAMPLE_SENTENCE = "Good morning, could you tell me what time it is in Tokyo now?"
 
 
@@ -24,7 +24,7 @@ SAMPLE_SENTENCE = "Good morning, could you tell me what time it is in Tokyo now?
 class SttChoice:
     """The recognizer chosen for this machine, and why.
 
-    A provisional choice was measured while the machine was busy and is made anew once it is not.
+    A provisional choice was measured on a busy machine; it is measured again on an idle one.
     """
 
     model: str
@@ -35,14 +35,14 @@ class SttChoice:
 def choose_stt(
     candidates: list[CatalogueModel], settings: Settings, speaker: Speaker | None
 ) -> SttChoice:
-    """Return the largest recognizer that hears three seconds of speech in 0.4 s here.
+    """Return the largest recognizer that transcribes three seconds of speech in 0.4 s here.
 
-    The figure is measured once and remembered for this processor.
+    The time is measured once and remembered for this processor.
 
     Args:
-        candidates: The recognizers whose files are there, the largest first.
+        candidates: The recognizers whose files are present, the largest first.
         settings: For the state directory and the language.
-        speaker: Speaks the sample that is recognized; without one noise stands in for it.
+        speaker: Speaks the sample; without a speaker the sample is noise.
     """
     if len(candidates) == 1:
         return SttChoice(candidates[0].name, "the only one to choose from")
@@ -54,7 +54,7 @@ def choose_stt(
     if known and busy:
         return SttChoice(known["model"], known["reason"], provisional=True)
     choice = _measure(candidates, settings, _sample(speaker))
-    # The largest was fast enough even so; what is smaller may have been held up by other work.
+    # If the largest was fast enough, the load did not matter; otherwise it may have.
     if busy and choice.model != candidates[0].name:
         reason = f"{choice.reason} (measured while the machine was busy)"
         choice = replace(choice, reason=reason, provisional=True)
@@ -74,7 +74,7 @@ def _measure(
             recognizer.transcribe(sample)
             times.append(time.perf_counter() - start)
         recognizer.close()
-        # Whatever else the machine does, such as loading the language model, only makes it slower.
+        # Other work, such as loading the language model, only makes it slower.
         took = min(times)
         verdict = f"hears {len(sample) / SAMPLE_RATE:.1f} s of speech in {took:.2f} s here"
         if took <= FAST_ENOUGH_SECS:
@@ -92,7 +92,7 @@ def _sample(speaker: Speaker | None) -> npt.NDArray[np.float32]:
 
 
 def load_recognizer(model: CatalogueModel, settings: Settings) -> Recognizer:
-    """Load a recognizer whose files are there."""
+    """Load a recognizer whose files are present."""
     return Recognizer(
         model.directory(settings.models_dir),
         language=settings.language,

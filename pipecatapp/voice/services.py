@@ -1,4 +1,4 @@
-"""The speech services that the settings name."""
+"""Makes the speech services that the settings name."""
 
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,13 @@ from pipecatapp.voice.realtime_stt import RealtimeSpeechToText
 from pipecatapp.voice.recognizer import Recognizer
 from pipecatapp.voice.whisper import WhisperSpeechToText
 
-# The longest that Whisper may take after the voice paused before a turn ends without it. A turn
-# ends as soon as the transcript is there; this only bounds the wait on a processor that is slow.
+# A turn ends without its transcript if Whisper takes longer after the voice paused. It ends as soon
+# as the transcript is there; this limit only matters on a slow processor.
 STT_P99_SECS = 20.0
 
 
 class PiperHttpTextToSpeech(PiperHttpTTSService):
-    """Speaks through Piper's own server; code is shown, and not spoken."""
+    """Speaks through Piper's own server; code is shown and not spoken."""
 
     def __init__(self, **kwargs: Any):
         super().__init__(**kwargs)

@@ -1,4 +1,4 @@
-"""A stream of samples with each in its place in time, as a player plays it."""
+"""Keeps a stream of samples in time, as a player plays it."""
 
 import numpy as np
 import numpy.typing as npt
@@ -8,11 +8,11 @@ Samples = npt.NDArray[np.float64]
 
 SAMPLE_RATE = 16_000
 GAP_SECS = 0.15
-"""A player bridges shorter gaps between chunks, so they are none in the sound that is heard."""
+"""A player bridges shorter gaps between chunks, so nobody hears them."""
 
 
 class Timeline:
-    """The last seconds of a stream of samples, each in its place in time."""
+    """The last seconds of a stream of samples, each with its time."""
 
     def __init__(self, seconds: float):
         self._samples = np.zeros(int(seconds * SAMPLE_RATE))
@@ -20,7 +20,7 @@ class Timeline:
         """When the last sample ended, in seconds of the clock that `add` is given."""
 
     def add(self, samples: Samples, at: float) -> None:
-        """Append what arrived at `at`; a gap before it becomes silence."""
+        """Append samples that arrived at `at` seconds; a gap before them becomes silence."""
         begun = at - len(samples) / SAMPLE_RATE
         gap = begun - self.end
         if gap > GAP_SECS:
@@ -28,12 +28,12 @@ class Timeline:
             samples = np.concatenate([silence, samples])
             self.end = at
         else:
-            # Never far ahead of the clock: a burst after a stall is heard late, not early.
+            # Never far ahead of the clock: a burst after a stall is played late, not early.
             self.end = min(self.end + len(samples) / SAMPLE_RATE, at + GAP_SECS)
         self._samples = np.concatenate([self._samples, samples])[-len(self._samples) :]
 
     def between(self, start: float, count: int) -> Samples:
-        """Return `count` samples from the time `start` on, silence where there are none."""
+        """Return `count` samples from the time `start` on; missing ones are silence."""
         first = len(self._samples) - round((self.end - start) * SAMPLE_RATE)
         wanted = np.zeros(count)
         low, high = max(0, first), min(len(self._samples), first + count)

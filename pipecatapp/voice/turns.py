@@ -1,9 +1,9 @@
-"""When a spoken turn is over, and answering before that is certain.
+"""Endpointing strategies that have a turn answered before its end is certain.
 
 The silence that proves the end of a turn need not be idle time. As soon as the voice pauses and
-a transcript is there, the answer is generated and held back; when the silence has lasted long
-enough it is let go, and when the voice goes on it is thrown away. Pipecat does the holding
-(`pipecat.turns.speculation_gate`); the strategies here say when to start, keep and withdraw.
+a transcript is there, an answer is generated and held back. It is released when the silence has
+lasted long enough, and dropped when the voice goes on. Pipecat holds it back
+(`pipecat.turns.speculation_gate`); the strategies here say when to start, release and withdraw it.
 """
 
 from typing import Any
@@ -23,7 +23,7 @@ from pipecat.turns.user_stop.base_user_turn_stop_strategy import BaseUserTurnSto
 
 
 class Speculation(BaseUserTurnStopStrategy):
-    """Mixed into a stop strategy, has every final transcript answered ahead of the turn's end."""
+    """A mixin for stop strategies that has every final transcript answered speculatively."""
 
     def __init__(self, **kwargs: Any):
         super().__init__(**kwargs)
@@ -31,7 +31,7 @@ class Speculation(BaseUserTurnStopStrategy):
         self._answering: str | None = None
 
     async def process_frame(self, frame: Frame) -> ProcessFrameResult:
-        """Watch for transcripts, and for a voice that goes on."""
+        """Start an answer at a transcript, and withdraw it when the voice goes on."""
         if isinstance(frame, VADUserStartedSpeakingFrame):
             await self._withdraw()
         elif isinstance(frame, EagerEndOfTurnCancelFrame):
@@ -40,8 +40,7 @@ class Speculation(BaseUserTurnStopStrategy):
             self._heard.append(frame.text.strip())
         heard = len(self._heard)
         result = await super().process_frame(frame)
-        # The base class may have ended the turn on this very frame; then there is nothing left
-        # to answer ahead of.
+        # If the base class has ended the turn on this frame, no speculation is needed.
         if isinstance(frame, TranscriptionFrame) and heard == len(self._heard):
             await self._answer_ahead()
         return result or ProcessFrameResult.CONTINUE
@@ -61,7 +60,7 @@ class Speculation(BaseUserTurnStopStrategy):
     async def trigger_user_turn_stopped(
         self, *, enable_user_speaking_frames: bool | None = None
     ) -> None:
-        """End the turn; an answer to all that was heard is let go, any other is withdrawn."""
+        """End the turn; release an answer to all that was heard, withdraw any other."""
         if self._answering is not None and self._answering == " ".join(self._heard):
             self._answering = None
             await self.trigger_user_turn_finalized(
@@ -74,20 +73,20 @@ class Speculation(BaseUserTurnStopStrategy):
         )
 
     async def handle_user_turn_started(self) -> None:
-        """Forget the turn before."""
+        """Forget the turn before this one."""
         self._heard = []
         await super().handle_user_turn_started()
 
     async def handle_user_turn_stopped(self) -> None:
-        """Withdraw an answer that a turn which ended otherwise left behind."""
+        """Withdraw the answer to a turn that ended in another way."""
         self._heard = []
         await self._withdraw()
         await super().handle_user_turn_stopped()
 
 
 class SpeculativeSpeechTimeout(Speculation, SpeechTimeoutUserTurnStopStrategy):
-    """A turn is over after a fixed silence. Cheap: fit for a Core 2 Duo."""
+    """Ends a turn after a fixed silence, which is cheap enough for a Core 2 Duo."""
 
 
 class SpeculativeTurnAnalyzer(Speculation, TurnAnalyzerUserTurnStopStrategy):
-    """A turn is over when a model of intonation says so (smart-turn)."""
+    """Ends a turn when a model of intonation says so (smart-turn)."""

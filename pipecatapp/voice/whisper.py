@@ -1,4 +1,4 @@
-"""Speech recognition of one session: what a voice said is heard as soon as it seems to pause."""
+"""Speech recognition of one session, which starts as soon as a voice seems to pause."""
 
 import asyncio
 from collections import deque
@@ -25,27 +25,27 @@ from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.voice.recognizer import Recognizer
 
 PREROLL_SECS = 2.0
-"""Audio kept from before a voice was detected. Pipecat's own second is too short for a busy
-machine, where detection lags behind: "of France." was heard of a whole question."""
+"""Audio that is kept from before a voice was detected. Pipecat's own second is too short for a busy
+machine, where detection lags behind: of a whole question only "of France." was heard."""
 PAUSE_SECS = 0.08
-"""Silence after which a transcript is begun, before voice detection calls it a pause."""
+"""Silence after which a transcription begins, before voice detection reports a pause."""
 LONGEST_PAUSE_SECS = 0.36
-"""Voice detection calls a pause by then; see VAD_STOP_SECS in app.py."""
+"""Voice detection has reported a pause by then; see VAD_STOP_SECS in app.py."""
 PAUSE_LEVEL = 0.05
-"""Share of the loudest sound of this utterance, by RMS amplitude, below which it is silence."""
+"""Audio is silence below this share of the utterance's loudest sound, by RMS amplitude."""
 
-Pass = asyncio.Task[str]
-"""A transcription under way."""
+Transcription = asyncio.Task[str]
+"""Transcribes one stretch of speech."""
 
 
 class WhisperSpeechToText(WhisperSTTService):
     """Pipecat's Whisper service on a model that all sessions share.
 
-    It begins to transcribe as soon as the voice seems to pause, before voice detection is sure.
-    When nothing more was said until that is, its transcript is there so much sooner.
+    It begins to transcribe as soon as the voice seems to pause, before voice detection is sure. If
+    nothing more is said until then, the transcript is ready that much sooner.
 
-    On a slow machine several stretches of speech may wait to be transcribed while the next is being
-    spoken: each keeps the pass that was begun for it.
+    On a slow machine several stretches of speech may wait for their transcripts while the next one
+    is spoken: each keeps the transcription that was begun for it.
     """
 
     def __init__(self, recognizer: Recognizer, clock: TurnClock, **kwargs: Any):
@@ -54,8 +54,8 @@ class WhisperSpeechToText(WhisperSTTService):
         self._heard_before = ""
         self._level = 0.0
         self._silence = 0.0
-        self._early: Pass | None = None
-        self._queued: deque[Pass | None] = deque()
+        self._early: Transcription | None = None
+        self._queued: deque[Transcription | None] = deque()
         super().__init__(
             device="cpu",
             settings=WhisperSTTService.Settings(model=recognizer.name, language=Language.EN),
@@ -63,15 +63,15 @@ class WhisperSpeechToText(WhisperSTTService):
         )
 
     def _load(self) -> None:
-        """Load nothing: the recognizer holds the model."""
+        """Load nothing, as the recognizer holds the model."""
 
     async def start(self, frame: StartFrame) -> None:
-        """Keep more of what comes before a voice than Pipecat does."""
+        """Keep more audio from before a voice than Pipecat does."""
         await super().start(frame)
         self._audio_buffer_size_1s = int(PREROLL_SECS * self.sample_rate) * 2
 
     async def cleanup(self) -> None:
-        """End the transcription task, which outlives a pipeline that is cancelled as it starts."""
+        """End the transcription task, which would outlive a pipeline that is cancelled early."""
         await self._cancel_segment_task()
         self._drop_early()
         for early in filter(None, self._queued):
@@ -79,7 +79,7 @@ class WhisperSpeechToText(WhisperSTTService):
         await super().cleanup()
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
-        """Watch for the turn's end: what was said in it does not help with the next."""
+        """Forget a turn's words at its end, as they do not help with the next turn."""
         if isinstance(frame, UserStoppedSpeakingFrame):
             self._heard_before = ""
         await super().process_frame(frame, direction)
@@ -99,8 +99,8 @@ class WhisperSpeechToText(WhisperSTTService):
             self._drop_early()
         else:
             self._silence += len(samples) / self.sample_rate
-            # Voice detection is the judge of what is voice: if it goes on to hear one, what was
-            # taken for a pause was soft speech, and its transcript is a part of the words only.
+            # Voice detection decides what is voice: if it still hears one, the supposed pause was
+            # soft speech, and its transcript holds only a part of the words.
             if self._silence > LONGEST_PAUSE_SECS:
                 self._silence = 0.0
                 self._drop_early()
@@ -108,10 +108,10 @@ class WhisperSpeechToText(WhisperSTTService):
                 self._begin_early()
 
     async def _handle_user_stopped_speaking(self, frame: VADUserStoppedSpeakingFrame) -> None:
-        """Queue what was said, and with it the pass that was begun for it."""
+        """Queue what was said with the transcription that was begun for it."""
         kept = self.is_usable
         await super()._handle_user_stopped_speaking(frame)
-        # Pipecat has just queued it, and `run_stt` had no time yet to ask for the pass.
+        # Pipecat has just queued the audio; `run_stt` has not asked for its transcription yet.
         if kept:
             self._queued.append(self._early)
             self._early = None
@@ -120,11 +120,11 @@ class WhisperSpeechToText(WhisperSTTService):
     def _begin_early(self) -> None:
         pcm = bytes(self._audio_buffer) + self._trailing_silence()
         self._early = asyncio.create_task(self._transcribe(pcm))
-        # A pass whose words are overtaken by more speech fails unheard.
+        # Nobody waits for a transcription that more speech has overtaken, so its error is dropped.
         self._early.add_done_callback(lambda task: task.cancelled() or task.exception())
 
     def _drop_early(self) -> None:
-        """Withdraw the pass of what is being said: one that waits would only delay the next."""
+        """Withdraw the transcription of unfinished speech, which would only delay the next one."""
         if self._early:
             self._early.cancel()
             self._early = None

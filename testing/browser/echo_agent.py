@@ -46,8 +46,8 @@ from pipecatapp.experts.expert import Expert, ExpertInstance, Service
 from pipecatapp.mission_control.serializer import TwinSerializer
 from pipecatapp.settings import Settings
 from pipecatapp.twin.recall.memory_service import MemoryService
+from testing.fakes.remembering_agent import RememberingAgent
 
-from ..unit.remembering_agent import RememberingAgent
 from .echo_approvals import EchoApprovals
 
 OUTPUT_RATE = 22050
@@ -69,7 +69,7 @@ TIMINGS = {
 
 
 class EchoAgent:
-    """Mission Control's `Control`, without models."""
+    """Mission Control's `Backend`, without models."""
 
     def __init__(self, settings: Settings, seconds: float = 1.0) -> None:
         self.settings = settings

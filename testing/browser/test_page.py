@@ -61,7 +61,7 @@ def test_markup_is_text(page: Page) -> None:
 
 def test_stop_cuts_the_voice_and_tells_the_server(page: Page, echo: Server) -> None:
     echo.agent.seconds = 30
-    say(page, "TalkExamples for long")
+    say(page, "Talk for long")
     stop = page.get_by_role("button", name="Stop")
     expect(stop).to_be_enabled()
     expect(page.locator(f"{ANSWER}.speaking")).to_have_count(1)

@@ -13,7 +13,7 @@ from openai import AsyncOpenAI
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from pipecatapp.runtime.turn_clock import TIMING_NAMES
-from pipecatapp.text.phrases import PHRASES
+from pipecatapp.text.languages.en.phrases import PHRASES
 
 from .conftest import RunningAgent
 from .room import connect

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import websockets
 
-from pipecatapp.text.phrases import PHRASES
+from pipecatapp.text.languages.en.phrases import PHRASES
 
 from ..speaking import speech
 from .conftest import RunningAgent

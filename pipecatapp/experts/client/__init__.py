@@ -1,1 +1,1 @@
-"""How experts are asked: servers, slots, attempts and failover."""
+"""Requests to experts: servers, attempts and failover."""

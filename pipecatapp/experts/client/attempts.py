@@ -1,4 +1,4 @@
-"""Which of an expert's servers is asked next, and when it is given up."""
+"""Failover: which of an expert's servers is asked next, and when to give up."""
 
 import asyncio
 import time
@@ -6,14 +6,15 @@ from collections.abc import Callable
 
 from loguru import logger
 
-from pipecatapp.experts.client.server import CONNECT_SECS, FAR_CONNECT_SECS, READ_SECS, reason_of
+from pipecatapp.experts.client.server import CONNECT_SECS, FAR_CONNECT_SECS, reason_of
 from pipecatapp.experts.errors import ExpertUnavailableError, NoExpertError
 from pipecatapp.experts.expert import Expert, ExpertInstance
+from pipecatapp.runtime.inference.connections import READ_SECS
 
 REPLACED_SECS = 2.0
-"""Within this time of a failure another server has taken the request, or none does."""
+"""After a failure another server has to accept the connection within this time."""
 WAKING_SECS = 120.0
-"""How long a sleeper may need."""
+"""How long a server that is asleep may take to wake."""
 ASK_AGAIN_SECS = 0.5
 SMALLEST_WAIT_SECS = 0.05
 
@@ -21,14 +22,14 @@ Rank = Callable[[ExpertInstance], tuple[bool, int, float]]
 
 
 class Attempts:
-    """What has been tried for one answer."""
+    """The attempts to get one answer."""
 
     def __init__(self, find: Callable[[], Expert], rank: Rank):
         """Begin.
 
         Args:
             find: Returns the expert as the directory has it now; raises NoExpertError.
-            rank: Returns what makes a server the better one the smaller it is.
+            rank: Returns a server's rank; the server with the smallest is asked first.
         """
         self._find = find
         self._rank = rank
@@ -38,17 +39,17 @@ class Attempts:
 
     @property
     def waking(self) -> bool:
-        """Whether a sleeper is being woken, and has time left."""
+        """Whether a server is being woken and has time left."""
         return self._wake_until is not None and time.monotonic() < self._wake_until
 
     async def next(self) -> tuple[Expert, ExpertInstance]:
         """Return the server to ask now.
 
-        A job that is being started may be listed nowhere for a moment: it is waited for.
+        While a server is being woken, its job may not be listed for a moment; this waits for it.
 
         Raises:
-            NoExpertError: There is no such expert any more.
-            UnavailableError: There is no server left.
+            NoExpertError: The expert is gone.
+            ExpertUnavailableError: No server is left.
         """
         while True:
             try:
@@ -70,14 +71,14 @@ class Attempts:
         raise ExpertUnavailableError(f"The {expert.name} expert does not answer.")
 
     def wakes(self, instance: ExpertInstance) -> bool:
-        """Tell whether a server is the first that has to be woken."""
+        """Return whether asking a server wakes the expert; its time to wake begins now."""
         if not instance.asleep or self._wake_until is not None:
             return False
         self._wake_until = time.monotonic() + WAKING_SECS
         return True
 
     def patience(self, instance: ExpertInstance) -> tuple[float, float]:
-        """Return how many seconds to wait for a connection, and for the first token."""
+        """Return how many seconds to wait for a connection, and between two chunks."""
         usual = FAR_CONNECT_SECS if instance.external else CONNECT_SECS
         now = time.monotonic()
         if instance.asleep and self._wake_until is not None:
@@ -87,9 +88,9 @@ class Attempts:
         return max(SMALLEST_WAIT_SECS, min(usual, self._connect_until - now)), READ_SECS
 
     async def failed(self, expert: Expert, instance: ExpertInstance, error: BaseException) -> bool:
-        """Take note that a server gave no first token; return whether another one is asked."""
+        """Note that a server gave no first token, and return whether another one is left to ask."""
         if self.waking:
-            # What is to wake a job, or the job itself, may be the last to be ready.
+            # The activator or the job itself may not be ready yet.
             await asyncio.sleep(ASK_AGAIN_SECS)
             return False
         reason = reason_of(error)

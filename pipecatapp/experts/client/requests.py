@@ -1,33 +1,24 @@
-"""What one request to an expert consists of, and what is told of it on the way to its answer."""
+"""Requests to experts, and what can happen on the way to an answer."""
 
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from enum import Enum
-from typing import Any
 
 from loguru import logger
 from openai.types.chat import ChatCompletionChunk
 
-from pipecatapp.experts.client.fitting import fitting, last_turn, size
-from pipecatapp.experts.client.server import (
-    FAILURES,
-    Clients,
-    ExpertRequest,
-    Message,
-    is_overfull,
-    reason_of,
-)
+from pipecatapp.experts.client.server import reason_of
 from pipecatapp.experts.errors import BrokenError, TooLongError
-from pipecatapp.experts.expert import Expert, ExpertInstance, Service
+from pipecatapp.experts.expert import Expert, Service
+from pipecatapp.runtime.inference.chat_request import ChatRequest
+from pipecatapp.runtime.inference.fitting import Message, fitting, is_overflow, size
 from pipecatapp.runtime.inference.sampling import Sampling
 
 LONGEST_ANSWER = 600
-"""Tokens; a story or a program needs more than an answer that is only spoken."""
+"""Tokens; a story or a program is longer than an answer that is only spoken."""
 
 
 class FailoverEvent(Enum):
-    """What somebody who waits for an answer should hear of."""
+    """What somebody who waits for an answer is told."""
 
     WAKING = "waking"
     REPLACED = "replaced"
@@ -35,14 +26,14 @@ class FailoverEvent(Enum):
 
 Event = ChatCompletionChunk | FailoverEvent
 
-MakeRequest = Callable[[Expert], ExpertRequest]
-"""Makes what an expert is asked of what the directory says of it at that moment."""
+MakeRequest = Callable[[Expert], ChatRequest]
+"""Makes the request to an expert from what the directory says about it at that moment."""
 
 
 def request_of(
     expert: Expert, *, persona: str, messages: Sequence[Message], sampling: Sampling
-) -> ExpertRequest:
-    """Return what an expert is asked: its persona, and as much of the conversation as fits."""
+) -> ChatRequest:
+    """Return the request to an expert: its persona, and as much of the conversation as fits."""
     service = expert.service or Service(())
     system: Message = {"role": "system", "content": persona}
     if service.context:
@@ -50,46 +41,24 @@ def request_of(
         answer = min(sampling.max_tokens or LONGEST_ANSWER, service.context // 2)
         messages = fitting(messages, service.context - answer - size(system))
     parameters = sampling.parameters(LONGEST_ANSWER)
-    return ExpertRequest([system, *messages], service.model or expert.name, parameters)
+    return ChatRequest([system, *messages], parameters, service.model or expert.name)
 
 
-async def fitted(
-    clients: Clients, instance: ExpertInstance, request: ExpertRequest, **how: Any
-) -> AsyncGenerator[ChatCompletionChunk, None]:
-    """Yield an answer's chunks; of a conversation that does not fit, to its last turn.
+def check_failure(expert: Expert, url: str, error: BaseException, *, begun: bool) -> None:
+    """Raise the error for a failed request if another attempt cannot help.
 
     Args:
-        clients: What asks the server.
-        instance: The server.
-        request: What is asked.
-        how: The options of `Clients.stream`, whose errors come through.
+        expert: The expert that was asked.
+        url: The address of its server.
+        error: The failure of the request.
+        begun: Whether words of the answer had come.
 
     Raises:
-        TooLongError: Its last turn alone does not fit.
+        BrokenError: The server failed in the middle of the answer.
+        TooLongError: The last turn alone does not fit the server's context.
     """
-    try:
-        async with aclosing(clients.stream(instance, request, **how)) as chunks:
-            async for chunk in chunks:
-                yield chunk
-        return
-    except FAILURES as error:
-        if not is_overfull(error):
-            raise
-        shorter = [request.messages[0], *last_turn(request.messages[1:])]
-        if len(shorter) == len(request.messages):
-            raise TooLongError("That is more than the expert can take in.") from error
-    request = replace(request, messages=shorter)
-    async with aclosing(clients.stream(instance, request, **how)) as chunks:
-        async for chunk in chunks:
-            yield chunk
-
-
-def broken(expert: Expert, instance: ExpertInstance, error: BaseException) -> BrokenError:
-    """Log that a server died in the middle of an answer; return what is raised of it."""
-    logger.warning(f"The {expert.name} expert at {instance.url} broke off: {reason_of(error)}")
-    return BrokenError(f"The {expert.name} expert broke off in its answer.")
-
-
-def has_text(chunk: ChatCompletionChunk) -> bool:
-    """Tell whether there are words in a chunk."""
-    return bool(chunk.choices and chunk.choices[0].delta.content)
+    if begun:
+        logger.warning(f"The {expert.name} expert at {url} broke off: {reason_of(error)}")
+        raise BrokenError(f"The {expert.name} expert broke off in its answer.") from error
+    if is_overflow(error):
+        raise TooLongError("That is more than the expert can take in.") from error

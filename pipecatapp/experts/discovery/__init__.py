@@ -1,1 +1,1 @@
-"""Which experts exist: on this machine, in Consul, or elsewhere by configuration."""
+"""Finds experts: on this machine, in Consul, or elsewhere as configured."""

@@ -1,7 +1,7 @@
-"""Experts that were added on this machine: `pipecatapp experts` notes them, the agent runs them.
+"""Experts that `pipecatapp experts` added on this machine, whose servers the agent runs.
 
-PIPECATAPP_HOME/experts/added/NAME.yaml says which model one has. While its llama-server answers, it
-is in NAME.yaml one directory above, where `LocalDirectory` finds it.
+PIPECATAPP_HOME/experts/added/NAME.yaml names an expert's model. While its llama-server answers,
+NAME.yaml one directory above says where, for `LocalDirectory`.
 """
 
 import asyncio
@@ -15,7 +15,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from pipecatapp.errors import UserError
 from pipecatapp.experts.discovery.local import FOLDER
 from pipecatapp.experts.expert import EXPERT_NAME, LONGEST_DESCRIPTION
-from pipecatapp.runtime.files import write_atomic
 from pipecatapp.runtime.llama_cpp.binaries import LlamaCpp
 from pipecatapp.runtime.llama_cpp.quantize import ensure_quantized, gguf_of
 from pipecatapp.runtime.llama_cpp.server import LlamaServer
@@ -23,17 +22,18 @@ from pipecatapp.runtime.models.catalogue import Catalogue
 from pipecatapp.runtime.models.download import ensure_model
 from pipecatapp.runtime.process.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.progress import Progress
+from pipecatapp.runtime.safe_files import write_atomic
 from pipecatapp.runtime.yaml_file import read_yaml
 from pipecatapp.settings import Settings
 
 SLOTS = 2
 STARTING_SECS = 600.0
-"""For an old disk to read a model for the first time."""
+"""Enough for an old disk to read a model for the first time."""
 LOOK_SECS = 1.0
 
 
-class Added(BaseModel):
-    """What an expert that was added has."""
+class AddedExpert(BaseModel):
+    """An expert that was added: the file of its name."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -42,7 +42,7 @@ class Added(BaseModel):
 
 
 class AddedExperts:
-    """The notes of `pipecatapp experts`.
+    """The files of the experts that were added.
 
     Args:
         home: The state directory.
@@ -51,35 +51,35 @@ class AddedExperts:
     def __init__(self, home: Path):
         self._folder = home / FOLDER / "added"
 
-    def all(self) -> dict[str, Added]:
-        """Return them by name; a note that cannot be used is left out, and said."""
+    def all(self) -> dict[str, AddedExpert]:
+        """Return the experts by name; the log names files that cannot be used."""
         found = {}
         for path in sorted(self._folder.glob("*.yaml")):
             try:
-                found[path.stem] = read_yaml(path, Added)
+                found[path.stem] = read_yaml(path, AddedExpert)
             except UserError as error:
                 logger.error(f"{error} That expert is left out.")
         return found
 
-    def add(self, name: str, added: Added) -> None:
-        """Note an expert, in place of what was noted of it before.
+    def add(self, name: str, added: AddedExpert) -> None:
+        """Add an expert, or replace the one of that name.
 
         Raises:
-            UserError: It cannot be called that.
+            UserError: An expert cannot have that name.
         """
         if not re.fullmatch(EXPERT_NAME, name) or name in ("main", "router"):
             raise UserError(
                 f"An expert cannot be called {name!r}: small letters, digits, - and _, such as "
                 "creative; main and router are the twin itself"
             )
-        text = json.dumps(added.model_dump(exclude_none=True))  # which is YAML, too
+        text = json.dumps(added.model_dump(exclude_none=True))  # JSON is YAML, too
         write_atomic(self._folder / f"{name}.yaml", text + "\n")
 
     def remove(self, name: str) -> None:
-        """Forget an expert.
+        """Remove an expert.
 
         Raises:
-            UserError: There is none of that name.
+            UserError: No expert of that name was added.
         """
         try:
             (self._folder / f"{name}.yaml").unlink()
@@ -92,20 +92,20 @@ class AddedServers:
     """Runs the llama-servers of the experts that were added, from `start` to `close`.
 
     Args:
-        settings: Where models and state are.
-        llama: The build to run.
+        settings: The directories of models and state.
+        llama: The build of llama.cpp to run.
     """
 
     def __init__(self, settings: Settings, llama: LlamaCpp):
         self._settings = settings
         self._llama = llama
         self._added = AddedExperts(settings.home)
-        self._running: dict[str, tuple[Added, asyncio.Task[None]]] = {}
+        self._running: dict[str, tuple[AddedExpert, asyncio.Task[None]]] = {}
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin to follow the notes."""
-        self._task = asyncio.create_task(self._follow(), name="added experts")
+        """Begin to watch the files."""
+        self._task = asyncio.create_task(self._watch(), name="added experts")
 
     async def close(self) -> None:
         """End all servers."""
@@ -115,7 +115,7 @@ class AddedServers:
         for name in list(self._running):
             await self._end(name)
 
-    async def _follow(self) -> None:
+    async def _watch(self) -> None:
         while True:
             wanted = await asyncio.to_thread(self._added.all)
             for name, (added, _) in list(self._running.items()):
@@ -132,8 +132,8 @@ class AddedServers:
         task.cancel()
         await asyncio.wait({task})
 
-    async def _run(self, name: str, added: Added) -> None:
-        """Run an expert's server until this is cancelled; its supervisor starts it anew."""
+    async def _run(self, name: str, added: AddedExpert) -> None:
+        """Run an expert's server until this is cancelled; its supervisor restarts it."""
         entry = self._settings.home / FOLDER / f"{name}.yaml"
         try:
             gguf = await asyncio.to_thread(self._fetched, added.model)
@@ -148,7 +148,7 @@ class AddedServers:
                 await asyncio.Event().wait()
         except UserError as error:
             logger.error(f"The {name} expert does not run: {error}")
-            await asyncio.Event().wait()  # until somebody adds it anew
+            await asyncio.Event().wait()  # until its file changes
         finally:
             entry.unlink(missing_ok=True)
 
@@ -157,7 +157,7 @@ class AddedServers:
         gguf = gguf_of(model, ensure_model(model, self._settings, progress))
         return ensure_quantized(gguf, self._llama, progress)
 
-    def _entry(self, server: LlamaServer, added: Added) -> str:
+    def _entry(self, server: LlamaServer, added: AddedExpert) -> str:
         instance = {"url": server.url, "slots": server.slots, "key_file": str(server.key_file)}
         about = {"model": added.model, "context": self._settings.llm_context}
         if added.description:

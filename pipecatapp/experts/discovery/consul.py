@@ -1,4 +1,4 @@
-"""The experts of a cluster: Consul's services whose names start with `prima-api-`."""
+"""The experts of a cluster: Consul services whose names start with `prima-api-`."""
 
 import asyncio
 import re
@@ -12,35 +12,35 @@ import consul
 from loguru import logger
 
 from pipecatapp.experts.discovery.directory import Directory
-from pipecatapp.experts.expert import EXPERT_NAME, Expert, ExpertInstance, Service, positive
+from pipecatapp.experts.expert import EXPERT_NAME, Expert, ExpertInstance, Service
 from pipecatapp.runtime.cluster.consul import WAIT, ConsulWatch
+from pipecatapp.runtime.cluster.service_instance import ServiceInstance
 from pipecatapp.settings import Settings
 
 PREFIX = "prima-api-"
 DEFAULT_EXPERT = "main"
-"""The default expert is the router itself, and no target of routing."""
+"""The default expert is the router's own model, so that nothing is routed to it."""
 ASLEEP = "asleep"
-"""The tag of a service whose job sleeps: it stays listed, and nothing is asked of it."""
+"""The tag of a service whose job sleeps: it stays listed, and only a turn may wake it."""
 FIRST_ANSWER_SECS = 2.0
-MOST_SLOTS = 1024
 
 
 class ConsulDirectory(Directory):
-    """Follows Consul by blocking queries in threads of their own.
+    """Watches Consul by blocking queries in threads of their own.
 
-    One watches which services there are, and one each where a service is and how. What was known
-    last holds while Consul is away.
+    One thread watches which services exist, and one for each service watches where its instances
+    are and whether they are healthy. The last answers remain in use while Consul is away.
     """
 
     def __init__(self, settings: Settings, external: Mapping[str, Expert] | None = None):
         """Make a directory; `start` begins to look.
 
         Args:
-            settings: Where Consul is, the key of the cluster's llama-servers, and the prompts.
-            external: Experts that somebody else runs.
+            settings: Consul's address, the key of the cluster's llama-servers, and the prompts.
+            external: Experts that somebody else runs, by name.
 
         Raises:
-            UserError: Consul's address is none, or a file of the prompts cannot be used.
+            UserError: Consul's address is invalid, or a file of the prompts cannot be used.
         """
         super().__init__(settings.prompts, external)
         self._settings = settings
@@ -51,7 +51,7 @@ class ConsulDirectory(Directory):
         self._names = ConsulWatch(settings, "the experts", _ask_names, self._take_names)
 
     async def start(self) -> None:
-        """Begin to look; a Consul that does not answer is not waited for long."""
+        """Begin to look; wait a short time for Consul's first answers."""
         self._names.start()
         await asyncio.to_thread(self._wait_for_answers)
 
@@ -63,7 +63,7 @@ class ConsulDirectory(Directory):
                 watch.wait_for_answer(FIRST_ANSWER_SECS)
 
     async def close(self) -> None:
-        """Look no more; questions under way are not waited for."""
+        """Stop looking, without waiting for queries under way."""
         self._names.close()
         with self._lock:
             watches, self._watches = self._watches, {}
@@ -71,19 +71,19 @@ class ConsulDirectory(Directory):
             watch.close()
 
     def services(self) -> Mapping[str, Service]:
-        """Return the services as Consul told of them last, by the experts' names."""
+        """Return the services as Consul described them last, by the experts' names."""
         with self._lock:
             return dict(self._found)
 
     @property
     def stale(self) -> str | None:
-        """Why Consul does not tell now, so that what is known may be old; else None."""
+        """Why Consul does not answer, so that the directory may be out of date; None if it does."""
         return self._names.problem
 
-    # -- in the threads that ask --------------------------------------------------------------
+    # -- in the threads of the queries ------------------------------------------------------------
 
     def _take_names(self, names: list[str]) -> None:
-        """Take which services there are: watch those that have come, forget those that are gone."""
+        """Take the services' names: watch those that have come, forget those that are gone."""
         wanted = set(self._usable_names(names))
         with self._lock:
             gone = [self._watches.pop(name) for name in self._watches.keys() - wanted]
@@ -112,7 +112,7 @@ class ConsulDirectory(Directory):
         taken = partial(self._take, name)
         return ConsulWatch(self._settings, service, partial(_ask_service, service), taken)
 
-    def _take(self, name: str, entries: list[dict[str, Any]]) -> None:
+    def _take(self, name: str, entries: list[ServiceInstance]) -> None:
         """Take where a service is, and how."""
         service = _service(entries, self._settings.llm_key_file)
         with self._lock:
@@ -128,46 +128,27 @@ def _ask_names(client: consul.Consul, index: str | None) -> tuple[str, list[str]
 
 def _ask_service(
     service: str, client: consul.Consul, index: str | None
-) -> tuple[str, list[dict[str, Any]]]:
+) -> tuple[str, list[ServiceInstance]]:
     answer: tuple[str, list[dict[str, Any]]] = client.health.service(
         service, index=index, wait=WAIT
     )
     new_index, entries = answer
-    return new_index, sorted(map(_compared, entries), key=lambda entry: str(entry["url"]))
+    instances = map(ServiceInstance.of_entry, entries)
+    return new_index, sorted(instances, key=lambda instance: instance.url)
 
 
-def _compared(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return what matters of an entry of Consul's: the output of a check changes all the time."""
-    service, node = entry["Service"], entry["Node"]
-    host = service["Address"] or node["Address"]
-    bracketed = f"[{host}]" if ":" in host else host
-    return {
-        "url": f"http://{bracketed}:{service['Port']}/v1",
-        "node": node["Node"],
-        "healthy": all(check["Status"] == "passing" for check in entry["Checks"]),
-        "asleep": ASLEEP in (service["Tags"] or ()),
-        "meta": service["Meta"] or {},
-    }
-
-
-def _service(entries: list[dict[str, Any]], key_file: Path | None) -> Service:
+def _service(entries: list[ServiceInstance], key_file: Path | None) -> Service:
     instances = tuple(
         ExpertInstance(
-            entry["url"],
-            entry["node"],
-            healthy=entry["healthy"],
-            asleep=entry["asleep"],
-            slots=slots_of(entry["meta"]),
+            f"{entry.url}/v1",
+            entry.node,
+            healthy=entry.healthy,
+            asleep=ASLEEP in entry.tags,
+            slots=entry.slots,
             key_file=key_file,
         )
         for entry in entries
     )
     # Of a job that is being replaced, the instance that can be asked speaks for all.
-    speaking = next((e for e in entries if e["healthy"] or e["asleep"]), None)
-    return Service.of(instances, speaking["meta"] if speaking else {})
-
-
-def slots_of(meta: Mapping[str, str]) -> int | None:
-    """Return how many prompts a server keeps, where its service says so."""
-    slots = positive(meta.get("slots"))
-    return slots if slots and slots <= MOST_SLOTS else None
+    speaking = next((e for e in entries if e.healthy or ASLEEP in e.tags), None)
+    return Service.of(instances, speaking.meta if speaking else {})

@@ -1,4 +1,4 @@
-"""Which experts exist now: those that the prompts name, and those that have servers."""
+"""The experts that exist now: those with a profile among the prompts, and those with servers."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,45 +9,45 @@ from pipecatapp.experts.discovery.profiles import FEWEST_EXAMPLES, ExpertProfile
 from pipecatapp.experts.expert import Expert, Service, described
 
 NEWEST = 0.3
-"""The weight of the newest figure in a moving average."""
+"""The weight of the newest latency in the moving average."""
 
 
 class ExpertDirectory(Protocol):
-    """Knows the experts that exist now."""
+    """Knows which experts exist now."""
 
     async def start(self) -> None:
-        """Begin to look for experts; what answers late is not waited for."""
+        """Begin to look for experts, without waiting for slow answers."""
 
     async def close(self) -> None:
-        """Look no more."""
+        """Stop looking."""
 
     def experts(self) -> list[Expert]:
-        """Return those that can be asked, in the order of their names."""
+        """Return the experts that can be asked, in the order of their names."""
 
     def listed(self) -> list[Expert]:
-        """Return those that examples speak for, whether or not they can be asked just now."""
+        """Return the experts with enough examples to learn from, even those that are away."""
 
     @property
     def stale(self) -> str | None:
-        """Why what is known may be old; None where it is not."""
+        """Why the directory may be out of date; None if it is not."""
 
-    def took(self, url: str, seconds: float) -> None:
-        """Take what a server needed for its first token."""
+    def record_latency(self, url: str, seconds: float) -> None:
+        """Record how long a server took for its first token."""
 
 
 class Directory:
-    """A directory of the experts that share the main server; others add those with servers.
+    """A directory of the experts that share the main server; subclasses add those with servers.
 
-    Names are the key: an expert of the prompts with a server of that name is one expert.
+    A profile and a server of the same name make one expert.
     """
 
     def __init__(self, prompts: Path, external: Mapping[str, Expert] | None = None):
         """Make a directory.
 
         Args:
-            prompts: Where NAME_expert.txt and NAME_expert.yaml are.
-            external: Experts that somebody else runs. A server of the house with the same name
-                goes first.
+            prompts: The directory of NAME_expert.txt and NAME_expert.yaml.
+            external: Experts that somebody else runs, by name. A server of the house with the same
+                name takes precedence.
 
         Raises:
             UserError: A file of the prompts cannot be used.
@@ -57,42 +57,42 @@ class Directory:
         self._latencies: dict[str, float] = {}
 
     async def start(self) -> None:
-        """Begin to look for experts: there is nothing to look for."""
+        """Do nothing: the profiles are read already."""
 
     async def close(self) -> None:
-        """Look no more."""
+        """Stop looking."""
 
     def services(self) -> Mapping[str, Service]:
-        """Return the services that are there now, healthy or not, by the experts' names."""
+        """Return the services that exist now, healthy or not, by the experts' names."""
         return {}
 
     @property
     def stale(self) -> str | None:
-        """Why what is known may be old; None where it is not."""
+        """Why the directory may be out of date; None if it is not."""
         return None
 
-    def took(self, url: str, seconds: float) -> None:
-        """Take what a server needed for its first token."""
+    def record_latency(self, url: str, seconds: float) -> None:
+        """Record how long a server took for its first token."""
         newest, before = 1000 * seconds, self._latencies.get(url)
         average = newest if before is None else before + NEWEST * (newest - before)
         self._latencies[url] = average
 
     def experts(self) -> list[Expert]:
-        """Return those that can be asked, in the order of their names."""
+        """Return the experts that can be asked, in the order of their names."""
         profiles = self._profiles.now()
         usable = {n: found for n, s in self.services().items() if (found := self._usable(s))}
         names = sorted({*profiles, *usable, *self._external})
         return [self._expert(name, profiles.get(name), usable.get(name)) for name in names]
 
     def listed(self) -> list[Expert]:
-        """Return those that examples speak for, whether or not they can be asked just now."""
+        """Return the experts with enough examples to learn from, even those that are away."""
         profiles = self._profiles.now()
-        spoken_for = {n for n, e in self._external.items() if len(e.examples) >= FEWEST_EXAMPLES}
-        names = sorted({*profiles, *spoken_for})
+        exemplified = {n for n, e in self._external.items() if len(e.examples) >= FEWEST_EXAMPLES}
+        names = sorted({*profiles, *exemplified})
         return [self._expert(name, profiles.get(name), None) for name in names]
 
     def _usable(self, service: Service) -> Service | None:
-        """Return a service with the servers that can be asked, with their latencies, if any."""
+        """Return a service with the servers that can be asked; None if there is none."""
         instances = tuple(
             replace(one, latency_ms=self._latencies.get(one.url))
             for one in service.instances

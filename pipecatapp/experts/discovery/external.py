@@ -6,10 +6,10 @@
         base_url: https://api.example.com/v1
         model: some-model
         key_file: /etc/twin/law.key     # holds the key alone, mode 0600
-        context: 32768                  # tokens that it takes
+        context: 32768                  # tokens of a prompt and its answer
         examples: [...]                 # optional: what people say when they want it
 
-What is asked of such an expert leaves the house, with as much of the conversation as it takes.
+A request to such an expert leaves the house, with as much of the conversation as fits.
 """
 
 import stat
@@ -27,7 +27,7 @@ NEAR = ("localhost", "127.0.0.1", "::1")
 
 
 class ExternalExpert(BaseModel):
-    """An entry of the file."""
+    """An expert in the file."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -59,7 +59,7 @@ class ExternalExpert(BaseModel):
 
 
 class ExternalExperts(BaseModel):
-    """The file."""
+    """The content of the file."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -67,10 +67,10 @@ class ExternalExperts(BaseModel):
 
 
 def external_experts(path: Path | None) -> dict[str, Expert]:
-    """Return the experts of the file, by their names; none where no file is named.
+    """Return the experts of the file by name; none if `path` is None.
 
     Raises:
-        UserError: The file, or a key's file, cannot be used; the message says why, and no key.
+        UserError: The file or a key file cannot be used; the message says why, without the key.
     """
     if path is None:
         return {}

@@ -1,15 +1,15 @@
-"""The experts of one machine: a file each for those that have a llama-server of their own.
+"""The experts of one machine that have llama-servers of their own, each with a file.
 
-Whatever runs such a server writes PIPECATAPP_HOME/experts/NAME.yaml, beside it first and then
-renamed, once it can be asked, and removes the file when it ends it:
+The program that runs such a server writes PIPECATAPP_HOME/experts/NAME.yaml once the server can be
+asked, by renaming a finished file, and removes the file when it ends the server:
 
     model: phi-3-mini-instruct      # as requests name it
-    context: 4096                   # tokens of each prompt
-    description: explains plants    # optional: what it is for, in a line
+    context: 4096                   # tokens of a prompt and its answer
+    description: explains plants    # optional: what it is for, in one line
     instances:
       - url: http://127.0.0.1:8101  # without /v1
-        slots: 2                    # optional: how many prompts it keeps; else it is asked
-        key_file: /path/to/key      # optional: the file of the key that it asks for
+        slots: 2                    # optional: how many prompts it keeps; else asked
+        key_file: /path/to/key      # optional: the file with the key that it asks for
         asleep: false               # optional: true while its job sleeps, and the URL wakes it
 """
 
@@ -38,11 +38,12 @@ FOLDER = "experts"
 LOOK_SECS = 0.5
 PROBE_SECS = 2.0
 FAILED_PROBES = 3
-"""A server that is reading a long prompt may answer late; one that refuses is gone at once."""
+"""A server is unhealthy after so many late answers, as it may be reading a long prompt. One that
+refuses the connection is unhealthy at once."""
 
 
 class LocalInstance(BaseModel):
-    """A llama-server of this machine, as an expert's file has it."""
+    """A llama-server of this machine in an expert's file."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -64,13 +65,13 @@ class LocalExpert(BaseModel):
 
 
 Files = dict[str, tuple[tuple[int, int], LocalExpert | None]]
-"""What tells a file's versions apart, and what it says, where it can be used; by the expert."""
+"""By the expert's name: a stamp that changes with the file, and its content; None if unusable."""
 
 
 class LocalDirectory(Directory):
-    """Follows the files of experts, and asks their servers whether they are well.
+    """Watches the files of experts, and checks the health of their servers.
 
-    Without `start` there are the experts that share the main llama-server alone.
+    Before `start` it has only the experts that share the main llama-server.
     """
 
     def __init__(
@@ -79,9 +80,9 @@ class LocalDirectory(Directory):
         """Make a directory.
 
         Args:
-            prompts: Where NAME_expert.txt and NAME_expert.yaml are.
-            home: The state directory; None where no expert has a server of its own.
-            external: Experts that somebody else runs.
+            prompts: The directory of NAME_expert.txt and NAME_expert.yaml.
+            home: The state directory; None if no expert has servers of its own.
+            external: Experts that somebody else runs, by name.
 
         Raises:
             UserError: A file of the prompts cannot be used.
@@ -100,7 +101,7 @@ class LocalDirectory(Directory):
         return cls(settings.prompts, settings.home, external)
 
     async def start(self) -> None:
-        """Begin to look; servers that do not answer yet are not waited for long."""
+        """Begin to look; wait for the first health checks only."""
         if self._folder is None:
             return
         self._client = client = _client()
@@ -110,7 +111,7 @@ class LocalDirectory(Directory):
         self._looking = asyncio.create_task(looking, name="experts")
 
     async def close(self) -> None:
-        """Look no more."""
+        """Stop looking."""
         tasks = [task for task in (self._looking, *self._following.values()) if task]
         for task in tasks:
             task.cancel()
@@ -120,7 +121,7 @@ class LocalDirectory(Directory):
             await self._client.aclose()
 
     def services(self) -> Mapping[str, Service]:
-        """Return the services as their files and their servers told of them last."""
+        """Return the services as their files and health checks described them last."""
         known = {name: entry for name, (_, entry) in self._files.items() if entry}
         return {name: self._service(entry) for name, entry in known.items()}
 
@@ -128,7 +129,7 @@ class LocalDirectory(Directory):
         instances = tuple(
             ExpertInstance(
                 f"{_root(one)}/v1",
-                healthy=not one.asleep and self._is_well(_root(one)),
+                healthy=not one.asleep and self._is_healthy(_root(one)),
                 asleep=one.asleep,
                 slots=one.slots,
                 key_file=one.key_file,
@@ -137,7 +138,7 @@ class LocalDirectory(Directory):
         )
         return Service(instances, entry.model, entry.context, entry.description)
 
-    def _is_well(self, root: str) -> bool:
+    def _is_healthy(self, root: str) -> bool:
         return self._failures.get(root, FAILED_PROBES) < FAILED_PROBES
 
     async def _keep_looking(self, client: httpx.AsyncClient, folder: Path) -> None:
@@ -150,15 +151,15 @@ class LocalDirectory(Directory):
                 for root in roots - self._following.keys():
                     self._following[root] = asyncio.create_task(self._follow(client, root))
             except Exception:
-                # The next look may be one at files that can be dealt with.
-                logger.exception("it could not be seen which experts this machine has")
+                # Somebody may put the files right before the next look.
+                logger.exception("The experts of this machine could not be read")
             await asyncio.sleep(LOOK_SECS)
 
     async def _look(self, folder: Path) -> set[str]:
         """Read the files that have changed, and return the servers that may be asked."""
         self._files = await asyncio.to_thread(_read, folder, self._files)
         entries = [entry for _, entry in self._files.values() if entry]
-        # Asking a sleeper would wake it.
+        # A health check would wake a server that is asleep.
         return {_root(one) for entry in entries for one in entry.instances if not one.asleep}
 
     async def _follow(self, client: httpx.AsyncClient, root: str) -> None:
@@ -167,17 +168,17 @@ class LocalDirectory(Directory):
             await asyncio.sleep(LOOK_SECS)
 
     async def _probe(self, client: httpx.AsyncClient, root: str) -> None:
-        """Ask a server how it is, and take note."""
+        """Check a server's health, and note it."""
         failures = await _failures(client, root)
         before = self._failures.get(root, FAILED_PROBES)
         self._failures[root] = min(before + failures, FAILED_PROBES) if failures else 0
 
 
 def _client() -> httpx.AsyncClient:
-    """Return what asks all servers: making one holds up whoever is being listened to.
+    """Return the client for all health checks; making one holds up whoever is being listened to.
 
-    Connections are not kept: llama-server closes idle ones, and a server whose question is lost by
-    that would be taken for a dead one.
+    Connections are not kept: llama-server closes idle ones, and a check that is lost by that would
+    make a healthy server look dead.
     """
     limits = httpx.Limits(max_keepalive_connections=0)
     return httpx.AsyncClient(timeout=PROBE_SECS, limits=limits, trust_env=False)
@@ -188,7 +189,7 @@ def _root(instance: LocalInstance) -> str:
 
 
 async def _failures(client: httpx.AsyncClient, root: str) -> int:
-    """Return 0 where a server is well, else how much its silence weighs."""
+    """Return 0 if a server is healthy, else how many failed checks its answer counts for."""
     try:
         answer = await client.get(f"{root}/health")
     except httpx.TimeoutException:
@@ -199,7 +200,7 @@ async def _failures(client: httpx.AsyncClient, root: str) -> int:
 
 
 def _read(folder: Path, known: Files) -> Files:
-    """Return what the files say, reading those anew that have changed."""
+    """Return the content of the files, reading only those that have changed."""
     files: Files = {}
     for path in sorted(folder.glob("*.yaml")):
         if not re.fullmatch(EXPERT_NAME, path.stem):

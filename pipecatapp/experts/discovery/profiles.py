@@ -1,4 +1,4 @@
-"""What experts are for: the YAML file beside each one's persona, read anew where it has changed."""
+"""Expert profiles: the YAML file beside each persona, read again when it has changed."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +11,7 @@ from pipecatapp.experts.expert import LONGEST_DESCRIPTION, SUFFIX
 from pipecatapp.runtime.yaml_file import read_yaml
 
 FEWEST_EXAMPLES = 5
-"""So many are enough to learn from."""
+"""So many examples are enough to learn from."""
 
 Stamp = tuple[tuple[str, int, int], ...]
 
@@ -26,25 +26,25 @@ class ExpertProfile(BaseModel):
 
 
 class ExpertProfiles:
-    """The callings among the prompts; those without a persona do not count."""
+    """The profiles among the prompts; one without a persona does not count."""
 
     def __init__(self, prompts: Path):
         """Read them.
 
         Args:
-            prompts: Where NAME_expert.txt and NAME_expert.yaml are.
+            prompts: The directory of NAME_expert.txt and NAME_expert.yaml.
 
         Raises:
-            UserError: A file cannot be used; the message says what is wrong with it.
+            UserError: A file cannot be used; the message says why.
         """
         self._prompts = prompts
         self._stamp = _stamp(prompts)
         self._known = _read(prompts)
 
     def now(self) -> Mapping[str, ExpertProfile]:
-        """Return them by the experts' names, as the files stand now.
+        """Return the profiles as the files read now, by the experts' names.
 
-        What became unusable since the start is told once, and the last usable set holds.
+        If a file has become unusable, the log says so once, and the last usable set remains.
         """
         stamp = _stamp(self._prompts)
         if stamp != self._stamp:
@@ -56,7 +56,7 @@ class ExpertProfiles:
         return self._known
 
     def has_persona(self, name: str) -> bool:
-        """Tell whether there is a text that says who an expert is."""
+        """Return whether the prompts have a persona for an expert."""
         return (self._prompts / f"{name}{SUFFIX}.txt").is_file()
 
 
@@ -69,7 +69,7 @@ def _read(prompts: Path) -> dict[str, ExpertProfile]:
 
 
 def _stamp(prompts: Path) -> Stamp:
-    """Return what differs where a file was changed, came or went."""
+    """Return a stamp that changes when a file is added, removed or changed."""
     entries = []
     for path in sorted(prompts.glob(f"*{SUFFIX}.*")):
         try:

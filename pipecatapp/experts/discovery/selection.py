@@ -1,4 +1,4 @@
-"""The directory of experts that PIPECATAPP_MODE names."""
+"""Chooses the directory of experts by PIPECATAPP_MODE."""
 
 from pipecatapp.experts.discovery.consul import ConsulDirectory
 from pipecatapp.experts.discovery.directory import Directory
@@ -8,7 +8,7 @@ from pipecatapp.settings import Settings
 
 
 def choose_directory(settings: Settings) -> Directory:
-    """Return where the agent finds its experts.
+    """Return the directory in which the agent finds its experts.
 
     Raises:
         UserError: A prompt, a setting or the file of external experts cannot be used.

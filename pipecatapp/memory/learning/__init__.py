@@ -1,1 +1,1 @@
-"""What of a finished turn becomes a fact."""
+"""Learns facts from finished turns."""

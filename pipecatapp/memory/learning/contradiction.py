@@ -1,11 +1,10 @@
-"""What a new statement is to an older one: the same, its replacement, or something else.
+"""Tells whether a new statement is the same as an older one, replaces it, or is different.
 
-A true fact that is wrongly replaced is lost to recall, while one that is wrongly kept beside its
-successor is merely older: so replacing needs both the model's word and a reason that code can see.
+A true fact that is wrongly replaced is lost to recall, while an outdated one that stays is merely
+old. Replacing therefore needs both the model's word and a sign in the wording.
 """
 
 import asyncio
-import re
 from pathlib import Path
 from typing import Literal, cast
 
@@ -13,30 +12,27 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipecatapp.memory.learning.change import (
     adds_nothing,
-    in_third_person,
     is_successor,
     may_replace,
 )
 from pipecatapp.memory.learning.language_model import Complete, Message, shots, user
 from pipecatapp.runtime.embedding.embedder import Embedder
 from pipecatapp.runtime.yaml_file import read_yaml
+from pipecatapp.text.first_person import in_third_person
+from pipecatapp.text.language import language
+from pipecatapp.text.words import whole_words
 
 Relation = Literal["same", "replaces", "different"]
 
 UNRELATED = 0.45
-"""Cosine similarity below which two statements are about different things."""
+"""Statements whose vectors have a lower cosine are about different things."""
 GRAMMAR = 'root ::= "same" | "replaces" | "different"'
-LONGEST = 6
-"""Tokens of an answer."""
-
-_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
-_NO_MATTER = frozenset(
-    {"a", "an", "the", "now", "currently", "really", "very", "also", "is", "are"}
-)
+LONGEST_ANSWER = 6
+"""The longest answer, in tokens."""
 
 
 class StatementPair(BaseModel):
-    """Two statements, as they stand in the prompt."""
+    """An example of the prompt: two statements and their relation."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -46,7 +42,7 @@ class StatementPair(BaseModel):
 
 
 class RelationExamples(BaseModel):
-    """The file memory_relation.yaml of the prompts."""
+    """The content of memory_relation.yaml of the prompts."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -63,7 +59,7 @@ class Judge:
         Args:
             complete: Asks the model.
             prompts: The directory of memory_relation.yaml.
-            embedder: Tells how near two statements are.
+            embedder: Compares the meanings of two statements.
 
         Raises:
             UserError: The examples cannot be read.
@@ -75,10 +71,10 @@ class Judge:
             content.instruction,
             [(_asked(pair.new, pair.old), pair.relation) for pair in content.examples],
         )
-        """The stable part of every request."""
+        """The part that all requests share."""
 
     async def relation(self, new: str, old: str) -> Relation:
-        """Return what a new statement is to an older one.
+        """Return the relation of a new statement to an older one.
 
         Raises:
             Exception: What `complete` raises.
@@ -92,7 +88,7 @@ class Judge:
         if float(vectors[0] @ vectors[1]) < UNRELATED:
             return "different"
         text = await self._complete(
-            [*self.prefix, user(_asked(new, old))], grammar=GRAMMAR, max_tokens=LONGEST
+            [*self.prefix, user(_asked(new, old))], grammar=GRAMMAR, max_tokens=LONGEST_ANSWER
         )
         relation = cast(Relation, text.strip())
         signs = {"same": adds_nothing, "replaces": may_replace}
@@ -100,8 +96,9 @@ class Judge:
 
 
 def _bare(statement: str) -> list[str]:
-    """Return what a statement says, however it is written."""
-    return [word for word in _WORD.findall(statement.lower()) if word not in _NO_MATTER]
+    """Return the words of a statement that can make a difference."""
+    negligible = language().vocabulary.negligible
+    return [word for word in whole_words(statement.lower()) if word not in negligible]
 
 
 def _asked(new: str, old: str) -> str:

@@ -1,32 +1,26 @@
-"""A finished turn, as what is worth keeping is looked for in it."""
+"""A finished turn that is examined for facts."""
 
 import re
 from dataclasses import dataclass
 from datetime import date
 
-LONGEST = 900
-"""Characters of one turn that are looked at; more is pasted rather than said."""
+from pipecatapp.text.language import language
+
+LONGEST_TURN = 900
+"""Characters of a turn that are examined; more than that is pasted rather than said."""
 QUOTED_WORDS = 6
 """A quotation of so many words is somebody else's text; a shorter one is a name."""
-
-_QUOTED = re.compile(r"[\"“«]([^\"”»]*)[\"”»]?")
-# "Translate this: ..." hands over a text, whatever stands in it.
-_HANDED_OVER = re.compile(
-    r"\b((?:summari[sz]e|translate|proofread|rewrite|rephrase|correct|shorten|explain|read|check|fix"
-    r"|improve|answer|analy[sz]e|debug)\b[^:\n]{0,60}:)\s.*",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 @dataclass(frozen=True)
 class ExaminedTurn:
-    """What was said in a turn that is over.
+    """What was said in a finished turn.
 
     Attributes:
         said: The user's words.
-        day: When.
-        before: The one or two turns before as `(user, twin)`, oldest first, for what "she" means.
-        speaker: The user's name, where it is known who spoke.
+        day: The date of the turn.
+        before: The one or two earlier turns as `(user, twin)`, oldest first.
+        speaker: The name of the user, where it is known.
     """
 
     said: str
@@ -36,9 +30,10 @@ class ExaminedTurn:
 
     @property
     def own_words(self) -> str:
-        """What the user said without what was quoted or handed over to be worked on."""
-        words = _HANDED_OVER.sub(r"\1 ...", self.said.strip())
-        return _QUOTED.sub(_short_quotations, words)[:LONGEST].strip()
+        """What the user said, without quotations and texts that the twin is to work on."""
+        quotations = language().quotations
+        words = quotations.handed_over.sub(r"\1 ...", self.said.strip())
+        return quotations.open_ended.sub(_short_quotations, words)[:LONGEST_TURN].strip()
 
 
 def _short_quotations(found: re.Match[str]) -> str:

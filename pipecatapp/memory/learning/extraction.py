@@ -1,4 +1,4 @@
-"""What of a finished turn becomes a fact: the model proposes under a grammar, code checks."""
+"""Extracts facts from a finished turn: the model proposes them under a grammar, code checks."""
 
 import asyncio
 import re
@@ -12,6 +12,7 @@ from pipecatapp.memory.learning.grounding import is_grounded, says
 from pipecatapp.memory.learning.language_model import Complete, Message, shots, user
 from pipecatapp.runtime.yaml_file import read_yaml
 from pipecatapp.text.dates import with_dates
+from pipecatapp.text.language import language
 
 NONE = "none"
 GRAMMAR = r"""
@@ -19,33 +20,17 @@ root ::= "none" | fact ("\n" fact)? ("\n" fact)?
 fact ::= [A-Z] [^ \n]* (" " word){2,24} "."
 word ::= [^ \n]+
 """.strip()
-"""`none`, or one to three lines of at most 25 words; what ends without a full stop was cut off."""
-LONGEST = 120
-"""Tokens that are written at most."""
+"""`none`, or one to three lines of at most 25 words; a line without a full stop was cut off."""
+LONGEST_ANSWER = 120
+"""The longest answer, in tokens."""
 CONTEXT = 300
-"""Characters of each earlier message that the model sees."""
+"""Characters of each earlier message that the model reads."""
 
-# What the user did in this turn is no fact about the user.
-_MERE_TALK = re.compile(
-    r"^(?:The user|They|He|She)(?: is| was)? (?:ask(?:s|ed|ing)?"
-    r"|want(?:s|ed) (?:to know|help|advice)"
-    r"|suggest(?:s|ed)?|request(?:s|ed|ing)?|thank(?:s|ed|ing)?|greet(?:s|ed|ing)?|sa(?:ys|id)"
-    r"|feel(?:s|ing)? |look(?:s|ing) for|need(?:s|ed) (?:help|advice|to know|a recipe)"
-    r"|curious|wonder(?:s|ed|ing)?|interested in knowing|quot(?:es|ed|ing)|mention(?:s|ed))\b"
-    r"|\bassistant\b|\btwin'?s? (?:said|is|has|can)\b",
-    re.IGNORECASE,
-)
-_FIRST_PERSON = re.compile(r"\b(?:I|I'm|[Mm]y|me|mine|[Ww]e|[Oo]ur|us|[Yy]our?)\b")
 _QUESTION = re.compile(r"[^.!?]+\?")
-# Who never says "I" or "my" has told nothing of themselves, unless the twin had asked.
-_OF_ONESELF = re.compile(
-    r"\b(?:i|i'?(?:m|ve|d|ll)|me|my|mine|myself|we|we'?(?:re|ve|ll)|us|our|ours)\b"
-)
-_USER = re.compile(r"\b[Tt]he user(?P<of>'s)?\b")
 
 
 class Example(BaseModel):
-    """A turn and its facts, as it stands in the prompt."""
+    """An example of the prompt: a turn and its facts."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -55,7 +40,7 @@ class Example(BaseModel):
 
 
 class ExtractionExamples(BaseModel):
-    """The file memory_facts.yaml of the prompts."""
+    """The content of memory_facts.yaml of the prompts."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -64,7 +49,7 @@ class ExtractionExamples(BaseModel):
 
 
 class Extractor:
-    """Tells what of a turn is worth keeping for ever."""
+    """Finds the facts in a turn that are worth keeping for ever."""
 
     def __init__(self, complete: Complete, prompts: Path, gate: Gate | None):
         """Make an extractor.
@@ -72,7 +57,7 @@ class Extractor:
         Args:
             complete: Asks the model.
             prompts: The directory of memory_facts.yaml.
-            gate: Spares the model what is not worth keeping; None shows it everything.
+            gate: Holds back turns that are not worth keeping; None shows the model all.
 
         Raises:
             UserError: The examples cannot be read.
@@ -84,13 +69,13 @@ class Extractor:
             content.instruction,
             [(_shown(example), _answered(example)) for example in content.examples],
         )
-        """The stable part of every request."""
+        """The part that all requests share."""
 
     async def extract(self, turn: ExaminedTurn) -> list[str]:
-        """Return one to three statements that are worth keeping, or none.
+        """Return up to three statements that are worth keeping.
 
-        They stand alone: in the third person, by the speaker's name where it is known, with
-        absolute dates; what they name was said.
+        Each can be understood alone: it is in the third person, has the speaker's name where it
+        is known, and absolute dates. All that it names was said.
 
         Raises:
             Exception: What `complete` raises.
@@ -102,24 +87,27 @@ class Extractor:
         text = await self._complete(
             [*self.prefix, user(_asked(turn.own_words, turn.before))],
             grammar=GRAMMAR,
-            max_tokens=LONGEST,
+            max_tokens=LONGEST_ANSWER,
         )
         return [_finished(line, turn) for line in _sound(text, turn)]
 
 
 def _sound(text: str, turn: ExaminedTurn) -> list[str]:
-    """Return those lines of the model's that are whole, new, and rest on what was said."""
+    """Return the lines of the model that are whole, new and grounded in what was said."""
     said = turn.own_words
     source = "\n".join(
         [*(asked + " " + _questions(replied) for asked, replied in turn.before), said]
     )
-    of_oneself = bool(_OF_ONESELF.search(said.lower().replace("\u2019", "'"))) or (
+    rules = language().statements
+    # Somebody who never says "I" or "my" tells nothing of themselves, unless the twin asked.
+    of_oneself = bool(rules.of_oneself.search(said.lower().replace("\u2019", "'"))) or (
         bool(turn.before) and bool(_questions(turn.before[-1][1]))
     )
     kept: list[str] = []
     for line in map(str.strip, text.splitlines()):
-        usable = line.endswith(".") and not (_MERE_TALK.search(line) or _FIRST_PERSON.search(line))
-        if _USER.search(line) and not of_oneself:
+        talk = rules.mere_talk.search(line) or rules.first_person.search(line)
+        usable = line.endswith(".") and not talk
+        if rules.user.search(line) and not of_oneself:
             continue
         if usable and is_grounded(line, source, said) and not any(says(k, line) for k in kept):
             kept.append(line)
@@ -127,19 +115,19 @@ def _sound(text: str, turn: ExaminedTurn) -> list[str]:
 
 
 def _questions(text: str) -> str:
-    """Return what the twin asked; what else it said by itself is no source of facts."""
+    """Return the questions of the twin; its other sentences are no source of facts."""
     return " ".join(_QUESTION.findall(text))
 
 
 def _finished(line: str, turn: ExaminedTurn) -> str:
     if turn.speaker:
         speaker = turn.speaker
-        line = _USER.sub(lambda found: f"{speaker}{found['of'] or ''}", line)
+        line = language().statements.user.sub(lambda found: f"{speaker}{found['of'] or ''}", line)
     return with_dates(line, turn.day)
 
 
 def _asked(said: str, before: tuple[tuple[str, str], ...]) -> str:
-    """Return a turn as the model reads it; what comes last in it is what counts."""
+    """Return a turn as the model reads it, the words to examine last."""
     lines = [
         line
         for asked, answered in before

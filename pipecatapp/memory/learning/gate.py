@@ -1,8 +1,8 @@
-"""The gate before the model: tells in milliseconds what cannot be worth keeping.
+"""Holds turns back from the model that cannot be worth keeping, within milliseconds.
 
-Most of what is said to a voice assistant is small talk, questions and orders. On an old processor
-the model needs many seconds to see that; a classifier fitted from examples needs milliseconds. It
-is set for recall: what it lets pass the model still judges, what it holds back is lost.
+Most of what people say to a voice assistant is small talk, questions and orders. On an old
+processor the model needs many seconds to see that; a classifier fitted to examples needs
+milliseconds. It favors recall: the model still judges what passes, what is held back is lost.
 """
 
 import re
@@ -14,25 +14,21 @@ from pipecatapp.memory.learning.examined_turn import ExaminedTurn
 from pipecatapp.runtime.embedding.classifier import SoftmaxRegression, embedded, plain
 from pipecatapp.runtime.embedding.embedder import Embedder
 from pipecatapp.runtime.yaml_file import read_yaml
+from pipecatapp.text.language import language
 
 KEEP, SKIP = "keep", "skip"
 OPEN = 0.25
-"""From this chance of being worth keeping on the gate is open."""
+"""The gate is open from this probability of being worth keeping."""
 WINDOW = 12
-"""Words of a passage without punctuation, as speech is written, that are looked at together."""
+"""Words of speech without punctuation that are classified together."""
 SHORT_REPLY = 12
-"""Words; so short an answer to a question of the twin's is understood by that question alone."""
+"""Words; so short an answer to the twin says nothing without the twin's question."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
-_BARE_REPLY = re.compile(
-    r"(?:(?:yes|yeah|yep|no|nope|nah|ok|okay|sure|thanks|thank you|please|maybe|right|exactly"
-    r"|alright|good|great|fine|cool|never mind|not now|go ahead|do it|both|stop"
-    r"|later|i don't know)\b[\s,]*)+"
-)
 
 
 class GateExamples(BaseModel):
-    """What people say: the file memory_gate.yaml of the prompts."""
+    """The content of memory_gate.yaml of the prompts: sentences of people."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -61,23 +57,23 @@ class Gate:
         self._model = SoftmaxRegression(texts, embedded(texts, embedder, cache), labels)
 
     def chance(self, words: str) -> float:
-        """Return the probability that some words hold anything worth keeping.
+        """Return the probability that words hold something worth keeping.
 
-        Each sentence is judged, and each passage of a long one, as a question may have a fact in
-        its middle; the likeliest counts.
+        Each sentence is classified, and each passage of a long one, as a question may have a fact
+        in its middle. The highest probability counts.
         """
         texts = list(dict.fromkeys(plain(part) for part in _passages(words)))
         chances = self._model.chances(texts, self._embedder.embed(texts))
         return float(chances[:, self._model.classes.index(KEEP)].max())
 
     def lets_pass(self, turn: ExaminedTurn) -> bool:
-        """Tell whether a turn is to be shown to the model."""
+        """Tell whether the model should examine a turn."""
         words = turn.own_words
         if not words:
             return False
         asked = bool(turn.before) and turn.before[-1][1].rstrip().endswith("?")
         if asked and len(words.split()) <= SHORT_REPLY:
-            return _BARE_REPLY.fullmatch(plain(words)) is None
+            return language().statements.bare_reply.fullmatch(plain(words)) is None
         return self.chance(words) >= OPEN
 
 

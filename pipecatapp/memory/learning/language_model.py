@@ -1,4 +1,4 @@
-"""What memory needs of the language model."""
+"""The interface of the language model that learning needs, and prompts for it."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -8,16 +8,16 @@ Message = dict[str, str]
 
 
 class Complete(Protocol):
-    """Asks the model to go on with a conversation, at temperature 0."""
+    """Completes a conversation at temperature 0."""
 
     async def __call__(self, messages: Sequence[Message], *, grammar: str, max_tokens: int) -> str:
         """Return the text that the model adds.
 
         Args:
-            messages: All of them, the system prompt first. All but the last are the same in every
-                request of one kind: llama-server's prefix cache serves them.
-            grammar: What is admitted, in GBNF.
-            max_tokens: The most that is written.
+            messages: The conversation, the system prompt first. All but the last are the same in
+                every request of one kind, so that llama-server's prefix cache serves them.
+            grammar: What the model may write, in GBNF.
+            max_tokens: The longest answer.
         """
 
 
@@ -27,7 +27,7 @@ def user(content: str) -> Message:
 
 
 def shots(instruction: str, examples: Sequence[tuple[str, str]]) -> list[Message]:
-    """Return a prompt's stable part: an instruction, and examples as turns already taken."""
+    """Return the part that all requests share: an instruction, and examples as earlier turns."""
     messages = [{"role": "system", "content": instruction}]
     for asked, answered in examples:
         messages += [user(asked), {"role": "assistant", "content": answered}]

@@ -1,7 +1,7 @@
-"""Examines finished turns while nobody speaks, and keeps what is worth it.
+"""Examines finished turns while nobody speaks, and keeps the facts in them.
 
-Turns wait in a durable queue, so that neither a restart nor a voice that starts loses one: an
-examination that is cut short begins again when it is still.
+Turns wait in a durable queue, so that a restart loses none. An examination that a voice interrupts
+begins again once nobody speaks.
 """
 
 import asyncio
@@ -20,39 +20,43 @@ from pipecatapp.memory.storage.fact import NewFact, Source
 from pipecatapp.runtime.idle_monitor import Disturbed, IdleMonitor
 
 STILL_SECS = 2.0
-"""So long nobody must have spoken before a turn is examined: people go on after a breath."""
+"""Silence before a turn is examined, as people go on after a breath."""
 RETRY_SECS = 30.0
-"""After a failure, such as a model server that is being restarted."""
+"""Pause after a failure, such as a model server that is being restarted."""
 NEIGHBOURS = 4
-"""Older facts that a new one is compared with."""
+"""The number of older facts that a new one is compared with."""
 
 
-class Extracts(Protocol):
+class FactExtractor(Protocol):
     """Finds what is worth keeping in a turn."""
 
     async def extract(self, turn: ExaminedTurn) -> list[str]:
-        """Return statements, or none."""
+        """Return statements; the list may be empty."""
 
 
-class Judges(Protocol):
+class RelationJudge(Protocol):
     """Compares two statements."""
 
     async def relation(self, new: str, old: str) -> Relation:
-        """Return what the new one is to the old one."""
+        """Return the relation of the new one to the old one."""
 
 
 class Learner:
     """Empties the queue of finished turns into long-term memory."""
 
     def __init__(
-        self, memory: LongTermMemory, extractor: Extracts, judge: Judges, idle_monitor: IdleMonitor
+        self,
+        memory: LongTermMemory,
+        extractor: FactExtractor,
+        judge: RelationJudge,
+        idle_monitor: IdleMonitor,
     ):
-        """Make a learner; `run` has it work.
+        """Make a learner; `run` starts its work.
 
         Args:
-            memory: Holds the queue, and takes the facts.
-            extractor: Finds what is worth keeping.
-            judge: Tells what a new fact is to the older ones.
+            memory: Holds the queue, and keeps the facts.
+            extractor: Finds facts in a turn.
+            judge: Compares a new fact with older ones.
             idle_monitor: Knows when nobody speaks.
         """
         self._memory = memory
@@ -62,7 +66,7 @@ class Learner:
         self._put = asyncio.Event()
 
     async def put(self, turn: FinishedTurn) -> None:
-        """Have a turn examined some time; it is on the disk when this returns."""
+        """Queue a turn; it is on the disk when this returns."""
         try:
             await asyncio.to_thread(self._memory.turns.put, turn)
         except UserError as error:
@@ -84,15 +88,15 @@ class Learner:
     async def _examine(self, turn: FinishedTurn) -> None:
         try:
             additions = await self._additions(turn)
-            # What is being written is not let go of half-way: it takes milliseconds.
+            # A write takes milliseconds and is not interrupted.
             keep = asyncio.to_thread(self._memory.keep, additions, examined=turn.id)
             kept = await asyncio.shield(keep)
         except Exception as error:
-            # The model server may be restarting, the disk full: neither is the turn's fault.
+            # The model server may be restarting or the disk full: neither is the turn's fault.
             logger.warning(f"A turn could not be examined for what to remember: {error}")
             given_up = await asyncio.to_thread(self._memory.turns.failed, turn.id)
             if given_up:
-                logger.error("It is given up after three attempts.")
+                logger.error("The turn is dropped after three attempts.")
             await asyncio.sleep(RETRY_SECS)
             return
         for fact in kept:
@@ -108,13 +112,11 @@ class Learner:
             fact = NewFact(
                 text, Source.LEARNED, turn.at, turn.told_by, turn.conversation, turn.said
             )
-            addition = await self._compared(fact)
-            if addition:
-                additions.append(addition)
+            additions.append(await self._compared(fact))
         return additions
 
-    async def _compared(self, new: NewFact) -> Addition | None:
-        """Return what is to be kept of a new fact; None where an older one says the same."""
+    async def _compared(self, new: NewFact) -> Addition:
+        """Return what to keep of a new fact: the fact, or an older one that says the same."""
         neighbours = await asyncio.to_thread(
             self._memory.search, new.text, NEIGHBOURS, mode="vectors"
         )
@@ -122,7 +124,7 @@ class Learner:
         for found in neighbours:
             relation = await self._judge.relation(new.text, found.fact.text)
             if relation == "same":
-                # Kept again under its own words, it is confirmed.
+                # Keeping the older fact again confirms it.
                 return Addition(
                     NewFact(found.fact.text, found.fact.source, new.at, found.fact.told_by)
                 )

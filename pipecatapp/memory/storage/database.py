@@ -1,14 +1,13 @@
-"""The SQLite file of the memory: one owner, one transaction a change, migrations with a copy."""
+"""Opens the SQLite file of the memory for one process, and migrates it with a copy."""
 
-import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 from pipecatapp.errors import UserError
+from pipecatapp.runtime.safe_files import LockHeldError, lock_for_process
 
 SCHEMA = Path(__file__).parent / "schema"
 """`NNNN.sql` leads from version NNNN - 1 to NNNN."""
@@ -16,41 +15,47 @@ NAME = "long_term_memory.sqlite"
 
 
 class Database:
-    """The opened file, locked against every other process.
+    """The open file, locked against every other process.
 
-    SQLite runs in WAL mode with synchronous=FULL: what a transaction has returned from is on the
-    disk, and a process that is killed leaves the last whole one.
+    SQLite runs in WAL mode with synchronous=FULL: a transaction that has returned is on the disk,
+    and a process that is killed leaves the last complete one.
     """
 
     def __init__(self, directory: Path):
-        """Open it, made or migrated where it has to be.
+        """Open the file; create or migrate it if necessary.
 
         Args:
-            directory: Where it is, beside its lock.
+            directory: Holds the file and its lock.
 
         Raises:
-            UserError: Another process has it, it is damaged, newer than this program, or the
+            UserError: Another process uses it, it is damaged or newer than this program, or the
                 directory cannot be written.
         """
         self.path = directory / NAME
         with explained(self.path):
             directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._lock = _take_lock(directory / "lock")
+            try:
+                self._lock = lock_for_process(directory / "lock")
+            except LockHeldError as error:
+                raise UserError(
+                    f"The memory in {directory} is in use by process {error.owner}: stop that one "
+                    "first, or set PIPECATAPP_HOME to another directory."
+                ) from error
             try:
                 self.connection = self._open()
             except BaseException:
-                self._lock.close()
+                self._lock.release()
                 raise
 
     def _open(self) -> sqlite3.Connection:
-        # The file is made here, so that it is never readable by others.
+        # Created here, so that the file is never readable by others.
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
-            # What is deleted is overwritten, not just left unlinked in the file.
+            # Deleted data is overwritten, not only unlinked in the file.
             connection.execute("PRAGMA secure_delete = ON")
             self._migrate(connection)
         except BaseException:
@@ -77,10 +82,10 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Make a change that happens as a whole or not at all.
+        """Commit the changes of the block, or roll them back if it raises.
 
         Raises:
-            UserError: It cannot be written; nothing has changed.
+            UserError: They cannot be written; nothing has changed.
         """
         with explained(self.path):
             self.connection.execute("BEGIN IMMEDIATE")
@@ -93,43 +98,24 @@ class Database:
                 raise
 
     def erase_traces(self) -> None:
-        """See that what was deleted is in no log, index page or older copy of the file either."""
+        """Remove deleted data from the write-ahead log and from older copies of the file."""
         with explained(self.path):
             self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             for copy in self.path.parent.glob(f"{NAME}.schema-*"):
                 copy.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Close the file and let others have it."""
+        """Close the file and release the lock."""
         self.connection.close()
-        self._lock.close()
-
-
-def _take_lock(path: Path) -> IO[str]:
-    """Return the open lock file with this process's id; the kernel frees it when that ends."""
-    lock = path.open("a+")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        lock.seek(0)
-        owner = lock.read().strip() or "unknown"
-        lock.close()
-        raise UserError(
-            f"The memory in {path.parent} is in use by process {owner}: stop that one first, or "
-            "set PIPECATAPP_HOME to another directory."
-        ) from error
-    lock.truncate(0)
-    lock.write(f"{os.getpid()}\n")
-    lock.flush()
-    return lock
+        self._lock.release()
 
 
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
-    """Turn what SQLite and the system say into a line that tells what to do.
+    """Turn errors of SQLite and the system into one line that names the remedy.
 
     Args:
-        path: The file that is worked on.
+        path: The database.
 
     Raises:
         UserError: In place of their errors.
@@ -147,7 +133,7 @@ def explained(path: Path) -> Iterator[None]:
             f"The memory in {path} cannot be written ({reason}): {remedy}. Nothing was lost."
         ) from error
     except sqlite3.IntegrityError:
-        raise  # a mistake of this program
+        raise  # a bug of this program, not the user's problem
     except sqlite3.DatabaseError as error:
         raise UserError(
             f"The memory in {path} is damaged ({error}): put a copy of yours in its place, or "

@@ -1,4 +1,4 @@
-"""A fact: one short statement that is kept for ever, or until somebody wants it forgotten."""
+"""A fact: one short statement that is kept until somebody wants it forgotten."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,21 +19,21 @@ class Source(StrEnum):
     ASKED = "asked"
     """Somebody asked for it to be remembered; these are their own words."""
     LEARNED = "learned"
-    """The twin took it from what was said."""
+    """The twin learned it from a conversation."""
     IMPORTED = "imported"
-    """It came with a file."""
+    """It came from a file."""
 
 
 @dataclass(frozen=True)
 class NewFact:
-    """A fact that is to be kept.
+    """A fact to keep.
 
     Attributes:
         text: The statement.
         source: Why it is kept.
         told_by: Who told it, where that is known.
-        at: When, in seconds since 1970.
-        conversation: Where, as the conversation's id.
+        at: When it was told, in seconds since 1970.
+        conversation: The id of the conversation.
         context: The words of the turn that it came from.
     """
 
@@ -65,7 +65,7 @@ class Fact(NewFact):
     Attributes:
         id: Never given to another fact.
         confirmed_at: When it was last told again, in seconds since 1970.
-        superseded_by: The newer fact that contradicts it; None while it holds.
+        superseded_by: The id of the newer fact that contradicts it; None while it is current.
     """
 
     id: int = 0
@@ -73,7 +73,7 @@ class Fact(NewFact):
     superseded_by: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what people are shown; JSON-ready."""
+        """Return what people see of the fact; JSON-ready."""
         return {
             "id": self.id,
             "text": self.text,

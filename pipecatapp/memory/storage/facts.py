@@ -1,4 +1,4 @@
-"""The table of facts and its index of words. Each function is part of the caller's transaction."""
+"""Reads and writes the table of facts and its index of words, in the caller's transaction."""
 
 import hashlib
 import sqlite3
@@ -20,33 +20,32 @@ _INSERT_TERMS = (
 
 
 def insert(db: sqlite3.Connection, new: NewFact, *, confirmed_at: float | None = None) -> Fact:
-    """Add a fact and the words that it is found by."""
+    """Add a fact and index its words."""
     confirmed = new.at if confirmed_at is None else confirmed_at
     row = (new.text, new.source, new.told_by, new.at, confirmed, new.conversation, new.context)
-    cursor = db.execute(
+    ((id_,),) = db.execute(
         "INSERT INTO facts (text, source, told_by, at, confirmed_at, conversation, context, state) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, 'current')",
+        "VALUES (?, ?, ?, ?, ?, ?, ?, 'current') RETURNING id",
         row,
-    )
-    assert cursor.lastrowid is not None  # noqa: S101 - a row was inserted
-    fact = Fact(**vars(new), id=cursor.lastrowid, confirmed_at=confirmed)
+    ).fetchall()
+    fact = Fact(**vars(new), id=id_, confirmed_at=confirmed)
     index(db, [fact])
     return fact
 
 
 def index(db: sqlite3.Connection, facts: Iterable[Fact]) -> None:
-    """Have facts found by their words."""
+    """Add facts to the index of words."""
     rows = ((f.id, *indexed(f.text, f.told_by, f.at, f.context)) for f in facts)
     db.executemany(_INSERT_TERMS, rows)
 
 
 def unindex(db: sqlite3.Connection, ids: Iterable[int]) -> None:
-    """Have facts found by their words no more."""
+    """Remove facts from the index of words."""
     db.executemany("DELETE FROM terms WHERE rowid = ?", ((id_,) for id_ in ids))
 
 
 def same_text(db: sqlite3.Connection, text: str) -> Fact | None:
-    """Return the current fact of the same words, letters' case aside."""
+    """Return the current fact with the same words, in capitals or not."""
     rows = _facts(
         db,
         f"SELECT {_COLUMNS} FROM facts WHERE text = ? COLLATE NOCASE AND state = 'current'",  # noqa: S608
@@ -56,7 +55,7 @@ def same_text(db: sqlite3.Connection, text: str) -> Fact | None:
 
 
 def confirm(db: sqlite3.Connection, id_: int, at: float) -> None:
-    """Note that a fact was told again."""
+    """Record that a fact was told again."""
     db.execute("UPDATE facts SET confirmed_at = max(confirmed_at, ?) WHERE id = ?", (at, id_))
 
 
@@ -76,7 +75,7 @@ def supersede(db: sqlite3.Connection, ids: Iterable[int], by: int) -> list[int]:
 
 
 def get(db: sqlite3.Connection, ids: Sequence[int]) -> list[Fact]:
-    """Return facts in the order of their ids as given; those that do not exist are left out."""
+    """Return facts in the order of the ids; unknown ids are left out."""
     found: dict[int, Fact] = {}
     for id_ in ids:
         query = f"SELECT {_COLUMNS} FROM facts WHERE id = ?"  # noqa: S608 - names of ours
@@ -94,7 +93,7 @@ def newest(db: sqlite3.Connection, most: int) -> list[Fact]:
 
 
 def remembered(db: sqlite3.Connection) -> list[Fact]:
-    """Return all facts that hold, and those that they have superseded, the oldest first."""
+    """Return the current facts and those that they superseded, the oldest first."""
     query = f"SELECT {_COLUMNS} FROM facts WHERE state != 'archived' ORDER BY id"  # noqa: S608
     return _facts(db, query, ())
 
@@ -106,7 +105,7 @@ def current_ids(db: sqlite3.Connection) -> list[int]:
 
 
 def with_history(db: sqlite3.Connection, ids: Iterable[int]) -> list[Fact]:
-    """Return facts, those that they have superseded, and all others of the same words."""
+    """Return facts, those that they superseded, and all others with the same words."""
     chosen = set(ids)
     while True:
         facts = get(db, sorted(chosen))
@@ -123,7 +122,7 @@ def with_history(db: sqlite3.Connection, ids: Iterable[int]) -> list[Fact]:
 
 
 def delete(db: sqlite3.Connection, facts: Sequence[Fact]) -> None:
-    """Delete facts from the table, from every index and every snapshot."""
+    """Delete facts from the table, the index of words and every snapshot."""
     now = time.time()
     ids = [(fact.id,) for fact in facts]
     db.executemany(
@@ -132,12 +131,12 @@ def delete(db: sqlite3.Connection, facts: Sequence[Fact]) -> None:
     )
     unindex(db, (fact.id for fact in facts))
     db.executemany("DELETE FROM facts WHERE id = ?", ids)
-    # Deleted words otherwise stay in the index's segments until those happen to be merged.
+    # Otherwise deleted words stay in the index until its segments happen to be merged.
     db.execute("INSERT INTO terms (terms) VALUES ('optimize')")
 
 
 def was_forgotten(db: sqlite3.Connection, text: str, since: float) -> bool:
-    """Tell whether a fact of these words was forgotten after some moment."""
+    """Tell whether a fact with these words was forgotten after a moment."""
     row = db.execute(
         "SELECT 1 FROM forgotten WHERE digest = ? AND at >= ?", (digest(text), since)
     ).fetchone()
@@ -145,23 +144,14 @@ def was_forgotten(db: sqlite3.Connection, text: str, since: float) -> bool:
 
 
 def digest(text: str) -> bytes:
-    """Return what is kept of a forgotten fact: a SHA-256 of its words, case and spaces aside."""
+    """Return the SHA-256 of a fact's words, capitals and spaces ignored.
+
+    It is all that is kept of a forgotten fact.
+    """
     plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
     return hashlib.sha256(plain.encode()).digest()
 
 
 def _facts(db: sqlite3.Connection, query: str, parameters: tuple[Any, ...]) -> list[Fact]:
-    return [
-        Fact(text, Source(source), at, told_by, conversation, context, id_, confirmed_at, by)
-        for (
-            text,
-            source,
-            at,
-            told_by,
-            conversation,
-            context,
-            id_,
-            confirmed_at,
-            by,
-        ) in db.execute(query, parameters)
-    ]
+    rows = db.execute(query, parameters)
+    return [Fact(text, Source(source), *others) for text, source, *others in rows]

@@ -1,6 +1,6 @@
-"""Snapshots: what was remembered at a moment, by name. Each function is part of a transaction.
+"""Named copies of what was remembered at a moment; functions are part of a transaction.
 
-A snapshot names facts and holds none, so that what is forgotten is gone from all of them.
+A snapshot refers to facts and holds none, so that a forgotten fact is gone from all of them.
 """
 
 import json
@@ -15,25 +15,25 @@ from pipecatapp.errors import MalformedError, NotFoundError, TakenError
 from pipecatapp.memory.storage.fact import iso
 
 BEFORE_LOAD = "before-load-"
-"""How the snapshots begin that are kept of what a load replaces."""
+"""Prefix of the snapshots that keep what a load replaced."""
 KEPT_BEFORE_LOAD = 10
 
 _NAME = re.compile(r"(?!\.+$)[A-Za-z0-9._-]{1,64}", re.ASCII)
-"""Not of dots alone: those mean something in an address."""
+"""Dots alone would be a relative path in a URL."""
 
 ConversationState = dict[str, Any]
-"""A conversation's short-term memory, JSON-ready; its form is the conversation's own affair."""
+"""A conversation's short-term memory, JSON-ready; only the conversation knows its form."""
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What a list of snapshots shows.
+    """A snapshot as lists show it.
 
     Attributes:
         name: Its name.
         at: When it was taken, in seconds since 1970.
-        facts: How many facts hold in it.
-        turns: How many turns its short-term memory has.
+        facts: The number of current facts in it.
+        turns: The number of turns in its short-term memory.
     """
 
     name: str
@@ -42,12 +42,12 @@ class Snapshot:
     turns: int
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what people are shown; JSON-ready."""
+        """Return what people see of the snapshot; JSON-ready."""
         return {"name": self.name, "at": iso(self.at), "facts": self.facts, "turns": self.turns}
 
 
 def check_name(name: str) -> str:
-    """Return a snapshot's name.
+    """Return a snapshot's name if it is allowed.
 
     Raises:
         MalformedError: It is not made of letters, digits, dots, dashes and underscores.
@@ -61,7 +61,7 @@ def check_name(name: str) -> str:
 
 
 def check_free_name(name: str) -> None:
-    """Refuse the names of what loads keep: the oldest of those are deleted unasked.
+    """Refuse the names of snapshots that loads make, as the oldest of those are deleted.
 
     Raises:
         MalformedError: It is such a name.
@@ -82,10 +82,10 @@ def save(
 
     Args:
         db: In a transaction.
-        name: Checked here.
+        name: Its name, checked here.
         conversation: The short-term memory.
-        persona: Who the twin is.
-        replace: Whether an older one of this name may go.
+        persona: The persona in force.
+        replace: Whether to replace an older one of this name.
 
     Raises:
         MalformedError: The name is not allowed.
@@ -125,7 +125,7 @@ def find(db: sqlite3.Connection, name: str) -> tuple[int, ConversationState, str
 
 
 def save_before_load(db: sqlite3.Connection, conversation: ConversationState, persona: str) -> str:
-    """Keep what a load is about to replace; return the snapshot's name."""
+    """Take a snapshot of what a load is about to replace; return its name."""
     stamp = time.strftime(f"{BEFORE_LOAD}%Y%m%d-%H%M%S")
     taken = {name for (name,) in db.execute("SELECT name FROM snapshots")}
     name, number = stamp, 1
@@ -137,7 +137,7 @@ def save_before_load(db: sqlite3.Connection, conversation: ConversationState, pe
 
 
 def prune(db: sqlite3.Connection) -> None:
-    """Delete the oldest of the snapshots that were kept of what loads replaced."""
+    """Delete the oldest snapshots of what loads replaced."""
     old = db.execute(
         "SELECT name FROM snapshots WHERE name GLOB ? ORDER BY id DESC LIMIT -1 OFFSET ?",
         (f"{BEFORE_LOAD}*", KEPT_BEFORE_LOAD),
@@ -147,7 +147,7 @@ def prune(db: sqlite3.Connection) -> None:
 
 
 def apply(db: sqlite3.Connection, snapshot: int) -> None:
-    """Have exactly the facts of a snapshot hold; their indexes are the caller's affair."""
+    """Make exactly the facts of a snapshot current; the caller updates the indexes."""
     db.execute("UPDATE facts SET state = 'archived', superseded_by = NULL")
     db.execute(
         "UPDATE facts SET state = s.state, superseded_by = "
@@ -158,10 +158,10 @@ def apply(db: sqlite3.Connection, snapshot: int) -> None:
 
 
 def remove(db: sqlite3.Connection, name: str, *, must_exist: bool = True) -> None:
-    """Delete a snapshot, and the facts that nothing else holds any more.
+    """Delete a snapshot and the facts that nothing else refers to.
 
     Raises:
-        NotFoundError: There is none of this name, and there has to be one.
+        NotFoundError: There is none of this name though `must_exist`.
     """
     found = db.execute("DELETE FROM snapshots WHERE name = ?", (check_name(name),)).rowcount
     if must_exist and not found:

@@ -1,37 +1,24 @@
-"""Facts by their words: what of them FTS5 indexes, and a question as its query.
+"""The text that FTS5 indexes of a fact, and the FTS5 query for a question.
 
-The index ranks by BM25 over Porter stems (schema/0001.sql). Common words are left out before they
-get there: they say nothing, and a query of them reads half the index.
+The index ranks by BM25 over Porter stems (schema/0001.sql). Stop words are neither indexed nor
+searched for: they say nothing, and a query with them reads half the index.
 """
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
 
 from pipecatapp.text.dates import written
+from pipecatapp.text.words import significant_words
 
 COLUMNS = ("text", "told_by", "day", "context")
 WEIGHTS = (1.0, 1.0, 1.0, 0.5)
-"""What a word counts in each column. Fitted on five of LoCoMo's dialogues."""
+"""The weight of a word in each column. Fitted on five of LoCoMo's dialogues."""
 MOST_WORDS = 32
-"""Different words of a query that count, the first ones."""
-
-_WORD = re.compile(r"[^\W_]+")
-
-_COMMON = """
-a about after all also am an and any are as at be because been being but by can could d did do
-does doing don didn doesn for from get got had has hasn have haven having he her here hers hey
-hi him his how i if in into is isn it its just let like ll m me more most my no not of oh ok
-okay on or our out over own re s same she so some such t than that the their theirs them then
-there these they this those through to too up us user ve very was we were weren what when where
-which while who whom whose why will with would wow yeah yes you your yours
-"""
-STOP_WORDS = frozenset(_COMMON.split())
-"""English, but "may", which is a month here."""
+"""So many different words of a query count, the first ones."""
 
 
 def indexed(text: str, told_by: str | None, at: float, context: str) -> tuple[str, ...]:
-    """Return what is indexed of a fact, one text for each of `COLUMNS`.
+    """Return the indexed text of a fact for each of `COLUMNS`.
 
     Args:
         text: The fact.
@@ -44,12 +31,12 @@ def indexed(text: str, told_by: str | None, at: float, context: str) -> tuple[st
 
 
 def query_words(query: str) -> list[str]:
-    """Return the different words of a query that say something, the first `MOST_WORDS`."""
-    return list(dict.fromkeys(words_of(query)))[:MOST_WORDS]
+    """Return the first `MOST_WORDS` different words of a query that say something."""
+    return list(dict.fromkeys(significant_words(query)))[:MOST_WORDS]
 
 
 def any_of(words: Iterable[str]) -> str:
-    """Return an FTS5 expression for what has any of the words, none of them taken for its syntax.
+    """Return an FTS5 expression that matches any of the words, whatever their letters.
 
     Args:
         words: Of `query_words`, at least one.
@@ -57,10 +44,5 @@ def any_of(words: Iterable[str]) -> str:
     return " OR ".join(f'"{word}"' for word in words)
 
 
-def words_of(text: str) -> list[str]:
-    """Return the words of a text that say something, in small letters."""
-    return [word for word in _WORD.findall(text.lower()) if word not in STOP_WORDS]
-
-
 def _kept(text: str) -> str:
-    return " ".join(words_of(text))
+    return " ".join(significant_words(text))

@@ -1,1 +1,1 @@
-"""The index that finds facts by their meaning."""
+"""Finds facts by their meaning."""

@@ -1,4 +1,4 @@
-"""A cache file that is used only if it is whole and made of what is there now."""
+"""A cache file with a label and a checksum, so that only a valid one is used."""
 
 import hashlib
 import json
@@ -12,8 +12,8 @@ from pipecatapp.memory.vector_index.quantization import Bytes
 Label = dict[str, str | int]
 
 MAGIC = b"twincach"
-"""The last bytes of a file, after the label, its length in eight bytes, and the SHA-256 of all
-before. The content stands first, so that programs that know its format read it as it is."""
+"""The last bytes of a file, behind the label, the label's length in eight bytes, and the SHA-256 of
+all before. The content stands first, so that programs that know its format can read the file."""
 _LENGTH = 8
 _DIGEST = hashlib.sha256().digest_size
 _FOOT = _LENGTH + _DIGEST + len(MAGIC)
@@ -22,10 +22,10 @@ _FOOT = _LENGTH + _DIGEST + len(MAGIC)
 def write(path: Path, content: Bytes, label: Label) -> None:
     """Write a file beside `path`, readable by its owner alone, and rename it into place.
 
-    It is not synced: what a power failure leaves of it is found out by its checksum.
+    It is not synced: the checksum tells what a power failure has damaged.
 
     Raises:
-        OSError: It cannot be written; what was there before still is.
+        OSError: It cannot be written; the old file is still there.
     """
     text = json.dumps(label, sort_keys=True).encode()
     foot = text + len(text).to_bytes(_LENGTH, "little")
@@ -43,17 +43,17 @@ def write(path: Path, content: Bytes, label: Label) -> None:
 
 
 def read(path: Path) -> tuple[Bytes, Label] | None:
-    """Return a file's content and label; None where it is missing or not what was written."""
+    """Return a file's content and label, or None where it is missing or damaged."""
     try:
         whole = np.fromfile(path, dtype=np.uint8)
     except OSError:
         return None
     if len(whole) < _FOOT or whole[-len(MAGIC) :].tobytes() != MAGIC:
         return None
-    sealed, digest = whole[: -_DIGEST - len(MAGIC)], whole[-_DIGEST - len(MAGIC) : -len(MAGIC)]
-    if hashlib.sha256(sealed.data).digest() != digest.tobytes():
+    labelled, digest = whole[: -_DIGEST - len(MAGIC)], whole[-_DIGEST - len(MAGIC) : -len(MAGIC)]
+    if hashlib.sha256(labelled.data).digest() != digest.tobytes():
         return None
-    end = len(sealed) - _LENGTH
-    start = end - int.from_bytes(sealed[end:].tobytes(), "little")
-    label: Label = json.loads(sealed[start:end].tobytes())
-    return sealed[:start], label
+    end = len(labelled) - _LENGTH
+    start = end - int.from_bytes(labelled[end:].tobytes(), "little")
+    label: Label = json.loads(labelled[start:end].tobytes())
+    return labelled[:start], label

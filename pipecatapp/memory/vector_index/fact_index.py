@@ -1,4 +1,4 @@
-"""The vectors of the current facts: rows in the database, an index in memory, a cache beside."""
+"""Keeps the vectors of the current facts in the database, in memory and in a cache file."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -9,26 +9,27 @@ from loguru import logger
 from pipecatapp.memory.storage import facts
 from pipecatapp.memory.storage.database import Database
 from pipecatapp.memory.storage.fact import Fact, NewFact
-from pipecatapp.memory.vector_index.vectors import VectorIndex, embed_facts, encode
+from pipecatapp.memory.vector_index.quantization import encode
+from pipecatapp.memory.vector_index.vectors import VectorIndex, embed_facts
 from pipecatapp.runtime.embedding.embedder import Embedder, Vectors
 
 CACHE = "long_term_memory.faiss"
 BATCH = 512
-"""Facts that are embedded between two looks at the log."""
+"""Facts that are embedded between two lines of the log."""
 
 
 class FactIndex:
-    """Keeps the index in memory at what the database holds; not thread-safe."""
+    """An index in memory that follows the database; not thread-safe."""
 
     def __init__(self, database: Database, embedder: Embedder):
-        """Load the cache, or make the index again where that does not fit the database.
+        """Load the cache, or rebuild the index where the cache does not match the database.
 
         Args:
-            database: Where the facts are.
+            database: Holds the facts.
             embedder: Makes the vectors.
 
         Raises:
-            UserError: Vectors had to be made again, and could not be written.
+            UserError: New vectors could not be written.
         """
         self._database = database
         self._embedder = embedder
@@ -42,14 +43,14 @@ class FactIndex:
         self.save()
 
     def _key(self) -> str:
-        """Return what the cache has to be made of."""
+        """Return the key that a valid cache has."""
         (generation,) = self._database.connection.execute(
             "SELECT value FROM meta WHERE name = 'generation'"
         ).fetchone()
         return f"{self._embedder.name} {generation}"
 
     def save(self) -> None:
-        """Write the cache, if it is out of date; where that fails, the next start is slower."""
+        """Write the cache if it is out of date; if that fails, only the next start is slower."""
         key = self._key()
         if key == self._saved:
             return
@@ -58,17 +59,15 @@ class FactIndex:
             self._saved = key
         except OSError as error:
             logger.warning(
-                f"{self._cache} cannot be written ({error.strerror}): it is only a cache"
+                f"{self._cache} cannot be written ({error.strerror}): the next start will be slower"
             )
-
-    # -- changes ------------------------------------------------------------------------------
 
     def embed(self, new: Sequence[NewFact]) -> Vectors:
         """Return a vector for each fact, shape (facts, dimensions)."""
         return embed_facts(self._embedder, new)
 
     def insert(self, db: sqlite3.Connection, ids: Sequence[int], vectors: Vectors) -> None:
-        """Write vectors as part of a transaction; `add` follows once that has ended."""
+        """Write vectors to the database; call `add` once that transaction has ended."""
         db.executemany(
             "INSERT OR REPLACE INTO vectors (fact, embedder, vector) VALUES (?, ?, ?)",
             (
@@ -78,17 +77,15 @@ class FactIndex:
         )
 
     def add(self, ids: Sequence[int]) -> None:
-        """Have facts found by their meaning; their vectors are in the database."""
+        """Add facts to the index; their vectors are in the database."""
         self.vectors.add_stored(*self._stored(ids))
 
     def remove(self, ids: Sequence[int]) -> None:
-        """Have facts found no more."""
+        """Remove facts from the index."""
         self.vectors.remove(ids)
 
-    # -- making it again ----------------------------------------------------------------------
-
     def _rebuilt(self) -> VectorIndex:
-        """Return an index of all current facts; those without a fitting vector are embedded."""
+        """Return an index of all current facts; embed those that lack a vector of this embedder."""
         connection = self._database.connection
         missing = connection.execute(
             "SELECT id FROM facts LEFT JOIN vectors ON fact = id AND embedder = ? "
@@ -109,7 +106,7 @@ class FactIndex:
                 self.insert(db, [fact.id for fact in chosen], vectors)
 
     def _stored(self, ids: Sequence[int]) -> tuple[list[int], list[bytes]]:
-        """Return the vectors of facts as the database has them, and whose they are."""
+        """Return the ids of those facts that have vectors, and the stored vectors."""
         connection, name = self._database.connection, self._embedder.name
         if len(ids) > BATCH:
             # One pass over the table is quicker than so many look-ups.

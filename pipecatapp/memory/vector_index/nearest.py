@@ -1,6 +1,6 @@
-"""The vectors nearest to a query, found by FAISS, or by NumPy where FAISS does not run.
+"""Finds the vectors nearest to a query with FAISS, or with NumPy where FAISS does not run.
 
-Both look at every vector and use the same quantization, so they find the same. FAISS's search needs
+Both compare every vector and use the same quantization, so they find the same. FAISS's search needs
 SSE4.1: on a processor without it the process dies of an illegal instruction.
 """
 
@@ -27,16 +27,16 @@ class Nearest(Protocol):
         """Add vectors of new ids."""
 
     def remove(self, ids: Ids) -> None:
-        """Remove vectors; ids that are not there are no mistake."""
+        """Remove vectors; unknown ids are ignored."""
 
     def search(self, vector: Vectors, most: int) -> tuple[Ids, Scores]:
-        """Return the ids of the highest scalar products, the best first, and those products."""
+        """Return the ids and values of the highest scalar products, the best first."""
 
     def vectors(self, ids: Ids) -> Vectors:
-        """Return what is kept of some vectors, shape (ids, dimensions)."""
+        """Return vectors as quantization keeps them, shape (ids, dimensions)."""
 
     def to_bytes(self) -> Bytes:
-        """Return all of it, for `from_bytes`."""
+        """Return the whole index, for `from_bytes`."""
 
 
 KINDS: dict[str, type[FaissNearest] | type[NumpyNearest]] = {
@@ -45,5 +45,5 @@ KINDS: dict[str, type[FaissNearest] | type[NumpyNearest]] = {
 
 
 def kind_for(flags: frozenset[str] | None = None) -> str:
-    """Return which of the two runs on a CPU with these flags, this one by default."""
+    """Return the kind that runs on a CPU with these flags, by default this CPU."""
     return "faiss" if "sse4_1" in (read_cpu_flags() if flags is None else flags) else "numpy"

@@ -1,7 +1,7 @@
-"""The nearest vectors by FAISS.
+"""Finds the nearest vectors with FAISS.
 
-FAISS is imported where it is needed alone: loading it takes time that the command line has not got,
-and where SSE4.1 is missing it must not be used at all.
+FAISS is imported only where it is used: loading it would slow down every command, and it must not
+be used where SSE4.1 is missing.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from pipecatapp.runtime.embedding.embedder import Vectors
 
 
 class FaissNearest:
-    """FAISS's IndexScalarQuantizer of one byte a component: 100,000 vectors are 37 MiB."""
+    """FAISS's IndexScalarQuantizer with one byte a component: 100,000 vectors take 37 MiB."""
 
     kind = "faiss"
 
@@ -22,20 +22,20 @@ class FaissNearest:
 
     @classmethod
     def of(cls, dimensions: int) -> "FaissNearest":
-        """Return an empty one."""
+        """Return an empty index."""
         import faiss
 
         quantizer = faiss.IndexScalarQuantizer(
             dimensions, faiss.ScalarQuantizer.QT_8bit_uniform, faiss.METRIC_INNER_PRODUCT
         )
-        # Its range is learned from examples: two give exactly the one of `quantization.py`.
+        # The range is learned from examples: these two give exactly that of `quantization.py`.
         most = np.full(dimensions, limit(dimensions), dtype=np.float32)
         quantizer.train(np.stack([-most, most]))
         return cls(faiss.IndexIDMap2(quantizer))
 
     @classmethod
     def from_bytes(cls, content: Bytes) -> "FaissNearest":
-        """Return what `to_bytes` was called on. C++ code reads it: it must be known to be whole."""
+        """Return the index that `to_bytes` was called on; damaged bytes would crash FAISS."""
         import faiss
 
         return cls(faiss.deserialize_index(content))
@@ -44,7 +44,7 @@ class FaissNearest:
         return int(self._index.ntotal)
 
     def ids(self) -> Ids:
-        """Return the ids of all."""
+        """Return all ids."""
         import faiss
 
         found: Ids = faiss.vector_to_array(self._index.id_map)
@@ -55,21 +55,21 @@ class FaissNearest:
         self._index.add_sa_codes(np.ascontiguousarray(codes), ids)
 
     def remove(self, ids: Ids) -> None:
-        """Remove vectors; ids that are not there are no mistake."""
+        """Remove vectors; unknown ids are ignored."""
         self._index.remove_ids(ids)
 
     def search(self, vector: Vectors, most: int) -> tuple[Ids, Scores]:
-        """Return the ids of the highest scalar products, the best first, and those products."""
+        """Return the ids and values of the highest scalar products, the best first."""
         scores, ids = self._index.search(vector[None], min(most, len(self)))
         return ids[0], scores[0]
 
     def vectors(self, ids: Ids) -> Vectors:
-        """Return what is kept of some vectors, shape (ids, dimensions)."""
+        """Return vectors as quantization keeps them, shape (ids, dimensions)."""
         found: Vectors = self._index.reconstruct_batch(ids)
         return found
 
     def to_bytes(self) -> Bytes:
-        """Return all of it, for `from_bytes`."""
+        """Return the whole index, for `from_bytes`."""
         import faiss
 
         content: Bytes = faiss.serialize_index(self._index)

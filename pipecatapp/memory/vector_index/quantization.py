@@ -14,13 +14,13 @@ Ids = npt.NDArray[np.int64]
 Scores = npt.NDArray[np.float32]
 
 DEVIATIONS = 6
-"""What is kept of a component, in standard deviations of one of a random unit vector, which is
-1 / sqrt(dimensions). The largest of MiniLM's over 5,882 turns of LoCoMo is 5."""
+"""The largest component that is kept, in standard deviations of a random unit vector's component,
+which are 1 / sqrt(dimensions). MiniLM's largest over 5,882 turns of LoCoMo has 5."""
 STEPS = 255
 
 
 def limit(dimensions: int) -> float:
-    """Return the largest component that is kept; larger ones are cut off there."""
+    """Return the largest component that is kept; larger ones are clipped to it."""
     return DEVIATIONS / float(np.sqrt(dimensions))
 
 
@@ -33,19 +33,14 @@ def quantize(vectors: Vectors) -> Codes:
 
 
 def dequantize(codes: Codes) -> Vectors:
-    """Return the middles of the intervals; quantized again they are the same codes."""
+    """Return the middles of the intervals, which quantize to the same codes again."""
     most = limit(codes.shape[1])
     return (codes.astype(np.float32) + 0.5) * np.float32(2 * most / STEPS) - np.float32(most)
 
 
 def encode(vector: Vectors) -> bytes:
-    """Return a unit vector as it is kept in the database, one byte a component."""
+    """Return a unit vector as the database keeps it, one byte a component."""
     return bytes(quantize(vector[None]).data)
-
-
-def decode(blobs: Sequence[bytes]) -> Vectors:
-    """Return vectors from the database, shape (blobs, dimensions)."""
-    return dequantize(stacked(blobs))
 
 
 def stacked(blobs: Sequence[bytes]) -> Codes:

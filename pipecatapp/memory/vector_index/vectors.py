@@ -1,35 +1,22 @@
-"""Facts by their meaning: what of them is embedded, and the index of the vectors."""
+"""Embeds facts, and indexes their vectors."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
-from pipecatapp.memory.vector_index import cache_file as sealed
+from pipecatapp.memory.storage.fact import NewFact
+from pipecatapp.memory.vector_index import cache_file
 from pipecatapp.memory.vector_index.nearest import KINDS, Nearest, kind_for
-from pipecatapp.memory.vector_index.quantization import Codes, Ids, encode, quantize, stacked
+from pipecatapp.memory.vector_index.quantization import Codes, Ids, quantize, stacked
 from pipecatapp.runtime.embedding.embedder import Embedder, Vectors
 from pipecatapp.text.first_person import as_told
 
-__all__ = ["VectorIndex", "embed_facts", "encode"]
-
 CONTEXT_WEIGHT = 0.5
-"""What the turn that a fact came from weighs in its vector, the fact itself being 1."""
+"""The weight in a fact's vector of the turn that it came from; the fact itself has 1."""
 
 
-class Told(Protocol):
-    """What of a fact is embedded."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def told_by(self) -> str | None: ...
-    @property
-    def context(self) -> str: ...
-
-
-def embed_facts(embedder: Embedder, facts: Sequence[Told]) -> Vectors:
+def embed_facts(embedder: Embedder, facts: Sequence[NewFact]) -> Vectors:
     """Return a unit vector for each fact, shape (facts, dimensions).
 
     Facts of one turn share its context, which is embedded once.
@@ -54,10 +41,10 @@ class VectorIndex:
     """The vectors of the current facts, by the facts' ids; not thread-safe."""
 
     def __init__(self, kind: str | None = None):
-        """Make an empty one.
+        """Make an empty index.
 
         Args:
-            kind: `faiss` or `numpy`; by default what runs on this CPU.
+            kind: `faiss` or `numpy`; by default the one that runs on this CPU.
         """
         self._kind = kind or kind_for()
         self._ids: set[int] = set()
@@ -70,12 +57,12 @@ class VectorIndex:
         return id_ in self._ids
 
     def add(self, ids: Sequence[int], vectors: Vectors) -> None:
-        """Add unit vectors, shape (ids, dimensions); one of an id that is there replaces it."""
+        """Add unit vectors, shape (ids, dimensions), or replace those of known ids."""
         if len(ids):
             self._add(ids, quantize(vectors))
 
     def add_stored(self, ids: Sequence[int], blobs: Sequence[bytes]) -> None:
-        """Add vectors as `encode` returned them, without making numbers of them in between."""
+        """Add vectors as `encode` returned them, without decoding them."""
         if len(ids):
             self._add(ids, stacked(blobs))
 
@@ -87,21 +74,21 @@ class VectorIndex:
         self._ids.update(ids)
 
     def remove(self, ids: Sequence[int]) -> None:
-        """Remove vectors; ids that are not there are no mistake."""
+        """Remove vectors; unknown ids are ignored."""
         present = [id_ for id_ in ids if id_ in self._ids]
         if present and self._nearest is not None:
             self._nearest.remove(_array(present))
             self._ids.difference_update(present)
 
     def search(self, vector: Vectors, most: int) -> list[tuple[int, float]]:
-        """Return the ids of the vectors nearest to a unit vector and their cosines, best first."""
+        """Return the ids and cosines of the vectors nearest to a unit vector, the best first."""
         if not self._ids or self._nearest is None or most < 1:
             return []
         ids, scores = self._nearest.search(np.asarray(vector, dtype=np.float32), most)
         return list(zip(ids.tolist(), scores.tolist(), strict=True))
 
     def similarities(self, vector: Vectors, ids: Sequence[int]) -> dict[int, float]:
-        """Return the cosines of a unit vector and those of some facts that are there."""
+        """Return the cosines of a unit vector with those of facts; unknown ids are left out."""
         present = [id_ for id_ in ids if id_ in self._ids]
         if not present or self._nearest is None:
             return {}
@@ -109,29 +96,29 @@ class VectorIndex:
         return dict(zip(present, cosines.tolist(), strict=True))
 
     def save(self, path: Path, key: str) -> None:
-        """Write the index to a file that is whole or not there.
+        """Write the index to a file in one step.
 
         Args:
             path: The file.
-            key: What it was made of; `load` asks for the same.
+            key: What the index was made of; `load` needs the same.
 
         Raises:
             OSError: It cannot be written; what was there before still is.
         """
         empty = np.empty(0, dtype=np.uint8)
         content = empty if self._nearest is None else self._nearest.to_bytes()
-        sealed.write(path, content, {"key": key, "kind": self._kind, "count": len(self)})
+        cache_file.write(path, content, {"key": key, "kind": self._kind, "count": len(self)})
 
     @classmethod
     def load(cls, path: Path, key: str, kind: str | None = None) -> "VectorIndex | None":
-        """Return a saved index; None where there is none of this key that is whole."""
-        found = sealed.read(path)
+        """Return a saved index, or None where the file is damaged, missing or of another key."""
+        found = cache_file.read(path)
         index = cls(kind)
         if found is None or (found[1].get("key"), found[1].get("kind")) != (key, index._kind):
             return None
         content, label = found
         if len(content):
-            # Its checksum was right: FAISS's C++ code reads nothing but what it has written.
+            # The checksum was right, so FAISS's C++ code reads only what it has written.
             index._nearest = KINDS[index._kind].from_bytes(content)
             index._ids = set(index._nearest.ids().tolist())
         return index if len(index) == label.get("count") else None

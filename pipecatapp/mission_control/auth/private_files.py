@@ -1,15 +1,13 @@
 """Files that hold secrets: readable by their owner alone, never half-written."""
 
-import fcntl
 import json
-import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from pipecatapp.errors import UserError
+from pipecatapp.runtime import safe_files
 
 
 def private_directory(path: Path) -> Path:
@@ -29,24 +27,15 @@ def private_directory(path: Path) -> Path:
 
 
 def write_private(path: Path, data: bytes) -> None:
-    """Write a file of mode 0600 beside its place, then rename it over the old one.
+    """Write a file of mode 0600 as a whole.
 
     Raises:
         UserError: The file cannot be written; what was there before is untouched.
     """
     private_directory(path.parent)
-    temporary = ""
     try:
-        # mkstemp creates with mode 0600, so the secret is never readable by others.
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
+        safe_files.write_atomic(path, data, mode=0o600)
     except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
         raise UserError(
             f"Cannot write {path}: {error.strerror}. Check the disk's free space and the owner."
         ) from error
@@ -81,6 +70,5 @@ def locked(path: Path) -> Iterator[None]:
     The lock is a file beside it, because the file itself is replaced at every write.
     """
     private_directory(path.parent)
-    with path.with_name(f".{path.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with safe_files.locked(path.with_name(f".{path.name}.lock")):
         yield

@@ -1,1 +1,1 @@
-"""Consul, Nomad and what nodes of a cluster copy from each other."""
+"""Clients of Consul and Nomad, and what the nodes of a cluster copy from each other."""

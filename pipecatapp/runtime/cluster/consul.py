@@ -1,4 +1,4 @@
-"""Consul: asked and watched by threads of its own, so that it never holds up a conversation."""
+"""Follows Consul in threads of its own, so that it never holds up a conversation."""
 
 import threading
 from collections.abc import Callable
@@ -14,30 +14,30 @@ from pipecatapp.errors import UserError
 from pipecatapp.settings import Settings
 
 WAIT = "10s"
-"""A blocking query is answered at a change, or after this: then it is seen whether Consul lives."""
+"""Consul answers a blocking query at a change, or after this, which shows that it is alive."""
 ANSWER_SECS = 3.0
 RETRY_SECS = 0.5
 PAUSE_SECS = 0.1
-"""Between two queries, so that an index that changes all the time does not keep a core busy."""
+"""Between two queries, so that an index that keeps changing does not keep a core busy."""
 
 FAILURES = (consul.ConsulException, requests.RequestException, OSError)
 
 ALIVE = 1
-"""A member's status in Serf's own numbers."""
+"""The status of a member that is alive, as Serf numbers it."""
 
 Query = Callable[[consul.Consul, str | None], tuple[str, Any]]
-"""Asks a client, with the index of the last answer; returns the new index and the answer."""
+"""Asks a client with the index of the last answer, and returns the new index and the answer."""
 
 
 def consul_client(settings: Settings, seconds: float = ANSWER_SECS) -> consul.Consul:
     """Return a client of the node's own Consul.
 
     Args:
-        settings: Its address.
-        seconds: How long an answer may take; a blocking query's wait comes on top.
+        settings: Holds its address.
+        seconds: How long an answer may take, on top of the wait of a blocking query.
 
     Raises:
-        UserError: The address is none.
+        UserError: The address is invalid.
     """
     address = settings.consul_address
     try:
@@ -54,29 +54,31 @@ def consul_client(settings: Settings, seconds: float = ANSWER_SECS) -> consul.Co
 
 
 def read_secret(path: Path | None) -> str | None:
-    """Return what a file of one secret holds, read anew each time as it may be renewed.
+    """Return the secret in a file, or None without a file or content.
+
+    It is read each time, as it may have been renewed.
 
     Raises:
-        OSError: It cannot be read.
+        OSError: The file cannot be read.
     """
     return path.read_text().strip() or None if path else None
 
 
 def _log_in(client: consul.Consul, token_file: Path | None) -> None:
-    """Send the token with whatever is asked next: not each of the client's methods takes one."""
+    """Send the token with every request from now on: not all methods of the client take one."""
     token = read_secret(token_file)
     if token:
         client.http.session.headers["X-Consul-Token"] = token
 
 
 class ConsulWatch:
-    """Asks Consul by blocking queries in a thread, and tells of every change.
+    """Asks Consul by blocking queries in a thread, and reports every change.
 
     Args:
-        settings: Where Consul is.
+        settings: Consul's address and token.
         what: What is watched, for the log.
         query: Asks for it.
-        changed: Is given each answer that differs from the one before, in the thread.
+        changed: Called in the thread with each answer that differs from the one before.
     """
 
     def __init__(
@@ -91,18 +93,18 @@ class ConsulWatch:
         self._answered = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"consul {what}", daemon=True)
         self.problem: str | None = "Consul has not answered yet"
-        """Why the last question was not answered, or None."""
+        """Why Consul did not answer the last query, or None."""
 
     def start(self) -> None:
-        """Begin to ask."""
+        """Start the thread."""
         self._thread.start()
 
     def close(self) -> None:
-        """Ask no more; a question under way is not waited for, and its answer ignored."""
+        """Stop asking; a query under way is not waited for, and its answer is ignored."""
         self._ended.set()
 
     def wait_for_answer(self, seconds: float) -> bool:
-        """Return whether Consul answered once, within some seconds."""
+        """Wait for the first answer, and return whether it came within some seconds."""
         return self._answered.wait(seconds)
 
     def _run(self) -> None:
@@ -120,35 +122,37 @@ class ConsulWatch:
                 continue
             if self._ended.is_set():
                 return
-            index = _following(index, new_index)
+            index = _next_index(index, new_index)
             self._succeeded()
             if answer != last:
                 last = answer
-                self._tell(answer)
+                self._report(answer)
             self._answered.set()
             self._ended.wait(PAUSE_SECS)
 
-    def _tell(self, answer: Any) -> None:
+    def _report(self, answer: Any) -> None:
         try:
             self._changed(answer)
         except Exception:
-            # The thread goes on: the next change may be one that can be dealt with.
-            logger.exception(f"what Consul says of {self._what} could not be taken")
+            # The thread goes on, as the next change may be handled without an error.
+            logger.exception(f"A change of {self._what} in Consul could not be handled")
 
     def _failed(self, error: Exception) -> None:
         problem = _reason(error)
         if self.problem != problem:
-            logger.warning(f"Consul does not tell of {self._what}: {problem}. What is known holds.")
+            logger.warning(
+                f"Consul does not answer for {self._what}: {problem}. Its last answer stays in use."
+            )
         self.problem = problem
 
     def _succeeded(self) -> None:
         if self.problem and self._answered.is_set():
-            logger.info(f"Consul tells of {self._what} again")
+            logger.info(f"Consul answers for {self._what} again")
         self.problem = None
 
 
-def _following(index: str | None, new: str) -> str | None:
-    """Return the index to ask with next; one that went back is forgotten, as Consul advises."""
+def _next_index(index: str | None, new: str) -> str | None:
+    """Return the index to ask with next, or None if it went back, as Consul advises."""
     if not new.isdigit() or int(new) < 1 or (index and int(new) < int(index)):
         return None
     return new
@@ -165,10 +169,14 @@ def _reason(error: Exception) -> str:
 
 
 def live_members(settings: Settings, seconds: float) -> int:
-    """Return how many nodes of the cluster Consul sees alive.
+    """Return how many nodes of the cluster are alive, by Consul's count.
+
+    Args:
+        settings: Consul's address and token.
+        seconds: How long an answer may take.
 
     Raises:
-        UserError: Consul does not say.
+        UserError: Consul does not answer, or the token does not allow it.
     """
     try:
         client = consul_client(settings, seconds)

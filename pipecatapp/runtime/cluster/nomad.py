@@ -1,4 +1,4 @@
-"""Nomad's jobs by name, as `LocalOrchestrator` has child processes; asked in threads."""
+"""Nomad's jobs and their state; python-nomad blocks, so it is asked in threads."""
 
 import asyncio
 import ssl
@@ -18,63 +18,40 @@ from pipecatapp.settings import Settings
 ANSWER_SECS = 2
 UNREACHABLE = "Nomad is not reachable"
 SOCKET = "unix://"
-"""How an address begins that is the socket which Nomad gives each of its tasks."""
-EVERYWHERE = "*"
-"""Stands for all namespaces: an expert may be deployed in one of its own."""
+"""An address that begins so is the socket that Nomad gives to each of its tasks."""
+ALL_NAMESPACES = "*"
+"""An expert may be deployed in a namespace of its own."""
 ENDED = frozenset({"complete", "failed", "lost", "unknown"})
+"""The states of an allocation that does not run any more."""
 
+Entry = dict[str, Any]
+"""One job or allocation of a list, as Nomad's HTTP API returns it."""
 Answer = TypeVar("Answer")
 
 
-class NomadOrchestrator:
-    """An `Orchestrator` of the jobs that are registered with Nomad.
+class NomadClient:
+    """Asks the Nomad of the settings, with the token that this agent has.
 
     Args:
-        settings: Nomad's address, and by what it knows this agent.
+        settings: Nomad's address, and the files of the token and the certificates.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    async def start(self, name: str) -> None:
-        """Scale a job that was stopped up again, each group to the count that it last had.
-
-        Raises:
-            UserError: There is no such job, or Nomad does not answer.
-        """
-        await self._ask(lambda client: _start(client, name))
-
-    async def stop(self, name: str) -> None:
-        """Scale a job's groups to 0. The job stays registered; its end is not waited for.
-
-        Raises:
-            UserError: There is no such job, or Nomad does not answer.
-        """
-        await self._ask(lambda client: _stop(client, name))
-
-    async def status(self, name: str) -> JobStatus:
-        """Return how a job is.
-
-        Raises:
-            UserError: There is no such job, or Nomad does not answer.
-        """
-        return await self._ask(
-            lambda client: _status(client.job.get_job(name), client.job.get_allocations(name))
-        )
-
     async def jobs(self) -> list[JobStatus]:
-        """Return all jobs of all namespaces that the token shows, in the order of their names.
+        """Return all jobs that the token may see, of all namespaces, sorted by name.
 
         Raises:
             UserError: Nomad does not answer.
         """
-        return await self._ask(_all)
+        return await self._ask(_list_jobs)
 
     async def leader(self) -> str:
         """Return the address of the server that leads.
 
         Raises:
-            UserError: Nomad does not answer, or none leads.
+            UserError: Nomad does not answer, or no server leads.
         """
         leader: str = await self._ask(lambda client: client.status.leader.get_leader())
         return leader
@@ -83,8 +60,6 @@ class NomadOrchestrator:
         try:
             async with asyncio.timeout(ANSWER_SECS):
                 return await asyncio.to_thread(self._answer, question)
-        except nomad.api.exceptions.URLNotFoundNomadException as error:
-            raise UserError("Nomad has no such job") from error
         except nomad.api.exceptions.URLNotAuthorizedNomadException as error:
             raise UserError("Nomad: the token in NOMAD_TOKEN_FILE does not allow it") from error
         except nomad.api.exceptions.BaseNomadException as error:
@@ -119,87 +94,61 @@ class NomadOrchestrator:
         )
 
 
-def _start(client: nomad.Nomad, name: str) -> None:
-    job = client.job.get_job(name)
-    versions: list[dict[str, Any]] = client.job.get_versions(name)["Versions"]
-    for group in job["TaskGroups"]:
-        if group["Count"] == 0:
-            _scale(client, name, group["Name"], _last_count(versions, group["Name"]))
-
-
-def _last_count(versions: Sequence[dict[str, Any]], group: str) -> int:
-    """Return how many a group had before it was scaled to 0; the newest version comes first."""
-    counts = (
-        int(found["Count"])
-        for version in versions
-        for found in version["TaskGroups"]
-        if found["Name"] == group and found["Count"]
-    )
-    return next(counts, 1)
-
-
-def _stop(client: nomad.Nomad, name: str) -> None:
-    for group in client.job.get_job(name)["TaskGroups"]:
-        if group["Count"]:
-            _scale(client, name, group["Name"], 0)
-
-
-def _scale(client: nomad.Nomad, name: str, group: str, count: int) -> None:
-    body = {"Count": count, "Target": {"Group": group}, "Message": "asked for by the twin"}
-    client.job.request(name, "scale", json=body, method="post")
-
-
-def _all(client: nomad.Nomad) -> list[JobStatus]:
-    """Return the statuses of all jobs; those of a namespace that the token hides are left out."""
+def _list_jobs(client: nomad.Nomad) -> list[JobStatus]:
     allocations = defaultdict(list)
-    for entry in client.allocations.get_allocations(namespace=EVERYWHERE):
+    for entry in client.allocations.get_allocations(namespace=ALL_NAMESPACES):
         allocations[entry["Namespace"], entry["JobID"]].append(entry)
-    jobs = client.jobs.get_jobs(namespace=EVERYWHERE)
+    jobs = client.jobs.get_jobs(namespace=ALL_NAMESPACES)
     jobs.sort(key=lambda job: (job["ID"], job["Namespace"]))
-    return [_status(job, allocations[job["Namespace"], job["ID"]]) for job in jobs]
+    return [job_status(job, allocations[job["Namespace"], job["ID"]]) for job in jobs]
 
 
-def _status(job: dict[str, Any], allocations: list[dict[str, Any]]) -> JobStatus:
-    """Return the status of a job, or of its entry in the list of jobs."""
-    live = [entry for entry in allocations if entry["ClientStatus"] not in ENDED]
-    tasks = [task for entry in live for task in (entry.get("TaskStates") or {}).values()]
+def job_status(job: Entry, allocations: Sequence[Entry]) -> JobStatus:
+    """Return the status of a job.
+
+    Args:
+        job: Its entry in the list of jobs.
+        allocations: The entries of its allocations, those that have ended among them.
+    """
+    running = [entry for entry in allocations if entry["ClientStatus"] not in ENDED]
+    tasks = [task for entry in running for task in (entry.get("TaskStates") or {}).values()]
     return JobStatus(
         name=job["ID"],
-        state=_state(job, live),
+        state=_state(job, running),
         restarts=sum(int(task.get("Restarts", 0)) for task in tasks),
-        detail=_detail(allocations) if not live else "",
-        nodes=tuple(sorted({entry["NodeName"] for entry in live})),
+        detail="" if running else _why_it_ended(allocations),
+        nodes=tuple(sorted({entry["NodeName"] for entry in running})),
     )
 
 
-def _state(job: dict[str, Any], live: list[dict[str, Any]]) -> JobState:
-    if not live:
-        wanted = job.get("Status") != "dead" and not job.get("Stop") and _wanted(job)
+def _state(job: Entry, running: Sequence[Entry]) -> JobState:
+    if not running:
+        wanted = job.get("Status") != "dead" and not job.get("Stop") and _has_count(job)
         return JobState.WAITING if wanted else JobState.STOPPED
-    if any(entry["ClientStatus"] == "running" and _healthy(entry) for entry in live):
+    if any(entry["ClientStatus"] == "running" and _healthy(entry) for entry in running):
         return JobState.HEALTHY
-    if any((entry.get("DeploymentStatus") or {}).get("Healthy") is False for entry in live):
+    if any((entry.get("DeploymentStatus") or {}).get("Healthy") is False for entry in running):
         return JobState.UNHEALTHY
     return JobState.STARTING
 
 
-def _wanted(job: dict[str, Any]) -> bool:
-    """Return whether a job is to run at all: one that was scaled to 0 is not."""
-    if "TaskGroups" in job:
-        return any(group["Count"] for group in job["TaskGroups"])
-    # The list of jobs tells of allocations that wait for a place instead.
+def _has_count(job: Entry) -> bool:
+    """Return whether a job without allocations is still to run: one scaled to 0 is not.
+
+    The list of jobs does not have their counts, but counts the allocations that wait for a node.
+    """
     summary = (job.get("JobSummary") or {}).get("Summary") or {}
     return any(group.get("Queued") or group.get("Starting") for group in summary.values())
 
 
-def _healthy(allocation: dict[str, Any]) -> bool:
+def _healthy(allocation: Entry) -> bool:
     """Return whether an allocation that runs has passed its checks; batch jobs have none."""
     deployment = allocation.get("DeploymentStatus")
     return allocation.get("JobType") != "service" or not deployment or deployment["Healthy"] is True
 
 
-def _detail(allocations: list[dict[str, Any]]) -> str:
-    """Return why the newest allocation ended."""
+def _why_it_ended(allocations: Sequence[Entry]) -> str:
+    """Return what the newest allocation said last, or "" where there is none."""
     newest = max(allocations, key=lambda entry: entry.get("ModifyIndex", 0), default=None)
     for task in ((newest or {}).get("TaskStates") or {}).values():
         for event in reversed(task.get("Events") or []):

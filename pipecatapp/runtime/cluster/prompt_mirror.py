@@ -1,6 +1,6 @@
-"""The personas of a cluster: Consul's keys under `pipecatapp/prompts/`, mirrored into a directory.
+"""Mirrors the personas of a cluster, keys under `pipecatapp/prompts/` in Consul, into a directory.
 
-The agent reads files, as on a single machine. What Consul last had stays when Consul is away.
+The agent reads files, as on a single machine. They stay when Consul is down.
 """
 
 import re
@@ -12,29 +12,29 @@ import consul
 from loguru import logger
 
 from pipecatapp.runtime.cluster.consul import WAIT, ConsulWatch
-from pipecatapp.runtime.files import write_atomic
+from pipecatapp.runtime.safe_files import write_atomic
 from pipecatapp.settings import Settings
 
 PREFIX = "pipecatapp/prompts/"
 NEEDED = "router.txt"
-"""A set without it is none: somebody is in the middle of writing it, or has deleted it."""
+"""A set without it is not used: somebody is just writing or deleting it."""
 LARGEST_FILE = 256 * 1024
 LARGEST_SET = 4 * 1024 * 1024
 FIRST_ANSWER_SECS = 2.0
 
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
 _MIRRORED = ".mirrored"
-"""Marks a directory whose files came from Consul, not from the app's own."""
+"""Marks a directory whose files came from Consul, not from the app."""
 
 
 class PromptMirror:
-    """Keeps a directory of prompts as Consul has them.
+    """Keeps a directory of prompts equal to those in Consul.
 
     Args:
-        settings: Where Consul is.
-        own: The app's own prompts: they serve until Consul had some, and stand in for the files
-            that an older set in Consul lacks. Which experts exist is Consul's to say.
-        directory: Where the agent reads them.
+        settings: Consul's address and token.
+        own: The app's own prompts. They are used until Consul has some, and replace files that an
+            older set in Consul lacks, except experts: Consul decides which experts exist.
+        directory: Where the agent reads the prompts.
     """
 
     def __init__(self, settings: Settings, own: Path, directory: Path) -> None:
@@ -43,7 +43,7 @@ class PromptMirror:
         self._watch = ConsulWatch(settings, "the personas", _ask, self._take)
 
     def open(self) -> None:
-        """Have a set of prompts in the directory, and begin to follow Consul; blocks for seconds.
+        """Put a set of prompts into the directory and begin to follow Consul; blocks for up to 2 s.
 
         Raises:
             OSError: The directory cannot be written.
@@ -52,11 +52,11 @@ class PromptMirror:
         if not self._has_mirrored():
             self._write(self._own_files())
         self._watch.start()
-        # Where Consul answers, the agent starts with what it has.
+        # If Consul answers, the agent starts with its set.
         self._watch.wait_for_answer(FIRST_ANSWER_SECS)
 
     def close(self) -> None:
-        """Follow Consul no more."""
+        """Stop following Consul."""
         self._watch.close()
 
     def _has_mirrored(self) -> bool:
@@ -66,12 +66,12 @@ class PromptMirror:
         files = usable(values)
         if NEEDED not in files:
             if values:
-                logger.warning(f"{PREFIX} in Consul has no usable {NEEDED}: it does not count")
+                logger.warning(f"{PREFIX} in Consul has no usable {NEEDED}: it is not used")
             return
         own = {name: text for name, text in self._own_files().items() if "_expert." not in name}
         self._write(own | files)
         (self._directory / _MIRRORED).touch()
-        logger.info(f"The personas are those of Consul: {len(files)} files")
+        logger.info(f"The personas were updated from Consul: {len(files)} files")
 
     def _own_files(self) -> dict[str, str]:
         return {
@@ -91,7 +91,7 @@ class PromptMirror:
 
 
 def usable(values: Mapping[str, bytes]) -> dict[str, str]:
-    """Return the files among Consul's keys and values: of allowed names, small, and text.
+    """Return the text of those of Consul's values that have an allowed name and size.
 
     Args:
         values: By key, without the prefix.
@@ -116,7 +116,7 @@ def _ask(client: consul.Consul, index: str | None) -> tuple[str, dict[str, bytes
     )
     new_index, entries = answer
     values = {entry["Key"].removeprefix(PREFIX): entry["Value"] or b"" for entry in entries or []}
-    values.pop("", None)  # a folder that the user interface made
+    values.pop("", None)  # the folder itself, if Consul's user interface made it
     return new_index, values
 
 

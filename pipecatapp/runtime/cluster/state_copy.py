@@ -1,50 +1,41 @@
-"""A copy of the agent's state on other nodes of the cluster, for when its own node dies.
+"""A copy of the agent's state on other nodes of the cluster, in case the agent's node dies.
 
-What matters of it: long-term memory, conversations, who is logged in, and the settings. Models,
-logs and caches are not copied. A copy is a tar archive beside a small file that says how new it is.
+It holds long-term memory, conversations, logins and the settings, but no models, logs or caches.
+A copy is a tar archive beside a small file that holds its version.
 
 Every start of the agent begins an epoch, later than all that its state directory or its copy has
-seen. A copy of a later epoch than the state directory's own was made by an agent that ran elsewhere
-since: then the copy is what goes on, and what was here is moved aside. After a day it is removed:
-what people have had forgotten since is still in there.
+seen. A copy of a later epoch than the state directory's own was made by an agent that has run
+elsewhere since. The agent then goes on with the copy, and the former state is moved aside. It is
+removed after a day, as facts that people have had forgotten since are still in it.
 """
 
 import hashlib
 import os
-import re
 import shutil
-import sqlite3
-import tarfile
 import time
-from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkstemp
 
-from pipecatapp.errors import UserError
-from pipecatapp.runtime.files import read_json, require_space, write_json
+from pipecatapp.runtime.cluster.state_archive import state_files, unpack_archive
+from pipecatapp.runtime.disk_space import require_space
+from pipecatapp.runtime.safe_files import read_json, write_json
 
-MEMORY = "memory/long_term_memory.sqlite"
-FILES = ("auth/keys.json", "auth/sessions.json", "settings.env")
-CONVERSATIONS = "conversations"
 CACHES = ("memory/long_term_memory.faiss",)
-"""What the agent makes again from what is copied; of another state it would be wrong."""
-LARGEST_BYTES = 1 << 30
+"""The agent makes these again from the state; those of another state would be wrong."""
 KEPT_ASIDE = 3
-OVERTAKEN_SECONDS = 24 * 3600
-"""How long what a later state has replaced can still be looked at."""
+SUPERSEDED_SECONDS = 24 * 3600
+"""How long a state that a later one has replaced is kept."""
 LEFTOVER_SECONDS = 3600
-
-_MEMBER = re.compile(r"(conversations/[A-Za-z0-9._-]{1,120}\.json)")
 
 
 @dataclass(frozen=True)
-class Age:
-    """How new a state is.
+class StateVersion:
+    """The version of a state.
 
     Attributes:
-        epoch: Seconds since 1970 at which the agent that wrote it started.
+        epoch: When the agent that wrote it started, in seconds since 1970.
         tag: Differs whenever the content does.
     """
 
@@ -52,24 +43,24 @@ class Age:
     tag: str = ""
 
 
-def begin_epoch(home: Path) -> Age:
-    """Begin an epoch that is later than all that this state directory knows of, and return it."""
-    latest = max(current_epoch(home), copy_age(home).epoch)
-    age = Age(max(int(time.time()), latest + 1))
-    write_json(_lineage(home), {"epoch": age.epoch})
-    return age
+def begin_epoch(home: Path) -> StateVersion:
+    """Begin an epoch later than all that this state directory has seen, and return its version."""
+    latest = max(current_epoch(home), copy_version(home).epoch)
+    version = StateVersion(max(int(time.time()), latest + 1))
+    write_json(_lineage(home), {"epoch": version.epoch})
+    return version
 
 
 def current_epoch(home: Path) -> int:
-    """Return the epoch of the state in a directory; 0 where no agent ran yet."""
+    """Return the epoch of the state in a directory, or 0 if no agent has run there yet."""
     epoch = read_json(_lineage(home)).get("epoch")
     return epoch if isinstance(epoch, int) else 0
 
 
 def tag(home: Path) -> str:
-    """Return what differs whenever the state does, without reading it."""
+    """Return a tag that differs whenever the state does, from the sizes and times of its files."""
     digest = hashlib.sha256(str(current_epoch(home)).encode())
-    for path in _parts(home, with_log=True):
+    for path in state_files(home, with_log=True):
         try:
             status = path.stat()
         except OSError:
@@ -78,116 +69,93 @@ def tag(home: Path) -> str:
     return digest.hexdigest()[:32]
 
 
-def write_copy(home: Path, target: Path) -> None:
-    """Write the state as a tar archive, while the agent goes on.
-
-    Args:
-        home: The agent's state directory.
-        target: The archive to write.
-
-    Raises:
-        OSError: It cannot be read, or not be written.
-        sqlite3.Error: The memory cannot be read.
-    """
-    with TemporaryDirectory(dir=target.parent) as scratch, tarfile.open(target, "w") as archive:
-        for path in _parts(home):
-            name = str(path.relative_to(home))
-            if name == MEMORY:
-                path = Path(scratch) / "memory"
-                _copy_database(home / MEMORY, path)
-            try:
-                archive.add(path, name, recursive=False)
-            except FileNotFoundError:
-                continue  # a conversation that ended since
-
-
-def keep_copy(home: Path, archive: Path, age: Age) -> None:
-    """Take a copy of another node's state, once it has been found whole.
+def store_copy(home: Path, archive: Path, version: StateVersion) -> None:
+    """Check a copy of another node's state and store it.
 
     Args:
         home: This node's state directory.
         archive: The tar archive; it is moved.
-        age: How new it is.
+        version: The version of the state.
 
     Raises:
-        UserError: It is no copy of a state.
+        UserError: The archive is no copy of a state, or is damaged.
     """
     with TemporaryDirectory(dir=archive.parent) as scratch:
-        _unpack(archive, Path(scratch))
+        unpack_archive(archive, Path(scratch))
     archive.replace(_archive(home))
-    write_json(_copy(home) / "copy.json", {"epoch": age.epoch, "tag": age.tag}, mode=0o600)
+    write_json(_copy(home) / "copy.json", {"epoch": version.epoch, "tag": version.tag}, mode=0o600)
 
 
-def copy_age(home: Path) -> Age:
-    """Return how new the copy in a state directory is; epoch 0 where there is none."""
+def copy_version(home: Path) -> StateVersion:
+    """Return the version of the copy in a state directory, with epoch 0 if there is none."""
     known = read_json(_copy(home) / "copy.json")
     epoch, tag = known.get("epoch"), known.get("tag")
     if not (isinstance(epoch, int) and isinstance(tag, str) and _archive(home).is_file()):
-        return Age(0)
-    return Age(epoch, tag)
+        return StateVersion(0)
+    return StateVersion(epoch, tag)
 
 
 def adopt(home: Path) -> Path | None:
-    """Go on with the copy where an agent elsewhere wrote it after this state.
+    """Replace the state by the copy if an agent elsewhere has written the copy since.
 
     Returns:
-        Where the state that was here is now; None where nothing was to be done.
+        Where the former state is now, or None if nothing was replaced.
 
     Raises:
         UserError: The copy is damaged; nothing has been changed.
     """
-    if copy_age(home).epoch <= current_epoch(home):
+    if copy_version(home).epoch <= current_epoch(home):
         return None
     with TemporaryDirectory(dir=_copy(home)) as scratch:
         whole = Path(scratch)
-        _unpack(_archive(home), whole)
+        unpack_archive(_archive(home), whole)
         aside = home / "aside" / time.strftime("%Y-%m-%d-%H%M%S")
-        for path in [*_parts(home, with_log=True), *(home / name for name in CACHES)]:
+        for path in [*state_files(home, with_log=True), *(home / name for name in CACHES)]:
             if path.exists():
                 _move(path, aside / path.relative_to(home))
         for path in sorted(whole.rglob("*")):
             if path.is_file():
                 _move(path, home / path.relative_to(whole))
-    write_json(_lineage(home), {"epoch": copy_age(home).epoch})
-    _forget_old(home / "aside")
+    write_json(_lineage(home), {"epoch": copy_version(home).epoch})
+    _remove_oldest(home / "aside")
     return aside
 
 
-def forget_overtaken(home: Path) -> None:
-    """Remove what a later state replaced a day ago: what `adopt` moved aside, and an older copy.
+def remove_superseded(home: Path) -> None:
+    """Remove what a later state has replaced for a day: what `adopt` moved aside, and an old copy.
 
-    A state that is older than the copy is left where it is, as an agent may just be starting with
-    it; `adopt` moves it aside then.
+    A state that is older than the copy stays, as an agent may just be starting with it, which moves
+    it aside.
 
     Args:
         home: The state directory of this node.
 
     Raises:
-        OSError: It cannot be removed.
+        OSError: Something cannot be removed.
     """
-    before = time.time() - OVERTAKEN_SECONDS
+    before = time.time() - SUPERSEDED_SECONDS
     for state in (home / "aside").glob("*"):
-        # An agent that starts may remove it as well.
+        # An agent that is just starting may remove it at the same time.
         with suppress(FileNotFoundError):
             if state.stat().st_mtime < before:
                 shutil.rmtree(state)
     archive = _archive(home)
-    overtaken = 0 < copy_age(home).epoch < current_epoch(home)
-    if overtaken and archive.stat().st_mtime < before:
+    superseded = 0 < copy_version(home).epoch < current_epoch(home)
+    if superseded and archive.stat().st_mtime < before:
         archive.unlink()
         (_copy(home) / "copy.json").unlink()
 
 
 def new_archive(home: Path) -> Path:
-    """Return an empty file for an archive that is to be made or fetched, which its owner may read.
+    """Make an empty file for an archive, which only its owner can read, and return its path.
 
     Raises:
-        UserError: There is no room.
+        UserError: The disk has too little room for a copy.
     """
     directory = _copy(home)
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     require_space(directory, 2 * _bytes(home), "The copy of the state")
-    for left in directory.glob("tmp*.tar"):  # by a process that was killed
+    for left in directory.glob("tmp*.tar"):  # left by a process that was killed
         if left.stat().st_mtime < time.time() - LEFTOVER_SECONDS:
             left.unlink(missing_ok=True)
     descriptor, path = mkstemp(suffix=".tar", dir=directory)
@@ -208,59 +176,8 @@ def _archive(home: Path) -> Path:
 
 
 def _bytes(home: Path) -> int:
-    sizes = [path.stat().st_size for path in _parts(home) if path.exists()]
+    sizes = [path.stat().st_size for path in state_files(home) if path.exists()]
     return sum(sizes)
-
-
-def _parts(home: Path, *, with_log: bool = False) -> Iterator[Path]:
-    logs = [MEMORY + "-wal", MEMORY + "-shm"] if with_log else []
-    for name in (MEMORY, *logs, *FILES):
-        if (home / name).is_file():
-            yield home / name
-    yield from sorted((home / CONVERSATIONS).glob("*.json"))
-
-
-def _copy_database(source: Path, target: Path) -> None:
-    with (
-        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as live,
-        closing(sqlite3.connect(target)) as copy,
-    ):
-        live.backup(copy)
-
-
-def _unpack(archive: Path, target: Path) -> None:
-    """Unpack a copy, of which nothing is trusted: names, kinds, sizes, and the database.
-
-    Raises:
-        UserError: It is none.
-    """
-    try:
-        with tarfile.open(archive) as opened:
-            total = 0
-            for member in opened:
-                total += member.size
-                if not (member.isreg() and _may_be(member.name)) or total > LARGEST_BYTES:
-                    raise UserError(f"{archive} is no copy of a state: it holds {member.name!r}")
-                member.mode = 0o600
-                opened.extract(member, target, filter="data")
-        if (target / MEMORY).exists():
-            _require_sound(target / MEMORY)
-    except (tarfile.TarError, OSError, EOFError) as error:
-        raise UserError(f"{archive} is no copy of a state: {error}") from error
-
-
-def _may_be(name: str) -> bool:
-    return name in (MEMORY, *FILES) or bool(_MEMBER.fullmatch(name))
-
-
-def _require_sound(database: Path) -> None:
-    try:
-        with closing(sqlite3.connect(database)) as connection:
-            (answer,) = connection.execute("PRAGMA quick_check").fetchone()
-    except sqlite3.Error as error:
-        raise UserError(f"the copy's memory cannot be read: {error}") from error
-    if answer != "ok":
-        raise UserError(f"the copy's memory is damaged: {answer}")
 
 
 def _move(source: Path, target: Path) -> None:
@@ -268,6 +185,6 @@ def _move(source: Path, target: Path) -> None:
     source.replace(target)
 
 
-def _forget_old(aside: Path) -> None:
+def _remove_oldest(aside: Path) -> None:
     for old in sorted(aside.iterdir())[:-KEPT_ASIDE] if aside.is_dir() else []:
         shutil.rmtree(old, ignore_errors=True)

@@ -1,1 +1,1 @@
-"""Texts as vectors, and classifiers on them."""
+"""Sentence embeddings, and a classifier that uses them."""

@@ -1,8 +1,8 @@
-"""Classifies what people say: softmax regression (multinomial logistic) on meaning and words.
+"""Classifies what people say by softmax regression (multinomial logistic) on meaning and words.
 
-The features of a text are its sentence embedding and its words themselves, weighted by how rare
-they are (tf-idf): the embedding knows what is alike in meaning, the words that "write a script" and
-"run a script" are not the same wish. A few dozen examples of each class are enough to fit it.
+The features of a text are its sentence embedding and its words, weighted by their rarity (tf-idf).
+The embedding finds texts of similar meaning; the words tell "write a script" from "run a script".
+A few dozen examples of each class are enough to fit it.
 """
 
 import hashlib
@@ -18,26 +18,21 @@ import numpy.typing as npt
 from loguru import logger
 
 from pipecatapp.runtime.embedding.embedder import Embedder, Vectors
+from pipecatapp.runtime.safe_files import atomic_writer
+from pipecatapp.text.language import language
 
 STEPS = 300
 RATE = 2.0
 WEIGHT_DECAY = 3e-4
-"""L2 penalty: few examples of many dimensions are separable, and would be believed too firmly."""
+"""L2 penalty. A few examples of many dimensions are separable; without it, the probabilities would
+be too extreme."""
 MEANING = 4.0
 WORDS = 2.5
-"""How much the embedding and the words count. Ten-fold cross-validation over the examples: the
-embedding alone is right in 83 %, the words alone in 71 %, both so weighted in 86 %."""
+"""The weights of the embedding and of the words. In ten-fold cross-validation over the examples,
+the embedding alone is right in 83 %, the words alone in 71 %, both so weighted in 86 %."""
 
 
-# Words that say nothing of what is wanted; speech is full of them.
-_FILLERS = re.compile(
-    r"\b(?:u+h*m+|u+h+|e+r+m*|h+m+|like,|you know,|well,|so,|okay|ok|hey|please|twin),?"
-    r"(?=\s|$)",
-    re.IGNORECASE,
-)
-
-
-# Which address somebody names says nothing of what is wanted either, only that they name one.
+# It matters for the intent that somebody names an address, but not which one.
 _TOP = r"(?:com|org|net|gov|edu|io|info|de|uk|eu|dev|local)"
 _ADDRESS = re.compile(
     rf"https?://\S+|\b(?:[a-z0-9-]+\.)+{_TOP}\b(?:/\S*)?"
@@ -47,23 +42,29 @@ _ADDRESS = re.compile(
 
 
 def plain(words: str) -> str:
-    """Return words as speech and typing have them in common: small letters, no fillers."""
-    kept = _FILLERS.sub(" ", _ADDRESS.sub("example.org", words.replace("\n", " ")))
+    """Return words in the form that speech and typing share: small letters, no fillers."""
+    kept = language().requests.fillers.sub(
+        " ", _ADDRESS.sub("example.org", words.replace("\n", " "))
+    )
     return " ".join(kept.lower().split()).strip(" .!,;:") or words.lower().strip()
 
 
 class TermVocabulary:
-    """Words and pairs of words that examples have in common, and how much each says."""
+    """The words and pairs of words that examples share, weighted by their rarity."""
 
     def __init__(self, texts: Sequence[str]):
-        """Learn the words of some texts; those of a single one teach nothing."""
+        """Learn the words of some texts; words that only one text has are left out."""
         counts = Counter(feature for text in texts for feature in _features(text))
         known = sorted(feature for feature, count in counts.items() if count > 1)
         self._columns = {feature: column for column, feature in enumerate(known)}
         self._rarity = {feature: np.log(len(texts) / counts[feature]) for feature in known}
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
-        """Return a vector of length one, or zero, for each text, shape (texts, words)."""
+        """Return a vector of length one for each text, or zero without known words.
+
+        Returns:
+            Shape (texts, words).
+        """
         vectors = np.zeros((len(texts), len(self._columns)), dtype=np.float32)
         for row, text in enumerate(texts):
             for feature in _features(text) & self._columns.keys():
@@ -74,7 +75,7 @@ class TermVocabulary:
 
 
 def _features(text: str) -> set[str]:
-    """Return a text's words, its pairs of words, and what it begins with."""
+    """Return a text's words and pairs of words; "^" stands before the first word."""
     words = ["^", *re.findall(r"[\w']+", text)]
     return {*words[1:], *(f"{first} {second}" for first, second in pairwise(words))}
 
@@ -83,10 +84,10 @@ class SoftmaxRegression:
     """A fitted classifier of texts."""
 
     def __init__(self, texts: Sequence[str], vectors: Vectors, labels: Sequence[str]):
-        """Fit it.
+        """Fit the classifier.
 
         Args:
-            texts: The examples, as `plain` writes them.
+            texts: The examples, as `plain` returns them.
             vectors: Their embeddings, shape (texts, dimensions).
             labels: The class of each.
         """
@@ -114,7 +115,7 @@ def _softmax(scores: Vectors) -> Vectors:
 def _fit(features: Vectors, labels: npt.NDArray[np.int64], classes: int) -> Vectors:
     """Return the weights, shape (features, classes), by Nesterov's accelerated gradient.
 
-    Every class weighs the same, however many examples it has.
+    All classes have the same weight, however many examples they have.
     """
     wanted = np.eye(classes, dtype=np.float32)[labels]
     share = (1.0 / np.sqrt(wanted.sum(axis=0)))[labels]
@@ -130,28 +131,37 @@ def _fit(features: Vectors, labels: npt.NDArray[np.int64], classes: int) -> Vect
 
 
 def embedded(texts: Sequence[str], embedder: Embedder, cache: Path | None) -> Vectors:
-    """Return the texts' vectors, from the cache where it holds exactly these."""
+    """Return the vectors of texts, from a cache file if it was made of exactly these.
+
+    Args:
+        texts: What to embed.
+        embedder: What embeds them.
+        cache: The file, which is made or replaced if it is of no use; None for no cache.
+
+    Returns:
+        Shape (texts, dimensions).
+    """
     key = hashlib.sha256("\0".join([embedder.name, *texts]).encode()).hexdigest()
     if cache is not None and cache.exists():
         try:
-            # Opened here, as NumPy leaves a file that it cannot read open.
+            # Opened here, as NumPy does not close a file that it cannot read.
             with cache.open("rb") as file, np.load(file, allow_pickle=False) as kept:
                 if str(kept["key"]) == key:
                     vectors: Vectors = kept["vectors"]
                     return vectors
         except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
-            logger.warning(f"{cache} cannot be used ({error}): it is made anew")
+            logger.warning(f"{cache} cannot be used ({error}): it is made again")
     vectors = embedder.embed(texts)
     if cache is not None:
-        _keep(cache, key, vectors)
+        _write_cache(cache, key, vectors)
     return vectors
 
 
-def _keep(cache: Path, key: str, vectors: Vectors) -> None:
-    beside = cache.with_suffix(".new.npz")
+def _write_cache(cache: Path, key: str, vectors: Vectors) -> None:
     try:
         cache.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(beside, key=np.array(key), vectors=vectors)
-        beside.replace(cache)
+        # Not synced: an incomplete file is noticed when it is read, and made again.
+        with atomic_writer(cache, sync=False) as file:
+            np.savez(file, key=np.array(key), vectors=vectors)
     except OSError as error:
         logger.warning(f"{cache} cannot be written ({error.strerror}): the next start is slower")

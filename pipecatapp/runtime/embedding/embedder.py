@@ -1,4 +1,4 @@
-"""Texts as vectors: what decisions, summaries and long-term memory compare."""
+"""Sentence embeddings: the vectors that decisions, summaries and long-term memory compare."""
 
 import threading
 from collections.abc import Sequence
@@ -15,16 +15,16 @@ from pipecatapp.runtime.cpu import physical_cores
 Vectors = npt.NDArray[np.float32]
 
 LONGEST_TEXT = 256
-"""Word pieces; what MiniLM was trained on. The rest of a longer text does not count."""
+"""In word pieces, as in MiniLM's training. The rest of a longer text is ignored."""
 BATCH = 32
 
 
 class Embedder(Protocol):
-    """Turns texts into vectors whose scalar product says how alike they are."""
+    """Turns texts into vectors whose scalar product is their similarity."""
 
     @property
     def name(self) -> str:
-        """The model; vectors of different models cannot be compared."""
+        """The name of the model; vectors of different models cannot be compared."""
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return a unit vector for each text, shape (texts, dimensions)."""
@@ -41,7 +41,7 @@ class MiniLM:
         """Load the model.
 
         Args:
-            directory: Where model.onnx and tokenizer.json are.
+            directory: The directory of model.onnx and tokenizer.json.
         """
         self.name = directory.name
         self._tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
@@ -55,12 +55,12 @@ class MiniLM:
             directory / "model.onnx", options, providers=["CPUExecutionProvider"]
         )
         self._inputs = {entry.name for entry in self._session.get_inputs()}
-        # The tokenizer's padding is shared state, and calls come from worker threads.
+        # Worker threads call this, and the tokenizer's padding is shared state.
         self._lock = threading.Lock()
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return a unit vector for each text, shape (texts, 384)."""
-        # Texts of like length share a batch, so that little of it is padding.
+        # Texts of similar length share a batch, so that it has little padding.
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         vectors = np.empty((len(texts), 384), dtype=np.float32)
         with self._lock:
@@ -70,7 +70,7 @@ class MiniLM:
         return vectors
 
     def _embed_batch(self, texts: list[str]) -> Vectors:
-        # Half a surrogate pair, which JSON can bring, is no text to the tokenizer.
+        # The tokenizer rejects half a surrogate pair, which JSON can contain.
         readable = [text.encode(errors="replace").decode() for text in texts]
         encoded = self._tokenizer.encode_batch(readable)
         ids = np.array([entry.ids for entry in encoded], dtype=np.int64)

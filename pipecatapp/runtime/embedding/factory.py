@@ -1,4 +1,4 @@
-"""The embedder that is set: MiniLM on onnxruntime, or a model of sentence-transformers."""
+"""Loads the embedder that is set: MiniLM on onnxruntime, or a model of sentence-transformers."""
 
 from pathlib import Path
 
@@ -13,10 +13,10 @@ def load_embedder(settings: Settings, directory: Path | None = None) -> Embedder
 
     Args:
         settings: Which one, and where models are.
-        directory: Where MiniLM is; by default where the catalogue's embedding model is kept.
+        directory: Where MiniLM is; by default the directory of the catalogue's embedding model.
 
     Raises:
-        UserError: What it needs is not installed.
+        UserError: The embedder is not installed.
     """
     if settings.embedder == "sentence-transformers":
         return SentenceTransformersEmbedder(settings.models_dir)

@@ -1,6 +1,6 @@
-"""Texts as vectors by sentence-transformers (EMBEDDER=sentence-transformers), an extra.
+"""Sentence embeddings by sentence-transformers (EMBEDDER=sentence-transformers), an extra.
 
-It runs the publisher's model in full precision. It brings torch, which a Core 2 Duo cannot run.
+It runs the publisher's model in full precision, on torch, which a Core 2 Duo cannot run.
 """
 
 import threading
@@ -23,11 +23,11 @@ class SentenceTransformersEmbedder:
         """Load the model.
 
         Args:
-            models_dir: Where a directory of the model's name may be; else sentence-transformers
-                gets it from its publisher, once.
+            models_dir: May have a directory of the model's name; otherwise sentence-transformers
+                fetches the model from its publisher, once.
 
         Raises:
-            UserError: The extra is not installed or does not run here, or there is no model.
+            UserError: The extra is not installed or does not run here, or the model is missing.
         """
         make = _require_sentence_transformers()
         local = models_dir / MODEL.rpartition("/")[2]
@@ -41,12 +41,12 @@ class SentenceTransformersEmbedder:
                 f"the model's files into {local}, or set EMBEDDER=minilm."
             ) from error
         self._model.max_seq_length = LONGEST_TEXT
-        # Calls come from worker threads, and torch's tokenizers are shared state.
+        # Worker threads call this, and torch's tokenizers are shared state.
         self._lock = threading.Lock()
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return a unit vector for each text, shape (texts, 384)."""
-        # Half a surrogate pair, which JSON can bring, is no text to the tokenizer.
+        # The tokenizer rejects half a surrogate pair, which JSON can contain.
         readable = [text.encode(errors="replace").decode() for text in texts]
         if not readable:
             return np.empty((0, 384), dtype=np.float32)

@@ -1,1 +1,1 @@
-"""Requests to llama-server: clients, sampling, and cached prompt prefixes."""
+"""Requests to llama-server: the client, slots, sampling, and cached prompt prefixes."""

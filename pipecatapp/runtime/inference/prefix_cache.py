@@ -1,90 +1,80 @@
-"""Prompts that a model server has read, kept on its disk: after a restart they are read from there.
+"""Keeps prompts that a model server has read on its disk, so that a restart does not lose them.
 
-The means is llama-server's own: a slot's state is saved below its `--slot-save-path`, and restored.
-What a restored slot holds is compared token by token with the next prompt, so that a file made with
-another persona or other tools costs a prefill and never a wrong answer. A file made with another
-model would, which is why its name says the model.
+llama-server itself saves a slot's state below its `--slot-save-path` and restores it. It compares a
+restored slot token by token with the next prompt, so that a file made with another persona or other
+tools costs a prefill and never a wrong answer. A file made with another model would cost one, which
+is why the file's name names the model.
 """
 
 import hashlib
 import json
-from typing import Any
+from contextlib import nullcontext
 
-import httpx
+import httpx2
 from loguru import logger
+from openai import OpenAIError
 
-DISK_SECS = 30.0
-"""For an old disk to write some tens of MiB."""
+from pipecatapp.runtime.inference.chat_request import ChatRequest
+from pipecatapp.runtime.inference.client import LlamaClient, Slot
+from pipecatapp.runtime.inference.native_api import DISK_SECS
+
 READ_SECS = 600.0
-"""For a Core 2 Duo to read a long prompt, after those who asked first."""
+"""Enough for a Core 2 Duo to read a long prompt after earlier requests."""
 FEW_TOKENS = 16
-"""A prompt of which no more had to be read was there already: the last tokens are always read."""
+"""If no more tokens were read, the slot had the prompt: the last tokens are always read."""
 IDENTITY = ("n_params", "size", "n_vocab")
-"""What llama-server says of a model's file that tells models and their quantizations apart."""
+"""Fields of llama-server's description that tell models and their quantizations apart."""
 
 
-class Prefixes:
-    """The prompts that one model server has on its disk.
+class PrefixCache:
+    """The prompts on one model server's disk.
 
     Args:
-        url: Its base URL, without `/v1`.
-        api_key: The key that it asks for.
+        client: The server's client.
     """
 
-    def __init__(self, url: str, api_key: str):
-        self._url = url
-        self._key = api_key
+    def __init__(self, client: LlamaClient):
+        self._client = client
 
-    async def hold(self, slot: int, name: str, system: str) -> bool:
-        """Have a slot hold a system prompt: as it was saved, else read now and saved.
+    async def hold(self, slot: Slot, name: str, system: str) -> bool:
+        """Have a slot hold a system prompt: restored from disk, else read now and saved.
 
         Args:
-            slot: Which one; nobody else may use it meanwhile.
-            name: Under which the prompt is saved.
+            slot: The slot.
+            name: The name under which the prompt is saved.
             system: The prompt.
 
         Returns:
-            Whether it holds it; without, the first turn reads it.
+            Whether the slot holds the prompt; if not, the first turn reads it.
+
+        Raises:
+            OSError: The server's key cannot be read.
         """
-        try:
-            async with httpx.AsyncClient(
-                base_url=self._url,
-                headers={"Authorization": f"Bearer {self._key}"},
-                timeout=httpx.Timeout(DISK_SECS, read=READ_SECS),
-                trust_env=False,
-            ) as client:
-                file = f"{name}-{await _model(client)}.prefix"
-                await _act(client, "restore", slot, file)
-                if await _read(client, slot, system) > FEW_TOKENS:
-                    saved = await _act(client, "save", slot, file)
-                    logger.debug(f"{file}: {'saved' if saved else 'could not be saved'}")
-        except (httpx.HTTPError, ValueError, LookupError, TypeError) as error:
-            # Whoever asks for an answer meets this, and says so.
-            logger.debug(f"slot {slot} does not hold {name}: {error!r}")
-            return False
-        return True
+        async with slot as number:
+            try:
+                if number is not None:
+                    await self._hold(number, name, system)
+            except (httpx2.HTTPError, OpenAIError, ValueError, LookupError, TypeError) as error:
+                # The first turn meets the same failure, and says so.
+                logger.debug(f"slot {number} does not hold {name}: {error!r}")
+                return False
+        return number is not None
 
+    async def _hold(self, slot: int, name: str, system: str) -> None:
+        file = f"{name}-{await self._model()}.prefix"
+        await self._client.native.restore_slot(slot, file)
+        messages = [{"role": "system", "content": system}]
+        timeout = httpx2.Timeout(DISK_SECS, read=READ_SECS)
+        request = ChatRequest(messages, {}, model=None, timeout=timeout)
+        read = await self._client.prefill(request, slot=nullcontext(slot))
+        if read is None:
+            raise ValueError("the server does not say how much it read")
+        if read > FEW_TOKENS:
+            saved = await self._client.native.save_slot(slot, file)
+            logger.debug(f"{file}: {'saved' if saved else 'could not be saved'}")
 
-async def _act(client: httpx.AsyncClient, action: str, slot: int, file: str) -> bool:
-    answer = await client.post(f"/slots/{slot}", params={"action": action}, json={"filename": file})
-    return answer.status_code == httpx.codes.OK
-
-
-async def _read(client: httpx.AsyncClient, slot: int, system: str) -> int:
-    """Have a system prompt read, and return how many tokens the slot did not have."""
-    body = {
-        "messages": [{"role": "system", "content": system}],
-        "max_tokens": 1,
-        "n_predict": 0,
-        "id_slot": slot,
-    }
-    answer = await client.post("/v1/chat/completions", json=body)
-    return int(answer.raise_for_status().json()["timings"]["prompt_n"])
-
-
-async def _model(client: httpx.AsyncClient) -> str:
-    """Return a short name of the very model that a server has."""
-    answer = (await client.get("/v1/models")).raise_for_status()
-    model: dict[str, Any] = answer.json()["data"][0]
-    identity = [model["id"], *(model["meta"][key] for key in IDENTITY)]
-    return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:16]
+    async def _model(self) -> str:
+        """Return a short name for exactly the model that the server has."""
+        model = await self._client.native.model()
+        identity = [model["id"], *(model["meta"][key] for key in IDENTITY)]
+        return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:16]

@@ -8,16 +8,16 @@ TEMPERATURE = 0.3
 
 @dataclass(frozen=True)
 class Sampling:
-    """What a caller may set; llama-server's own default holds where it is None.
+    """How an answer is written; None leaves a value to llama-server's default.
 
     Attributes:
-        max_tokens: The most that is written; None for as much as is pleasant to be spoken.
-        temperature: From 0, always the likeliest word, to 2.
-        top_p: The share of the probability that words are drawn from.
-        stop: What ends the answer and is not part of it.
-        seed: Of the random numbers.
-        presence_penalty: What a word loses that was written before.
-        frequency_penalty: Likewise, for each time.
+        max_tokens: Most tokens of the answer; None leaves it to whoever asks.
+        temperature: From 0, which always takes the likeliest word, to 2.
+        top_p: The share of the probability from which words are drawn.
+        stop: Texts that end the answer and are not part of it.
+        seed: The seed of the random numbers.
+        presence_penalty: What a word loses if it was written before.
+        frequency_penalty: What a word loses for each time that it was written before.
     """
 
     max_tokens: int | None = None
@@ -29,10 +29,10 @@ class Sampling:
     frequency_penalty: float | None = None
 
     def parameters(self, longest: int) -> dict[str, Any]:
-        """Return what a request to llama-server carries.
+        """Return the parameters of a request, by the names of OpenAI's API.
 
         Args:
-            longest: Tokens, where the caller has set no bound.
+            longest: Most tokens of the answer if `max_tokens` is None.
         """
         optional = {
             "top_p": self.top_p,

@@ -1,10 +1,10 @@
-"""How many tokens a text has at most, without asking its tokenizer."""
+"""An upper bound of a text's tokens."""
 
 import re
 
 
 def tokens(text: str) -> int:
-    """Return at least as many tokens as a text has, without asking its tokenizer.
+    """Return an upper bound of a text's tokens, without asking its tokenizer.
 
     Byte-pair vocabularies of 150,000 entries give an English word of twelve letters at most three
     tokens, and no character more tokens than it has bytes.

@@ -1,4 +1,4 @@
-"""Tokens per second of a model on this machine, measured by llama-bench."""
+"""Measures the tokens per second of a model on this machine with llama-bench."""
 
 import json
 from contextlib import suppress
@@ -17,9 +17,13 @@ BUSY_SECS = 1.0
 
 
 def generation_speed(llama: LlamaCpp, gguf: Path) -> float:
-    """Return how many tokens per second `gguf` generates here, all physical cores used.
+    """Return how many tokens per second a model generates on all physical cores.
 
-    The best of three runs counts: whatever else the machine does only makes them slower.
+    The best of three runs counts, as other programs can only make a run slower.
+
+    Args:
+        llama: The build to measure with.
+        gguf: The model's file.
 
     Raises:
         UserError: llama-bench failed.
@@ -40,7 +44,7 @@ def generation_speed(llama: LlamaCpp, gguf: Path) -> float:
 
 
 def machine_is_busy() -> bool:
-    """Whether other programs' work would falsify a measurement made now."""
+    """Return whether other programs use so much of the CPU that a measurement would be wrong."""
     before = _own_seconds()
     percent = psutil.cpu_percent(interval=BUSY_SECS)
     own = (_own_seconds() - before) / (BUSY_SECS * (psutil.cpu_count() or 1))
@@ -48,7 +52,7 @@ def machine_is_busy() -> bool:
 
 
 def _own_seconds() -> float:
-    """Return the processor time of this process and those that it started, such as llama-server."""
+    """Return the CPU seconds of this process and its children, such as llama-server."""
     seconds = 0.0
     me = psutil.Process()
     for process in [me, *me.children(recursive=True)]:

@@ -1,4 +1,4 @@
-"""llama.cpp built for this machine's CPU, and proved to run on it."""
+"""Builds llama.cpp for this machine's CPU, and tries whether the build runs on it."""
 
 import shutil
 from dataclasses import dataclass
@@ -6,16 +6,15 @@ from pathlib import Path
 
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.cpu import CpuLevel, physical_cores
-from pipecatapp.runtime.files import locked
-from pipecatapp.runtime.links import link_to
 from pipecatapp.runtime.llama_cpp.build import TARGETS, build
-from pipecatapp.runtime.llama_cpp.levels import remember_that_it_died, usable_level
+from pipecatapp.runtime.llama_cpp.levels import record_crash, usable_level
 from pipecatapp.runtime.llama_cpp.prebuilt import copy_binaries
 from pipecatapp.runtime.llama_cpp.source import VERSION, fetch_source
 from pipecatapp.runtime.models.catalogue import Catalogue
 from pipecatapp.runtime.models.download import ensure_model
 from pipecatapp.runtime.process.commands import CommandError, run
 from pipecatapp.runtime.progress import Progress
+from pipecatapp.runtime.safe_files import locked, switch_symlink
 from pipecatapp.settings import Settings
 
 SMOKE_TOKENS = 4
@@ -31,28 +30,23 @@ class LlamaCpp:
 
     @property
     def name(self) -> str:
-        """Version and level, the name of its directory."""
+        """The name of its directory: version and level."""
         return f"{self.version}-{self.level}"
 
     @property
     def server(self) -> Path:
-        """llama-server: the model behind an OpenAI-compatible API."""
+        """llama-server, which serves a model behind an OpenAI-compatible API."""
         return self.bin_dir / "llama-server"
 
     @property
     def bench(self) -> Path:
-        """llama-bench: tokens per second of a model."""
+        """llama-bench, which measures the tokens per second of a model."""
         return self.bin_dir / "llama-bench"
 
     @property
     def quantize(self) -> Path:
-        """llama-quantize: another quantization of a model."""
+        """llama-quantize, which brings a model into another quantization."""
         return self.bin_dir / "llama-quantize"
-
-    @property
-    def rpc_server(self) -> Path:
-        """ggml-rpc-server: lends this machine's memory to another one's model."""
-        return self.bin_dir / "ggml-rpc-server"
 
     @property
     def complete(self) -> bool:
@@ -67,47 +61,47 @@ def ensure_llama_cpp(
     prebuilt: Path | None = None,
     step_down: bool = True,
 ) -> LlamaCpp:
-    """Return llama.cpp for this CPU, built and tried out at the first call.
+    """Return llama.cpp for this CPU, after building and trying it if it is missing.
 
-    Where the newest level's build is killed by a signal (virtual machines announce
-    instructions that they do not have), the next older level is built, and remembered.
+    Virtual machines announce instructions that they do not have. If the build for the newest level
+    is killed by a signal, that level is recorded, and the next older one is built.
 
     Args:
         settings: Where builds are kept.
-        progress: Where to show what happens.
-        prebuilt: A tar file or directory with VERSION-LEVEL/bin, taken instead of building.
-        step_down: Whether to go on to older levels; without, the result may be incomplete.
+        progress: Shows what is being done.
+        prebuilt: A tar file or directory with VERSION-LEVEL/bin, to use instead of building.
+        step_down: Whether to go on to older levels; if not, the result may be incomplete.
 
     Raises:
-        UserError: It can be neither found nor built, or no level runs.
+        UserError: Building failed, `prebuilt` lacks the level, or no level runs.
     """
     lock = settings.llama_dir / "lock"
     with progress.step("llama.cpp for this CPU"):
-        llama = llama_cpp_here(settings)
+        llama = llama_cpp_for_this_cpu(settings)
         if llama.complete:
             return llama
-        with locked(lock, lambda: progress.say("Another start is building it: waiting for that")):
-            while not (llama := llama_cpp_here(settings)).complete:
+        with locked(lock, lambda: progress.say("Another process is building it: waiting for it")):
+            while not (llama := llama_cpp_for_this_cpu(settings)).complete:
                 if prebuilt:
-                    _take_level(settings, llama, prebuilt, progress)
+                    _install_prebuilt(settings, llama, prebuilt, progress)
                 else:
                     _build_level(settings, llama.level, progress)
                 if not step_down:
-                    return llama_cpp_here(settings)
+                    return llama_cpp_for_this_cpu(settings)
     return llama
 
 
 def installed_llama_cpp(settings: Settings) -> LlamaCpp | None:
-    """Return the build for this CPU where it is complete, without building anything."""
-    llama = llama_cpp_here(settings)
+    """Return the build for this CPU, or None if it is not complete; nothing is built."""
+    llama = llama_cpp_for_this_cpu(settings)
     return llama if llama.complete else None
 
 
-def llama_cpp_here(settings: Settings) -> LlamaCpp:
-    """Return where the build for this CPU is or will be, complete or not.
+def llama_cpp_for_this_cpu(settings: Settings) -> LlamaCpp:
+    """Return the build for this CPU, which may not exist yet.
 
     Raises:
-        UserError: No level is left.
+        UserError: No level of builds runs on this CPU.
     """
     level = usable_level(settings)
     return LlamaCpp(VERSION, level, settings.llama_dir / f"{VERSION}-{level}" / "bin")
@@ -119,16 +113,18 @@ def _build_level(settings: Settings, level: CpuLevel, progress: Progress) -> Non
     log = settings.log_dir / "llama.cpp-build.log"
     with progress.step(f"Building llama.cpp for {level}") as step:
         binaries = build(fetch_source(home, step), build_dir, level, log, step)
-    if not survives(LlamaCpp(VERSION, level, binaries), settings, progress):
+    if not passes_smoke_test(LlamaCpp(VERSION, level, binaries), settings, progress):
         shutil.rmtree(build_dir)
         return
-    _put(binaries, home / f"{VERSION}-{level}")
+    _install(binaries, home / f"{VERSION}-{level}")
     shutil.rmtree(build_dir)
     shutil.rmtree(home / f"source-{VERSION}")
 
 
-def _take_level(settings: Settings, llama: LlamaCpp, prebuilt: Path, progress: Progress) -> None:
-    """Take the level's binaries from `prebuilt`, where they run here."""
+def _install_prebuilt(
+    settings: Settings, llama: LlamaCpp, prebuilt: Path, progress: Progress
+) -> None:
+    """Install the level's binaries from `prebuilt` if they run on this CPU."""
     settings.log_dir.mkdir(parents=True, exist_ok=True)
     unpacked = settings.llama_dir / f".prebuilt-{llama.name}"
     shutil.rmtree(unpacked, ignore_errors=True)
@@ -137,16 +133,16 @@ def _take_level(settings: Settings, llama: LlamaCpp, prebuilt: Path, progress: P
         with progress.step(f"Taking llama.cpp for {llama.level} from {prebuilt}") as step:
             step.working()
             copy_binaries(prebuilt, f"{llama.name}/bin", TARGETS, unpacked)
-        if survives(LlamaCpp(VERSION, llama.level, unpacked), settings, progress):
-            _put(unpacked, settings.llama_dir / llama.name)
+        if passes_smoke_test(LlamaCpp(VERSION, llama.level, unpacked), settings, progress):
+            _install(unpacked, settings.llama_dir / llama.name)
     except OSError as error:
         raise UserError(f"Cannot take llama.cpp from {prebuilt}: {error}") from error
     finally:
         shutil.rmtree(unpacked)
 
 
-def _put(binaries: Path, target: Path) -> None:
-    """Move the binaries to `target`/bin; it is whole or not there."""
+def _install(binaries: Path, target: Path) -> None:
+    """Move the binaries to `target`/bin in one step."""
     staging = target.with_name(f".{target.name}")
     shutil.rmtree(staging, ignore_errors=True)
     (staging / "bin").mkdir(parents=True)
@@ -157,16 +153,21 @@ def _put(binaries: Path, target: Path) -> None:
 
 
 def link_bin(settings: Settings, llama: LlamaCpp) -> bool:
-    """Let `bin` beside the builds be a relative link to this one; False where it was already."""
+    """Make `bin` beside the builds a relative link to this one; return whether that changed it."""
     link, target = settings.llama_dir / "bin", Path(llama.name, "bin")
-    return link_to(link, target)
+    return switch_symlink(link, target)
 
 
-def survives(llama: LlamaCpp, settings: Settings, progress: Progress) -> bool:
-    """Generate a few tokens; a level that dies by a signal is remembered and False returned.
+def passes_smoke_test(llama: LlamaCpp, settings: Settings, progress: Progress) -> bool:
+    """Return whether a build can generate a few tokens; a level killed by a signal is recorded.
+
+    Args:
+        llama: The build to try.
+        settings: Where models, logs and the record are kept.
+        progress: Shows what is being done.
 
     Raises:
-        UserError: It failed in another way.
+        UserError: The build failed in another way.
     """
     level = llama.level
     smoke = Catalogue.load(settings.catalogue).models("smoke")[0]
@@ -184,7 +185,7 @@ def survives(llama: LlamaCpp, settings: Settings, progress: Progress) -> bool:
             raise UserError(
                 f"llama.cpp was built but does not run: {error.last_error} (see {log})"
             ) from error
-        remember_that_it_died(settings, level)
+        record_crash(settings, level)
         progress.say(
             f"llama.cpp for {level} was ended by signal {-error.status} on this CPU: "
             f"going on with {level.below or 'nothing older'}"

@@ -1,4 +1,4 @@
-"""Compiling llama.cpp for one CPU level, with nothing fetched during the build."""
+"""Compiles llama.cpp for one CPU level; nothing is fetched during the build."""
 
 import re
 import shutil
@@ -8,7 +8,7 @@ import psutil
 
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.cpu import CpuLevel, cmake_flags
-from pipecatapp.runtime.files import MIB
+from pipecatapp.runtime.disk_space import MIB
 from pipecatapp.runtime.process.commands import CommandError, run
 from pipecatapp.runtime.progress import Step
 
@@ -34,10 +34,17 @@ _NINJA_PROGRESS = re.compile(r"^\[(\d+)/(\d+)\]")
 
 
 def build(source: Path, build_dir: Path, level: CpuLevel, log: Path, step: Step) -> Path:
-    """Compile the targets for `level` and return the directory that holds them.
+    """Compile the targets for a level and return the directory that holds them.
 
-    An interrupted build continues where it was; a failed one is removed, so that the next
-    starts afresh.
+    An interrupted build continues where it stopped. A failed one is removed, so that the next one
+    starts from the beginning.
+
+    Args:
+        source: The directory of llama.cpp's source.
+        build_dir: Where to build.
+        level: The level of the CPU.
+        log: The file to which the output is appended.
+        step: Shows how far the build is.
 
     Raises:
         UserError: A tool is missing, or the compiler failed.
@@ -54,7 +61,7 @@ def build(source: Path, build_dir: Path, level: CpuLevel, log: Path, step: Step)
 
     try:
         run([*configure, *cmake_flags(level)], log=log)
-        # Not by way of cmake: a signal to this one process ends the compilers too.
+        # Run directly and not by cmake, so that a signal to ninja ends the compilers too.
         compiler = ["ninja", "-C", str(build_dir), f"-j{_parallel_jobs()}", *TARGETS]
         run(compiler, log=log, on_line=show)
         for target in TARGETS:
@@ -68,10 +75,10 @@ def build(source: Path, build_dir: Path, level: CpuLevel, log: Path, step: Step)
 
 
 def require_tools() -> None:
-    """Check that what compiles llama.cpp is installed.
+    """Check that the tools that compile llama.cpp are installed.
 
     Raises:
-        UserError: Something is missing; the message holds the command that installs it.
+        UserError: A tool is missing; the message has the command that installs it.
     """
     missing = [tool for tool in ("cmake", "ninja", "cc", "c++", "strip") if not shutil.which(tool)]
     if missing:
@@ -79,6 +86,6 @@ def require_tools() -> None:
 
 
 def _parallel_jobs() -> int:
-    """As many compilers at once as there are CPUs and memory for."""
+    """Return how many compilers may run at once, by the number of CPUs and the free memory."""
     by_memory = psutil.virtual_memory().available // JOB_BYTES
     return max(1, min(psutil.cpu_count() or 1, by_memory))

@@ -1,22 +1,22 @@
-"""Which level's build of llama.cpp this CPU runs: what it announces, less what died here."""
+"""Knows which level of llama.cpp's builds this CPU runs: those it announces that did not crash."""
 
 from pathlib import Path
 
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.cpu import CpuLevel, cpu_level, cpu_model, read_cpu_flags
-from pipecatapp.runtime.files import read_json, write_json
+from pipecatapp.runtime.safe_files import read_json, write_json
 from pipecatapp.settings import Settings
 
 
 def usable_level(settings: Settings) -> CpuLevel:
-    """Return the newest level that the CPU announces and that did not die when tried here.
+    """Return the newest level that the CPU announces and whose build has not crashed here.
 
     Raises:
-        UserError: None is left.
+        UserError: No level is left.
     """
     level: CpuLevel | None = cpu_level(read_cpu_flags())
-    died = read_json(_memory(settings)).get(cpu_model(), [])
-    while level in died:
+    crashed = read_json(_record(settings)).get(cpu_model(), [])
+    while level in crashed:
         level = level.below if level else None
     if level is None:
         raise UserError(
@@ -26,12 +26,12 @@ def usable_level(settings: Settings) -> CpuLevel:
     return level
 
 
-def remember_that_it_died(settings: Settings, level: CpuLevel) -> None:
-    """Leave out `level` on this CPU from now on."""
-    remembered = read_json(_memory(settings))
-    remembered.setdefault(cpu_model(), []).append(level)
-    write_json(_memory(settings), remembered)
+def record_crash(settings: Settings, level: CpuLevel) -> None:
+    """Remember that the build for `level` crashed, so that it is not used on this CPU again."""
+    crashed = read_json(_record(settings))
+    crashed.setdefault(cpu_model(), []).append(level)
+    write_json(_record(settings), crashed)
 
 
-def _memory(settings: Settings) -> Path:
+def _record(settings: Settings) -> Path:
     return settings.llama_dir / "levels_that_died.json"

@@ -1,4 +1,4 @@
-"""Binaries of llama.cpp that were built elsewhere: in a directory, or in a tar file."""
+"""Takes binaries of llama.cpp that were built elsewhere from a directory or a tar file."""
 
 import shutil
 import tarfile
@@ -7,10 +7,16 @@ from pathlib import Path
 
 
 def copy_binaries(prebuilt: Path, inside: str, names: Iterable[str], target: Path) -> None:
-    """Copy the programs `names` from `inside` a directory or tar file to `target`.
+    """Copy programs out of a directory or tar file, and make them executable.
+
+    Args:
+        prebuilt: The directory or the tar file.
+        inside: The path of the programs within it.
+        names: The programs.
+        target: The directory to copy to.
 
     Raises:
-        OSError: One is missing, or it is no tar file.
+        OSError: A program is missing, or `prebuilt` is neither a directory nor a tar file.
     """
     if prebuilt.is_dir():
         for name in names:
@@ -22,7 +28,7 @@ def copy_binaries(prebuilt: Path, inside: str, names: Iterable[str], target: Pat
 
 
 def _unpack(archive: Path, inside: str, names: Iterable[str], target: Path) -> None:
-    """Unpack regular files of these names only."""
+    """Copy regular files out of a tar file."""
     try:
         with tarfile.open(archive) as tar:
             for name in names:

@@ -5,15 +5,15 @@ import socket
 from pathlib import Path
 
 from pipecatapp.runtime.cpu import physical_cores
-from pipecatapp.runtime.files import write_atomic
 from pipecatapp.runtime.llama_cpp.binaries import LlamaCpp
 from pipecatapp.runtime.process.job import JobSpec
+from pipecatapp.runtime.safe_files import write_atomic
 from pipecatapp.settings import Settings
 
 HOST = "127.0.0.1"
-# Prompts of other conversations kept in memory; llama-server's own default is 8 GiB.
+# For prompts that are in no slot now; llama-server's own default is 8 GiB.
 PROMPT_CACHE_MIB = 256
-# After a trim of the history, runs of at least so many tokens are shifted instead of prefilled.
+# After the history was cut, runs of at least so many tokens are shifted instead of prefilled.
 REUSED_RUN_TOKENS = 64
 
 
@@ -23,10 +23,10 @@ class LlamaServer:
     Args:
         llama: The build to run.
         model: The GGUF file.
-        settings: Context per slot, slots, port (0: any free one) and state directory.
+        settings: Context per slot, number of slots, port (0: any free one) and state directory.
         name: The job's name.
-        alias: The model's name in the API; the file's stem by default.
-        mmproj: The projector that brings images into a vision model.
+        alias: The model's name in the API; by default the file's name without its ending.
+        mmproj: The file of the projector that brings images into a vision model.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class LlamaServer:
 
     @property
     def url(self) -> str:
-        """Where the server is; its OpenAI-compatible API is under /v1."""
+        """Base URL of the server; its OpenAI-compatible API is below /v1."""
         return f"http://{HOST}:{self.port}"
 
     @property
@@ -61,8 +61,8 @@ class LlamaServer:
         return self._settings.llm_slots
 
     def spec(self) -> JobSpec:
-        """Write the key to a file that only this user can read and return the job."""
-        # A file, as every user of the machine can read the arguments of a process.
+        """Write the API key to a file that only this user can read, and return the job."""
+        # In a file, as every user of the machine can read the arguments of a process.
         write_atomic(self.key_file, self.api_key + "\n", mode=0o600)
         self._saved.mkdir(mode=0o700, parents=True, exist_ok=True)
         return JobSpec(self.name, tuple(self._command()), f"{self.url}/health")
@@ -91,8 +91,8 @@ class LlamaServer:
         if self._mmproj:
             options["--mmproj"] = str(self._mmproj)
             options["--cache-ram"] = "0"  # no two pictures are the same
-            # Moondream2's template is the bare word "vicuna": as Jinja that is the whole prompt,
-            # and the request fails as its image is in no place of it.
+            # Moondream2's template is only the word "vicuna". As a Jinja template that would be the
+            # whole prompt, without the image, and the request would fail.
             switches.append("--no-jinja")
         else:
             switches.append("--jinja")
@@ -101,7 +101,7 @@ class LlamaServer:
 
 
 def free_port() -> int:
-    """Return a TCP port of the loopback interface that is free now."""
+    """Return a TCP port of the loopback interface that is free at this moment."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]

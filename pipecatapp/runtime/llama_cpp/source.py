@@ -1,4 +1,4 @@
-"""The pinned source of llama.cpp: fetched by pip, checked here, unpacked with care."""
+"""Fetches the pinned source of llama.cpp with pip, checks and unpacks it."""
 
 import os
 import shutil
@@ -7,9 +7,10 @@ import tarfile
 from pathlib import Path, PurePosixPath
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.files import MIB, require_space, sha256_of
+from pipecatapp.runtime.disk_space import MIB, require_space
 from pipecatapp.runtime.process.commands import CommandError, run
 from pipecatapp.runtime.progress import Step
+from pipecatapp.runtime.safe_files import sha256_of
 
 VERSION = "0.3.36"
 SDIST = f"llama_cpp_python-{VERSION}.tar.gz"
@@ -19,7 +20,11 @@ SPACE_BYTES = 700 * MIB  # the archive, the unpacked tree, and one build
 
 
 def fetch_source(directory: Path, step: Step) -> Path:
-    """Return the unpacked tree of llama.cpp under `directory`, fetching it where it is missing.
+    """Return the directory of llama.cpp's source, after fetching it if it is missing.
+
+    Args:
+        directory: Where to put it.
+        step: Shows what is being done.
 
     Raises:
         UserError: It cannot be fetched, its checksum differs, or the disk is full.
@@ -65,16 +70,15 @@ def _verify(archive: Path) -> None:
 
 
 def _extract(archive: Path, target: Path) -> None:
-    """Unpack regular files of the vendored tree only; no links, nothing outside `target`."""
+    """Unpack the regular files of the vendored tree: no links, and nothing outside `target`."""
     with tarfile.open(archive) as tar:
         for member in tar:
             path = PurePosixPath(member.name)
-            if not member.isfile() or ".." in path.parts or not path.is_relative_to(VENDORED):
+            content = tar.extractfile(member) if member.isfile() else None
+            if content is None or ".." in path.parts or not path.is_relative_to(VENDORED):
                 continue
             destination = target / path.relative_to(VENDORED)
             destination.parent.mkdir(parents=True, exist_ok=True)
-            content = tar.extractfile(member)
-            assert content is not None  # noqa: S101  # regular files have content
             with content, destination.open("wb") as stream:
                 shutil.copyfileobj(content, stream)
             # The archive's times keep ninja from rebuilding what an interrupted run has built.

@@ -1,1 +1,1 @@
-"""Model files: the catalogue, where they come from, and how they are verified."""
+"""Files of models: the catalogue, its sources, and checksums."""

@@ -1,4 +1,4 @@
-"""The model catalogue: group_vars/models.yaml, checked before anything is fetched."""
+"""Reads the catalogue of models, group_vars/models.yaml, and checks it."""
 
 import re
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from pipecatapp.errors import UserError
 Kind = Literal["llm", "stt", "tts", "embedding", "vision", "smoke"]
 KINDS: tuple[Kind, ...] = ("llm", "stt", "tts", "embedding", "vision", "smoke")
 
-# A leading letter or digit keeps names from being options, "." or "..".
+# A name begins with a letter or digit, so that it is no option and not "." or "..".
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Requirement = Annotated[
@@ -83,7 +83,7 @@ Source: TypeAlias = (
 
 
 def _source_kind(data: Any) -> str | None:
-    """Name the key that says what a source is, so that errors speak of that kind alone."""
+    """Return the key that tells the kind of a source, so that errors are about that kind only."""
     present = data if isinstance(data, dict) else vars(data) if isinstance(data, _Strict) else ()
     return next((kind for kind in ("url", "path", "package") if kind in present), None)
 
@@ -110,7 +110,7 @@ class ModelFile(_Strict):
 
     @property
     def is_projector(self) -> bool:
-        """Whether it brings images into a vision model, by llama.cpp's custom for names."""
+        """Whether it brings images into a vision model, by llama.cpp's naming convention."""
         return "mmproj" in PurePosixPath(self.filename).name
 
 
@@ -141,16 +141,16 @@ class CatalogueModel(_Strict):
         return self
 
     def directory(self, models_dir: Path) -> Path:
-        """Return where the model's files are, or will be."""
+        """Return the directory of the model's files, which may not exist yet."""
         return models_dir / self.name
 
     @property
     def size(self) -> int:
-        """Bytes of all files whose size is known."""
+        """The sum of the known sizes of its files, in bytes."""
         return sum(file.size or 0 for file in self.files)
 
     def speaks(self, language: str) -> bool:
-        """Whether the model serves a language, given as two letters."""
+        """Return whether the model is for a language, given as two letters."""
         return not self.languages or language in self.languages
 
 
@@ -158,7 +158,7 @@ class Catalogue:
     """All models, in the order of the file.
 
     Args:
-        lists: The models of each list, under the name of the list.
+        lists: The models of each list, by the name of the list.
     """
 
     def __init__(self, lists: dict[str, list[CatalogueModel]]) -> None:
@@ -169,7 +169,7 @@ class Catalogue:
         """Read and check a catalogue.
 
         Raises:
-            UserError: It cannot be read, or an entry is wrong; the message names the place.
+            UserError: The file cannot be read, or an entry is invalid; the message says which.
         """
         try:
             content = yaml.safe_load(path.read_text())
@@ -189,21 +189,21 @@ class Catalogue:
         return catalogue
 
     def _check_names(self, path: Path) -> None:
-        """Two different models must not share a directory; the same entry may be listed twice."""
+        """Check that no two different models share a directory; one entry may be listed twice."""
         seen: dict[str, CatalogueModel] = {}
         for model in [model for models in self.lists.values() for model in models]:
             if seen.setdefault(model.name, model) != model:
                 raise UserError(f"{path}: two different models are called {model.name}: rename one")
 
     def models(self, kind: Kind | None = None) -> list[CatalogueModel]:
-        """Return the models of one kind, or all of them, each one once."""
+        """Return the models of a kind or all models, each of them once."""
         everything = {model.name: model for models in self.lists.values() for model in models}
         return [model for model in everything.values() if kind in (None, model.kind)]
 
-    def everyday(self) -> list[CatalogueModel]:
-        """Return what a twin needs: the lists that are called after a kind, but for a camera's.
+    def default_models(self) -> list[CatalogueModel]:
+        """Return the models that every agent needs: the lists named after a kind, without vision.
 
-        Other lists are of experts, which are deployed one by one.
+        The other lists are of experts, which are deployed one by one.
         """
         return [
             model
@@ -216,7 +216,7 @@ class Catalogue:
         """Return the model called `name`.
 
         Raises:
-            UserError: There is none; the message lists those that exist.
+            UserError: The catalogue has no such model; the message lists those that it has.
         """
         for model in self.models():
             if model.name == name:

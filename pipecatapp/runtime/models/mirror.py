@@ -1,4 +1,4 @@
-"""Models from nearby: another node's web server, a directory, or links to verified files."""
+"""Models from the house: another node's web server, a directory, or links to verified files."""
 
 import os
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import AnyHttpUrl
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.files import require_space
+from pipecatapp.runtime.disk_space import require_space
 from pipecatapp.runtime.models.catalogue import (
     CatalogueModel,
     ModelFile,
@@ -14,14 +14,14 @@ from pipecatapp.runtime.models.catalogue import (
     Source,
     UrlSource,
 )
-from pipecatapp.runtime.models.verified import Verified
+from pipecatapp.runtime.models.verified import VerifiedFiles
 
 
 def read_sums(path: Path) -> dict[str, str]:
-    """Read a file as sha256sum writes it, with the names MODEL/FILE.
+    """Return the checksums in a file of sha256sum's format, by MODEL/FILE.
 
     Raises:
-        UserError: It cannot be read.
+        UserError: The file cannot be read.
     """
     try:
         lines = path.read_text().splitlines()
@@ -31,16 +31,16 @@ def read_sums(path: Path) -> dict[str, str]:
     return {name.lstrip("*"): found for found, name in pairs}
 
 
-def from_nearby(
+def with_local_sources(
     model: CatalogueModel, *, mirror: str | None, source: Path | None, sums: dict[str, str]
 ) -> CatalogueModel:
-    """Return `model` with other sources, and with sums where the catalogue has none.
+    """Return `model` with sources in the house, and with checksums that the catalogue lacks.
 
     Args:
         model: The catalogue's entry.
-        mirror: An address below which MODEL/FILE are; the catalogue's sources are then left
-            out, so that not every node of a house fetches from afar.
-        source: A directory that may have MODEL/FILE; it comes first.
+        mirror: An address with MODEL/FILE below it. It replaces the catalogue's sources, so that
+            not every node of a house fetches from the internet.
+        source: A directory that may have MODEL/FILE; it is tried first.
         sums: Checksums by MODEL/FILE.
     """
 
@@ -58,12 +58,17 @@ def from_nearby(
 
 
 def link_verified(model: CatalogueModel, origin: Path, models_dir: Path) -> None:
-    """Link the model's files that are verified under `origin` into `models_dir`.
+    """Make hard links to a model's files that are verified elsewhere on this machine.
 
-    On another disk nothing is linked. A file that is there already stays.
+    Nothing is linked from another disk. A file that exists already stays.
+
+    Args:
+        model: The catalogue's entry.
+        origin: The directory of models that has the files.
+        models_dir: The directory of models to link into.
     """
     there, here = model.directory(origin), model.directory(models_dir)
-    verified = Verified(there)
+    verified = VerifiedFiles(there)
     for file in model.files:
         target = here / file.filename
         sha256 = verified.expected(file)
@@ -74,14 +79,14 @@ def link_verified(model: CatalogueModel, origin: Path, models_dir: Path) -> None
             os.link(there / file.filename, target)
         except OSError:
             return
-        Verified(here).record(file, target, sha256)
+        VerifiedFiles(here).record(file, target, sha256)
 
 
 def require_space_for(models: list[CatalogueModel], models_dir: Path) -> None:
-    """Check before the first download that all the missing files fit.
+    """Check before the first download that the disk has room for all missing files.
 
     Raises:
-        UserError: They do not; the message names both sizes.
+        UserError: It has less; the message names both sizes.
     """
     missing = [
         file.size or 0

@@ -1,4 +1,4 @@
-"""Which models of the catalogue hear and speak the language that is set."""
+"""Chooses the catalogue's models for speech recognition and synthesis in the language set."""
 
 from pathlib import Path
 
@@ -8,10 +8,10 @@ from pipecatapp.settings import Settings
 
 
 def stt_candidates(catalogue: Catalogue, settings: Settings) -> list[CatalogueModel]:
-    """Return the recognizers of the language, the largest first, or the one that is set.
+    """Return the recognizers for the language, the largest first, or only the one that is set.
 
     Raises:
-        UserError: There is none.
+        UserError: The catalogue has none.
     """
     if settings.stt_model:
         return [catalogue.get(settings.stt_model)]
@@ -22,10 +22,10 @@ def stt_candidates(catalogue: Catalogue, settings: Settings) -> list[CatalogueMo
 
 
 def tts_model(catalogue: Catalogue, settings: Settings) -> CatalogueModel | None:
-    """Return the voice of the language, or the one that is set; None for another server's.
+    """Return the voice for the language or the one that is set; None if another server speaks.
 
     Raises:
-        UserError: There is none.
+        UserError: The catalogue has none.
     """
     if settings.tts_service == "piper-http":
         return None
@@ -38,10 +38,10 @@ def tts_model(catalogue: Catalogue, settings: Settings) -> CatalogueModel | None
 
 
 def voice_file(directory: Path) -> Path:
-    """Return the .onnx file of a Piper voice.
+    """Return the .onnx file of the Piper voice in a directory.
 
     Raises:
-        UserError: It is not there.
+        UserError: The directory has none.
     """
     for path in sorted(directory.glob("*.onnx")):
         return path

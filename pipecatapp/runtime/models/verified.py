@@ -1,22 +1,22 @@
-"""Which files of a model were verified, so that a gigabyte is not hashed at every start."""
+"""Records which files of a model were verified, so that not every start hashes a gigabyte."""
 
 from pathlib import Path
 from typing import Any
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.files import read_json, sha256_of, write_json
 from pipecatapp.runtime.models.catalogue import CatalogueModel, ModelFile
 from pipecatapp.runtime.progress import Progress, Step
+from pipecatapp.runtime.safe_files import read_json, sha256_of, write_json
 
 STAMPS = ".verified.json"
 
 
 class ChecksumError(UserError):
-    """A file is not what the catalogue says it is."""
+    """A file's checksum is not the catalogue's."""
 
 
-class Verified:
-    """The record of verified files beside a model: checksum, size and time of change.
+class VerifiedFiles:
+    """The record of a model's verified files: their checksums, sizes and times of change.
 
     Args:
         directory: The model's directory.
@@ -27,7 +27,7 @@ class Verified:
         self._path = directory / STAMPS
 
     def is_current(self, file: ModelFile) -> bool:
-        """Whether `file` was verified against its checksum and has not changed since."""
+        """Return whether a file was verified against its checksum and has not changed since."""
         stamp = self._stamp(file)
         target = self._directory / file.filename
         if not stamp or not target.is_file():
@@ -37,14 +37,20 @@ class Verified:
         return same and file.sha256 in (None, stamp.get("sha256"))
 
     def expected(self, file: ModelFile) -> str | None:
-        """Return the checksum of the catalogue, else the one recorded at the first download."""
+        """Return the catalogue's checksum, otherwise the one recorded at the first download."""
         return file.sha256 or self._stamp(file).get("sha256")
 
     def check(self, file: ModelFile, path: Path, step: Step, progress: Progress) -> str:
-        """Hash `path`, which is `file` or is to become it, and return its checksum.
+        """Hash a file and return its checksum.
+
+        Args:
+            file: The file's entry in the catalogue.
+            path: Where it is now.
+            step: Shows how far the hashing is.
+            progress: Told of a checksum that the catalogue lacks.
 
         Raises:
-            ChecksumError: It has another one; the message holds both.
+            ChecksumError: The checksum is not the expected one; the message has both.
         """
         size = path.stat().st_size
         found = sha256_of(path, lambda done: step.update(done, size, "verifying"))
@@ -61,7 +67,13 @@ class Verified:
         return found
 
     def record(self, file: ModelFile, target: Path, sha256: str) -> None:
-        """Remember that `target` was found to have the checksum `sha256`."""
+        """Record that a file has a checksum, with its size and time of change.
+
+        Args:
+            file: The file's entry in the catalogue.
+            target: Where it is.
+            sha256: The checksum, in hexadecimal.
+        """
         status = target.stat()
         stamps = read_json(self._path)
         stamps[file.filename] = {
@@ -76,14 +88,20 @@ class Verified:
         return stamp if isinstance(stamp, dict) else {}
 
 
+def is_verified(model: CatalogueModel, models_dir: Path) -> bool:
+    """Return whether all files of a model were verified and have not changed since."""
+    verified = VerifiedFiles(model.directory(models_dir))
+    return all(verified.is_current(file) for file in model.files)
+
+
 def verify_model(model: CatalogueModel, models_dir: Path, progress: Progress) -> bool:
-    """Hash every file of `model` that is there; False where one is missing.
+    """Hash all files of a model, and return False if one is missing.
 
     Raises:
-        ChecksumError: A checksum differs; the message holds both.
+        ChecksumError: A checksum differs; the message has both.
     """
     directory = model.directory(models_dir)
-    verified = Verified(directory)
+    verified = VerifiedFiles(directory)
     if not all((directory / file.filename).is_file() for file in model.files):
         return False
     with progress.step(f"Verifying {model.name}") as step:

@@ -1,4 +1,4 @@
-"""Running a command to its end: output to a log, lines to a listener, one clear error."""
+"""Runs a command to its end, with its output to a log and its lines to a listener."""
 
 import shutil
 import subprocess
@@ -26,16 +26,19 @@ class CommandError(Exception):
 
     @property
     def last_error(self) -> str:
-        """The last line that speaks of an error, else the last line that is not empty."""
+        """The last line with the word "error" in it, otherwise the last line that is not empty."""
         lines = [line.strip() for line in self.tail if line.strip()]
         errors = [line for line in lines if "error" in line.lower()]
         return (errors or lines or [f"exit status {self.status}"])[-1]
 
 
 def bound_to_parent(command: Sequence[str | Path]) -> list[str]:
-    """Return `command` such that the kernel ends it when this process dies, however it dies.
+    """Return a command that runs `command` and that the kernel kills when this process dies.
 
-    setpriv replaces itself by the command, so the process id is the command's own.
+    setpriv replaces itself by the command, so the process id is that of the command.
+
+    Raises:
+        UserError: setpriv is not installed.
     """
     setpriv = shutil.which("setpriv")
     if setpriv is None:
@@ -75,10 +78,9 @@ def run(
         )
     except OSError as error:
         raise UserError(f"Cannot run {command[0]}: {error.strerror}") from error
-    assert process.stdout is not None  # noqa: S101  # a pipe was asked for
     with process:
         try:
-            for line in process.stdout:
+            for line in process.stdout or ():
                 output.append(line)
                 if on_line:
                     on_line(line.rstrip("\n"))

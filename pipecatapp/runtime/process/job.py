@@ -1,11 +1,11 @@
-"""What a job is, and how it can be."""
+"""Jobs: what to run, and the states that it can be in."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class JobState(StrEnum):
-    """Where a job is in its life."""
+    """The states of a job."""
 
     STOPPED = "stopped"
     STARTING = "starting"
@@ -19,12 +19,12 @@ class JobSpec:
     """A program to keep running. Times are in seconds.
 
     Args:
-        name: Also the name of its log.
+        name: The job's name, and that of its log.
         command: The program and its arguments.
-        health_url: Answers 200 once the job can serve.
-        start_timeout: After this long without a first healthy answer it is ended and started anew.
-        hang_timeout: After this long without a healthy answer a running job counts as hung.
-        stop_timeout: After this long a job that was asked to end is killed.
+        health_url: Answers with status 200 once the job can serve.
+        start_timeout: The job is restarted if it is not healthy for the first time within this.
+        hang_timeout: A running job is restarted after this long without a healthy answer.
+        stop_timeout: A job that was asked to end is killed after this.
     """
 
     name: str
@@ -37,15 +37,15 @@ class JobSpec:
 
 @dataclass(frozen=True)
 class JobStatus:
-    """How a job is now.
+    """The state of a job at one moment.
 
     Args:
-        name: The job.
-        state: Where it is in its life.
-        pid: Its process id while it runs.
-        restarts: How often it was started again since `start`.
-        detail: Why it last ended, if it did.
-        nodes: Where it runs, in a cluster.
+        name: The job's name.
+        state: Its state.
+        pid: Its process id while it runs as a child process.
+        restarts: How often it was restarted since it was started.
+        detail: Why it ended last, or "".
+        nodes: In a cluster, the names of the nodes that it runs on.
     """
 
     name: str
@@ -57,5 +57,5 @@ class JobStatus:
 
     @property
     def healthy(self) -> bool:
-        """Whether the job answers."""
+        """Whether the job passes its health checks."""
         return self.state == JobState.HEALTHY

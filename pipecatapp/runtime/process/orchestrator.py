@@ -1,35 +1,22 @@
-"""Jobs by name: start, stop, status. Locally they are child processes, watched over."""
+"""Jobs by name, which run as supervised child processes."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Self
 
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.process.job import JobSpec, JobStatus
 from pipecatapp.runtime.process.supervisor import Supervisor
 
 
-class Orchestrator(Protocol):
-    """Runs named jobs, on this machine or in a cluster."""
-
-    async def start(self, name: str) -> None:
-        """Start the job, if it does not run."""
-
-    async def stop(self, name: str) -> None:
-        """Stop the job, if it runs, and wait for its end."""
-
-    async def status(self, name: str) -> JobStatus:
-        """Return how the job is."""
-
-
 class LocalOrchestrator:
-    """Runs jobs as child processes of this one; they end with it, however it ends.
+    """Runs jobs as child processes, which end with this process even if it is killed.
 
-    Used as an async context manager it stops every job at the end of the block.
+    As an async context manager it stops every job at the end of the block.
 
     Args:
-        specs: The jobs there are.
-        log_dir: Where NAME.log goes.
+        specs: The jobs.
+        log_dir: The directory of their logs, NAME.log.
     """
 
     def __init__(self, specs: Iterable[JobSpec], log_dir: Path) -> None:
@@ -42,7 +29,7 @@ class LocalOrchestrator:
         await self.close()
 
     async def start(self, name: str) -> None:
-        """Start the job, if it does not run.
+        """Start the job if it does not run.
 
         Raises:
             UserError: There is no such job.
@@ -50,7 +37,7 @@ class LocalOrchestrator:
         self._job(name).start()
 
     async def stop(self, name: str) -> None:
-        """Stop the job, if it runs, and wait for its end.
+        """Stop the job if it runs, and wait for its end.
 
         Raises:
             UserError: There is no such job.
@@ -58,7 +45,7 @@ class LocalOrchestrator:
         await self._job(name).stop()
 
     async def status(self, name: str) -> JobStatus:
-        """Return how the job is.
+        """Return the state of the job.
 
         Raises:
             UserError: There is no such job.

@@ -1,4 +1,4 @@
-"""One child process, kept running: health checks, restarts with backoff, a clean stop."""
+"""Keeps one child process running: health checks, restarts with backoff, a clean stop."""
 
 import asyncio
 import os
@@ -8,17 +8,17 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-import httpx
-
 from pipecatapp.errors import UserError
+from pipecatapp.runtime.health_check import health_client, is_healthy
 from pipecatapp.runtime.process.commands import bound_to_parent
 from pipecatapp.runtime.process.job import JobSpec, JobState, JobStatus
 
 POLL_STARTING_S = 0.1
 POLL_RUNNING_S = 1.0
-# The first restart is at once: somebody is waiting for an answer.
+ANSWER_S = 2.0  # each step of a health check
+# The first restart is immediate, as somebody is waiting for an answer.
 BACKOFF_S = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
-FAILED_STARTS = 3  # so many ends without one healthy answer, and those who wait are told
+FAILED_STARTS = 3  # after so many without one healthy answer, those who wait get an error
 KEPT_LOGS = 3
 
 
@@ -27,7 +27,7 @@ class Supervisor:
 
     Args:
         spec: The job.
-        log_dir: Where its output goes.
+        log_dir: The directory of its log.
     """
 
     def __init__(self, spec: JobSpec, log_dir: Path) -> None:
@@ -43,12 +43,12 @@ class Supervisor:
 
     @property
     def status(self) -> JobStatus:
-        """How the job is now."""
+        """The state of the job now."""
         pid = self._process.pid if self._process else None
         return JobStatus(self.spec.name, self._state, pid, self._restarts, self._detail)
 
     def start(self) -> None:
-        """Begin to keep the job running; nothing happens if that is so already."""
+        """Begin to keep the job running, if this was not begun before."""
         if self._task is None or self._task.done():
             rotate(self.log)
             self._restarts = self._failed_starts = 0
@@ -56,7 +56,7 @@ class Supervisor:
             self._task = asyncio.create_task(self._keep_running(), name=f"job {self.spec.name}")
 
     async def stop(self) -> None:
-        """End the job, first politely, and wait until its whole process group is gone."""
+        """End the job, by SIGTERM first, and wait until its whole process group is gone."""
         if self._task:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
@@ -74,7 +74,7 @@ class Supervisor:
         """Wait until the job answers its health check, `seconds` at most.
 
         Raises:
-            UserError: It keeps ending, is not started, or did not answer in time.
+            UserError: The job keeps ending, is not started, or did not answer in time.
         """
 
         def settled(status: JobStatus) -> bool:
@@ -142,12 +142,12 @@ class Supervisor:
             )
 
     async def _watch(self) -> str:
-        """Follow the health check; return why the process must be ended, if it must."""
+        """Repeat the health check until the process has to be ended, and return why."""
         clock = asyncio.get_running_loop().time
         last_answer, answered = clock(), False
-        async with httpx.AsyncClient(timeout=2.0, trust_env=False) as client:
+        async with health_client() as client:
             while True:
-                if await _answers(client, self.spec.health_url):
+                if await is_healthy(client, self.spec.health_url, ANSWER_S):
                     last_answer, answered = clock(), True
                     self._failed_starts = 0
                     await self._set_state(JobState.HEALTHY)
@@ -162,13 +162,6 @@ class Supervisor:
         async with self._changed:
             self._state = state
             self._changed.notify_all()
-
-
-async def _answers(client: httpx.AsyncClient, url: str) -> bool:
-    try:
-        return (await client.get(url)).status_code == httpx.codes.OK
-    except httpx.HTTPError:
-        return False
 
 
 async def _end_group(process: Process, grace: float) -> None:
@@ -192,7 +185,7 @@ def _how_it_ended(status: int | None) -> str:
 
 
 def rotate(log: Path) -> None:
-    """Keep the logs of earlier starts as NAME.log.1 and so on, the newest first."""
+    """Rename the logs of earlier starts to NAME.log.1 and so on, the newest first."""
     for number in range(KEPT_LOGS, 0, -1):
         older = log.with_name(f"{log.name}.{number}")
         newer = log if number == 1 else log.with_name(f"{log.name}.{number - 1}")

@@ -1,1 +1,1 @@
-"""Models chosen by measurement on this machine."""
+"""Chooses models by measurement on this machine."""

@@ -1,4 +1,4 @@
-"""The default language model: the largest that fits and is fast enough, measured here."""
+"""Chooses the default language model: the largest that fits and is fast enough here."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.files import MIB
+from pipecatapp.runtime.disk_space import MIB
 from pipecatapp.runtime.llama_cpp.bench import generation_speed, machine_is_busy
 from pipecatapp.runtime.llama_cpp.binaries import LlamaCpp
 from pipecatapp.runtime.llama_cpp.quantize import ensure_quantized, gguf_of, quantization_of
@@ -24,7 +24,7 @@ from pipecatapp.settings import Settings
 
 MIN_TOKENS_PER_S = 6.0
 HEADROOM_MB = 2048  # the system, the agent, speech recognition and synthesis
-# Predictions from a smaller model err; a larger one is fetched when it might still pass.
+# Predictions from a smaller model can be wrong; a larger one is fetched if it might pass.
 BENEFIT_OF_DOUBT = 1.25
 
 
@@ -32,7 +32,7 @@ BENEFIT_OF_DOUBT = 1.25
 class Choice:
     """A model, why it was chosen, and the tokens per second of those that were measured.
 
-    A provisional choice was measured while the machine was busy and is made anew once it is not.
+    A provisional choice was measured while the machine was busy, and is made again when it is not.
     """
 
     model: str
@@ -58,10 +58,10 @@ def choose_llm(
     downloader: Downloader,
     progress: Progress,
 ) -> ChosenModel:
-    """Return the model set by LLM_MODEL, else the one that was or is now measured as best.
+    """Return the model set by LLM_MODEL, otherwise the best one by an earlier or a new measurement.
 
     Raises:
-        UserError: The catalogue has no such model, or one cannot be fetched or measured.
+        UserError: The catalogue has no such model, or a model cannot be fetched or measured.
     """
 
     def fetch(model: CatalogueModel) -> Path:
@@ -107,7 +107,7 @@ def _measure(
     fetch: Callable[[CatalogueModel], Path],
     progress: Progress,
 ) -> Choice:
-    """Try the candidates from the largest down; never fetch one that cannot pass."""
+    """Try the candidates from the largest down, without fetching any that cannot pass."""
     measured: dict[str, float] = {}
     sizes: dict[str, int] = {}
 
@@ -121,7 +121,7 @@ def _measure(
         return measured[model.name]
 
     def may_pass(model: CatalogueModel, base: CatalogueModel) -> bool:
-        # Generation reads every weight once a token: its speed scales with the file's size.
+        # Each token takes reading all weights once: the time for it scales with the file's size.
         predicted = speed(base) * sizes[base.name] / max(model.size, 1)
         return predicted * BENEFIT_OF_DOUBT >= MIN_TOKENS_PER_S
 
@@ -131,7 +131,7 @@ def _measure(
     for model in ordered[:-1]:
         if not fits_memory(model):
             passed_over = f"{model.name} does not fit {total_memory_mb()} MiB of memory"
-        # The probe is there already; where it speaks against a model, the smallest decides.
+        # The probe is there already; if it predicts too little, the smallest model decides.
         elif not any(may_pass(model, base) for base in [*probes, smallest]):
             passed_over = f"{model.name} would stay under {MIN_TOKENS_PER_S:.0f} tokens/s"
         elif speed(model) < MIN_TOKENS_PER_S:
@@ -144,6 +144,6 @@ def _measure(
 
 
 def fits_memory(model: CatalogueModel) -> bool:
-    """Whether the model fits beside the system and the rest of the agent."""
+    """Return whether the model fits into memory beside the system and the rest of the agent."""
     available = int(psutil.virtual_memory().available) // MIB
     return model.memory_mb <= min(total_memory_mb() - HEADROOM_MB, available)

@@ -1,4 +1,4 @@
-"""Choices measured on this machine, remembered until the machine or the catalogue changes."""
+"""Stores choices measured on this machine, until the machine or the catalogue changes."""
 
 import hashlib
 import json
@@ -9,8 +9,9 @@ from typing import Any
 import psutil
 
 from pipecatapp.runtime.cpu import cpu_model
-from pipecatapp.runtime.files import MIB, read_json, write_json
+from pipecatapp.runtime.disk_space import MIB
 from pipecatapp.runtime.models.catalogue import CatalogueModel
+from pipecatapp.runtime.safe_files import read_json, write_json
 from pipecatapp.settings import Settings
 
 
@@ -20,37 +21,37 @@ def total_memory_mb() -> int:
 
 
 def choice_key(candidates: Sequence[CatalogueModel], *versions: str) -> str:
-    """Return what a measured choice depends on, as a short sum.
+    """Return a short hash of all that a measured choice depends on.
 
     Args:
         candidates: The catalogue's entries that were compared.
-        versions: Whatever else the measurement depends on, such as a library's version.
+        versions: Other things that the measurement depends on, such as a library's version.
     """
-    # In steps of 256 MiB: a kernel update moves the total by a few.
+    # In steps of 256 MiB, as a kernel update changes the total by a few MiB.
     content = [cpu_model(), total_memory_mb() // 256, *versions]
     content += [model.model_dump(mode="json") for model in candidates]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def remember_choice(settings: Settings, kind: str, key: str, choice: Mapping[str, Any]) -> None:
-    """Store a choice, valid as long as `key` stays the same.
+    """Store a choice, which is valid as long as its key stays the same.
 
     Args:
         settings: Where state is kept.
         kind: "llm", "stt", ...
         key: What the choice depends on.
-        choice: At least `model` and `reason`, one line for the person who asks; JSON values.
+        choice: At least `model` and `reason`, which people are shown; JSON values.
     """
     write_json(_path(settings, kind), {**choice, "key": key})
 
 
 def recall_choice(settings: Settings, kind: str, key: str | None = None) -> dict[str, Any] | None:
-    """Return the stored choice for `kind`; None where there is none or `key` differs.
+    """Return the stored choice for a kind, or None if there is none or its key differs.
 
     Args:
         settings: Where state is kept.
         kind: "llm", "stt", ...
-        key: What the choice must depend on; None takes whatever was chosen last.
+        key: What the choice must depend on; None accepts any key.
     """
     stored = read_json(_path(settings, kind))
     if not {"model", "reason"} <= stored.keys() or key not in (None, stored.get("key")):

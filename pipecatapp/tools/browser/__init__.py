@@ -1,1 +1,1 @@
-"""Chromium, driven for one conversation behind a proxy of our own."""
+"""Chromium with one page per conversation, behind a proxy of the agent."""

@@ -1,4 +1,4 @@
-"""Which hosts the browser may reach: public ones, and those that the settings allow."""
+"""Decides which hosts the browser may reach: public ones and those that the settings allow."""
 
 import asyncio
 import re
@@ -22,16 +22,16 @@ Resolve = Callable[[str], list[str]]
 
 LOOKUP_SECONDS = 8
 LOOKUP_THREADS = 4
-"""A page may name many hosts that take long to look up: they may not use up other threads."""
+"""A page may name many hosts whose lookup takes long; they must not use up other threads."""
 
 _HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
 _UNICAST = IPv6Network("2000::/3")
 _NAT64 = IPv6Network("64:ff9b::/96")
-_DOCUMENTATION = IPv6Network("3fff::/20")  # Python 3.11 takes it for a public network
+_DOCUMENTATION = IPv6Network("3fff::/20")  # Python 3.11 counts it as public
 
 
 class AddressRefusedError(ToolError):
-    """A host is none that the browser may reach."""
+    """The browser may not reach a host."""
 
 
 class UnknownHostError(ToolError):
@@ -39,11 +39,11 @@ class UnknownHostError(ToolError):
 
 
 class AddressGuard:
-    """Decides by the address that a name has at this moment, never by the name.
+    """Judges a host by the addresses that its name has now, not by the name.
 
     Args:
-        allow: Comma-separated addresses, networks and host names that may be reached though they
-            are not public.
+        allow: Comma-separated addresses, networks and host names that may be reached although
+            they are not public.
         resolve: Returns the addresses of a name; may block; raises `OSError`.
 
     Raises:
@@ -56,7 +56,7 @@ class AddressGuard:
         self._threads = ThreadPoolExecutor(LOOKUP_THREADS, thread_name_prefix="web-lookup")
 
     def close(self) -> None:
-        """Give up what is still being looked up."""
+        """Cancel the lookups that have not ended."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def allows_name(self, host: str) -> bool:
@@ -70,8 +70,8 @@ class AddressGuard:
             host: A name or an address, an IPv6 one without brackets.
 
         Raises:
-            AddressRefusedError: The host has other addresses only.
-            UnknownHostError: The host has none.
+            AddressRefusedError: None of the host's addresses may be reached.
+            UnknownHostError: The host has no address.
         """
         host = host.lower().removesuffix(".")
         found = await self._addresses_of(host)
@@ -92,7 +92,7 @@ class AddressGuard:
         try:
             looking_up = loop.run_in_executor(self._threads, self._resolve, host)
             found = await asyncio.wait_for(looking_up, LOOKUP_SECONDS)
-            # What the system adds for a link-local address, after a percent sign, is no part of it.
+            # A link-local address may carry a zone after a percent sign.
             addresses = [ip_address(item.partition("%")[0]) for item in found]
         except TimeoutError as error:
             raise UnknownHostError(f"Nothing told the address of {host} in time") from error
@@ -109,7 +109,7 @@ class AddressGuard:
 
 
 def is_public(address: Address) -> bool:
-    """Return whether anybody on the Internet may be at an address."""
+    """Return whether an address belongs to the public Internet."""
     embedded = _embedded(address)
     if embedded is not None:
         return is_public(embedded)
@@ -119,7 +119,7 @@ def is_public(address: Address) -> bool:
 
 
 def _embedded(address: Address) -> IPv4Address | None:
-    """Return the IPv4 address that an IPv6 one leads to."""
+    """Return the IPv4 address that an IPv6 address is translated to, or None."""
     if isinstance(address, IPv4Address):
         return None
     if address in _NAT64:

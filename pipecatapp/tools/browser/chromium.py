@@ -1,4 +1,4 @@
-"""Chromium: started when it is first needed, and again when it died."""
+"""Starts Chromium when it is first needed, and again after a crash."""
 
 import asyncio
 import os
@@ -24,22 +24,31 @@ FLAGS = (
     "--disable-sync",
     "--no-first-run",
     "--no-pings",
-    # What follows keeps everything on the way through the proxy: Chromium looks no name up and
-    # sends no datagrams.
+    # The next flags keep all traffic in the proxy: Chromium resolves no names and sends no
+    # datagrams.
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
     "--disable-quic",
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",  # its older name
-    # Forms are nobody's business: the browser would ask a server about their fields.
+    # Otherwise the browser asks a server about the fields of forms.
     "--autofill-server-url=http://0.0.0.0/",
     "--disable-3d-apis",
-    # A page may not fill the memory of an old machine.
+    # A page must not fill the memory of an old machine.
     "--js-flags=--max-old-space-size=512",
 )
-WITHOUT = ("--disable-popup-blocking", "--disable-ipc-flooding-protection")
-"""Flags of Playwright that help tests of one's own pages and not strangers' pages."""
-PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME")
-"""Of the environment, which may hold secrets."""
+FLAGS_LEFT_OUT = ("--disable-popup-blocking", "--disable-ipc-flooding-protection")
+"""Flags that Playwright sets for tests of one's own pages; other pages could abuse them."""
+ENVIRONMENT = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "TMPDIR",
+    "XDG_RUNTIME_DIR",
+    "XDG_CONFIG_HOME",
+)
+"""The variables that Chromium gets; others may hold secrets."""
 
 
 class Chromium:
@@ -56,21 +65,21 @@ class Chromium:
         self._proxy: ForwardProxy | None = None
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
-        self._changing = asyncio.Lock()
+        self._lock = asyncio.Lock()
         self._warned = False
 
     @property
     def proxy(self) -> ForwardProxy | None:
-        """The way out, while Chromium runs."""
+        """The proxy while Chromium runs, else None."""
         return self._proxy
 
     async def new_context(self) -> BrowserContext:
-        """Return an empty context, without cookies; starts Chromium where it does not run.
+        """Return an empty context without cookies; start Chromium if it does not run.
 
         Raises:
             ToolError: Chromium cannot be started.
         """
-        async with self._changing:
+        async with self._lock:
             try:
                 return await self._new_context()
             except PlaywrightError as error:
@@ -82,8 +91,8 @@ class Chromium:
                 raise ToolError(f"Chromium opens no page: {first_line(error)}") from error
 
     async def close(self) -> None:
-        """End Chromium and the proxy; it starts again where it is needed again."""
-        async with self._changing:
+        """End Chromium and the proxy; `new_context` starts them again."""
+        async with self._lock:
             await self._stop()
 
     async def _new_context(self) -> BrowserContext:
@@ -110,9 +119,9 @@ class Chromium:
             self._browser = await self._playwright.chromium.launch(
                 executable_path=self._path,
                 args=list(FLAGS),
-                ignore_default_args=list(WITHOUT),
+                ignore_default_args=list(FLAGS_LEFT_OUT),
                 chromium_sandbox=not as_root,
-                env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+                env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
                 proxy={
                     "server": url,
                     "username": self._proxy.username,
@@ -132,7 +141,7 @@ class Chromium:
         browser, self._browser = self._browser, None
         playwright, self._playwright = self._playwright, None
         proxy, self._proxy = self._proxy, None
-        # What died already cannot be closed, and is gone all the same.
+        # A crashed process cannot be closed, but it is gone anyway.
         if browser:
             with suppress(PlaywrightError, TimeoutError):
                 await asyncio.wait_for(browser.close(), STOP_SECONDS)

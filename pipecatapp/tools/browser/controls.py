@@ -1,4 +1,4 @@
-"""Buttons, links and fields of a page, and which of them a name means."""
+"""Finds the buttons, links and fields of a page by the names that people use."""
 
 import difflib
 import re
@@ -14,7 +14,7 @@ from pipecatapp.tools.tool import ToolError
 FIND_SECONDS = 5.0
 LONGEST_NAME = 60
 LONGEST_LIST = 500
-"""Characters of the names of one kind."""
+"""Characters of the line with the names of one kind."""
 CHOICES_NAMED = 6
 LINES_READ = 20_000
 
@@ -40,13 +40,13 @@ _REF = re.compile(r"\[ref=(f?\w+)\]")
 
 @dataclass(frozen=True)
 class FormControl:
-    """Something on a page to click on or to type into.
+    """An element of a page to click on or to type into.
 
     Attributes:
         role: Its ARIA role.
-        name: As a person sees or hears it.
-        ref: How Playwright finds it.
-        url: Where a link leads, as the page writes it.
+        name: Its name as a person sees or hears it.
+        ref: The reference that Playwright finds it by.
+        url: The target of a link, as the page writes it.
     """
 
     role: str
@@ -56,15 +56,15 @@ class FormControl:
 
     @property
     def effect(self) -> str:
-        """The same for controls of which it does not matter which one is used."""
+        """Equal for controls that do the same, such as two links to one page."""
         return self.url if self.url.lstrip("/").removeprefix("#") else self.ref
 
 
 async def controls_of(tab: Tab) -> list[FormControl]:
-    """Return what on the page has a name and can be used, in the page's order.
+    """Return the named controls of a page, in the page's order.
 
     Raises:
-        ToolError: The page does not let itself be examined.
+        ToolError: The page is too busy to be examined.
     """
     try:
         snapshot = await tab.page.aria_snapshot(mode="ai", timeout=FIND_SECONDS * 1000)
@@ -82,7 +82,7 @@ def parse(snapshot: str) -> list[FormControl]:
         if last and item.startswith("/url: ") and last.role in LINKS:
             found[-1] = replace(last, url=item.partition(": ")[2].strip("\"'"))
         elif last and item.startswith("/placeholder: ") and last.role in FIELDS:
-            # People name a field by what stands in it, too.
+            # People also name a field by its placeholder.
             found.append(replace(last, name=_cleaned(item.partition(": ")[2].strip("\"'"))))
         elif last := _control(item):
             found.append(last)
@@ -111,8 +111,8 @@ def _cleaned(name: str) -> str:
     return " ".join(clean(name).replace('"', "'").split())[:LONGEST_NAME]
 
 
-def names(controls: list[FormControl]) -> list[str]:
-    """Return a line for each kind of control there is, with their names."""
+def list_names(controls: list[FormControl]) -> list[str]:
+    """Return a line with the names of each kind of control."""
     lines = []
     for kind, roles in _KINDS.items():
         found = dict.fromkeys(f'"{control.name}"' for control in controls if control.role in roles)
@@ -125,18 +125,18 @@ def names(controls: list[FormControl]) -> list[str]:
 
 
 def choose(controls: list[FormControl], target: str, roles: frozenset[str]) -> FormControl:
-    """Return the control that a name means.
+    """Return the control that a name stands for.
 
     Args:
-        controls: All of the page.
-        target: Its name, whole or a part of it, maybe with "button", "link" or "field" behind.
-        roles: Which ones may be meant.
+        controls: All controls of the page.
+        target: A name or a part of it, maybe followed by "button", "link" or "field".
+        roles: The roles that the control may have.
 
     Raises:
-        ToolError: None has this name, or several have.
+        ToolError: No control has this name, or several have it.
     """
     fitting = [control for control in controls if control.role in roles]
-    for wanted, kind in _readings(target):
+    for wanted, kind in _interpretations(target):
         among = [control for control in fitting if control.role in kind]
         for matches in (_same, _contains, _has_words):
             found = {it.effect: it for it in among if matches(it.name, wanted)}
@@ -147,8 +147,8 @@ def choose(controls: list[FormControl], target: str, roles: frozenset[str]) -> F
     raise ToolError(_missing(target, fitting))
 
 
-def _readings(target: str) -> Iterable[tuple[str, frozenset[str]]]:
-    """Yield what a name may be, and the roles that it may have."""
+def _interpretations(target: str) -> Iterable[tuple[str, frozenset[str]]]:
+    """Yield the names that may be meant, each with the roles that it may have."""
     everything = frozenset().union(*_KINDS.values())
     text = " ".join(target.lower().split())
     yield text, everything
@@ -161,7 +161,7 @@ def _readings(target: str) -> Iterable[tuple[str, frozenset[str]]]:
 
 
 def _key(name: str) -> str:
-    """Return a name as it is compared: speech has neither case nor signs, and spaces at will."""
+    """Return a name for comparison: speech has no case and no signs, and its spaces vary."""
     letters = "".join(letter for letter in name.casefold() if letter.isalnum())
     return letters or name.strip()
 

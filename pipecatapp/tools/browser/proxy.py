@@ -1,7 +1,7 @@
-"""The only way out of Chromium: a forward proxy that connects to addresses it has checked.
+"""A forward proxy, Chromium's only way out, that connects only to addresses it has checked.
 
-It looks names up itself and connects to exactly the address that it judged, so that a name which
-changes its address in between (DNS rebinding) gains nothing, and no request of a page goes round.
+It resolves names itself and connects to exactly the address that it checked. A name that changes
+its address in between (DNS rebinding) gains nothing, and no request of a page can avoid the check.
 """
 
 import asyncio
@@ -11,33 +11,38 @@ from collections import OrderedDict
 from collections.abc import Coroutine
 from contextlib import suppress
 
+import h11
+
 from pipecatapp.tools.browser.addresses import AddressGuard
-from pipecatapp.tools.browser.http_head import RequestHead, parse_authority, parse_head
+from pipecatapp.tools.browser.forwarding import (
+    header,
+    parse_authority,
+    request_for_origin,
+    response_for_browser,
+)
+from pipecatapp.tools.browser.http_stream import PIECE, HttpStream
 from pipecatapp.tools.tool import ToolError
 
 CONNECT_SECONDS = 5
 MOST_ADDRESSES = 3
 HEAD_SECONDS = 30
-LONGEST_HEAD = 256 * 1024
-PIECE = 64 * 1024
 FAILURES_KEPT = 256
-_AUTHENTICATE = b'Proxy-Authenticate: Basic realm="twin"\r\n'
-_MALFORMED = (ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError)
+_AUTHENTICATE = (b"Proxy-Authenticate", b'Basic realm="twin"')
 
 
 class NoAnswerError(ToolError):
-    """Nothing answers at the addresses of a host."""
+    """No address of a host answers."""
 
 
 class ForwardProxy:
-    """Serves HTTP and CONNECT on a free loopback port to whoever knows its password.
+    """Serves HTTP and CONNECT on a free loopback port to clients that know its password.
 
     Args:
-        guard: Tells which addresses may be connected to.
+        guard: Decides which addresses may be connected to.
 
     Attributes:
-        password: Made anew for each proxy.
-        credential: The value of `Proxy-Authorization` that is asked for.
+        password: A new one for each proxy.
+        credential: The value that `Proxy-Authorization` must have.
     """
 
     username = "twin"
@@ -52,8 +57,8 @@ class ForwardProxy:
         self.credential = b"Basic " + base64.b64encode(credential)
 
     async def start(self) -> str:
-        """Begin to listen and return the proxy's URL."""
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, limit=LONGEST_HEAD)
+        """Start to listen and return the proxy's URL."""
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
         return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     async def close(self) -> None:
@@ -68,7 +73,7 @@ class ForwardProxy:
         self._server = None
 
     def failure(self, host: str, port: int) -> ToolError | None:
-        """Return why the last connection to a host was not made, or None where it was."""
+        """Return why the last connection to a host failed, or None if it did not."""
         return self._failures.get((host.lower().strip("[]").removesuffix("."), port))
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -77,52 +82,50 @@ class ForwardProxy:
         task.add_done_callback(self._tasks.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        browser = HttpStream(h11.SERVER, reader, writer)
         # A browser that goes away is no error.
         with suppress(OSError):
             try:
-                data = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), HEAD_SECONDS)
-                await self._answer(parse_head(data), reader, writer)
+                request = await asyncio.wait_for(browser.receive(), HEAD_SECONDS)
+                if isinstance(request, h11.Request):
+                    await self._answer(request, browser)
             except ToolError:
-                await _refuse(writer, b"502 Bad Gateway")
-            except _MALFORMED:
-                await _refuse(writer, b"400 Bad Request")
+                await _refuse(browser, 502, b"Bad Gateway")
+            except (h11.ProtocolError, ValueError):
+                await _refuse(browser, 400, b"Bad Request")
             finally:
                 writer.close()
 
-    async def _answer(
-        self, head: RequestHead, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        offered = head.value(b"proxy-authorization") or b""
+    async def _answer(self, request: h11.Request, browser: HttpStream) -> None:
+        offered = header(request, b"proxy-authorization") or b""
         if not secrets.compare_digest(offered, self.credential):
-            await _refuse(writer, b"407 Proxy Authentication Required", _AUTHENTICATE)
-        elif head.method == b"CONNECT":
-            await self._tunnel(head, reader, writer)
+            await _refuse(browser, 407, b"Proxy Authentication Required", _AUTHENTICATE)
+        elif request.method == b"CONNECT":
+            await self._tunnel(request, browser)
         else:
-            await self._forward(head, reader, writer)
+            await self._forward(request, browser)
 
-    async def _tunnel(
-        self, head: RequestHead, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        there, upstream = await self._connect(*parse_authority(head.target, None))
+    async def _tunnel(self, request: h11.Request, browser: HttpStream) -> None:
+        if not isinstance(await browser.receive(), h11.EndOfMessage):
+            raise ValueError("a request for a tunnel has no body")
+        reader, writer = await self._connect(*parse_authority(request.target, None))
         try:
-            writer.write(b"HTTP/1.1 200 Connected\r\n\r\n")
-            await _first_ended(_copy(reader, upstream), _copy(there, writer))
+            await browser.send(h11.Response(status_code=200, headers=[], reason=b"Connected"))
+            writer.write(browser.unread)
+            await _first_ended(_copy(browser.reader, writer), _copy(reader, browser.writer))
         finally:
-            upstream.close()
+            writer.close()
 
-    async def _forward(
-        self, head: RequestHead, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        """Pass one request on; each has a connection of its own."""
-        authority, request, length = head.as_origin_request()
-        there, upstream = await self._connect(*parse_authority(authority, 80))
+    async def _forward(self, request: h11.Request, browser: HttpStream) -> None:
+        """Pass a request on over a connection of its own."""
+        authority, onward = request_for_origin(request)
+        connection = await self._connect(*parse_authority(authority, 80))
+        server = HttpStream(h11.CLIENT, *connection)
         try:
-            upstream.write(request)
-            await _first_ended(
-                _copy_request(reader, upstream, length), _copy_response(there, writer)
-            )
+            await server.send(onward)
+            await _first_ended(_pass_request(browser, server), _pass_response(server, browser))
         finally:
-            upstream.close()
+            server.writer.close()
 
     async def _connect(
         self, host: str, port: int
@@ -144,46 +147,38 @@ class ForwardProxy:
     ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         for address in (await self._guard.addresses(host))[:MOST_ADDRESSES]:
             with suppress(OSError, TimeoutError):
-                opening = asyncio.open_connection(address, port, limit=LONGEST_HEAD)
+                opening = asyncio.open_connection(address, port)
                 return await asyncio.wait_for(opening, CONNECT_SECONDS)
         raise NoAnswerError(f"{host} does not answer on port {port}")
 
 
-async def _refuse(writer: asyncio.StreamWriter, status: bytes, header: bytes = b"") -> None:
-    writer.write(b"HTTP/1.1 " + status + b"\r\n" + header)
-    writer.write(b"Content-Length: 0\r\nConnection: close\r\n\r\n")
-    await writer.drain()
-
-
-async def _copy(
-    source: asyncio.StreamReader, target: asyncio.StreamWriter, length: int | None = None
+async def _refuse(
+    browser: HttpStream, status: int, reason: bytes, *headers: tuple[bytes, bytes]
 ) -> None:
-    """Copy to the end of the source, or a number of bytes."""
-    left = length
-    while left is None or left > 0:
-        piece = await source.read(PIECE if left is None else min(PIECE, left))
-        if not piece:
-            break
-        left = None if left is None else left - len(piece)
+    last = ((b"Content-Length", b"0"), (b"Connection", b"close"))
+    await browser.send(h11.Response(status_code=status, reason=reason, headers=[*headers, *last]))
+
+
+async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    """Copy bytes to the end of the source."""
+    while piece := await source.read(PIECE):
         target.write(piece)
         await target.drain()
 
 
-async def _copy_response(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-    head = parse_head(await source.readuntil(b"\r\n\r\n"))
-    while head.is_interim():
-        head = parse_head(await source.readuntil(b"\r\n\r\n"))
-    # Without this Chromium would send its next request, to whatever host, on this connection.
-    target.write(head.closing())
-    await _copy(source, target)
+async def _pass_response(server: HttpStream, browser: HttpStream) -> None:
+    """Pass a response on, without the informational ones before it."""
+    while isinstance(response := await server.receive(), h11.InformationalResponse):
+        pass
+    if isinstance(response, h11.Response):
+        await browser.send(response_for_browser(response))
+        await browser.send_body_of(server)
 
 
-async def _copy_request(
-    source: asyncio.StreamReader, target: asyncio.StreamWriter, length: int
-) -> None:
-    """Pass a request's body on, and return when the browser has gone away."""
-    await _copy(source, target, length)
-    while await source.read(PIECE):
+async def _pass_request(browser: HttpStream, server: HttpStream) -> None:
+    """Pass a request's body on, then wait until the browser closes the connection."""
+    await server.send_body_of(browser)
+    while await browser.reader.read(PIECE):
         pass
 
 

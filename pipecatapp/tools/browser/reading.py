@@ -1,4 +1,4 @@
-"""What is on a page, as text for the model."""
+"""Reads a page as text for the model."""
 
 import asyncio
 import re
@@ -12,8 +12,8 @@ from playwright.async_api import Error as PlaywrightError
 from pipecatapp.tools.browser.tabs import Tab
 from pipecatapp.tools.tool import LONGEST_RESULT, ToolError
 
-ROOM = LONGEST_RESULT - 400
-"""Characters of a result; the rest is left to the caller."""
+LONGEST_PAGE_TEXT = LONGEST_RESULT - 400
+"""Characters; the rest of a tool's result is for the caller's own lines."""
 READ_SECONDS = 10.0
 MOST_NODES = 50_000
 LONGEST_ADDRESS = 200
@@ -22,7 +22,7 @@ ATTEMPTS = 5
 
 _READER = Path(__file__).with_name("reader.js").read_text()
 _TEXTUAL = re.compile(r"text/.*|application/(.*\+)?(json|xml)|application/(x-)?javascript")
-# Control characters, and marks that turn the direction of writing or cannot be seen.
+# Control characters, invisible ones, and marks that change the direction of writing.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
     "\U000e0000-\U000e007f]"
@@ -31,13 +31,13 @@ _INVISIBLE = re.compile(
 
 @dataclass(frozen=True)
 class Reading:
-    """What a page says.
+    """The content of a page.
 
     Attributes:
-        url: Where it is.
+        url: Its address.
         title: One line, maybe empty.
-        text: Headings after `#`, list items after `-`, links in brackets.
-        more: Whether the page goes on after the text.
+        text: Its text with headings after `#`, list items after `-` and links in brackets.
+        more: Whether the page has more text than this.
     """
 
     url: str
@@ -47,15 +47,15 @@ class Reading:
 
 
 async def read(tab: Tab) -> Reading:
-    """Read the page that is open.
+    """Read the open page.
 
     Raises:
-        ToolError: None is open, or it cannot be read.
+        ToolError: No page is open, or it cannot be read.
     """
     url = tab.page.url
     if not url.startswith(("http:", "https:")):
         raise ToolError("No page is open: open one with web_browser.goto first")
-    found = await _evaluate(tab)
+    found = await _run_reader(tab)
     kind = str(found.get("type", ""))[:60]
     text = clean(str(found.get("text", ""))) if _is_text(kind) else f"(This is {kind}, no text.)"
     title = " ".join(clean(str(found.get("title", ""))).split())
@@ -63,21 +63,21 @@ async def read(tab: Tab) -> Reading:
 
 
 def clean(text: str) -> str:
-    """Return text without what cannot be seen."""
+    """Return text without invisible characters."""
     return _INVISIBLE.sub("", text.replace("\r\n", "\n")).strip()
 
 
-def told(reading: Reading, notes: list[str], names: list[str] | None = None) -> str:
-    """Return a page as text for the model, what is ours before what the page says.
+def page_text(reading: Reading, notes: list[str], names: list[str] | None = None) -> str:
+    """Return a page as text for the model; what the agent says comes before what the page says.
 
     Args:
         reading: The page.
         notes: Lines about it.
-        names: Lines with the names of what is on it.
+        names: Lines with the names of its buttons, links and fields.
     """
     head = [*notes, f"Address: {reading.url[:LONGEST_ADDRESS]}", f"Title: {reading.title}"]
     head += names or []
-    room = ROOM - sum(len(line) + 1 for line in head) - 80
+    room = LONGEST_PAGE_TEXT - sum(len(line) + 1 for line in head) - 80
     if reading.more or len(reading.text) > room:
         head.insert(len(notes), f"The page is long: only its first {room} characters follow.")
     return "\n".join([*head, "", reading.text[:room] or "(The page has no text.)"])
@@ -87,17 +87,17 @@ def _is_text(kind: str) -> bool:
     return kind in ("text/html", "application/xhtml+xml") or bool(_TEXTUAL.fullmatch(kind))
 
 
-async def _evaluate(tab: Tab) -> dict[str, Any]:
-    """Run the reader in a world that scripts of the page cannot reach."""
+async def _run_reader(tab: Tab) -> dict[str, Any]:
+    """Run reader.js in an isolated world, which the page's scripts cannot reach."""
     for _ in range(ATTEMPTS):
         try:
             async with asyncio.timeout(READ_SECONDS):
-                return await _evaluate_once(tab)
+                return await _run_reader_once(tab)
         except TimeoutError as error:
             raise ToolError("The page is too busy to be read") from error
         except PlaywrightError as error:
-            tab.judge(error)
-            # It moves on to another page just now: what comes next is read.
+            tab.note_error(error)
+            # The page is moving on to another one: read that.
             if not tab.usable:
                 break
             with suppress(PlaywrightError):
@@ -105,11 +105,11 @@ async def _evaluate(tab: Tab) -> dict[str, Any]:
     raise ToolError("The page cannot be read: it changes all the time, or crashed")
 
 
-async def _evaluate_once(tab: Tab) -> dict[str, Any]:
+async def _run_reader_once(tab: Tab) -> dict[str, Any]:
     tree = await tab.session.send("Page.getFrameTree")
     frame = {"frameId": tree["frameTree"]["frame"]["id"], "worldName": "reader"}
     world = await tab.session.send("Page.createIsolatedWorld", frame)
-    bounds = f"{{longest: {2 * ROOM}, mostNodes: {MOST_NODES}}}"
+    bounds = f"{{longest: {2 * LONGEST_PAGE_TEXT}, mostNodes: {MOST_NODES}}}"
     answer = await tab.session.send(
         "Runtime.evaluate",
         {

@@ -1,4 +1,4 @@
-"""One page for each conversation, with cookies of its own."""
+"""Keeps one page per conversation, each with its own cookies."""
 
 import asyncio
 from collections import OrderedDict
@@ -12,7 +12,7 @@ from pipecatapp.tools.browser.chromium import STOP_SECONDS, Chromium
 
 IDLE_SECONDS = 600.0
 LARGEST_PAGE = 20_000_000
-"""Bytes, with images and scripts; an old machine has to hold several times as much."""
+"""Bytes, with images and scripts; in memory a page takes several times as much."""
 MOST_TABS = 3
 """Each takes a hundred megabytes or more."""
 
@@ -20,23 +20,23 @@ _GONE = ("has been closed", "Connection closed", "crashed")
 
 
 class Tab:
-    """A page and what happened to it since `begin`.
+    """A page and what has happened to it since `reset`.
 
     Args:
-        context: What only this page is in.
-        page: Its page.
+        context: A browser context with this page alone.
+        page: The page.
         session: A DevTools session with the page.
 
     Attributes:
         busy: Held while a tool works on the page.
-        response: The last answer to a request for the page itself.
-        failed: The last such request that failed.
-        awaited: Such a request without an answer so far.
+        response: The last response to a request for the page itself (a navigation).
+        failed: The last navigation request that failed.
+        awaited: A navigation request that has no response yet.
         pending: All requests of the page that have not ended.
-        received: What the page loaded, in bytes, decompressed.
-        enough: Set when that was too much, and the page was stopped.
-        windows: How many more windows it tried to open.
-        crashed: Whether its process died.
+        received: How much the page has loaded, in bytes, decompressed.
+        too_large: Set when that was too much and the page was stopped.
+        windows: How many other windows the page tried to open.
+        crashed: Whether the page's process has died.
     """
 
     def __init__(self, context: BrowserContext, page: Page, session: CDPSession) -> None:
@@ -45,7 +45,7 @@ class Tab:
         self.crashed = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._traffic = asyncio.Event()
-        self.begin()
+        self.reset()
         page.on("request", self._on_request)
         page.on("response", self._on_response)
         page.on("requestfinished", self._on_finished)
@@ -68,41 +68,41 @@ class Tab:
         await session.send("Network.enable")
         return cls(context, page, session)
 
-    def begin(self) -> None:
-        """Forget what happened so far."""
+    def reset(self) -> None:
+        """Forget what has happened so far."""
         self.response: Response | None = None
         self.failed: Request | None = None
         self.awaited: Request | None = None
         self.pending: set[Request] = set()
         self.received = 0
         self.windows = 0
-        self.enough = asyncio.Event()
+        self.too_large = asyncio.Event()
 
-    def judge(self, error: PlaywrightError) -> None:
-        """Remember where an error means that the page is gone."""
+    def note_error(self, error: PlaywrightError) -> None:
+        """Mark the page as crashed if an error means that it is gone."""
         self.crashed |= any(sign in str(error) for sign in _GONE)
 
     @property
     def usable(self) -> bool:
-        """Whether the page can still be worked with."""
+        """Whether the page still works."""
         browser = self.context.browser
         connected = browser is not None and browser.is_connected()
         return connected and not self.crashed and not self.page.is_closed()
 
     async def stop(self) -> None:
-        """Stop what the page loads and, for this moment, its scripts."""
+        """Stop loading and end the scripts that run now."""
         with suppress(PlaywrightError, TimeoutError):
             async with asyncio.timeout(STOP_SECONDS):
                 await self.session.send("Runtime.terminateExecution")
                 await self.session.send("Page.stopLoading")
 
     async def close(self) -> None:
-        """Close the page and forget its cookies."""
+        """Close the page and delete its cookies."""
         with suppress(PlaywrightError, TimeoutError):
             await asyncio.wait_for(self.context.close(), STOP_SECONDS)
 
-    async def traffic(self, seconds: float) -> bool:
-        """Return whether a request begins or ends within a time."""
+    async def wait_for_traffic(self, seconds: float) -> bool:
+        """Return whether a request begins or ends within some seconds."""
         self._traffic.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
@@ -135,15 +135,15 @@ class Tab:
 
     def _on_data(self, event: dict[str, int]) -> None:
         self.received += event["dataLength"]
-        if self.received > LARGEST_PAGE and not self.enough.is_set():
-            self.enough.set()
+        if self.received > LARGEST_PAGE and not self.too_large.is_set():
+            self.too_large.set()
             self._spawn(self.stop())
 
     def _on_crash(self, page: Page) -> None:
         self.crashed = True
 
     def _on_dialog(self, dialog: Dialog) -> None:
-        # To dismiss the question whether to leave a page would be to stay on it for ever.
+        # Dismissing the question whether to leave a page would keep it open for ever.
         leave = dialog.type == "beforeunload"
         self._spawn(dialog.accept() if leave else dialog.dismiss())
 
@@ -152,16 +152,16 @@ class Tab:
         self._spawn(page.close())
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(_unless_gone(work))
+        task = asyncio.create_task(_ignore_closed_page(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
 
 class Tabs:
-    """The open tabs, by conversation; Chromium ends with the last of them.
+    """The open tabs by conversation; Chromium ends with the last one.
 
     Args:
-        chromium: What they are opened in.
+        chromium: The browser that opens them.
     """
 
     def __init__(self, chromium: Chromium) -> None:
@@ -172,12 +172,14 @@ class Tabs:
         self._opening = asyncio.Lock()
 
     def find(self, conversation_id: str) -> Tab | None:
-        """Return a conversation's tab, or None where it has none that works."""
+        """Return a conversation's tab, or None if it has none that works."""
         tab = self._tabs.get(conversation_id)
         return tab if tab and tab.usable else None
 
     async def open(self, conversation_id: str) -> Tab:
-        """Return a conversation's tab, a new one where it has none; the oldest may have to go.
+        """Return a conversation's tab; open one if it has none.
+
+        If there are too many, the one that was used longest ago is closed.
 
         Raises:
             ToolError: Chromium cannot be started.
@@ -192,7 +194,7 @@ class Tabs:
         return tab
 
     def touch(self, conversation_id: str) -> None:
-        """Put off the closing of a tab that was just used."""
+        """Restart the idle time of a tab that was just used."""
         if conversation_id not in self._tabs:
             return
         self._tabs.move_to_end(conversation_id)
@@ -202,7 +204,7 @@ class Tabs:
         self._timers[conversation_id] = loop.call_later(IDLE_SECONDS, self._idle, conversation_id)
 
     async def close(self, conversation_id: str) -> None:
-        """Close a conversation's tab, and Chromium where it was the last one."""
+        """Close a conversation's tab, and Chromium if it was the last one."""
         async with self._opening:
             had_one = conversation_id in self._tabs
             await self._drop(conversation_id)
@@ -232,6 +234,6 @@ class Tabs:
         task.add_done_callback(self._closing.discard)
 
 
-async def _unless_gone(work: Coroutine[None, None, None]) -> None:
+async def _ignore_closed_page(work: Coroutine[None, None, None]) -> None:
     with suppress(PlaywrightError):
         await work

@@ -1,4 +1,4 @@
-"""Web addresses as people say them, and as a browser needs them."""
+"""Turns web addresses as people say them into URLs."""
 
 import re
 from urllib.parse import urlsplit, urlunsplit
@@ -24,33 +24,33 @@ _NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-def candidates(spoken: str) -> list[str]:
-    """Return the URLs that may be meant, the best one first.
+def candidate_urls(spoken: str) -> list[str]:
+    """Return the URLs that may be meant, the likeliest first.
 
-    Where no scheme is given HTTPS comes first and HTTP second.
+    Without a scheme these are HTTPS, then HTTP.
 
     Args:
         spoken: Such as "https://example.com/a", "example.com" or "example dot com".
 
     Raises:
-        ToolError: It is no address of a web page, or one of an unusual kind.
+        ToolError: It is not the address of a web page, or an unusual notation of one.
     """
     url = spoken.strip().strip("<>\"'`").strip()
     if len(url) > LONGEST_URL:
         raise ToolError(f"A web address may have {LONGEST_URL} characters, this has {len(url)}")
     if _CONTROL.search(url):
         raise ToolError("A web address has no control characters or line breaks")
-    url = _written(url)
+    url = _without_speech(url)
     scheme = _SCHEME.match(url)
     if scheme is None:
-        return [_checked(f"{kind}://{url.lstrip('/')}") for kind in ("https", "http")]
+        return [_normalized(f"{kind}://{url.lstrip('/')}") for kind in ("https", "http")]
     if scheme[1].lower() not in ("http", "https"):
         raise ToolError(f"Only http and https pages can be opened, not {scheme[1].lower()}:")
-    return [_checked(url)]
+    return [_normalized(url)]
 
 
-def _written(url: str) -> str:
-    """Return an address without the words and spaces that speech puts into it."""
+def _without_speech(url: str) -> str:
+    """Return an address with signs for spoken words such as "dot", without spaces."""
     if re.search(r"\s", url):
         url = _SPOKEN_WWW.sub("www", url)
         first, *words = url.split()
@@ -59,7 +59,7 @@ def _written(url: str) -> str:
     return url.rstrip(".,;!?")
 
 
-def _checked(url: str) -> str:
+def _normalized(url: str) -> str:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
@@ -67,13 +67,13 @@ def _checked(url: str) -> str:
         raise ToolError(f"{url[:80]!r} is no web address") from error
     if "@" in parts.netloc or "\\" in url:
         raise ToolError("A web address with a user name or password in it is not opened")
-    host = _checked_host(host, url)
+    host = _normalized_host(host, url)
     netloc = host if port is None else f"{host}:{port}"
     return urlunsplit((parts.scheme.lower(), netloc, parts.path or "/", parts.query, ""))
 
 
-def _checked_host(host: str, url: str) -> str:
-    """Return the host in the one usual notation."""
+def _normalized_host(host: str, url: str) -> str:
+    """Return the host in its usual notation."""
     host = host.removesuffix(".")
     if ":" in host:
         return f"[{host}]"

@@ -1,1 +1,1 @@
-"""Pictures: where they come from, and the model that describes them."""
+"""Takes pictures from a camera and runs the model that describes them."""

@@ -1,8 +1,8 @@
-"""One picture from a camera, taken by a process of its own: `python capture.py`.
+"""Takes one picture from a camera in a process of its own: `python capture.py`.
 
-It reads the camera from its standard input, writes an empty line once OpenCV is loaded, then a
-JPEG. A camera that hangs, a device that stays taken and a stream that crashes the decoder end with
-this process, and OpenCV takes none of the agent's memory. It needs no module of the agent.
+It reads the camera's name from standard input, writes an empty line once OpenCV is loaded, and then
+a JPEG. A hanging camera, a busy device or a crash of the decoder ends with this process, and OpenCV
+uses none of the agent's memory. The script imports no module of the agent.
 """
 
 import os
@@ -11,24 +11,24 @@ import time
 from typing import Any
 
 LONG_SIDE = 756
-"""Pixels: twice what Moondream2 looks at."""
+"""Pixels: twice as many as Moondream2 looks at."""
 MOST_PIXELS = 100_000_000
-"""A larger image file is refused: decoded it takes three bytes a pixel."""
+"""A larger image file is refused: a decoded pixel takes three bytes."""
 JPEG_QUALITY = 90
 WARM_UP_FRAMES = 8
 WARM_UP_SECONDS = 2.0
-"""A webcam's first pictures are dark; so long its exposure is waited for at most."""
+"""A webcam's first pictures are dark: the longest wait for its exposure."""
 FAILED = 3
-"""Exit status where the output is not a picture but why there is none."""
+"""Exit status if the output says why there is no picture."""
 
 
 class NoPictureError(Exception):
-    """There is no picture; the text goes on from `The camera X ...`."""
+    """There is no picture; the text continues `The camera X ...`."""
 
 
 def main() -> int:
     """Write a JPEG to the standard output, or why there is none."""
-    # OpenCV reads it when it is loaded.
+    # OpenCV reads this when it is loaded.
     os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"] = str(MOST_PIXELS)
     import cv2
 

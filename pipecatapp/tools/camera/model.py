@@ -1,28 +1,30 @@
-"""Which vision model is here, and the llama-server for it."""
+"""Finds the installed vision model and its llama-server."""
 
 from pathlib import Path
 
 import psutil
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.files import MIB, locked
+from pipecatapp.runtime.disk_space import MIB
 from pipecatapp.runtime.llama_cpp.binaries import LlamaCpp, installed_llama_cpp
 from pipecatapp.runtime.llama_cpp.quantize import ensure_quantized, served_file
 from pipecatapp.runtime.llama_cpp.server import LlamaServer
 from pipecatapp.runtime.models.catalogue import Catalogue, CatalogueModel
-from pipecatapp.runtime.models.verified import Verified
+from pipecatapp.runtime.models.verified import is_verified
 from pipecatapp.runtime.progress import Progress
+from pipecatapp.runtime.safe_files import locked
 from pipecatapp.settings import Settings
 
 CONTEXT = 2048
-"""Tokens, all that Moondream2 has; a picture takes 729 of them."""
+"""Tokens: the whole context of Moondream2; a picture takes 729 of them."""
 
 
 def find_model(settings: Settings) -> CatalogueModel:
-    """Return the vision model of the settings, else the first of the catalogue that is here.
+    """Return the vision model of the settings, else the first installed one of the catalogue.
 
     Raises:
-        UserError: Its files are missing, the message says how to get them; or there is none.
+        UserError: There is no vision model, or its files are missing; the message says how to get
+            them.
     """
     catalogue = Catalogue.load(settings.catalogue)
     models = catalogue.models("vision")
@@ -35,17 +37,16 @@ def find_model(settings: Settings) -> CatalogueModel:
             f"{settings.catalogue}"
         )
     for model in models:
-        verified = Verified(model.directory(settings.models_dir))
-        if all(verified.is_current(file) for file in model.files):
+        if is_verified(model, settings.models_dir):
             return model
     raise UserError(f"the vision model is not there: pipecatapp models fetch {models[0].name}")
 
 
 def find_llama_cpp(settings: Settings) -> LlamaCpp:
-    """Return the build for this CPU; none is begun here.
+    """Return the build of llama.cpp for this CPU; this never builds one.
 
     Raises:
-        UserError: There is none.
+        UserError: There is no build.
     """
     llama = installed_llama_cpp(settings)
     if llama is None:
@@ -54,27 +55,27 @@ def find_llama_cpp(settings: Settings) -> LlamaCpp:
 
 
 def vision_server(settings: Settings, job: str) -> LlamaServer:
-    """Return the server of the model that is here, in the quantization that suits this CPU.
+    """Return the server of the installed model, in the quantization that suits this CPU.
 
-    The first time that may take minutes.
+    The first call may quantize the model, which takes minutes.
 
     Args:
-        settings: Which model, and where models and logs are.
-        job: What to call the server.
+        settings: Name the model and the directories of models and logs.
+        job: The name of the server.
 
     Raises:
-        UserError: The model or llama.cpp is not there, or there is not enough memory.
+        UserError: The model or llama.cpp is missing, or there is not enough memory.
     """
     model, llama = find_model(settings), find_llama_cpp(settings)
     directory = model.directory(settings.models_dir)
     text, projector = _files(model, directory)
     served = served_file(text, llama.level)
     lock = settings.home / "downloads" / f"{model.name}.lock"
-    with locked(lock, lambda: None):
+    with locked(lock):
         ensure_quantized(text, llama, Progress())
     saved = (text.stat().st_size - served.stat().st_size) // MIB
     _require_memory(model, model.memory_mb - saved)
-    # One conversation at a time needs one slot; LLM_PORT is the language model's.
+    # One picture at a time needs one slot; LLM_PORT belongs to the language model.
     own = {"llm_port": 0, "llm_slots": 1, "llm_context": CONTEXT}
     return LlamaServer(
         llama,
@@ -87,7 +88,7 @@ def vision_server(settings: Settings, job: str) -> LlamaServer:
 
 
 def _files(model: CatalogueModel, directory: Path) -> tuple[Path, Path]:
-    """Return the text model and the projector; the catalogue sees to it that there is each."""
+    """Return the text model and the projector; the catalogue requires one of each."""
     ggufs = [file for file in model.files if file.filename.endswith(".gguf")]
     text, projector = sorted(ggufs, key=lambda file: file.is_projector)
     return directory / text.filename, directory / projector.filename

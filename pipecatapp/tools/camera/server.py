@@ -1,13 +1,16 @@
-"""The vision model's server: started when it is asked something, stopped when it idles."""
+"""The vision model's server: it starts at a question, and stops when it has been idle."""
 
 import asyncio
 import base64
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 
-import httpx
+import httpx2
+from openai import APIConnectionError, APIStatusError, APITimeoutError
 
 from pipecatapp.errors import UserError
+from pipecatapp.runtime.inference.chat_request import ChatRequest
+from pipecatapp.runtime.inference.client import LlamaClient
 from pipecatapp.runtime.llama_cpp.server import LlamaServer
 from pipecatapp.runtime.process.orchestrator import LocalOrchestrator
 from pipecatapp.settings import Settings
@@ -15,19 +18,20 @@ from pipecatapp.tools.camera.model import vision_server
 
 JOB = "vision"
 IDLE_SECONDS = 300.0
-"""The model takes gigabytes: so long after the last question it is given back."""
+"""How long after the last question the server stops, as its model takes gigabytes."""
 START_SECONDS = 300.0
+CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 1800.0
 """A Core 2 Duo needs minutes for one picture."""
 LONGEST_ANSWER = 120
-"""Tokens; a slow machine makes one or two of them a second."""
+"""Tokens; a slow machine writes one or two a second."""
 
 
 class VisionServer:
-    """llama-server with a vision model; one picture at a time.
+    """A llama-server with a vision model, which looks at one picture at a time.
 
     Args:
-        settings: Which model, and where models and logs are.
+        settings: The model, and the directories of models and logs.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -42,11 +46,11 @@ class VisionServer:
 
         Args:
             jpeg: The picture.
-            question: In plain words.
-            say: Takes a line when something long begins.
+            question: The question, in plain words.
+            say: Is given a line when something long begins.
 
         Raises:
-            UserError: The model is not there, does not start, or ended while it was looking.
+            UserError: The model is missing, does not start, or ended while it was looking.
         """
         async with self._busy:
             await self._stop_idling()
@@ -74,7 +78,7 @@ class VisionServer:
         try:
             await jobs.wait_healthy(JOB, START_SECONDS)
         except UserError:
-            # It would be started for ever, each time reading gigabytes.
+            # Otherwise it would restart for ever, and read gigabytes each time.
             await self._stop()
             raise
         return server, jobs
@@ -103,27 +107,33 @@ async def _ask(server: LlamaServer, jobs: LocalOrchestrator, jpeg: bytes, questi
     message = {"role": "user", "content": [picture, {"type": "text", "text": question}]}
     # The likeliest words: a picture is to be described, not to inspire. The model was taught no
     # end of a turn and may go on with the next question by itself.
-    body = {"messages": [message], "max_tokens": LONGEST_ANSWER, "temperature": 0, "stop": "USER:"}
+    parameters = {"max_tokens": LONGEST_ANSWER, "temperature": 0, "stop": "USER:"}
+    timeout = httpx2.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
+    request = ChatRequest([message], parameters, model=None, timeout=timeout)
     pid = (await jobs.status(JOB)).pid
-    async with httpx.AsyncClient(
-        base_url=server.url,
-        headers={"Authorization": f"Bearer {server.api_key}"},
-        timeout=httpx.Timeout(ANSWER_SECONDS, connect=5.0),
-        trust_env=False,
-    ) as client:
-        try:
-            reply = await client.post("/v1/chat/completions", json=body)
-        except httpx.TimeoutException:
-            raise UserError(
-                f"The vision model gave no answer within {ANSWER_SECONDS / 60:.0f} minutes: this "
-                "machine is too slow for it, or too busy"
-            ) from None
-        except httpx.HTTPError as error:
-            raise UserError(await _why_it_broke(jobs, pid)) from error
-    if reply.is_error:
-        reason = reply.json().get("error", {}).get("message", f"status {reply.status_code}")
-        raise UserError(f"The vision model refused the picture: {reason}")
-    return str(reply.json()["choices"][0]["message"]["content"]).strip()
+    client = LlamaClient(server)
+    try:
+        # One picture is looked at at a time: the server's only slot is free.
+        answer = await client.complete(request, slot=nullcontext())
+    except APITimeoutError:
+        raise UserError(
+            f"The vision model gave no answer within {ANSWER_SECONDS / 60:.0f} minutes: this "
+            "machine is too slow for it, or too busy"
+        ) from None
+    except (APIConnectionError, httpx2.HTTPError) as error:
+        raise UserError(await _why_it_broke(jobs, pid)) from error
+    except APIStatusError as error:
+        raise UserError(f"The vision model refused the picture: {_refusal(error)}") from error
+    finally:
+        await client.close()
+    return answer.strip()
+
+
+def _refusal(error: APIStatusError) -> str:
+    """Return why the server refused a request, in its own words."""
+    body = error.body
+    message = body.get("message") if isinstance(body, dict) else None
+    return str(message or f"status {error.status_code}")
 
 
 async def _why_it_broke(jobs: LocalOrchestrator, pid: int | None) -> str:

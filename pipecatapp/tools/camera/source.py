@@ -1,4 +1,4 @@
-"""The camera: whether there is one, and a picture of what it sees now."""
+"""Checks for a camera and takes pictures with it."""
 
 import asyncio
 import os
@@ -23,14 +23,16 @@ CHOICES = "set CAMERA to a device such as 0 or /dev/video0, an image or video fi
 
 
 def camera_problem(source: str) -> str | None:
-    """Return None where `source` can be a camera, else one line that says what to do.
+    """Return None if `source` can be a camera, else one line that says what to do.
 
-    It is cheap: no device is opened and no address asked.
+    This is cheap: it opens no device and connects to no address.
     """
     if not source:
         return f"no camera: {CHOICES}"
     if "://" in source:
-        return None if _is_address(source) else f"no camera: {shown(source)} is no URL: {CHOICES}"
+        return (
+            None if _is_url(source) else f"no camera: {display_name(source)} is no URL: {CHOICES}"
+        )
     path = _path(source)
     try:
         mode = path.stat().st_mode
@@ -50,29 +52,29 @@ def camera_problem(source: str) -> str | None:
 
 
 async def take_picture(source: str) -> bytes:
-    """Return what a camera sees now, as a JPEG of `capture.LONG_SIDE` pixels at most.
+    """Return what a camera sees now, as a JPEG with at most `capture.LONG_SIDE` pixels a side.
 
     Args:
-        source: A number or path of a video device, an image or video file, or a URL.
+        source: The number or path of a video device, an image or video file, or a URL.
 
     Raises:
-        UserError: There is no camera, it takes too long, or gives no picture.
+        UserError: There is no camera, or it takes too long or gives no picture.
     """
     if problem := camera_problem(source):
         raise UserError(problem)
     process = await asyncio.create_subprocess_exec(
-        # By its path: the process loads nothing of the agent, whose start takes seconds.
+        # Run by its path, so that it does not load the agent, which takes seconds.
         *bound_to_parent([sys.executable, "-I", capture.__file__]),
         stdin=PIPE,
         stdout=PIPE,
         stderr=DEVNULL,
     )
     try:
-        output = await _answer(process, source)
+        output = await _read_output(process, source)
     except TimeoutError:
         raise UserError(
-            f"The camera {shown(source)} gave no picture within {CAMERA_SECONDS:.0f} s: check "
-            "that it is switched on and connected"
+            f"The camera {display_name(source)} gave no picture within {CAMERA_SECONDS:.0f} s: "
+            "check that it is switched on and connected"
         ) from None
     finally:
         if process.returncode is None:
@@ -80,15 +82,15 @@ async def take_picture(source: str) -> bytes:
             await process.communicate()
     if process.returncode == 0:
         return output
-    raise UserError(f"The camera {shown(source)} {_failure(process, output)}")
+    raise UserError(f"The camera {display_name(source)} {_failure_reason(process, output)}")
 
 
-def shown(source: str) -> str:
-    """Return a camera's name for people: a URL without its password and parameters."""
+def display_name(source: str) -> str:
+    """Return a camera's name for people: a URL without password and parameters."""
     if "://" not in source:
         return str(_path(source))
     scheme, _, rest = source.partition("://")
-    # The last @: a password that was not encoded may hold any character before it.
+    # The last @ counts: a password that was not encoded may hold others.
     place = rest.rpartition("@")[2]
     return f"{scheme}://{place.partition('?')[0].partition('#')[0]}"
 
@@ -97,7 +99,7 @@ def _path(source: str) -> Path:
     return Path(f"/dev/video{source}" if source.isdecimal() else source)
 
 
-def _is_address(source: str) -> bool:
+def _is_url(source: str) -> bool:
     try:
         parts = urlsplit(source)
         valid = parts.port is None or parts.port > 0
@@ -107,11 +109,11 @@ def _is_address(source: str) -> bool:
     return clean and valid and parts.scheme in SCHEMES and bool(parts.hostname)
 
 
-async def _answer(process: Process, source: str) -> bytes:
+async def _read_output(process: Process, source: str) -> bytes:
     if process.stdin is None or process.stdout is None:
         raise RuntimeError("pipes were asked for")
     async with asyncio.timeout(START_SECONDS):
-        # Not as an argument: other users can read those, and a URL may hold a password.
+        # Not an argument: other users can read those, and a URL may hold a password.
         with suppress(ConnectionError):
             process.stdin.write(f"{source}\n".encode())
             await process.stdin.drain()
@@ -122,7 +124,7 @@ async def _answer(process: Process, source: str) -> bytes:
     return output
 
 
-def _failure(process: Process, output: bytes) -> str:
+def _failure_reason(process: Process, output: bytes) -> str:
     if process.returncode == capture.FAILED:
         return f"{output.decode(errors='replace')}: {CHOICES}"
     if process.returncode and process.returncode < 0:

@@ -1,1 +1,1 @@
-"""How tool calls are found, checked, approved, run and audited."""
+"""Finds tools; checks, approves, runs and audits their calls."""

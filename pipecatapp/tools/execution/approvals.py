@@ -1,7 +1,7 @@
-"""A person's yes: bound to one exact call, used once, and gone after a minute.
+"""Approvals: a person's yes to one exact call, used once, that expires after a minute.
 
-Nothing but `decide`, which Mission Control calls for an authenticated person, makes one. What a
-model, a tool's result or a socket message says has no way in.
+Only `decide` approves a call, and Mission Control calls it only for an authenticated person. A
+model, a tool's result or a socket message cannot.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ class Verdict(StrEnum):
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
     UNASKED = "unasked"
-    """Nobody was there who could have been asked."""
+    """Nobody could be asked."""
 
 
 def call_digest(approval_id: str, tool: str, arguments: dict[str, Any]) -> str:
@@ -35,8 +35,8 @@ def call_digest(approval_id: str, tool: str, arguments: dict[str, Any]) -> str:
 
     Args:
         approval_id: Makes the digests of two equal calls differ.
-        tool: The tool's name.
-        arguments: All its arguments, defaults included.
+        tool: The name of the tool.
+        arguments: All arguments, with defaults.
     """
     call = json.dumps([approval_id, tool, arguments], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(call.encode()).hexdigest()
@@ -44,16 +44,16 @@ def call_digest(approval_id: str, tool: str, arguments: dict[str, Any]) -> str:
 
 @dataclass
 class Approval:
-    """A call that waits for a person.
+    """A call that waits for a person's decision.
 
     Attributes:
-        tool: Its name.
-        arguments: All arguments, defaults included.
-        conversation_id: Whose people may decide.
+        tool: The name of the tool.
+        arguments: All arguments, with defaults.
+        conversation_id: The conversation whose people may decide.
         id: Opaque and unique.
-        expires: When it counts as denied, in seconds of the monotonic clock.
-        digest: Of the call as it was asked for; a decision must name it.
-        decided_by: The kind of identity that decided, for the audit.
+        expires: When the request expires, in seconds of the monotonic clock.
+        digest: The digest of the requested call; a decision must name it.
+        decided_by: The kind of identity that decided, for the audit log.
     """
 
     tool: str
@@ -76,14 +76,14 @@ class Approval:
         return self._verdict.done()
 
     def settle(self, verdict: Verdict) -> bool:
-        """Decide it, unless it has been; return whether this decided it."""
+        """Settle the request unless it is settled; return whether this settled it."""
         if self._verdict.done():
             return False
         self._verdict.set_result(verdict)
         return True
 
     async def wait(self) -> Verdict:
-        """Wait for the verdict; without one in time it is expired."""
+        """Wait for the verdict; it is `EXPIRED` if nobody decides in time."""
         try:
             async with asyncio.timeout(self.expires - time.monotonic()):
                 return await asyncio.shield(self._verdict)
@@ -92,7 +92,7 @@ class Approval:
             return self._verdict.result()
 
     def spend(self, tool: str, arguments: dict[str, Any]) -> bool:
-        """Use the approval for a call; it serves once, and only for the call that it was given to.
+        """Use the approval; it works once, and only for the call that was approved.
 
         Returns:
             Whether the call may run.
@@ -105,7 +105,7 @@ class Approval:
         return True
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what a client is shown; JSON-ready."""
+        """Return what a client shows, ready for JSON."""
         return {
             "id": self.id,
             "tool": self.tool,
@@ -116,23 +116,23 @@ class Approval:
 
 
 class Approvals:
-    """The calls that wait for a person, of all conversations."""
+    """The calls of all conversations that wait for a person."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, Approval] = {}
 
     def request(self, tool: str, arguments: dict[str, Any], conversation_id: str) -> Approval:
-        """Begin to wait for a person; must be called in the event loop."""
+        """Ask for approval of a call; needs a running event loop."""
         approval = Approval(tool, arguments, conversation_id)
         self._waiting[approval.id] = approval
         return approval
 
     def discard(self, approval: Approval) -> None:
-        """Forget one that is over."""
+        """Remove a request that is over."""
         self._waiting.pop(approval.id, None)
 
     def waiting(self, conversation_id: str) -> list[Approval]:
-        """Return a conversation's undecided ones, the oldest first."""
+        """Return a conversation's undecided requests, the oldest first."""
         return [
             approval
             for approval in self._waiting.values()
@@ -146,14 +146,14 @@ class Approvals:
 
         Args:
             conversation_id: The conversation of the person who decides.
-            approval_id: Which call.
-            digest: What the person was shown, as `Approval.digest`.
-            approve: Their yes or no.
-            by: The kind of identity, for the audit.
+            approval_id: The request.
+            digest: The `Approval.digest` of the call that the person saw.
+            approve: Yes or no.
+            by: The kind of identity, for the audit log.
 
         Raises:
-            LookupError: There is no such call in that conversation.
-            ValueError: It is settled already, or the digest is another call's.
+            LookupError: The conversation has no such request.
+            ValueError: The request is settled already, or the digest is that of another call.
         """
         approval = self._waiting.get(approval_id)
         if approval is None or approval.conversation_id != conversation_id:

@@ -1,4 +1,4 @@
-"""The audit: every call, decision and result, appended to a file and never changed."""
+"""The audit log: appends every call, decision and result to a file."""
 
 import asyncio
 import json
@@ -11,12 +11,12 @@ from typing import Any
 from loguru import logger
 
 LONGEST_TEXT = 2000
-"""Characters of a text that are kept: enough to see what happened."""
+"""How many characters of a text are kept: enough to see what happened."""
 MASK = "***"
 
 _WORD = r"(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|credential|private[_-]?key)"
 _NAME = re.compile(_WORD, re.IGNORECASE)
-# What follows the name of a secret, such as password=..., "token": "...", --api-key ...
+# The value after the name of a secret: password=..., "token": "...", --api-key ...
 _ASSIGNED = re.compile(
     rf"""({_WORD}(?:[\w-]*\\*["']?\s*[=:]\s*|s?["']?\s+(?:is\s+)?))"""
     r"""(\\*"[^"]*"?|'[^']*'?|[^\s,;&"']+)""",
@@ -31,11 +31,11 @@ _PEM = re.compile(
 
 
 def masked(value: Any, name: str = "") -> Any:
-    """Return a JSON value with what looks like a secret replaced, and long texts cut.
+    """Return a JSON value in which apparent secrets are replaced and long texts cut.
 
     Args:
         value: A string, number, list, dictionary or None.
-        name: The key it stands under.
+        name: The key of the value.
     """
     if value is not None and _NAME.search(name):
         return MASK
@@ -54,12 +54,12 @@ def masked(value: Any, name: str = "") -> Any:
 class Audit:
     """Appends JSON lines to a file of mode 0600.
 
-    Each has `at` (ISO 8601, UTC), `event` (call, approval, result, error, cancelled) and what
-    belongs to it.
+    Each line has `at` (ISO 8601, UTC), `event` (call, approval, result, error, cancelled) and the
+    details of that event.
     """
 
     def __init__(self, path: Path):
-        """Use a file, made at the first line.
+        """Use a file; the first line creates it.
 
         Args:
             path: The file.
@@ -68,10 +68,10 @@ class Audit:
         self._lock = asyncio.Lock()
 
     async def write(self, event: str, **details: Any) -> None:
-        """Append one line, on disk when this returns; secrets are masked.
+        """Append a line with its secrets masked; it is on the disk when this returns.
 
         Raises:
-            OSError: It cannot be written; then nothing may be done that needed a trace.
+            OSError: The line cannot be written; then a call that has to be audited must not run.
         """
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
         line = json.dumps({"at": at, "event": event, **masked(details)}, ensure_ascii=True)
@@ -92,8 +92,8 @@ class Audit:
             raise OSError(f"the audit log {self.path} is full")
 
 
-async def note(audit: Audit, event: str, **details: Any) -> None:
-    """Append a line about what has happened already, where a failure can only be told."""
+async def write_or_log(audit: Audit, event: str, **details: Any) -> None:
+    """Append a line about a past event; log it if the line cannot be written."""
     try:
         await audit.write(event, **details)
     except OSError as error:

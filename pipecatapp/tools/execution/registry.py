@@ -1,4 +1,4 @@
-"""Finds the toolsets, and knows which of their tools can work here."""
+"""Finds the toolsets and knows which of their tools can work here."""
 
 import asyncio
 import importlib
@@ -16,16 +16,16 @@ from pipecatapp.tools.tool import DirectCall, Resources, Toolset
 class Registry:
     """All tools of this agent, in the order of their names.
 
-    A toolset is any file of the package `pipecatapp.tools` with a `Toolset` in it. One that cannot
-    be loaded, or whose surroundings are missing, is left out, and the reason is kept.
+    Toolsets are the `Toolset` classes in the modules of `pipecatapp.tools`. Those that cannot be
+    loaded or cannot work here are left out, and the reason is kept.
     """
 
     def __init__(self, toolsets: Iterable[Toolset], failures: Mapping[str, str] | None = None):
-        """Take toolsets; `examine` decides which of them are offered.
+        """Take the toolsets; `examine` decides which of them are offered.
 
         Args:
-            toolsets: In any order.
-            failures: Why files could not be loaded, by their names.
+            toolsets: The toolsets in any order.
+            failures: The modules that could not be loaded, and why.
         """
         self._toolsets = sorted(toolsets, key=lambda toolset: toolset.namespace)
         self._tools: dict[str, Tool] = {}
@@ -34,10 +34,10 @@ class Registry:
 
     @classmethod
     async def discover(cls, resources: Resources) -> "Registry":
-        """Load every toolset there is, and examine them.
+        """Load every toolset and examine it.
 
         Args:
-            resources: What the agent lends its tools.
+            resources: What the toolsets may use of the agent.
         """
         registry = cls(*await asyncio.to_thread(_load, resources))
         await registry.examine()
@@ -47,9 +47,11 @@ class Registry:
         """Ask every toolset whether it can work here.
 
         Returns:
-            Whether the offered tools are others than before.
+            Whether the offered tools have changed.
         """
-        reasons = await asyncio.gather(*(_reason(toolset) for toolset in self._toolsets))
+        reasons = await asyncio.gather(
+            *(_unavailable_reason(toolset) for toolset in self._toolsets)
+        )
         before = list(self._tools)
         self._tools, self.unavailable = {}, dict(self._failures)
         for toolset, reason in zip(self._toolsets, reasons, strict=True):
@@ -61,11 +63,11 @@ class Registry:
 
     @property
     def tools(self) -> list[Tool]:
-        """The tools that can work here and that the model may choose, in the order of names."""
+        """The tools that work here and that the model may choose, in the order of their names."""
         return [tool for tool in self._tools.values() if tool.model_visible]
 
     async def wanted(self, words: str) -> DirectCall | None:
-        """Return the call that some words plainly ask for, as a toolset sees it."""
+        """Return the call that the words plainly ask for, or None."""
         for toolset in self._toolsets:
             try:
                 call = await toolset.wanted(words)
@@ -81,7 +83,7 @@ class Registry:
         return self._tools.get(name)
 
     async def logged_out(self, conversation_id: str) -> None:
-        """Have all toolsets forget a conversation whose person has logged out."""
+        """Tell all toolsets that the user of a conversation has logged out."""
         for toolset in self._toolsets:
             try:
                 await toolset.logged_out(conversation_id)
@@ -89,17 +91,17 @@ class Registry:
                 logger.exception(f"the tools {toolset.namespace} could not forget")
 
     async def close(self) -> None:
-        """Release everything."""
+        """Close all toolsets."""
         for toolset in self._toolsets:
             try:
                 await toolset.close()
             except Exception:
-                # One that fails must not keep the others from being released.
+                # A toolset that fails must not keep the others from closing.
                 logger.exception(f"the tools {toolset.namespace} could not be closed")
 
 
 def every_tool(resources: Resources) -> list[Tool]:
-    """Return the tools of all files that can be loaded, those too that cannot work here."""
+    """Return all tools that the model may choose, even those that cannot work here."""
     toolsets, _ = _load(resources)
     tools = (tool for toolset in toolsets for tool in tools_of(toolset) if tool.model_visible)
     return sorted(tools, key=_by_name)
@@ -109,7 +111,7 @@ def _by_name(tool: Tool) -> str:
     return tool.name
 
 
-async def _reason(toolset: Toolset) -> str | None:
+async def _unavailable_reason(toolset: Toolset) -> str | None:
     try:
         return await toolset.unavailable()
     except Exception as error:
@@ -118,17 +120,17 @@ async def _reason(toolset: Toolset) -> str | None:
 
 
 def _load(resources: Resources) -> tuple[list[Toolset], dict[str, str]]:
-    """Return the toolsets, and why files could not be loaded, by their names."""
+    """Return the toolsets, and the modules that could not be loaded with the reasons."""
     toolsets: list[Toolset] = []
     failures: dict[str, str] = {}
     for info in pkgutil.iter_modules(pipecatapp.tools.__path__):
         name = f"{pipecatapp.tools.__name__}.{info.name}"
         try:
             made = [toolset(resources) for toolset in _toolsets_in(name)]
-            # A mistake in one of its tools shows here; a base class has none.
+            # `tools_of` finds mistakes in the tools. A base class has no tools.
             toolsets += [toolset for toolset in made if tools_of(toolset)]
         except Exception as error:
-            # A tool's file is for anyone to add: a mistake in it costs that tool alone.
+            # Anyone may add a tool file: a mistake in it must not cost the other tools.
             logger.exception(f"the tools of {name} could not be loaded")
             failures[info.name] = f"its file could not be loaded ({error}): see the log"
     return toolsets, failures

@@ -1,8 +1,8 @@
-"""Runs tool calls: checks them, asks a person where it must, keeps the trace.
+"""Runs tool calls: checks them, asks for approval, writes the audit log.
 
-A call lives on its own, not in the turn that asked for it: a turn may be talked over, a page
-closed, an approval may take a minute and a playbook half an hour. Who asked waits for it as long
-as it likes, and otherwise is told when it is over.
+A call is a task of its own and outlives the turn that asked for it: the user may interrupt the turn
+or close the page, an approval may take a minute and a playbook half an hour. The caller waits as
+long as it wants to and can learn of the end later.
 """
 
 import asyncio
@@ -15,19 +15,19 @@ from uuid import uuid4
 from loguru import logger
 
 from pipecatapp.tools.execution.approvals import Approval, Approvals, Verdict
-from pipecatapp.tools.execution.audit import Audit, note
+from pipecatapp.tools.execution.audit import Audit, write_or_log
 from pipecatapp.tools.execution.tool_definition import Tool
 from pipecatapp.tools.tool import Call, ShortTermMemory, ToolError, shortened
 
 ApprovalMode = Literal["sensitive", "all", "none"]
 
 STOPPED = "It was stopped before it was done."
-PRIVATE = "[private]"
-"""Stands in the audit for what is remembered, which can be forgotten; the audit cannot."""
+REDACTED = "[private]"
+"""Stands in the audit log for memories: those can be forgotten, but the log keeps its lines."""
 
 
 class RunState(StrEnum):
-    """Where a call is in its life."""
+    """The state of a call."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -37,13 +37,13 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True)
 class ToolEvent:
-    """Something a client of the conversation is told; `as_dict` is a server message."""
+    """An event for the clients of a conversation; `as_dict` is the server message."""
 
     kind: Literal["approval", "approval-settled", "tool"]
     details: dict[str, Any]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it as JSON-ready dictionary."""
+        """Return the message, ready for JSON."""
         return {"kind": self.kind, **self.details}
 
 
@@ -52,16 +52,18 @@ class ToolRun:
     """One call of a tool, from its start to its end.
 
     Attributes:
-        tool: What is called.
-        arguments: Checked, with defaults.
-        conversation: Where it was asked for.
+        tool: The tool.
+        arguments: The checked arguments, with defaults.
+        conversation: The conversation that asked for it.
         words: What the user said in the turn that asked for it.
-        person: Who that was, where it is known.
-        approval: What it waits or waited for; None where no person needs to approve.
-        verdict: How that ended; None while it has not, or where there is none.
-        result: What it brought back or why it failed; None while it goes on.
-        state: Where it is in its life.
-        told: Whether somebody has been told how it ended, or will be.
+        person: Who the user is, where that is known.
+        id: Opaque and unique.
+        approval: The approval that it needs; None if it needs none.
+        verdict: How the approval ended; None before that.
+        result: The result, or why the call failed; None before its end.
+        state: The state of the call.
+        told: Whether the user has been or will be told how it ended.
+        task: Runs the call.
     """
 
     tool: Tool
@@ -79,39 +81,39 @@ class ToolRun:
 
     @property
     def refused(self) -> bool:
-        """Whether it was never run, for want of a yes."""
+        """Whether the call was not run because nobody approved it."""
         return self.verdict is not None and self.verdict is not Verdict.APPROVED
 
     @property
     def over(self) -> bool:
-        """Whether it has ended."""
+        """Whether the call has ended."""
         return self.task is not None and self.task.done()
 
     @property
     def purpose(self) -> str:
-        """What it is for, to be said aloud."""
+        """The purpose of the call, for speech."""
         return self.tool.spoken_purpose(self.arguments)
 
     async def wait(self, seconds: float) -> bool:
-        """Wait for its end, for some seconds at most; return whether it is over."""
+        """Wait for the end, at most some seconds; return whether the call is over."""
         if self.task:
             await asyncio.wait({self.task}, timeout=seconds)
         return self.over
 
     async def ended(self) -> None:
-        """Wait for its end."""
+        """Wait for the end of the call."""
         if self.task:
             await asyncio.wait({self.task})
 
     async def withdraw(self) -> bool:
-        """Where it still waits for a yes, end it; return whether it did."""
+        """End the call if it still waits for approval; return whether it did."""
         if self.approval is None or not self.approval.settle(Verdict.WITHDRAWN):
             return False
         await self.ended()
         return True
 
     async def cancel(self) -> None:
-        """End it, whatever it is doing."""
+        """End the call, whatever it is doing."""
         if not await self.withdraw() and self.task and not self.over:
             self.task.cancel()
             await self.ended()
@@ -127,9 +129,9 @@ class ToolRunner:
         """Make a runner.
 
         Args:
-            approvals: Where people decide.
-            audit: Where everything is written down.
-            mode: Which calls need a yes: the sensitive ones, all, or none.
+            approvals: Takes the decisions of people.
+            audit: The audit log.
+            mode: Which calls need approval: the sensitive ones, all, or none.
         """
         self.approvals = approvals
         self._audit = audit
@@ -137,28 +139,24 @@ class ToolRunner:
         self._runs: dict[str, ToolRun] = {}
         self._listeners: dict[str, set[Listener]] = {}
 
-    # -- who listens --------------------------------------------------------------------------
-
     def listen(self, conversation_id: str, listener: Listener) -> None:
-        """Have a client told of its conversation's calls."""
+        """Send the events of a conversation's calls to a client."""
         self._listeners.setdefault(conversation_id, set()).add(listener)
 
     def unlisten(self, conversation_id: str, listener: Listener) -> bool:
-        """Stop telling a client; return whether it was the conversation's last."""
+        """Stop sending events to a client; return whether it was the conversation's last one."""
         listeners = self._listeners.get(conversation_id, set())
         listeners.discard(listener)
         if not listeners:
             self._listeners.pop(conversation_id, None)
         return not listeners
 
-    def _tell(self, run: ToolRun, event: ToolEvent) -> None:
+    def _notify(self, run: ToolRun, event: ToolEvent) -> None:
         for listener in list(self._listeners.get(run.conversation.id, ())):
             listener(event)
 
-    # -- calls --------------------------------------------------------------------------------
-
     def runs(self, conversation_id: str) -> list[ToolRun]:
-        """Return a conversation's calls that are not over."""
+        """Return the calls of a conversation that have not ended."""
         return [run for run in self._runs.values() if run.conversation.id == conversation_id]
 
     def start(
@@ -172,16 +170,16 @@ class ToolRunner:
         person: str | None = None,
         askable: bool = True,
     ) -> ToolRun:
-        """Begin a call.
+        """Start a call.
 
         Args:
-            tool: What is called.
-            arguments: As the model gave them.
-            conversation: Where it was asked for.
-            after_result: Whether a tool's result was read before this was decided.
+            tool: The tool.
+            arguments: The arguments as the model gave them.
+            conversation: The conversation that asks for it.
+            after_result: Whether the model has read a tool result in this turn.
             words: What the user said in the turn.
-            person: Who that was, where it is known.
-            askable: Whether a person can be asked; else a call that needs a yes is refused.
+            person: Who the user is, where that is known.
+            askable: Whether a person can be asked; if not, a call that needs approval is refused.
 
         Raises:
             ToolError: The arguments are wrong.
@@ -200,13 +198,13 @@ class ToolRunner:
 
     async def _run(self, run: ToolRun) -> None:
         try:
-            arguments = PRIVATE if run.tool.redact else run.arguments
-            await self._audit.write("call", **_named(run), arguments=arguments)
+            arguments = REDACTED if run.tool.redact else run.arguments
+            await self._audit.write("call", **_audit_fields(run), arguments=arguments)
             if run.approval is None or await self._approved(run, run.approval):
                 await self._execute(run)
         except asyncio.CancelledError:
             run.result, run.state = STOPPED, RunState.FAILED
-            await note(self._audit, "cancelled", **_named(run))
+            await write_or_log(self._audit, "cancelled", **_audit_fields(run))
             raise
         except OSError as error:
             reason = error.strerror or str(error)
@@ -219,15 +217,15 @@ class ToolRunner:
             # A task that is cancelled before its first step never enters `_run`.
             run.result, run.state = STOPPED, RunState.FAILED
         if run.approval:
-            # Where it failed before a person was asked, nobody must be asked any more.
+            # If the call failed before anybody was asked, nobody must be asked afterwards.
             run.approval.settle(Verdict.WITHDRAWN)
             self.approvals.discard(run.approval)
         self._runs.pop(run.id, None)
-        self._show(run)
+        self._notify_state(run)
 
     async def _approved(self, run: ToolRun, approval: Approval) -> bool:
-        self._show(run)
-        self._tell(run, ToolEvent("approval", approval.as_dict()))
+        self._notify_state(run)
+        self._notify(run, ToolEvent("approval", approval.as_dict()))
         try:
             run.verdict = await approval.wait()
         except asyncio.CancelledError:
@@ -237,10 +235,10 @@ class ToolRunner:
         finally:
             self.approvals.discard(approval)
             settled = {"id": approval.id, "verdict": run.verdict or Verdict.WITHDRAWN}
-            self._tell(run, ToolEvent("approval-settled", settled))
+            self._notify(run, ToolEvent("approval-settled", settled))
         await self._audit.write(
             "approval",
-            **_named(run),
+            **_audit_fields(run),
             digest=approval.digest,
             verdict=run.verdict,
             by=approval.decided_by,
@@ -253,23 +251,25 @@ class ToolRunner:
 
     async def _execute(self, run: ToolRun) -> None:
         run.state = RunState.RUNNING
-        self._show(run)
-        call = Call(run.conversation, lambda line: self._show(run, line), run.words, run.person)
+        self._notify_state(run)
+        call = Call(
+            run.conversation, lambda line: self._notify_state(run, line), run.words, run.person
+        )
         try:
             run.result, run.state = await run.tool.run(call, run.arguments), RunState.DONE
         except ToolError as error:
             run.result, run.state = shortened(str(error)), RunState.FAILED
         except Exception as error:
-            # A tool's file is for anyone to add: its mistakes end in a sentence, too.
+            # Anyone may add a tool file: its mistakes must not end more than this call.
             logger.exception(f"{run.tool.name} failed")
             run.result, run.state = f"It failed: {type(error).__name__}.", RunState.FAILED
         event = "result" if run.state is RunState.DONE else "error"
-        text = PRIVATE if run.tool.redact else run.result
-        await note(self._audit, event, **_named(run), text=text)
+        text = REDACTED if run.tool.redact else run.result
+        await write_or_log(self._audit, event, **_audit_fields(run), text=text)
 
-    def _show(self, run: ToolRun, line: str | None = None) -> None:
+    def _notify_state(self, run: ToolRun, line: str | None = None) -> None:
         shown = {"id": run.id, "tool": run.tool.name, "state": run.state, "line": line}
-        self._tell(run, ToolEvent("tool", shown))
+        self._notify(run, ToolEvent("tool", shown))
 
     async def close(self) -> None:
         """End every call."""
@@ -281,5 +281,5 @@ class ToolRunner:
         )
 
 
-def _named(run: ToolRun) -> dict[str, Any]:
+def _audit_fields(run: ToolRun) -> dict[str, Any]:
     return {"run": run.id, "tool": run.tool.name, "conversation": run.conversation.id}

@@ -1,4 +1,4 @@
-"""A tool as decisions, approvals and the model see it, made of a toolset's marked methods."""
+"""Turns the marked methods of a toolset into tools that can be described and called."""
 
 import inspect
 import json
@@ -13,24 +13,24 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from pipecatapp.tools.tool import Call, ToolError, Toolset, shortened
 
 LONGEST_SPOKEN = 50
-"""Characters of an argument that are said aloud; the page shows it in full."""
+"""How many characters of an argument are spoken; the page shows all of it."""
 
 
 @dataclass(frozen=True)
 class Tool:
-    """A tool that is offered.
+    """A tool.
 
     Attributes:
         name: Dotted, such as `ssh.run_command`.
         description: One line.
-        arguments: The model that checks a call's arguments.
+        arguments: The pydantic model that checks the arguments of a call.
         examples: What people say when they want it.
         sensitive: Whether a person has to approve each call.
         read_only: Whether it changes nothing and sends nothing out.
         model_visible: Whether the model may choose it.
-        redact: Whether the audit leaves out its arguments and its result.
+        redact: Whether the audit log leaves out its arguments and its result.
         purpose: What a person is asked to approve.
-        few_shot: Requests and the arguments that they lead to.
+        few_shot: Requests and the arguments they lead to.
         method: The bound method.
     """
 
@@ -52,14 +52,14 @@ class Tool:
         return self.arguments.model_json_schema()
 
     def check(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Return the arguments with their defaults, each of the right type.
+        """Return the arguments with defaults filled in.
 
         Raises:
-            ToolError: One is missing, unknown or wrong.
+            ToolError: An argument is missing, unknown or of the wrong type.
         """
         try:
             checked = self.arguments.model_validate(arguments).model_dump()
-            # Half a surrogate pair, which JSON can bring, could not be sent to who has to approve.
+            # JSON can hold half a surrogate pair, which could not be sent to the approving person.
             json.dumps(checked, ensure_ascii=False).encode()
         except UnicodeEncodeError as error:
             raise ToolError(f"{self.name}: arguments: half a character is no text") from error
@@ -70,7 +70,7 @@ class Tool:
         return checked
 
     def spoken_purpose(self, arguments: dict[str, Any]) -> str:
-        """Return what a call is for, to be said aloud; long arguments are cut."""
+        """Return the purpose of a call for speech; long arguments are cut."""
         words = {name: _spoken(value) for name, value in arguments.items()}
         return self.purpose.format(**words) if self.purpose else f"use {self.name}"
 
@@ -78,14 +78,14 @@ class Tool:
         """Run the tool.
 
         Raises:
-            ToolError: It failed, or the arguments are wrong.
+            ToolError: The tool failed, or the arguments are wrong.
         """
         return shortened(await self.method(call, **self.check(arguments)))
 
 
 def tools_of(toolset: Toolset) -> list[Tool]:
     """Return the tools of a toolset, in the order of their names."""
-    # Looked for in the class: a property may need what only a tool that is offered has.
+    # The class is searched, as a property of an instance may fail where the tool cannot work.
     marked = inspect.getmembers(type(toolset), lambda member: hasattr(member, "tool_options"))
     return [_tool(toolset.namespace, getattr(toolset, name)) for name, _ in marked]
 
@@ -101,7 +101,7 @@ def _tool(namespace: str, method: Callable[..., Awaitable[str]]) -> Tool:
         default = ... if parameter.default is parameter.empty else parameter.default
         about = re.sub(r"\s+", " ", described.get(parameter.name) or "")
         fields[parameter.name] = (parameter.annotation, Field(default, description=about))
-    # Infinity and NaN are no JSON: neither a person nor an audit could be shown them.
+    # JSON has no infinity and no NaN, so neither a page nor the audit log could hold them.
     config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
     arguments = create_model(name, __config__=config, **fields)
     made = Tool(

@@ -1,1 +1,1 @@
-"""What people ask to be remembered or forgotten, read by code."""
+"""Reads requests to remember or forget something."""

@@ -6,92 +6,7 @@ for must never depend on a small model's mood.
 
 import re
 
-_START = (
-    r"^(?:(?:u+h*m+|u+h+|e+r+m*|h+m+|so|well|okay|ok|alright|right|oh|hey|hi|hello|yeah|yes|no|now"
-    r"|and|but|also|oh and|one more thing|by the way|twin|please|listen|actually|just|like)"
-    r"[,.!:]*\s+)*"
-)
-_POLITE = (
-    r"(?P<polite>(?:can|could|will|would) you (?:please |just |also )*"
-    r"|(?:i(?:'d| would) like|i want|i need) you to (?:please |also |always )*"
-    r"|(?:you should|you must|you can|you may|make sure (?:you|to)|try to|help me(?: to)?) "
-    r"|(?:please |just |also |always )+)?"
-)
-_LEAD = (
-    r"(?P<lead>(?:remember|save|store|memori[sz]e|note) the fact|remember|memori[sz]e"
-    r"|(?:do not|don'?t)(?: you)?(?: ever)? forget|never forget"
-    r"|(?:keep|bear) in mind|(?:make|take) a (?:mental )?note(?: of)?|take note(?: of)?"
-    r"|note(?: down)?(?= that\b|:)|(?:save|store|keep|put|add) (?:in|to) (?:your|long-term) memory)"
-)
-_LINK = r"(?P<link>(?:[,:]|\s+(?:that|this|the following|for me|for later))*[,:]?)\s+"
-_WISH = re.compile(f"{_POLITE}{_LEAD}{_LINK}(?P<rest>.+)$", re.IGNORECASE)
-_FIRST = re.compile(_START, re.IGNORECASE)
-# In the middle of a sentence that has no marks, "please" or "and" and "that" make it a wish.
-_AMID = re.compile(
-    rf"[\s,;]+(?:(?:so|and|but|please|also)[\s,]+)+{_LEAD}\s+that\s+(?P<rest>.+)$", re.IGNORECASE
-)
-_AT_THE_END = re.compile(
-    r"^(?P<rest>.+?)[\s,.;:!-]+(?:(?:so|and|but|please|also|just|(?:can|could) you)[\s,]+)*"
-    r"(?:(?:remember|memori[sz]e|(?:do not|don'?t|never) forget|note) (?:that|this|it)(?: down)?"
-    r"|(?:keep|bear) (?:that|this|it) in mind|(?:make|take) a note of (?:that|this|it))"
-    r"(?:[\s,]+(?:please|for me|okay|ok|will you|thanks|thank you|twin))*[.!]*$",
-    re.IGNORECASE,
-)
-# "I can't remember that", "do you remember that": nobody asks for anything.
-_NO_STATEMENT = re.compile(
-    r"\b(?:i|you|we|they|he|she|to|not|can'?t|cannot|couldn'?t|don'?t|won'?t|still|never|always"
-    r"|hardly|who|what|where|when|which|how|why)$",
-    re.IGNORECASE,
-)
-# What follows "remember" when somebody reminisces or asks: "the time we ...", "when we ...".
-_MOMENT = (
-    r"(?:time|day|night|evening|summer|one|guy|man|woman|film|movie|song|story|joke|place|thing)"
-    r"(?:$|\s+(?:we|when|i|you|he|she|they|with|at|in|on|from|where|about|last)\b)"
-)
-_REMINISCENT_THAT = re.compile(f"^{_MOMENT}", re.IGNORECASE)
-_REMINISCENT = re.compile(
-    r"^(?:(?:me|us|him|them|when|how|what|where|who|whose|why|which|if|whether|back in|from)\b"
-    rf"|(?:the|those|these) {_MOMENT})",
-    re.IGNORECASE,
-)
-_PRONOUN = re.compile(r"^(?:he|she|it|they|his|her|its|their|this|these|those)\b", re.IGNORECASE)
-_TAIL = re.compile(
-    r"(?:[\s,]+(?:please|okay|ok|for me|thanks|thank you|will you|would you|twin))+[.!]*$",
-    re.IGNORECASE,
-)
-_ABBREVIATED = r"(?<!\b[A-Z]\.)(?<!\b[DMS][rst]\.)(?<!\bNo\.)(?<!\bMrs\.)(?<!\bProf\.)"
-_SENTENCE_END = re.compile(rf"{_ABBREVIATED}(?<=[.!?])\s+|\n+")
-_QUOTED = re.compile(r"[\"“«][^\"”»]*[\"”»]")
-
-_FORGET = re.compile(
-    rf"{_POLITE}(?:forget(?: about(?= (?:my|our|the fact|what|everything)\b))?"
-    r"|stop remembering"
-    r"|(?:delete|erase|remove|drop|clear|wipe)(?= .*\b(?:the (?:fact|memory|memories|note)\b"
-    r"|what (?:you|i) |everything (?:you|i) |(?:in|from|out of) (?:your|the|long-term) memory)))"
-    r"\s+(?P<rest>.+)$",
-    re.IGNORECASE,
-)
-_ABOUT = re.compile(
-    r"^(?:(?:what|everything|anything|all|whatever)\b(?: that)?(?: (?:you|i|we)(?:'ve| have| had)?"
-    r"(?: just| ever| once)? (?:know|knew|remember|told|said|saved|stored|mentioned|learned)"
-    r"(?: to)?(?: you)?)?|the (?:memory|memories|note|notes|facts?)) (?:about|of|on|regarding) ",
-    re.IGNORECASE,
-)
-_THAT = re.compile(r"^(?:(?:the )?(?:fact|memory|note)(?: that)?|that)[,:]?\s+", re.IGNORECASE)
-_FROM_MEMORY = re.compile(
-    r"\s+(?:in|from|out of) (?:your|the|long-term) (?:long-term )?memory$", re.IGNORECASE
-)
-_NOTHING_KEPT = re.compile(
-    r"^(?:(?:it|this|that|them|everything|anything|all(?: of (?:it|this|that))?|me|us"
-    r"|nothing)|(?:that|this) one|about\b.*|how\b.*|to\b.*|if\b.*"
-    r"|(?:what|everything|all|whatever|anything)"
-    r"(?: that)? (?:i|you|we)(?:'ve| have)?(?: just)? (?:said|asked|told you|know|remember"
-    r"|(?:talked|spoke) about|discussed)"
-    r"|(?:(?:the|your|our|my|all|short-term|long-term) )*memory"
-    r"|.*\b(?:conversations?|chats?|talks?|sessions?|discussions?|questions?|messages?"
-    r"|instructions?|prompts?|rules|orders?)\b.*)$",
-    re.IGNORECASE,
-)
+from pipecatapp.text.language import language
 
 
 def asked_to_remember(words: str) -> str | None:
@@ -102,20 +17,27 @@ def asked_to_remember(words: str) -> str | None:
     Args:
         words: What the user said, as typed or as a speech recognizer writes it.
     """
+    requests = language().requests
     sentences = _sentences(words)
     for number, sentence in enumerate(sentences):
-        found = _WISH.match(sentence, _FIRST.match(sentence).end())  # type: ignore[union-attr]
+        found = requests.wish.match(sentence, requests.opening.match(sentence).end())  # type: ignore[union-attr]
         if found and (wanted := _wanted(found, sentences[number + 1 :])):
             return wanted
     whole = " ".join(sentences)
-    outside = _QUOTED.sub(lambda quote: " " * len(quote.group()), whole)
-    if amid := _AMID.search(outside):
+    outside = language().quotations.closed.sub(lambda quote: " " * len(quote.group()), whole)
+    if amid := requests.amid.search(outside):
         rest = whole[amid.start("rest") :]
         # "... and remember that she hates it" says nothing without what came before.
-        return _trimmed(f"{whole[: amid.start()]}, {rest}" if _PRONOUN.match(rest) else rest)
-    if ended := _AT_THE_END.match(whole):
+        return _trimmed(
+            f"{whole[: amid.start()]}, {rest}" if requests.pronoun.match(rest) else rest
+        )
+    if ended := requests.at_the_end.match(whole):
         rest = ended["rest"]
-        if len(rest.split()) > 2 and not rest.endswith("?") and not _NO_STATEMENT.search(rest):
+        if (
+            len(rest.split()) > 2
+            and not rest.endswith("?")
+            and not requests.no_statement.search(rest)
+        ):
             return _trimmed(rest)
     return None
 
@@ -129,38 +51,40 @@ def asked_to_forget(words: str) -> str | None:
     Args:
         words: What the user said, as typed or as a speech recognizer writes it.
     """
+    requests = language().requests
     for sentence in _sentences(words):
-        found = _FORGET.match(sentence, _FIRST.match(sentence).end())  # type: ignore[union-attr]
+        found = requests.forget.match(sentence, requests.opening.match(sentence).end())  # type: ignore[union-attr]
         if not found:
             continue
         rest = _trimmed(found["rest"].rstrip("?"))
-        if _NOTHING_KEPT.match(rest):
+        if requests.nothing_kept.match(rest):
             return None
-        topic = _ABOUT.sub("", _FROM_MEMORY.sub("", rest), count=1)
-        return _trimmed(_THAT.sub("", topic, count=1)) or None
+        topic = requests.about.sub("", requests.from_memory.sub("", rest), count=1)
+        return _trimmed(requests.that.sub("", topic, count=1)) or None
     return None
 
 
 def _wanted(found: re.Match[str], following: list[str]) -> str | None:
     """Return what a wish is about, or None where it is none after all."""
+    requests = language().requests
     rest, link, polite = found["rest"], found["link"].lower(), (found["polite"] or "").lower()
-    bare = found["lead"].lower() == "remember" and "th" not in link
-    if "following" in link or "this:" in link:
+    bare = found["lead"].lower() == requests.bare_lead and not requests.statement_link.search(link)
+    if requests.continued_link.search(link):
         rest = " ".join([rest, *following])
     if rest.endswith("?") and (bare or not polite):
         return None  # "remember my sister?"
-    if bare and ("you " in polite or _REMINISCENT.match(rest)):
+    if bare and (requests.asks_ability.search(polite) or requests.reminiscent.match(rest)):
         return None  # "can you remember my name"
-    if not bare and _REMINISCENT_THAT.match(rest):
+    if not bare and requests.reminiscent_that.match(rest):
         return None
     kept = _trimmed(rest.rstrip("?"))
     return kept if len(kept.split()) >= (3 if bare else 2) else None
 
 
 def _sentences(words: str) -> list[str]:
-    parts = _SENTENCE_END.split(words.strip())
+    parts = language().requests.sentence_end.split(words.strip())
     return [" ".join(part.replace("\u2019", "'").split()) for part in parts if part.strip()]
 
 
 def _trimmed(text: str) -> str:
-    return _TAIL.sub("", text.strip()).strip(" ,;:.!")
+    return language().requests.tail.sub("", text.strip()).strip(" ,;:.!")

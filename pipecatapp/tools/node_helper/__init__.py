@@ -1,1 +1,1 @@
-"""The helper of a node: tool calls that need rights the agent does not have."""
+"""The helper of a node runs tool calls that need rights the agent does not have."""

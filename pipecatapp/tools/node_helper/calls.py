@@ -1,4 +1,4 @@
-"""What the helper does: three tools of the agent, the very same ones, and nothing else."""
+"""The calls that the helper runs: three of the agent's tools and nothing else."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,45 +9,50 @@ from pipecatapp.settings import Settings
 from pipecatapp.tools.ansible import Ansible
 from pipecatapp.tools.code_runner import CodeRunner
 from pipecatapp.tools.execution.tool_definition import tools_of
-from pipecatapp.tools.node_helper.protocol import TOOLS, Check, HelperRequest, first_problem
+from pipecatapp.tools.node_helper.protocol import (
+    NAMESPACES,
+    CheckArguments,
+    HelperRequest,
+    first_problem,
+)
 from pipecatapp.tools.ssh import SshTools
 from pipecatapp.tools.tool import Call, FactMemory, Resources, ToolError
 
 
-class Calls:
-    """The calls that there are.
+class HelperTools:
+    """Runs the calls of the agent.
 
     Args:
-        settings: Of the helper; nothing in a call changes them.
+        settings: The settings of the helper; no call can change them.
     """
 
     def __init__(self, settings: Settings) -> None:
-        # It must not ask itself.
-        lent = _Lent(settings.model_copy(update={"helper_socket": None}))
-        toolsets = [CodeRunner(lent), SshTools(lent), Ansible(lent)]
+        # With a socket the helper's tools would ask the helper.
+        resources = _HelperResources(settings.model_copy(update={"helper_socket": None}))
+        toolsets = [CodeRunner(resources), SshTools(resources), Ansible(resources)]
         self._toolsets = {toolset.namespace: toolset for toolset in toolsets}
         tools = {tool.name: tool for toolset in toolsets for tool in tools_of(toolset)}
-        self._tools = {call: tools[f"{namespace}.{call}"] for call, namespace in TOOLS.items()}
+        self._tools = {call: tools[f"{namespace}.{call}"] for call, namespace in NAMESPACES.items()}
 
-    async def do(self, request: HelperRequest, progress: Callable[[str], None]) -> str | None:
-        """Do a call and return what it brings back.
+    async def run(self, request: HelperRequest, progress: Callable[[str], None]) -> str | None:
+        """Run a call and return its result.
 
         Raises:
-            ToolError: It failed, or its arguments are wrong.
+            ToolError: The call failed, or its arguments are wrong.
         """
         if request.call == "check":
             try:
-                wanted = Check.model_validate(request.arguments)
+                wanted = CheckArguments.model_validate(request.arguments)
             except ValidationError as error:
                 raise ToolError(f"This is no check: {first_problem(error)}") from error
             return await self._toolsets[wanted.tool].unavailable()
         tool = self._tools[request.call]
-        # The agent shortens results, and would count wrongly what was left out before.
-        return await tool.method(Call(_Nowhere(), progress), **tool.check(request.arguments))
+        # Results are not shortened here: the agent does it and counts what is left out.
+        return await tool.method(Call(_NoConversation(), progress), **tool.check(request.arguments))
 
 
-class _Nowhere:
-    """Stands for the conversation, of which the helper learns nothing."""
+class _NoConversation:
+    """Stands for the conversation, which the helper does not learn about."""
 
     id = ""
 
@@ -59,15 +64,15 @@ class _Nowhere:
         """Do nothing."""
 
 
-class _Lent(Resources):
-    """What the three tools use of the agent: its settings."""
+class _HelperResources(Resources):
+    """The resources of the three tools: settings and nothing else."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
     @property
     def settings(self) -> Settings:
-        """The helper's."""
+        """The settings of the helper."""
         return self._settings
 
     async def status(self) -> dict[str, Any]:
@@ -80,5 +85,5 @@ class _Lent(Resources):
 
     @property
     def memory(self) -> FactMemory | None:
-        """Nothing."""
+        """None: the helper has no memory."""
         return None

@@ -1,4 +1,4 @@
-"""The agent's side: calls of tools that the helper does in its place."""
+"""The agent's end of the connection to the node's helper."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,23 +18,23 @@ from pipecatapp.tools.node_helper.protocol import (
 from pipecatapp.tools.tool import ToolError
 
 CHECK_SECONDS = 60
-"""The helper asks Docker, which takes its time on a slow machine."""
-ENDING_SECONDS = 60
-"""For a call that was cancelled: until its container is removed and its playbook has ended."""
+"""The helper asks Docker, which is slow on an old machine."""
+CANCEL_SECONDS = 60
+"""How long a cancelled call may take to remove its container and end its playbook."""
 
 
-class Helper:
-    """The helper of this node.
+class HelperClient:
+    """A client of this node's helper.
 
     Args:
-        path: The socket.
+        path: The helper's socket.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     async def unavailable(self, tool: str) -> str | None:
-        """Return what the toolset of this name answers there, or that there is no helper."""
+        """Return what the helper's toolset of this name lacks, or that no helper answers."""
         request = HelperRequest(call="check", arguments={"tool": tool})
         try:
             async with asyncio.timeout(CHECK_SECONDS):
@@ -47,12 +47,12 @@ class Helper:
     async def run(
         self, call: str, arguments: dict[str, Any], progress: Callable[[str], None]
     ) -> str:
-        """Have a tool run there; cancelled, wait until nothing of it is left.
+        """Run a call in the helper; if cancelled, wait until the helper has ended it.
 
         Raises:
-            ToolError: It failed, or there is no helper.
+            ToolError: The call failed, or no helper answers.
         """
-        # The type is checked as the message is made.
+        # Pydantic checks that `call` is a call of the protocol.
         request = HelperRequest.model_validate({"call": call, "arguments": arguments})
         return await self._ask(request, progress) or ""
 
@@ -71,7 +71,7 @@ class Helper:
         try:
             writer.write(line)
             await writer.drain()
-            return await _answer(reader, progress)
+            return await _read_replies(reader, progress)
         except (OSError, EOFError) as error:
             raise ToolError(
                 "The helper ended before the call was done: see journalctl -u twin-helper"
@@ -79,7 +79,7 @@ class Helper:
         except ValueError as error:
             raise ToolError("The helper's answer is not of this version") from error
         except asyncio.CancelledError:
-            await asyncio.shield(_ended(reader, writer))
+            await asyncio.shield(_cancel_call(reader, writer))
             raise
         finally:
             writer.close()
@@ -87,13 +87,15 @@ class Helper:
                 await writer.wait_closed()
 
 
-async def _answer(reader: asyncio.StreamReader, progress: Callable[[str], None]) -> str | None:
-    """Return the result, and pass on what comes before it.
+async def _read_replies(
+    reader: asyncio.StreamReader, progress: Callable[[str], None]
+) -> str | None:
+    """Return the result, and pass on the progress before it.
 
     Raises:
         ToolError: The call failed.
         EOFError: The connection ended.
-        ValueError: A line is too long or no reply.
+        ValueError: A line is too long or not a reply.
     """
     while line := await reader.readline():
         try:
@@ -108,15 +110,15 @@ async def _answer(reader: asyncio.StreamReader, progress: Callable[[str], None])
     raise EOFError
 
 
-async def _ended(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Say that the call is not wanted any more, and wait until the helper has ended it."""
+async def _cancel_call(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Cancel the call and wait until the helper has ended it."""
     with suppress(OSError, TimeoutError):
         writer.write_eof()
-        async with asyncio.timeout(ENDING_SECONDS):
+        async with asyncio.timeout(CANCEL_SECONDS):
             while await reader.read(2**16):
                 pass
 
 
-def helper_of(settings: Settings) -> Helper | None:
-    """Return the helper that the settings name, or None where the agent does all itself."""
-    return Helper(settings.helper_socket) if settings.helper_socket else None
+def helper_client(settings: Settings) -> HelperClient | None:
+    """Return a client of the helper, or None if the settings name none."""
+    return HelperClient(settings.helper_socket) if settings.helper_socket else None

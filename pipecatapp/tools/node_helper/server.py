@@ -1,4 +1,4 @@
-"""The helper's side: who may call, how much at once, and that a call ends with its connection."""
+"""The helper's server: limits who may call and how much, and ends calls with their connection."""
 
 import asyncio
 import os
@@ -12,35 +12,35 @@ from loguru import logger
 from pydantic import ValidationError
 
 from pipecatapp.errors import UserError
-from pipecatapp.tools.node_helper.calls import Calls
+from pipecatapp.tools.node_helper.calls import HelperTools
 from pipecatapp.tools.node_helper.protocol import (
     LONGEST_REPLY,
     LONGEST_REQUEST,
     HelperReply,
     HelperRequest,
-    Result,
+    HelperResult,
     first_problem,
 )
 from pipecatapp.tools.tool import ToolError
 
 MOST_CONNECTIONS = 16
 MOST_CALLS = 8
-"""At once; questions whether a tool can work do not count."""
+"""How many calls run at once; checks do not count."""
 REQUEST_SECONDS = 10
 CLOSING_SECONDS = 2
 _CREDENTIALS = struct.Struct("3i")
-"""Process, user and group, as the kernel tells them of a peer."""
+"""Process, user and group of a peer, in the layout of the kernel's `struct ucred`."""
 
 
 class HelperServer:
-    """Does what it is asked through a socket.
+    """Runs the calls that arrive on a socket.
 
     Args:
-        calls: What can be asked.
-        users: The numbers of those who may ask.
+        calls: Runs the calls.
+        users: The ids of the users who may call.
     """
 
-    def __init__(self, calls: Calls, users: Iterable[int]) -> None:
+    def __init__(self, calls: HelperTools, users: Iterable[int]) -> None:
         self._calls = calls
         self._users = frozenset(users)
         self._connections: set[asyncio.Task[None]] = set()
@@ -48,9 +48,9 @@ class HelperServer:
 
     @asynccontextmanager
     async def listening(self, listener: socket.socket) -> AsyncIterator[None]:
-        """Serve a listening socket while the block runs; then end every call."""
-        # Not start_unix_server: from Python 3.13 on it wants to remove the socket at its end.
-        server = await asyncio.start_server(self._serve, sock=listener, limit=LONGEST_REQUEST)
+        """Serve a listening socket while the block runs, then end every call."""
+        # Not start_unix_server: from Python 3.13 on it removes the socket's file at its end.
+        server = await asyncio.start_server(self._accept, sock=listener, limit=LONGEST_REQUEST)
         try:
             yield
         finally:
@@ -59,20 +59,18 @@ class HelperServer:
                 task.cancel()
             await asyncio.gather(*self._connections, return_exceptions=True)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101  # this is one
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._serve(reader, writer))
         self._connections.add(task)
+        task.add_done_callback(self._connections.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await self._send(writer, await self._reply(reader, writer))
-            await _close(reader, writer)
+            await _drain_and_close(reader, writer)
         except OSError:
             logger.debug("the caller has gone")
-        except asyncio.CancelledError:
-            # Asyncio would log it as a failure; the helper is ending.
-            logger.debug("a connection is ended")
         finally:
-            self._connections.discard(task)
             writer.transport.abort()
 
     async def _reply(
@@ -85,27 +83,27 @@ class HelperServer:
         if len(self._connections) > MOST_CONNECTIONS:
             return HelperReply(error="The helper has too many connections: try again later")
         try:
-            request = await _request(reader)
+            request = await _read_request(reader)
         except ValueError as error:
             return HelperReply(error=f"This is no call: {error}")
         if request.call == "check":
-            return await self._ended(request, reader, writer)
+            return await self._run_until_closed(request, reader, writer)
         if self._running >= MOST_CALLS:
             return HelperReply(error=f"The helper does {MOST_CALLS} calls already: try again later")
         self._running += 1
         logger.info(f"{request.call} for process {process} of user {user}")
         try:
-            return await self._ended(request, reader, writer)
+            return await self._run_until_closed(request, reader, writer)
         finally:
             self._running -= 1
             logger.info(f"{request.call} for process {process} is over")
 
-    async def _ended(
+    async def _run_until_closed(
         self, request: HelperRequest, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> HelperReply:
-        """Do a call until it is over, or until its caller closes the connection."""
-        doing = asyncio.create_task(self._do(request, writer))
-        # Nothing more is to come: whatever does is the end, be it a byte or none.
+        """Run a call until it ends or its caller closes the connection."""
+        doing = asyncio.create_task(self._run_call(request, writer))
+        # A caller sends nothing after its request: a byte ends the call just as a close does.
         gone = asyncio.create_task(reader.read(1))
         try:
             await asyncio.wait({doing, gone}, return_when=asyncio.FIRST_COMPLETED)
@@ -117,14 +115,14 @@ class HelperServer:
             gone.cancel()
             await asyncio.gather(doing, gone, return_exceptions=True)
 
-    async def _do(self, request: HelperRequest, writer: asyncio.StreamWriter) -> HelperReply:
+    async def _run_call(self, request: HelperRequest, writer: asyncio.StreamWriter) -> HelperReply:
         def progress(line: str) -> None:
-            # A caller that does not read has no need of them.
+            # Progress is dropped for a caller that does not read.
             if writer.transport.get_write_buffer_size() < LONGEST_REPLY:
                 writer.write(HelperReply(progress=line).line())
 
         try:
-            return HelperReply(result=Result(text=await self._calls.do(request, progress)))
+            return HelperReply(result=HelperResult(text=await self._calls.run(request, progress)))
         except ToolError as error:
             return HelperReply(error=str(error))
         except Exception as error:
@@ -142,17 +140,17 @@ class HelperServer:
 
 
 def peer(connection: socket.socket) -> tuple[int, int]:
-    """Return the process and the user at the other end, as the kernel knows them."""
+    """Return the process id and the user id of the other end, from the kernel."""
     told = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
     process, user, _ = _CREDENTIALS.unpack(told)
     return process, user
 
 
-def numbers(*names: str) -> list[int]:
-    """Return the numbers of users.
+def user_ids(*names: str) -> list[int]:
+    """Return the ids of users.
 
     Raises:
-        UserError: There is no such user.
+        UserError: A user does not exist.
     """
     try:
         return [pwd.getpwnam(name).pw_uid for name in names]
@@ -160,11 +158,11 @@ def numbers(*names: str) -> list[int]:
         raise UserError(f"there is no user of the helper: {error.args[0]}") from error
 
 
-def inherited() -> socket.socket:
-    """Return the listening socket that systemd opened, with its owner and mode.
+def systemd_socket() -> socket.socket:
+    """Return the listening socket that systemd opened.
 
     Raises:
-        UserError: This was not started by its socket.
+        UserError: systemd did not start this process with a socket.
     """
     given = (os.environ.get("LISTEN_PID"), os.environ.get("LISTEN_FDS"))
     if given != (str(os.getpid()), "1"):
@@ -176,11 +174,11 @@ def inherited() -> socket.socket:
     return listener
 
 
-async def _request(reader: asyncio.StreamReader) -> HelperRequest:
-    """Return what a caller wants.
+async def _read_request(reader: asyncio.StreamReader) -> HelperRequest:
+    """Return a caller's request.
 
     Raises:
-        ValueError: It is no request, too long or too late.
+        ValueError: The line is not a request, is too long or comes too late.
     """
     try:
         async with asyncio.timeout(REQUEST_SECONDS):
@@ -197,8 +195,8 @@ async def _request(reader: asyncio.StreamReader) -> HelperRequest:
         raise ValueError(first_problem(error)) from error
 
 
-async def _close(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Close such that the caller gets the last reply: what it still sends is thrown away."""
+async def _drain_and_close(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Close after discarding what the caller still sends, so that the last reply arrives."""
     writer.write_eof()
     with suppress(TimeoutError):
         async with asyncio.timeout(CLOSING_SECONDS):

@@ -1,4 +1,4 @@
-"""Running a playbook by ansible-runner, in processes of its own that end with their caller."""
+"""Runs a playbook by ansible-runner, in processes that end with their caller."""
 
 import asyncio
 import json
@@ -16,9 +16,9 @@ import psutil
 from pipecatapp.runtime.process.commands import bound_to_parent
 
 LONGEST_EVENT = 1 << 24
-"""Bytes of one event; ansible-runner empties results of more than 700000 characters."""
+"""Bytes of an event; ansible-runner empties results of more than 700000 characters."""
 
-ENDING_SECONDS = 5.0
+STOP_SECONDS = 5.0
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _IMPLICIT = (
     "localhost ansible_connection=local ansible_python_interpreter={python} "
@@ -28,13 +28,13 @@ _IMPLICIT = (
 
 @dataclass(frozen=True)
 class PlaybookRun:
-    """A playbook that is to run.
+    """A playbook to run.
 
     Attributes:
         playbook: The file; its directory is the working directory.
-        check: Whether to say only what would be changed.
-        inventory: A file; None for the one that Ansible's own configuration names.
-        implicit: Whether to run on this machine alone, for want of an inventory.
+        check: Whether only to report what would change.
+        inventory: The inventory file; None for the one that Ansible's configuration names.
+        implicit: Whether to run on this machine alone, because there is no inventory.
     """
 
     playbook: Path
@@ -44,12 +44,12 @@ class PlaybookRun:
 
 
 @asynccontextmanager
-async def started(run: PlaybookRun) -> AsyncGenerator[asyncio.subprocess.Process, None]:
-    """Run a playbook while the block runs; what is left of it at the block's end is ended.
+async def running(run: PlaybookRun) -> AsyncGenerator[asyncio.subprocess.Process, None]:
+    """Run a playbook while the block runs; end what is left of it when the block ends.
 
-    ansible-runner is a process of its own: in this one it would pass on the whole environment with
-    its secrets, and fork beside running threads. What runs as another user, or on another machine,
-    finishes the task that it is at.
+    ansible-runner runs as a process of its own. In this process it would pass on the environment
+    with its secrets, and fork while threads run. Processes of other users and on other machines
+    finish their current task.
 
     Raises:
         UserError: setpriv is missing.
@@ -76,21 +76,25 @@ async def started(run: PlaybookRun) -> AsyncGenerator[asyncio.subprocess.Process
         try:
             yield process
         finally:
-            await asyncio.shield(_end(process))
+            await asyncio.shield(_stop(process))
 
 
 async def events(process: asyncio.subprocess.Process) -> AsyncGenerator[dict[str, Any], None]:
-    """Yield ansible-runner's events as they happen; other output as the event `output`.
+    """Yield ansible-runner's events as they happen, and other output as events called `output`.
 
     Args:
-        process: What `started` gave.
+        process: The process that `running` gives.
+
+    Raises:
+        ValueError: The output of the process is not a pipe.
     """
-    assert process.stdout is not None  # noqa: S101  # a pipe was asked for
+    if process.stdout is None:
+        raise ValueError("the process was started without a pipe")
     while True:
         try:
             line = await process.stdout.readline()
         except ValueError:
-            # Longer than the limit; asyncio has dropped it.
+            # The line exceeds the limit; asyncio has dropped it.
             continue
         if not line:
             return
@@ -104,7 +108,7 @@ async def events(process: asyncio.subprocess.Process) -> AsyncGenerator[dict[str
 
 
 def _command(run: PlaybookRun, private: Path) -> list[str]:
-    """Return the command that ansible-runner runs on a terminal of its own."""
+    """Return the command for ansible-runner, which runs it on a terminal of its own."""
     command: list[str | Path] = [_program("ansible-playbook")]
     if run.implicit:
         inventory = private / "localhost.ini"
@@ -115,57 +119,59 @@ def _command(run: PlaybookRun, private: Path) -> list[str]:
         command += ["-i", run.inventory]
     if run.check:
         command.append("--check")
-    # Without a terminal and with an empty input a question for a password fails instead of
-    # waiting for somebody to type. ansible-runner would also switch off the check of host keys.
+    # Without a terminal and input, a question for a password fails instead of waiting for somebody
+    # to type. The variable is unset because ansible-runner switches off the check of host keys.
     detached = ["sh", "-c", 'exec "$@" </dev/null', "sh", *command, run.playbook.name]
     unset = ["env", "--unset=ANSIBLE_HOST_KEY_CHECKING"]
     return bound_to_parent([*unset, "setsid", "--wait", *bound_to_parent(detached)])
 
 
 def _program(name: str) -> Path:
-    """Return a program of the virtual environment that this runs in."""
+    """Return the path of a program in this process's virtual environment."""
     return Path(sys.executable).parent / name
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _stop(process: asyncio.subprocess.Process) -> None:
     if process.returncode is None:
-        await asyncio.to_thread(_end_children, process.pid)
+        await asyncio.to_thread(_stop_descendants, process.pid)
         with suppress(ProcessLookupError):
             process.kill()
     await process.communicate()
 
 
-def _end_children(pid: int) -> None:
-    """End all that a process started.
+def _stop_descendants(pid: int) -> None:
+    """End all descendants of a process.
 
-    Ansible's workers lead sessions of their own: a signal to a process group does not reach them.
+    Ansible's workers lead sessions of their own, so a signal to a process group misses them.
     """
     try:
         root = psutil.Process(pid)
     except psutil.NoSuchProcess:
         return
-    children = _frozen(root)
-    # A package manager that is asked to end leaves things in order; one that is killed does not.
-    _each(children, psutil.Process.terminate)
-    _each([*children, root], psutil.Process.resume)
-    _, alive = psutil.wait_procs(children, timeout=ENDING_SECONDS)
+    children = _suspend_descendants(root)
+    # SIGTERM lets a package manager leave things in order; SIGKILL does not.
+    _for_each(children, psutil.Process.terminate)
+    _for_each([*children, root], psutil.Process.resume)
+    _, alive = psutil.wait_procs(children, timeout=STOP_SECONDS)
     for child in alive:
-        _each([*_frozen(child), child], psutil.Process.kill)
+        _for_each([*_suspend_descendants(child), child], psutil.Process.kill)
 
 
-def _frozen(root: psutil.Process) -> list[psutil.Process]:
-    """Stop a process and all below it, and return those below; stopped, none can start another."""
+def _suspend_descendants(root: psutil.Process) -> list[psutil.Process]:
+    """Suspend a process and its descendants, so that none can start another; return the latter."""
     stopped: dict[int, psutil.Process] = {}
     with suppress(psutil.Error):
         root.suspend()
         while fresh := [p for p in root.children(recursive=True) if p.pid not in stopped]:
-            _each(fresh, psutil.Process.suspend)
+            _for_each(fresh, psutil.Process.suspend)
             stopped.update((p.pid, p) for p in fresh)
     return list(stopped.values())
 
 
-def _each(processes: Iterable[psutil.Process], action: Callable[[psutil.Process], None]) -> None:
+def _for_each(
+    processes: Iterable[psutil.Process], action: Callable[[psutil.Process], None]
+) -> None:
     for process in processes:
-        # One may have ended by itself, or belong to another user.
+        # A process may have ended by itself or belong to another user.
         with suppress(psutil.Error):
             action(process)

@@ -1,4 +1,4 @@
-"""What is told of a playbook's run: lines while it runs, a text at its end."""
+"""Reports a playbook's run: lines while it runs, a text at its end."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ RECAP = {
     "unreachable": "dark",
     "skipped": "skipped",
 }
-"""The recap's words, and Ansible's keys for them; a small model takes bare numbers for hosts."""
+"""The recap's words and Ansible's keys for them; a small model takes bare numbers for hosts."""
 
 SUDO_REMEDY = (
     "sudo wants a password. To allow it without one, run this there as the user that Ansible works "
@@ -41,11 +41,11 @@ _FAILED = {"runner_on_failed": "failed", "runner_on_unreachable": "unreachable"}
 _SAID = {"error", "output"}
 
 
-class Report:
-    """Collects a run's events.
+class RunReport:
+    """Collects the events of a run.
 
     Args:
-        name: The playbook.
+        name: The name of the playbook.
         check: Whether it is a dry run.
     """
 
@@ -60,7 +60,7 @@ class Report:
         self._complete = False
 
     def take(self, event: dict[str, Any]) -> Iterator[str]:
-        """Note an event of ansible-runner; yield the lines, if any, that tell of it."""
+        """Take an event of ansible-runner; yield the lines, if any, that report it."""
         kind, data = str(event.get("event")), event.get("event_data") or {}
         if kind == "playbook_on_play_start":
             self._plays += 1
@@ -93,12 +93,12 @@ class Report:
             said = " ".join(filter(None, self._said)) or f"exit status {status}"
             raise ToolError(f"{self._name} cannot start: {_cut(said, LONGEST_MESSAGE)}")
         if not status:
-            # Rescued, or its host was allowed to be unreachable.
+            # The failed tasks were rescued, or their hosts were allowed to be unreachable.
             self._failures = [f"passed over: {failure}" for failure in self._failures]
         return self._text("failed" if status else "succeeded")
 
     def timed_out(self, minutes: int) -> str:
-        """Return the result of a run that was ended for taking too long."""
+        """Return the result of a run that was ended because it took too long."""
         return self._text(f"was ended after {minutes} minutes, at task {self._tasks}: {self._task}")
 
     def _text(self, outcome: str) -> str:
@@ -129,12 +129,12 @@ class Report:
 
 
 def clean(text: object) -> str:
-    """Return text on one line, without the colours and control characters of a terminal."""
+    """Return text on one line, without a terminal's colours and control characters."""
     return " ".join(_ESCAPE.sub(" ", str(text or "")).split())
 
 
 def _message(result: object) -> str:
-    """Return what a task's result says of its failure; what `no_log` hides is not in it."""
+    """Return what a task's result says about its failure; `no_log` results are censored."""
     if not isinstance(result, dict):
         return "it did not say why"
     items = [item for item in result.get("results") or [] if isinstance(item, dict)]

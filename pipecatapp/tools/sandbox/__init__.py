@@ -1,1 +1,1 @@
-"""What the code runner's containers are made of, and how they are run."""
+"""The code runner's containers: their image, limits and runs."""

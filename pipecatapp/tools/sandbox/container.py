@@ -1,4 +1,4 @@
-"""One container for one run of untrusted code: what it may use, and what came of it."""
+"""Runs untrusted code in a container with limits and returns the outcome."""
 
 import socket
 import struct
@@ -18,8 +18,8 @@ MEGABYTE = 2**20
 SECONDS = 20
 MEMORY_MB = 256
 LONGEST_OUTPUT = 64 * 1024
-"""Bytes; a program that prints more is ended."""
-# Docker multiplexes streams in frames: the stream, three zeros, the length, the bytes.
+"""Bytes; a program that prints more is killed."""
+# Docker multiplexes streams in frames: the stream, three zero bytes, the length, the data.
 _HEADER = struct.Struct(">xxxxL")
 
 LIMITS: dict[str, Any] = {
@@ -36,13 +36,13 @@ LIMITS: dict[str, Any] = {
     "shm_size": 16 * MEGABYTE,
     "nano_cpus": 10**9,
     "pids_limit": 64,
-    # Seconds of processor time: ends what a killed agent left running.
+    # Seconds of processor time: ends the code if the agent was killed.
     "ulimits": [Ulimit(name="cpu", soft=SECONDS + 5, hard=SECONDS + 5)],
     "init": True,
     "hostname": "sandbox",
     "ipc_mode": "private",
     "log_config": LogConfig(type="none"),
-    # The client would hand its proxies' addresses, which may hold passwords, to the container.
+    # Otherwise the container gets the client's proxy settings, which may hold passwords.
     "use_config_proxy": False,
     "stdin_open": True,
 }
@@ -50,14 +50,14 @@ LIMITS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class SandboxResult:
-    """What came of a run.
+    """The outcome of a run.
 
     Attributes:
-        output: What was printed, both streams in their order.
-        exit_code: None where the run was ended from outside.
-        timed_out: Whether it took longer than `SECONDS`.
-        out_of_memory: Whether it was killed for wanting more than `MEMORY_MB`.
-        cut: Whether it was ended for printing more than `LONGEST_OUTPUT`.
+        output: The output of both streams in order.
+        exit_code: The exit code; None if the run was ended from outside.
+        timed_out: Whether the run took longer than `SECONDS`.
+        out_of_memory: Whether it was killed because it needed more than `MEMORY_MB`.
+        cut: Whether it was ended because it printed more than `LONGEST_OUTPUT`.
     """
 
     output: bytes
@@ -68,7 +68,7 @@ class SandboxResult:
 
 
 class SandboxRun:
-    """A run in a thread of its own, which another thread may stop."""
+    """A run that blocks its thread and that another thread may stop."""
 
     def __init__(self, image: str, code: str):
         self._image = image
@@ -78,7 +78,7 @@ class SandboxRun:
         self._deadline = 0.0
 
     def execute(self) -> SandboxResult:
-        """Run the code; blocks for up to `SECONDS` and what the engine takes beside.
+        """Run the code; block for up to `SECONDS` and the time that the engine needs.
 
         Raises:
             DockerException: The engine failed or does not answer.
@@ -94,25 +94,25 @@ class SandboxRun:
                 **LIMITS,
             )
             try:
-                return self._converse(container)
+                return self._exchange(container)
             finally:
-                # Ends it, too, where it still runs.
+                # This also ends a container that still runs.
                 with suppress(NotFound):
                     client.api.remove_container(str(container.id), force=True)
         finally:
             client.close()
 
     def stop(self) -> None:
-        """End the run from another thread; its container is removed all the same."""
+        """End the run from another thread; `execute` removes its container."""
         self._stopped = True
         connection = self._connection
         if connection is not None:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
-    def _converse(self, container: Container) -> SandboxResult:
+    def _exchange(self, container: Container) -> SandboxResult:
         stream = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
-        # Attached before it starts, so that nothing it prints is missed.
+        # Attach before the start, so that no output is missed.
         attached: Any = container.attach_socket(params=stream)
         connection: socket.socket = attached._sock
         self._connection = connection
@@ -129,20 +129,20 @@ class SandboxRun:
                 return SandboxResult(bytes(output), timed_out=True)
         if len(output) > LONGEST_OUTPUT:
             return SandboxResult(bytes(output[:LONGEST_OUTPUT]), cut=True)
-        return self._end(container, bytes(output))
+        return self._result(container, bytes(output))
 
     def _send_code(self, connection: socket.socket) -> None:
-        connection.settimeout(self._left())
-        # What ended before it read all says why in its output.
+        connection.settimeout(self._seconds_left())
+        # A program that ended before it read everything says why in its output.
         with suppress(BrokenPipeError, ConnectionResetError):
             connection.sendall(self._code)
             connection.shutdown(socket.SHUT_WR)
 
     def _collect(self, connection: socket.socket, output: bytearray) -> None:
-        """Append what is printed until the end, or until it is too much."""
+        """Append the output until its end, or until it is too long."""
         frames = bytearray()
         while len(output) <= LONGEST_OUTPUT:
-            connection.settimeout(self._left())
+            connection.settimeout(self._seconds_left())
             received = connection.recv(LONGEST_OUTPUT)
             if not received:
                 return
@@ -154,18 +154,18 @@ class SandboxRun:
                 output += frames[_HEADER.size : end]
                 del frames[:end]
 
-    def _end(self, container: Container, output: bytes) -> SandboxResult:
+    def _result(self, container: Container, output: bytes) -> SandboxResult:
         if self._stopped:
             return SandboxResult(output)
         try:
-            ended = container.wait(timeout=self._left())
+            ended = container.wait(timeout=self._seconds_left())
         except (requests.Timeout, requests.ConnectionError):
-            # It closed its output and runs on.
+            # The program closed its output and still runs.
             return SandboxResult(output, timed_out=True)
         container.reload()
         out_of_memory = container.attrs["State"]["OOMKilled"]
         return SandboxResult(output, exit_code=ended["StatusCode"], out_of_memory=out_of_memory)
 
-    def _left(self) -> float:
-        # Zero would mean not to wait at all.
+    def _seconds_left(self) -> float:
+        # A timeout of zero would mean not to wait at all.
         return max(self._deadline - time.monotonic(), 0.001)

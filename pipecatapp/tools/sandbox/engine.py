@@ -1,4 +1,4 @@
-"""The Docker engine: whether it can run code, and what a killed agent left in it."""
+"""Connects to the Docker engine, checks it and removes leftover containers."""
 
 import shlex
 import socket
@@ -15,14 +15,14 @@ BUILD = Path(__file__).with_name("build")
 LABEL = "pipecatapp.code-runner"
 ANSWER_SECONDS = 2
 ENGINE_SECONDS = 30
-"""How long the engine of a slow machine may take for one request."""
+"""How long the engine of a slow machine may take for a request."""
 LEFTOVER_SECONDS = 120
-"""Age at which no living agent can be using a container any more."""
+"""A container of this age cannot belong to a living agent."""
 _UNIX = "http+unix://"
 
 
 def connect(seconds: int) -> DockerClient:
-    """Return a client of the engine that DOCKER_HOST names, or of this machine's.
+    """Return a client of the engine that DOCKER_HOST names, or else of this machine's engine.
 
     Args:
         seconds: How long to wait for each answer.
@@ -33,34 +33,34 @@ def connect(seconds: int) -> DockerClient:
     """
     host = str(parse_host(kwargs_from_env().get("base_url")))
     if host.startswith(_UNIX):
-        # The client says less of what is wrong, and leaves the socket open.
+        # The client's own error says less, and it would leave the socket open.
         with socket.socket(socket.AF_UNIX) as probe:
             probe.settimeout(seconds)
             probe.connect(host.removeprefix(_UNIX))
     return docker.from_env(timeout=seconds)
 
 
-def problem(image: str) -> str | None:
-    """Return None where an image can be run, else what to do, in one line; blocks a little."""
+def engine_problem(image: str) -> str | None:
+    """Return None if an image can be run, else in one line what to do; blocks a little."""
     try:
         client = connect(ANSWER_SECONDS)
     except (DockerException, OSError) as error:
-        return advice(error)
+        return engine_remedy(error)
     try:
         client.images.get(image)
     except ImageNotFound:
         command = f"sudo {shlex.quote(str(BUILD))} {shlex.quote(image)}"
         return f"the image {image} is missing, build it: {command}"
     except (DockerException, OSError) as error:
-        return advice(error)
+        return engine_remedy(error)
     else:
         return None
     finally:
         client.close()
 
 
-def advice(error: Exception) -> str:
-    """Return in one line what to do about an engine that did not do its work."""
+def engine_remedy(error: Exception) -> str:
+    """Return in one line what to do about an engine that failed."""
     if isinstance(error, APIError):
         return f"Docker refused: {error.explanation or error}".splitlines()[0]
     if isinstance(error, PermissionError):
@@ -69,10 +69,10 @@ def advice(error: Exception) -> str:
 
 
 def remove_leftovers(older_than: float = LEFTOVER_SECONDS) -> int:
-    """Remove the containers of agents that were killed, and return how many there were; blocks.
+    """Remove the containers of killed agents and return how many there were; blocks.
 
     Args:
-        older_than: Seconds; younger ones may belong to another agent that lives.
+        older_than: Seconds; a younger container may belong to another agent.
 
     Raises:
         DockerException: The engine failed or does not answer.
@@ -81,12 +81,12 @@ def remove_leftovers(older_than: float = LEFTOVER_SECONDS) -> int:
     client = connect(ENGINE_SECONDS)
     removed = 0
     try:
-        # The engine's clock: this machine's may be another, or have been set since.
+        # Ages are measured by the engine's clock: this machine's clock may differ or have been set.
         now = datetime.fromisoformat(client.info()["SystemTime"]).timestamp()
         for container in client.api.containers(all=True, filters={"label": LABEL}):
             if now - container["Created"] < older_than:
                 continue
-            # Another agent may be removing it right now.
+            # Another agent may be removing the container right now.
             with suppress(APIError):
                 client.api.remove_container(container["Id"], force=True)
                 removed += 1

@@ -1,6 +1,7 @@
-"""The host keys that people trust, as OpenSSH's known_hosts has them; nothing is ever added.
+"""Verifies host keys by OpenSSH's known_hosts; it never adds one.
 
-Paramiko's own reader stops at a malformed line, knows one key of each type and no revoked ones.
+Paramiko's own reader stops at a malformed line, and knows neither several keys of a type nor
+revoked ones.
 """
 
 import base64
@@ -21,12 +22,12 @@ _RSA_SIGNATURES = frozenset({"rsa-sha2-512", "rsa-sha2-256"})
 
 @dataclass(frozen=True)
 class HostKey:
-    """A public key of a machine.
+    """The public key of a machine.
 
     Attributes:
-        type: Such as `ssh-ed25519`.
-        blob: The key as it travels.
-        revoked: Whether known_hosts says that it must not be accepted.
+        type: The type, such as `ssh-ed25519`.
+        blob: The key in SSH's wire format.
+        revoked: Whether known_hosts marks it as revoked.
     """
 
     type: str
@@ -34,21 +35,21 @@ class HostKey:
     revoked: bool = False
 
     def __str__(self) -> str:
-        """Return the type and the fingerprint as `ssh-keygen -lf` prints them."""
+        """Return type and fingerprint as `ssh-keygen -lf` prints them."""
         digest = base64.b64encode(hashlib.sha256(self.blob).digest()).decode().rstrip("=")
         return f"{self.short_type.upper()} SHA256:{digest}"
 
     @property
     def short_type(self) -> str:
-        """The type as the names of key files and the options of ssh-keyscan have it."""
+        """The type as key files and ssh-keyscan name it, such as `ed25519`."""
         return self.type.removeprefix("ssh-").partition("-")[0]
 
 
 class KnownHosts:
-    """What known_hosts says of one machine.
+    """The entries of known_hosts for one machine.
 
     Args:
-        path: The file; none means that no machine is known.
+        path: The file; if it does not exist, no machine is known.
         target: The machine.
 
     Raises:
@@ -69,10 +70,10 @@ class KnownHosts:
         self._revoked = {key.blob for key in found if key.revoked}
 
     def prefer(self, algorithms: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the algorithms, those first of which a key is known.
+        """Return the algorithms, starting with those of which a key is known.
 
-        A machine has keys of several types, and would be taken for a changed one if another type
-        were agreed on than the one that was verified.
+        A machine has keys of several types. If it presented another type than the known one, its
+        key would seem to have changed.
         """
         known = {key.type for key in self._trusted}
         if "ssh-rsa" in known:
@@ -80,10 +81,10 @@ class KnownHosts:
         return tuple(sorted(algorithms, key=lambda algorithm: algorithm not in known))
 
     def verify(self, presented: PKey) -> None:
-        """See that the machine's key is one that is trusted.
+        """Check that the machine's key is trusted.
 
         Raises:
-            ToolError: It is unknown, changed or revoked; nothing may be sent to this machine.
+            ToolError: The key is unknown, changed or revoked; nothing may be sent to this machine.
         """
         key = HostKey(presented.get_name(), presented.asbytes())
         if key.blob in self._revoked:
@@ -120,7 +121,7 @@ class KnownHosts:
 
 
 def _parse(line: str, name: str) -> HostKey | None:
-    """Return the key of a line, or None where the line is about something else or malformed."""
+    """Return the key of a line, or None if the line is malformed or about another machine."""
     fields = line.split()
     marker = fields.pop(0) if fields and fields[0].startswith("@") else ""
     if marker not in ("", "@revoked") or len(fields) < 3:

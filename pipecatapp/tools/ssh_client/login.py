@@ -1,4 +1,4 @@
-"""How the agent proves who it is: a key file, else a password, else the user's own keys."""
+"""Logs in to a machine with a key file, else a password, else the user's own keys."""
 
 import contextlib
 import shlex
@@ -32,12 +32,12 @@ _UNREADABLE_KEY = (
 
 
 def log_in(transport: paramiko.Transport, target: Target, settings: Settings) -> None:
-    """Agree on keys, verify the machine, then show it who we are.
+    """Exchange keys, verify the machine, then authenticate.
 
-    Blocks until the machine answered, or the transport is closed by another thread.
+    Blocks until the machine has answered or another thread closes the transport.
 
     Raises:
-        ToolError: The machine is not to be trusted, refuses the login or does not speak SSH.
+        ToolError: The machine cannot be trusted, refuses the login or does not speak SSH.
     """
     known = KnownHosts(settings.ssh_known_hosts, target)
     options = transport.get_security_options()
@@ -45,12 +45,12 @@ def log_in(transport: paramiko.Transport, target: Target, settings: Settings) ->
     try:
         transport.start_client()
         presented = transport.get_remote_server_key()
-    # Paramiko raises here whatever its own thread met, of any type where a packet is malformed.
+    # Paramiko re-raises what its own thread met: after a malformed packet that can be any type.
     except Exception as error:
         reason = " ".join(str(error).split()) or "it closed the connection"
         raise ToolError(f"{target.known_as} does not answer as SSH does: {reason!a}") from error
     known.verify(presented)
-    # SSHClient would do the rest too, but asks on the terminal where a second factor is wanted.
+    # SSHClient could do the rest, but it asks for a second factor on the terminal.
     with contextlib.closing(_sources(target.user, settings)) as sources:
         tried = _authenticate(transport, sources)
     if not transport.is_authenticated():
@@ -61,7 +61,7 @@ def _authenticate(transport: paramiko.Transport, sources: Iterator[AuthSource]) 
     """Try each source until one is accepted or the machine hangs up; return how many were tried."""
     tried = 0
     for tried, source in enumerate(sources, start=1):  # noqa: B007 - the last number is the result
-        # What became of it is in the state of the transport.
+        # The state of the transport tells how it ended.
         with contextlib.suppress(paramiko.SSHException, EOFError, OSError):
             source.authenticate(transport)
         if transport.is_authenticated() or not transport.is_active():
@@ -70,7 +70,7 @@ def _authenticate(transport: paramiko.Transport, sources: Iterator[AuthSource]) 
 
 
 def _sources(user: str, settings: Settings) -> Generator[AuthSource]:
-    """Yield the ways to log in, each made only when the one before was refused."""
+    """Yield the ways to log in; each is made only after the previous one was refused."""
     if settings.ssh_key_file:
         yield InMemoryPrivateKey(user, _read_key(settings.ssh_key_file))
     elif settings.ssh_password_file:
@@ -81,11 +81,11 @@ def _sources(user: str, settings: Settings) -> Generator[AuthSource]:
 
 
 def _own_keys() -> Iterator[paramiko.PKey]:
-    """Yield the keys of the agent process of OpenSSH, where there is one, then those of files."""
+    """Yield the keys of ssh-agent, if it runs, then those of the user's key files."""
     with contextlib.suppress(paramiko.SSHException), contextlib.closing(paramiko.Agent()) as agent:
         yield from agent.get_keys()
     for path in (Path.home() / ".ssh" / name for name in _DEFAULT_KEYS):
-        # One that needs a passphrase is of no use here, and the agent process may have had it.
+        # A key with a passphrase cannot be used here; ssh-agent may have offered it already.
         with contextlib.suppress(*_UNREADABLE_KEY):
             yield paramiko.PKey.from_path(path)
 
@@ -108,7 +108,7 @@ def _read_password(path: Path) -> str:
     except OSError as error:
         raise ToolError(f"Cannot read {path} (SSH_PASSWORD_FILE): {error.strerror}") from error
     except UnicodeDecodeError:
-        # The error holds what was read, which must not come into a log.
+        # The error holds the password, which must not get into a log.
         raise ToolError(f"{path} (SSH_PASSWORD_FILE) is not text in UTF-8") from None
     if not password:
         raise ToolError(f"{path} (SSH_PASSWORD_FILE) is empty: write the password into it")
@@ -116,7 +116,7 @@ def _read_password(path: Path) -> str:
 
 
 def _require_private(path: Path, setting: str) -> None:
-    """See that a secret can be read by its owner only.
+    """Check that only its owner can read a secret.
 
     Raises:
         ToolError: The file is missing, or others can read it.

@@ -1,4 +1,4 @@
-"""What a command printed, bounded and made readable."""
+"""Collects a command's output, limits it and makes it readable."""
 
 import re
 import unicodedata
@@ -16,7 +16,7 @@ _ESCAPES = re.compile(
 
 
 class Stream:
-    """The beginning of what a stream carried, and how much there was.
+    """Keeps the beginning of a stream and counts the rest.
 
     Args:
         limit: How many bytes to keep.
@@ -28,13 +28,12 @@ class Stream:
         self._total = 0
 
     def drain(self, receive: Callable[[int], bytes]) -> None:
-        """Take everything until the end; blocks.
+        """Receive the stream to its end; blocks.
 
-        What exceeds the limit is received all the same: a command whose output nobody takes never
-        ends.
+        Bytes beyond the limit are received, too: a command whose output nobody reads never ends.
 
         Args:
-            receive: Waits for up to so many bytes; none are the end.
+            receive: Waits for up to so many bytes and returns them; none at the end.
         """
         while chunk := receive(CHUNK):
             self._kept += chunk[: self._limit - len(self._kept)]
@@ -42,7 +41,7 @@ class Stream:
 
     @property
     def text(self) -> str:
-        """What was kept, readable, with a note of what was left out; empty where there is none."""
+        """The readable text of what was kept, with a note about what was left out."""
         left_out = self._total - len(self._kept)
         text = readable(bytes(self._kept))
         if not left_out:
@@ -52,7 +51,7 @@ class Stream:
 
 
 def readable(data: bytes) -> str:
-    """Return text without terminal escapes, control characters and surrounding empty lines."""
+    """Return text without terminal escapes, control characters and empty lines around it."""
     text = _ESCAPES.sub("", data.decode("utf-8", errors="replace"))
     # Programs that draw a progress bar go back to the start of the line.
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -61,12 +60,12 @@ def readable(data: bytes) -> str:
 
 
 def report(exit_code: int, stdout: str, stderr: str) -> str:
-    """Return how a command ended and what it printed, in the form that the model reads.
+    """Return how a command ended and what it printed, as text for the model.
 
     Args:
-        exit_code: The shell's; negative where there was none.
-        stdout: Readable text.
-        stderr: Readable text.
+        exit_code: The exit code of the shell; negative if there was none.
+        stdout: The readable standard output.
+        stderr: The readable standard error.
     """
     parts = [f"exit code {exit_code}"]
     if exit_code < 0:

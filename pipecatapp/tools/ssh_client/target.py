@@ -1,4 +1,4 @@
-"""Which machine is meant, checked where the name enters."""
+"""Parses and checks the names of machines."""
 
 import getpass
 import ipaddress
@@ -9,7 +9,7 @@ from pipecatapp.tools.tool import ToolError
 
 SSH_PORT = 22
 LONGEST_HOST = 320
-"""Characters: a name of 253, a user's name and a port."""
+"""Characters: a name of 253, the name of a user and a port."""
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,63}\$?")
@@ -22,8 +22,8 @@ class Target:
     """A machine to log in to.
 
     Attributes:
-        user: Whom to log in as.
-        host: A name, in small letters, or an address without brackets.
+        user: The user to log in as.
+        host: A name in lower case, or an address without brackets.
         port: TCP port.
     """
 
@@ -33,7 +33,7 @@ class Target:
 
     @property
     def known_as(self) -> str:
-        """Its name in known_hosts: `host`, or `[host]:port` where the port is not 22."""
+        """Its name in known_hosts: `host`, or `[host]:port` if the port is not 22."""
         return self.host if self.port == SSH_PORT else f"[{self.host}]:{self.port}"
 
     def __str__(self) -> str:
@@ -41,17 +41,17 @@ class Target:
 
 
 def parse_target(text: str, default_user: str | None) -> Target:
-    """Return the machine that `name`, `user@name`, `name:port` or `[address]:port` means.
+    """Return the machine that `name`, `user@name`, `name:port` or `[address]:port` stands for.
 
     Args:
-        text: What the model said.
-        default_user: Whom to log in as where the text does not say; None is the current user.
+        text: The text of the model.
+        default_user: The user to log in as if the text names none; None for the current user.
 
     Raises:
-        ToolError: It is none of these, or the current user has no name.
+        ToolError: The text has none of these forms, or the current user has no name.
     """
     user, at, place = text.rpartition("@")
-    # Speech recognition writes it in two words, and small models keep the first.
+    # Speech recognition writes localhost in two words, and small models keep the first.
     place = "localhost" if place.lower() in ("local", "local host") else place
     host, port = _split(place)
     named = _NAME.fullmatch(host) or _is_address(host)
@@ -65,7 +65,7 @@ def parse_target(text: str, default_user: str | None) -> Target:
 
 
 def _split(place: str) -> tuple[str, int]:
-    """Return host and port; an empty host and port 0 where it is malformed."""
+    """Return host and port, or an empty host and port 0 if the text is malformed."""
     if _is_address(place):
         return place.lower(), SSH_PORT
     found = _BRACKETS.fullmatch(place) or _PLAIN.fullmatch(place)

@@ -1,4 +1,4 @@
-"""All conversations of an agent, and which slot of llama-server each one has."""
+"""All conversations of an agent."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,22 +77,3 @@ class Conversations:
 
 def _is_id(name: str) -> bool:
     return name.replace("-", "").replace("_", "").isalnum()
-
-
-class SlotPool:
-    """Gives each conversation one of llama-server's slots, the longest unused one first."""
-
-    def __init__(self, slots: int):
-        self._owners: dict[str, int] = {}
-        self._free = list(range(slots))
-
-    def slot(self, conversation_id: str) -> int:
-        """Return the conversation's slot, from now on the most recently used one."""
-        if conversation_id in self._owners:
-            number = self._owners.pop(conversation_id)
-        elif self._free:
-            number = self._free.pop(0)
-        else:
-            number = self._owners.pop(next(iter(self._owners)))
-        self._owners[conversation_id] = number
-        return number

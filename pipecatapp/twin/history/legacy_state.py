@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from pipecatapp.text.phrases import PHRASES
+from pipecatapp.text.language import language
 from pipecatapp.twin.history.messages import (
     NoteKind,
     ResultState,
@@ -64,7 +64,7 @@ def _add_note(turn: Turn, note: dict[str, Any]) -> None:
 
 
 def _add_steps(turn: Turn, steps: Sequence[Sequence[str]]) -> None:
-    waits = PHRASES.asks.partition("{purpose}")[2]
+    waits = language().phrases.asks.partition("{purpose}")[2]
     asked = bool(turn.answers) and turn.answers[-1].text.endswith(waits)
     for call_text, result_text in steps:
         name, _, arguments = str(call_text).partition(" ")

@@ -6,17 +6,18 @@ result. What the model reads of these messages is made in `history/prompt.py` al
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from pipecat.processors.aggregators.llm_context import LLMContextMessage
-
 from pipecatapp.tools.tool import shortened
+
+if TYPE_CHECKING:  # Pipecat takes seconds to load, and command lines use these messages without it
+    from pipecat.processors.aggregators.llm_context import LLMContextMessage
 
 LONGEST_RESULT = 1600
 """Characters of a tool's result that stay in the prompt."""
 
-Messages = list[LLMContextMessage]
+Messages = list["LLMContextMessage"]
 """A prompt, or part of one, in the form of OpenAI's API; the system prompt is not part of it."""
 
 

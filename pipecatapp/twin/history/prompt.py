@@ -9,8 +9,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, Literal, cast
 
-from pipecat.processors.aggregators.llm_context import LLMContextMessage
-
+from pipecatapp.runtime.inference.fitting import RESULT_PREFIX
 from pipecatapp.twin.history.messages import (
     Messages,
     NoteKind,
@@ -21,7 +20,7 @@ from pipecatapp.twin.history.messages import (
 from pipecatapp.twin.history.turn import Turn
 
 SUMMARY = "(Earlier in this conversation:\n{summary})\n\n"
-RESULT_OF = "Result of {name}:\n{text}"
+RESULT_OF = f"{RESULT_PREFIX}{{name}}:\n{{text}}"
 PENDING = "It goes on; its result comes later."
 
 
@@ -66,17 +65,6 @@ def takes_place_of_pending(turn: Turn, before: Turn) -> bool:
     )
 
 
-def last_turn(prompt: Messages) -> Messages:
-    """Return the last thing the user said in a prompt, and the calls that it has led to."""
-    result = RESULT_OF.partition("{")[0]
-    start = len(prompt) - 1
-    if _entry(prompt[start])["role"] == "assistant":
-        start -= 1  # a reply that is begun already
-    while start >= 2 and str(_entry(prompt[start])["content"]).startswith(result):
-        start -= 2
-    return prompt[max(0, start) :]
-
-
 def written(name: str, arguments: dict[str, Any]) -> str:
     """Return a call as the model writes it."""
     given = {key: value for key, value in arguments.items() if value is not None}
@@ -110,7 +98,3 @@ def _entries(turn: Turn) -> list[dict[str, Any]]:
 
 def _said(role: Literal["user", "assistant"], content: str) -> dict[str, Any]:
     return {"role": role, "content": content}
-
-
-def _entry(message: LLMContextMessage) -> dict[str, Any]:
-    return cast(dict[str, Any], message)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from loguru import logger
 
-from pipecatapp.runtime.files import write_atomic
+from pipecatapp.runtime.safe_files import write_atomic
 from pipecatapp.twin.history.state import ConversationState
 
 # At the end of the process Python waits until it has written all.

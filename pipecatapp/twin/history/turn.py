@@ -171,8 +171,9 @@ class ActiveTurn:
             told: Returns what is to be said, given what was said last; empty for nothing.
         """
         earlier = [text for turn in self.before if (text := turn.note(NoteKind.EXPERTS))]
-        text = told(earlier[-1] if earlier else "")
-        self._own.add_note(NoteKind.EXPERTS, text)
+        self._own.notes.pop(NoteKind.EXPERTS, None)
+        if text := told(earlier[-1] if earlier else ""):
+            self._own.add_note(NoteKind.EXPERTS, text)
 
     def answered_by(self, expert: str) -> None:
         """Note which expert the turn goes to; empty for the twin itself."""

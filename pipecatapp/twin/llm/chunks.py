@@ -1,17 +1,19 @@
-"""Pieces of an answer, in the form in which OpenAI's API streams them."""
+"""The chunks of an answer, as OpenAI's API streams them."""
 
 from collections.abc import AsyncGenerator
 
 from openai.types.chat import ChatCompletionChunk
 
+from pipecatapp.runtime.inference.answer import text_of as text_of
+
 Chunks = AsyncGenerator[ChatCompletionChunk, None]
 
 TWIN = "twin"
-"""The id of chunks with words that no model wrote."""
+"""The id of chunks whose words no model wrote."""
 
 
 def say(text: str) -> ChatCompletionChunk:
-    """Return a chunk with words of the twin's own."""
+    """Return a chunk with words that no model wrote."""
     return ChatCompletionChunk.model_validate(
         {
             "id": TWIN,
@@ -21,8 +23,3 @@ def say(text: str) -> ChatCompletionChunk:
             "choices": [{"index": 0, "delta": {"content": f"{text} "}, "finish_reason": None}],
         }
     )
-
-
-def text_of(chunk: ChatCompletionChunk) -> str | None:
-    """Return the words in a chunk, if there are any."""
-    return chunk.choices[0].delta.content if chunk.choices else None

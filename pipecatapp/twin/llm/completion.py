@@ -1,10 +1,11 @@
-"""Asks the language model for what no turn waits for, in a slot of llama-server of its own."""
+"""Completions under a grammar that no turn waits for, in a slot of their own."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
 
-from pipecatapp.runtime.inference.model_client import ModelClient
-from pipecatapp.runtime.inference.model_server import ModelServer, held_slot
+from pipecatapp.runtime.inference.chat_request import ChatRequest
+from pipecatapp.runtime.inference.client import LlamaClient
+from pipecatapp.runtime.inference.model_server import ModelServer
+from pipecatapp.runtime.inference.slots import Slots
 
 
 class Completion:
@@ -14,36 +15,29 @@ class Completion:
         """Make one.
 
         Args:
-            server: Where the model runs.
-            slot: The slot of llama-server that no conversation has.
+            server: The server that runs the model.
+            slot: A slot of llama-server that no conversation uses.
         """
         self._server = server
-        self._client = ModelClient(server)
+        self._client = LlamaClient(server)
         self._slot = slot
 
     async def __call__(
         self, messages: Sequence[Mapping[str, str]], *, grammar: str, max_tokens: int
     ) -> str:
-        """Return the text that the model adds, at temperature 0; cancelled, the server stops.
+        """Return the text that the model adds at temperature 0; cancelling stops the server.
 
         Args:
-            messages: All of them, the system prompt first.
-            grammar: What is admitted, in GBNF.
-            max_tokens: The most that is written.
+            messages: The prompt, the system prompt first.
+            grammar: The grammar in GBNF.
+            max_tokens: Most tokens of the completion.
 
         Raises:
             openai.OpenAIError: The server failed, or refused the request.
         """
-        async with held_slot(self._server, self._slot) as slot:
-            answer = await self._client.completions.create(
-                model="twin",
-                messages=cast(Any, messages),
-                max_tokens=max_tokens,
-                temperature=0.0,
-                extra_body={"id_slot": slot, "grammar": grammar},
-            )
-        return answer.choices[0].message.content or ""
+        request = ChatRequest.under_grammar(messages, grammar, max_tokens)
+        return await self._client.complete(request, slot=Slots.of(self._server).held(self._slot))
 
     async def close(self) -> None:
-        """Release the connections."""
+        """Close the connections."""
         await self._client.close()

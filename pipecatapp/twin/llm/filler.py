@@ -1,4 +1,4 @@
-"""Bridges the silence before an answer's first word, and takes the times of its stream."""
+"""Fills the silence before an answer's first word, and takes the times of its stream."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -7,9 +7,10 @@ from typing import TypeVar
 
 from openai.types.chat import ChatCompletionChunk
 
+from pipecatapp.runtime.inference.answer import text_of, usage_of
 from pipecatapp.runtime.turn_clock import TurnClock
-from pipecatapp.text.phrases import PHRASES
-from pipecatapp.twin.llm.chunks import say, text_of
+from pipecatapp.text.language import language
+from pipecatapp.twin.llm.chunks import say
 
 SILENCE_SECS = 7.0
 """How long a model may think before the user hears that it is thinking."""
@@ -23,19 +24,19 @@ async def with_filler(
     *,
     aloud: bool = True,
 ) -> AsyncGenerator[ChatCompletionChunk | Other, None]:
-    """Yield what comes, with a word in between when the first of it is slow to come.
+    """Yield what comes, after a filler when the first of it is slow to come.
 
     Args:
-        chunks: An answer's, and whatever else comes with them; closed at the end.
-        clock: Takes the times of the answer.
-        aloud: Whether anybody would hear such a word.
+        chunks: The chunks of an answer and what else comes with them; closed at the end.
+        clock: Records the times of the answer.
+        aloud: Whether anybody would hear a filler.
     """
     clock.requested()
     pending = asyncio.ensure_future(anext(chunks))
     try:
         done, _ = await asyncio.wait({pending}, timeout=SILENCE_SECS if aloud else None)
         if not done:
-            yield say(PHRASES.thinking)
+            yield say(language().phrases.thinking)
         yield _noted(await pending, clock)
         async for chunk in chunks:
             yield _noted(chunk, clock)
@@ -49,15 +50,11 @@ async def with_filler(
 
 
 def _noted(chunk: ChatCompletionChunk | Other, clock: TurnClock) -> ChatCompletionChunk | Other:
-    """Note the first words, and the model's own counts, which come with the last chunk."""
+    """Note the first words, and the usage that comes with the last chunk."""
     if not isinstance(chunk, ChatCompletionChunk):
         return chunk
     if text_of(chunk):
         clock.first_token()
-    if chunk.usage is not None:
-        timings = (chunk.model_extra or {}).get("timings") or {}
-        details = chunk.usage.prompt_tokens_details
-        cached = timings.get("cache_n", (details and details.cached_tokens) or 0)
-        speed = timings.get("predicted_per_second")
-        clock.tokens(chunk.usage.prompt_tokens, int(cached), speed)
+    if usage := usage_of(chunk):
+        clock.tokens(usage.prompt_tokens, usage.cached_tokens, usage.tokens_per_s)
     return chunk

@@ -1,7 +1,7 @@
-"""Has conversations follow what long-term memory has forgotten, or a snapshot has brought back.
+"""Keeps conversations in step with long-term memory after something was forgotten or loaded.
 
-Long-term memory decides in one transaction and leaves as pending what is to be done to
-conversations, whose files are elsewhere. That is settled only once it is on the disk.
+Long-term memory decides in one transaction and records as pending what has to be done to
+conversations, whose files are elsewhere. A pending change is settled once it is on the disk.
 """
 
 import asyncio
@@ -17,11 +17,11 @@ from pipecatapp.twin.history.conversations import Conversations
 from pipecatapp.twin.recall.forgetting import ForgottenFact, without
 
 RETRY_SECS = 60.0
-"""After which it is tried again to change a conversation's file that could not be written."""
+"""Seconds until a conversation's file that could not be written is tried again."""
 
 
 class ConversationSync:
-    """Does to conversations what long-term memory has left as pending."""
+    """Applies long-term memory's pending changes to conversations."""
 
     def __init__(
         self, long_term: LongTermMemory, conversations: Conversations, idle_monitor: IdleMonitor
@@ -34,16 +34,16 @@ class ConversationSync:
         self._background: set[asyncio.Task[None]] = set()
         self._retrying: asyncio.Task[None] | None = None
         self._failure = ""
-        """Why a file could not be written, as the log has it already."""
+        """The last failure that was logged, so that it is logged once."""
 
     def follow_soon(self) -> None:
-        """Do what is pending, in the background."""
+        """Apply what is pending, in the background."""
         self._in_background(self.follow())
 
     async def follow(self) -> None:
-        """Do what is pending, in its order.
+        """Apply what is pending, in order.
 
-        What cannot be written stays pending with all behind it, and is tried again later.
+        A change that cannot be written stays pending with all later ones, and is tried again.
         """
         async with self._one_at_a_time:
             for pending in await asyncio.to_thread(self._long_term.pending):
@@ -56,7 +56,7 @@ class ConversationSync:
             self._failure = ""
 
     async def close(self) -> None:
-        """Stop; what is pending is done at the next start."""
+        """Stop; what is pending is applied at the next start."""
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
@@ -84,7 +84,7 @@ class ConversationSync:
         return task
 
     async def _apply(self, pending: Pending) -> None:
-        """Change conversations; an `OSError` is raised once all of them have been seen to."""
+        """Change all conversations, then raise the `OSError` of one that could not be written."""
         if pending.kind == "restore":
             await self._restore(pending.payload["conversation"], pending.payload["state"])
             return
@@ -106,7 +106,7 @@ class ConversationSync:
             if remaining != state:
                 conversation.restore(remaining)
             elif conversation.unsaved:
-                # The file may hold what the conversation itself no longer does.
+                # The file may still hold what the conversation itself no longer does.
                 conversation.save()
 
     async def _restore(self, conversation_id: str, state: ConversationState) -> None:

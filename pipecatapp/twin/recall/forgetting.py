@@ -1,10 +1,10 @@
-"""What a conversation holds of facts that are to be forgotten, and the same without it."""
+"""Removes from a conversation the turns that tell facts which are to be forgotten."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pipecatapp.memory.storage.terms import STOP_WORDS
+from pipecatapp.text.language import language
+from pipecatapp.text.words import significant_words, tokenize
 from pipecatapp.twin.history.log import LogEntry
 from pipecatapp.twin.history.messages import NoteKind, ToolCall
 from pipecatapp.twin.history.prompt import written
@@ -12,11 +12,7 @@ from pipecatapp.twin.history.state import ConversationState, log_of, state_of, t
 from pipecatapp.twin.history.turn import Turn
 
 ENOUGH = 0.6
-"""The share of a fact's words by which a turn is taken to tell it."""
-
-# Words that a statement has for its form: "The user's daughter is named Ada."
-_FORMAL = STOP_WORDS | {"called", "likes", "live", "lives", "name", "named", "user"}
-_WORD = re.compile(r"[^\W_]+")
+"""A turn that has this share of a fact's words is taken to tell it."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +30,14 @@ class ForgottenFact:
     def told_by(self, words: str) -> bool:
         """Tell whether somebody who reads these words learns the fact.
 
-        Names, numbers included, have to be there, and most of the other words that say something.
+        All names and numbers have to be there, and most of the other words, stop words aside.
         """
         if self.context and _plain(self.context) == _plain(words):
             return True
         if _plain(self.text) in _plain(words):
             return True
         told = _significant(self.text)
-        there = set(map(str.lower, _WORD.findall(words)))
+        there = set(tokenize(words.lower()))
         if not told or not _names(self.text) <= there:
             return False
         return len(told & there) >= ENOUGH * len(told)
@@ -105,15 +101,15 @@ def _said(turn: Turn) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    return " ".join(_WORD.findall(text.lower()))
+    return " ".join(tokenize(text.lower()))
 
 
 def _significant(text: str) -> set[str]:
-    return {word for word in map(str.lower, _WORD.findall(text)) if word not in _FORMAL}
+    return set(significant_words(text)) - language().vocabulary.statement_words
 
 
 def _names(text: str) -> set[str]:
-    """Return the words of a statement that only what it is about can have, in small letters."""
-    words = _WORD.findall(text)
+    """Return the names and numbers of a statement, in lower case."""
+    words = tokenize(text)
     names = [w for w in words[1:] if w[0].isupper() or any(c.isdigit() for c in w)]
-    return {name.lower() for name in names} - _FORMAL
+    return _significant(" ".join(names))

@@ -1,4 +1,4 @@
-"""What people do with the twin's memory: look, forget, save, load; conversations follow suit."""
+"""What people do with the memory: search, forget, save and load; conversations are kept in step."""
 
 import asyncio
 import hashlib
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pipecatapp.memory.exchange import Imported, exported, import_facts
-from pipecatapp.memory.long_term import Addition, LongTermMemory, SearchHit, Told
+from pipecatapp.memory.exchange import ImportResult, export_facts, import_facts
+from pipecatapp.memory.long_term import Addition, Forgotten, LongTermMemory, SearchHit
 from pipecatapp.memory.storage.fact import Fact
 from pipecatapp.memory.storage.snapshots import ConversationState
 from pipecatapp.runtime.idle_monitor import IdleMonitor
@@ -19,10 +19,11 @@ from pipecatapp.twin.recall.forgetting import ForgottenFact, without
 
 
 class MemoryService:
-    """Short-term, long-term memory and persona of one agent, as people handle them.
+    """Short-term memory, long-term memory and persona of one agent, as people handle them.
 
-    What changes several of these is decided in one transaction of long-term memory; conversations,
-    whose files are elsewhere, follow from what that left as pending, after a crash too.
+    A change to several of these is decided in one transaction of long-term memory. Conversations,
+    whose files are elsewhere, are changed afterwards by what that transaction left as pending, even
+    after a crash.
     """
 
     def __init__(
@@ -32,7 +33,7 @@ class MemoryService:
         prompts: Path,
         idle_monitor: IdleMonitor,
     ):
-        """Take what is opened already.
+        """Make the service of an opened memory.
 
         Args:
             long_term: The facts.
@@ -49,16 +50,16 @@ class MemoryService:
     async def close(self) -> None:
         """Write what is still to be written; what cannot be done now is done at the next start.
 
-        Conversations are written too: nobody may be speaking any more.
+        Conversations are written as well, so no turn may be under way.
         """
         await self._follower.close()
         await asyncio.to_thread(flush)
         await asyncio.to_thread(self.long_term.close)
 
     def persona(self) -> str:
-        """Return who the twin is: the file's text, or what a load has put in its place since.
+        """Return the persona: the file's text, or the one that a loaded snapshot put in its place.
 
-        An edit of the file takes effect again.
+        An edit of the file makes the file hold again.
 
         Raises:
             UserError: The file cannot be used.
@@ -71,7 +72,7 @@ class MemoryService:
     async def search(
         self, query: str, most: int, *, asked_by: str | None = None
     ) -> list[SearchHit]:
-        """Return the facts that fit a query best; `asked_by` is who says "I" in it."""
+        """Return the facts that fit a query best; `asked_by` is the person who says "I" in it."""
         return await asyncio.to_thread(self.long_term.search, query, most, asked_by=asked_by)
 
     async def newest(self, most: int) -> list[Fact]:
@@ -79,7 +80,7 @@ class MemoryService:
         return await asyncio.to_thread(self.long_term.newest, most)
 
     async def ids(self, texts: Sequence[str]) -> list[int]:
-        """Return the ids of the current facts of these words."""
+        """Return the ids of the current facts with exactly these texts."""
         return await asyncio.to_thread(self.long_term.ids, texts)
 
     async def keep(self, additions: Sequence[Addition]) -> list[Fact]:
@@ -91,7 +92,7 @@ class MemoryService:
         return await asyncio.to_thread(self.long_term.keep, additions)
 
     async def waiting(self) -> list[str]:
-        """Return what was said in the turns that nothing has been learned from yet."""
+        """Return what the user said in turns that have not been examined yet."""
         return await asyncio.to_thread(self.long_term.turns.said)
 
     async def forget(self, ids: Sequence[int], turns: Sequence[str] = ()) -> list[Fact]:
@@ -101,10 +102,10 @@ class MemoryService:
 
         Args:
             ids: Which facts.
-            turns: The words of turns that nothing has been learned from yet.
+            turns: The user's words in turns that have not been examined yet.
 
         Returns:
-            All facts that are gone: older versions of the same fact go with it.
+            All facts that were deleted; older versions of a fact go with it.
 
         Raises:
             UserError: It could not be written; nothing has changed.
@@ -115,16 +116,16 @@ class MemoryService:
 
     async def export(self) -> dict[str, Any]:
         """Return all facts, JSON-ready."""
-        return await asyncio.to_thread(exported, self.long_term)
+        return await asyncio.to_thread(export_facts, self.long_term)
 
-    async def import_(self, content: Any) -> Imported:
+    async def import_(self, content: Any) -> ImportResult:
         """Keep the facts of an export; those that were forgotten since it was made stay so.
 
         Args:
-            content: As JSON brought it; checked here.
+            content: Parsed JSON from outside; it is checked here.
 
         Raises:
-            UserError: It is no export, or it could not be written; nothing has changed.
+            UserError: It is not an export, or it could not be written; nothing has changed.
         """
         return await asyncio.to_thread(import_facts, self.long_term, content)
 
@@ -141,7 +142,7 @@ class MemoryService:
         Raises:
             UserError: The name is not allowed or taken, or it could not be written.
         """
-        # The turn under way belongs to it.
+        # The turn under way belongs to the snapshot.
         await self._idle_monitor.wait(conversation_id=conversation_id)
         state = self._conversations.get(conversation_id).state()
         persona = self.persona()
@@ -150,7 +151,7 @@ class MemoryService:
         )
 
     async def load(self, name: str, conversation_id: str) -> str:
-        """Have a snapshot's facts and persona hold, and its turns in a conversation.
+        """Restore a snapshot's facts and persona, and its turns into a conversation.
 
         Returns:
             The name of the snapshot that keeps what was replaced.
@@ -172,7 +173,7 @@ class MemoryService:
         return kept
 
     async def followed(self) -> None:
-        """Have conversations follow what was forgotten or loaded, as far as that can be now."""
+        """Bring conversations in step with what was forgotten or loaded, as far as possible now."""
         await self._follower.follow()
 
     async def remove(self, name: str) -> None:
@@ -184,7 +185,7 @@ class MemoryService:
         await asyncio.to_thread(self.long_term.snapshots.remove, name)
 
 
-def _redacted(state: ConversationState, told: Sequence[Told]) -> ConversationState:
+def _redacted(state: ConversationState, told: Sequence[Forgotten]) -> ConversationState:
     return without(state, [ForgottenFact(text, context) for text, context in told])
 
 

@@ -1,45 +1,43 @@
-"""What is remembered at a turn: the facts that its words are about, in few tokens."""
+"""Recalls the facts that a turn is about, in few tokens."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from pipecatapp.memory.long_term import SearchHit
 from pipecatapp.memory.storage.fact import Fact, Source
-from pipecatapp.memory.storage.terms import words_of
 from pipecatapp.runtime.inference.tokens import tokens
+from pipecatapp.text.language import language
+from pipecatapp.text.words import significant_words
 from pipecatapp.twin.recall.memory_service import MemoryService
 
 RELEVANT = 0.44
-"""Cosine similarity from which on a fact is about what was said: of 17 questions about ten facts 16
-are above it, of 25 turns about other things none (MiniLM, "I" read as "the user")."""
+"""A fact with at least this cosine similarity is about what was said. Of 17 questions about ten
+facts, 16 are above it; of 25 turns about other things, none (MiniLM, "I" read as "the user")."""
 RELEVANT_WITH_WORDS = 0.25
-"""Likewise, where they have a word in common that says something."""
+"""The same threshold where the turn and the fact share a word that is not a stop word."""
 RELATIVE = 0.6
-"""A fact this much less similar than the best one is not about it."""
+"""A fact below this share of the best one's similarity is left out."""
 MOST_FACTS = 4
 MOST_TOKENS = 400
 CANDIDATES = 12
 FEW_WORDS = 3
-"""A turn of fewer words that say something is understood by the turn before."""
+"""A turn of fewer words, stop words aside, is searched together with the turn before."""
 REMEMBERED = "\n(From memory: {facts} Reply in plain words.)"
-"""Without the last words the 1.5B model writes an action in 4 of 20 such answers, with them in none
-of 10."""
+"""Without the last sentence the 1.5B model writes an action in 4 of 20 such answers, with it in
+none of 10."""
 
 USER = "the user"
 """What facts call somebody who is not known by name."""
 
-_I = re.compile(r"\bi\b")
-
 
 @dataclass(frozen=True)
 class Recalled:
-    """What is remembered at a turn.
+    """What was recalled at a turn.
 
     Attributes:
-        text: As the model reads it behind the words; empty where all of it is known already.
-        anything: Whether anything is remembered, known already or not.
+        text: As the model reads it behind the words; empty where the prompt holds all of it.
+        anything: Whether any fact was found, in the prompt already or not.
     """
 
     text: str
@@ -50,7 +48,7 @@ class Recall:
     """Looks up long-term memory for each turn."""
 
     def __init__(self, memories: MemoryService):
-        """Use a memory."""
+        """Look up facts in a memory."""
         self._memories = memories
 
     async def __call__(
@@ -60,16 +58,13 @@ class Recall:
         known: Callable[[str], bool],
         person: str | None = None,
     ) -> Recalled:
-        """Look up what is remembered at some words.
+        """Look up the facts that some words are about.
 
         Args:
             words: What the user said.
             before: What the user said in earlier turns, oldest first.
-            known: Tells whether a text stands in the prompt already.
+            known: Tells whether a text is in the prompt already.
             person: Who speaks, where that is known.
-
-        Returns:
-            What is remembered.
         """
         found = await self.relevant(words, before, person)
         lines: list[str] = []
@@ -94,8 +89,8 @@ class Recall:
         query = words
         if len(significant(words)) < FEW_WORDS and before:
             query = f"{before[-1]} {words}"
-        # As facts have it: "where does the user live"; recognizers write a small i.
-        spoken = _I.sub("I", query)
+        # Facts are worded like "where does the user live"; recognizers write a small i.
+        spoken = language().statements.pronoun_i.sub("I", query)
         found = await self._memories.search(spoken, CANDIDATES, asked_by=person or USER)
         asked = significant(query)
         best = max((entry.similarity for entry in found), default=0.0)
@@ -107,7 +102,7 @@ class Recall:
 
 
 def shown(fact: Fact) -> str:
-    """Return a fact as the model reads it; what was told word for word with its day and teller."""
+    """Return a fact as the model reads it; one kept word for word has its day and teller."""
     text = fact.text if fact.text.endswith((".", "!", "?")) else f"{fact.text}."
     if fact.source is not Source.ASKED:
         return text
@@ -121,5 +116,5 @@ def _threshold(fact: Fact, asked: set[str]) -> float:
 
 
 def significant(text: str) -> set[str]:
-    """Return the words of a text that say something, in small letters."""
-    return set(words_of(text))
+    """Return the words of a text that are not stop words, in lower case."""
+    return set(significant_words(text))

@@ -1,32 +1,25 @@
-"""Long-term memory as tools may know it: sentences, no ids."""
+"""Long-term memory as tools see it: texts without ids."""
 
-import re
 import time
 from collections.abc import Sequence
 
 from pipecatapp.memory.long_term import Addition
 from pipecatapp.memory.storage.fact import NewFact, Source
+from pipecatapp.text.utterances import is_question
 from pipecatapp.tools.tool import Call
 from pipecatapp.twin.recall.forgetting import ENOUGH
 from pipecatapp.twin.recall.memory_service import MemoryService
 from pipecatapp.twin.recall.recall import Recall, significant
 
 MOST_FORGOTTEN = 5
-"""Facts that one request to forget is about."""
-
-# A question tells nothing that could be forgotten.
-_QUESTION = re.compile(
-    r"(?:\W|u+h*m+|so|and|well|okay|ok|hey|twin)*(?:what|when|where|who|whose|whom|how|why|which|is|are"
-    r"|was|were|do|does|did|can|could|would|will|should|tell me)\b|.*\?\s*$",
-    re.IGNORECASE | re.DOTALL,
-)
+"""The most facts that one request can forget."""
 
 
 class ToolMemory:
-    """What the agent lends its tools of the memory."""
+    """The memory that the agent lends its tools."""
 
     def __init__(self, memories: MemoryService, recall: Recall):
-        """Lend a memory."""
+        """Make the tools' view of a memory."""
         self._memories = memories
         self._recall = recall
 
@@ -39,14 +32,14 @@ class ToolMemory:
         return [fact.text for fact in await self._memories.newest(most)]
 
     async def matching(self, words: str) -> list[str]:
-        """Return the facts that some words are about, and turns that are yet to be learned from."""
+        """Return the facts that some words are about, and unexamined turns that tell of it."""
         found = await self._recall.relevant(words)
         about = significant(words)
         waiting = [
             said
             for said in await self._memories.waiting()
             if about
-            and not _QUESTION.match(said)
+            and not is_question(said)
             and len(about & significant(said)) >= ENOUGH * len(about)
         ]
         return [*(entry.fact.text for entry in found), *waiting][:MOST_FORGOTTEN]

@@ -1,7 +1,8 @@
-"""What can be chosen now: the system prompt's actions, with the experts that have come or gone.
+"""The actions that can be chosen now: those of the system prompt, with experts that came or left.
 
-The system prompt does not move while experts come and go. What differs from it is told with the
-turn, and when something is decided; the grammar admits exactly what exists.
+The system prompt stays the same while experts come and go, so that its prefix stays cached. What
+differs from it is told with the turn and when something is decided; the grammar admits exactly what
+exists.
 """
 
 from collections.abc import Sequence
@@ -46,14 +47,14 @@ class ActionCatalogue:
         return "" if text == before else text
 
     def described(self, names: Sequence[str]) -> str:
-        """Return the lines of those of some actions that the system prompt does not list."""
+        """Return the descriptions of those actions that the system prompt does not list."""
         new = [name for name in names if name in self.new]
         if not new:
             return ""
         return "\n".join(["There is also:", *self.actions.described_experts(new)])
 
     def possible(self, guess: IntentPrediction) -> IntentPrediction:
-        """Return what the head makes of some words, without experts that are gone."""
+        """Return a prediction without the experts that have left, its probabilities rescaled."""
         if not self.gone:
             return guess
         kept = [i for i, name in enumerate(guess.actions) if name not in self.gone]

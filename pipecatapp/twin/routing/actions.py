@@ -1,4 +1,4 @@
-"""What the twin can do in a turn, and how that is written for its model.
+"""The actions of a turn, and how they are described to the model and written by it.
 
 An action is written `answer`, `coding_expert`, `mcp.get_status`, or with arguments in JSON:
 `ssh.run_command {"host":"node3","command":"uptime"}`.
@@ -21,9 +21,9 @@ from pipecatapp.twin.routing.grammar import action_grammar, arguments_grammar
 
 ANSWER = "answer"
 AGAIN = "again"
-"""The action before once more, with something changed: known to the head alone."""
+"""The action before, once more, with something changed; only the classifier knows it."""
 MARK = "Action:"
-"""What asks for an action; a small model writes it before one, too."""
+"""What asks the model for an action; a small model also writes it in front of one."""
 Kind = Literal["answer", "tool", "expert"]
 
 # Small models invent tools beside those they know, and call them in the same form.
@@ -39,7 +39,7 @@ class Decision:
         kind: An answer, a tool or an expert.
         name: Of the tool or expert; None for an answer.
         arguments: Of the tool, with its defaults; where they are wrong, as the model wrote them.
-        by: What decided: the head alone, the model, or a tool that knows plain words for itself.
+        by: What decided: the intent policy (`head`), the model, or code that read the words.
     """
 
     kind: Kind
@@ -53,11 +53,11 @@ class Decision:
 
 
 class MalformedActionError(ValueError):
-    """The model's text is no action; a grammar lets this happen only where it was cut short."""
+    """The model's text is not an action; under a grammar that means it was cut short."""
 
 
 class TalkExamples(BaseModel):
-    """What people say that is no action of its own: the file talk.yaml of the prompts."""
+    """What people say that needs no tool or expert: the file talk.yaml of the prompts."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -77,8 +77,8 @@ class TalkExamples(BaseModel):
 class RequestExamples(RootModel[dict[str, list[str]]]):
     """More of what people say, by action: the file requests.yaml of the prompts.
 
-    A household adds here how its people put things. Actions that do not exist are passed over, as
-    a tool may be missing on this machine.
+    A household adds its own wordings here. Actions that do not exist are passed over, as a tool may
+    be missing on this machine.
     """
 
     @classmethod
@@ -93,7 +93,7 @@ class RequestExamples(RootModel[dict[str, list[str]]]):
 
 
 class RoutableTool(Protocol):
-    """A tool, as far as decisions need to know it."""
+    """The part of a tool that decisions use."""
 
     @property
     def name(self) -> str:
@@ -138,7 +138,7 @@ class Actions:
         Args:
             tools: In the order in which the model reads of them.
             experts: Likewise.
-            talk: What people say that is no action of its own.
+            talk: What people say that needs no tool or expert.
             requests: More of what people say.
         """
         self.tools = {tool.name: tool for tool in tools}
@@ -184,7 +184,7 @@ class Actions:
         return arguments_grammar(self.tools[name].schema)
 
     def settled(self, name: str, by: Literal["head", "model"]) -> Decision | None:
-        """Return the decision for an action that needs nothing but its name, else None."""
+        """Return the decision for an action that takes no arguments, else None."""
         if name == ANSWER:
             return Decision("answer", by=by)
         if name in self.experts:
@@ -197,7 +197,7 @@ class Actions:
         """Return the decision that the model has written.
 
         Raises:
-            MalformedActionError: It is none that exists, or its arguments are no JSON object.
+            MalformedActionError: There is no such action, or its arguments are not a JSON object.
         """
         name, _, arguments = text.strip().partition(" ")
         if name not in self.names:
@@ -218,13 +218,13 @@ class Actions:
             return Decision("tool", name, content)
 
     def is_written(self, text: str) -> bool:
-        """Tell whether a text begins as an action: with its mark or a name, an invented one too."""
+        """Tell whether a text begins like an action: with the mark or a name, even invented."""
         begun = text.lstrip()
         named = begun.startswith((MARK, *self.tools, *self.experts))
         return named or _CALL.match(begun) is not None
 
     def may_be_written(self, text: str) -> bool:
-        """Tell whether a text may yet become one that begins so."""
+        """Tell whether more text could still make it begin like an action."""
         begun = text.lstrip()
         if _CALL_BEGUN.fullmatch(begun):
             return True

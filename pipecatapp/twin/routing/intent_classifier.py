@@ -20,12 +20,12 @@ NEAREST = 24
 
 @dataclass(frozen=True)
 class IntentPrediction:
-    """What the head makes of some words.
+    """The classifier's prediction for an utterance.
 
     Attributes:
         actions: All actions, the likeliest first.
-        chances: The probability of each, in the same order.
-        nearest: Examples and their actions, the nearest first.
+        chances: The probability of each, in the same order; they add up to 1.
+        nearest: Training examples with their actions, the nearest first.
     """
 
     actions: list[str]
@@ -49,7 +49,7 @@ class IntentClassifier:
     def __init__(
         self, embedder: Embedder, examples: Mapping[str, Sequence[str]], cache: Path | None = None
     ):
-        """Fit the head.
+        """Fit the classifier.
 
         Args:
             embedder: Makes the vectors.
@@ -65,7 +65,7 @@ class IntentClassifier:
         self.actions = self._model.classes
 
     def guess(self, words: str) -> IntentPrediction:
-        """Return what is wanted by some words."""
+        """Return the prediction for an utterance."""
         text = _said(words)
         vector = self._embedder.embed([text])
         chances = self._model.chances([text], vector)[0]
@@ -79,5 +79,5 @@ class IntentClassifier:
 
 
 def _said(words: str) -> str:
-    """Return what somebody says in their own words, as the classifier takes it."""
+    """Return the user's own words, without quotations, in the form that the classifier takes."""
     return plain(unquoted(words))

@@ -1,4 +1,4 @@
-"""What the fast head makes of a turn's words: the action that is meant, or some to choose among."""
+"""Decides when the classifier's prediction is enough, and else which actions come into question."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,30 +9,30 @@ from pipecatapp.twin.routing.actions import AGAIN, ANSWER
 from pipecatapp.twin.routing.intent_classifier import IntentClassifier, IntentPrediction
 
 SURE = 0.5
-"""From this probability on the head's word needs no second opinion.
+"""From this probability on the prediction is enough.
 
-Where the head is less sure the model is no better than it at plain requests (54 of 81 each, those
-below 0.75 in a cross-validation over the examples, 1.5B model); what the model adds is the sight of
-the conversation.
+Below it the model is no better than the classifier at plain requests (54 of 81 each, those below
+0.75 in a cross-validation over the examples, 1.5B model). What the model adds is that it sees the
+conversation.
 """
 SURE_IN_A_TASK = 0.8
-"""Likewise after a turn that was no mere talk: "what is he wearing" may be about the camera."""
+"""The same after a turn that was more than talk: "what is he wearing" may be about the camera."""
 SURE_OF_AGAIN = 0.6
-"""Likewise for "the action before, once more": the words alone say little else."""
+"""The same for "the action before, once more", whose words alone say little else."""
 CANDIDATES = 3
-"""The head's best actions, among which the model chooses."""
+"""How many of the classifier's best actions the model chooses among."""
 SHOWN_EXAMPLES = 6
-"""The nearest examples that the model is shown."""
+"""How many of the nearest examples the model is shown."""
 
 
 @dataclass(frozen=True)
 class PolicyResult:
-    """What the head makes of some words.
+    """What the policy makes of some words.
 
     Attributes:
         meant: The action that it is sure of, or None.
-        candidates: Else those among which the model chooses, `answer` among them.
-        examples: The nearest examples for these, each with its action.
+        candidates: Where it is not sure, the actions that the model chooses among; `answer` is one.
+        examples: The nearest examples of the candidates, each with its action.
     """
 
     meant: str | None
@@ -41,16 +41,16 @@ class PolicyResult:
 
 
 class IntentPolicy:
-    """The head, asked about turns of a conversation."""
+    """Applies the classifier to the turns of a conversation."""
 
     def __init__(self, classifier: IntentClassifier):
-        """Ask a head."""
+        """Make a policy on top of a classifier."""
         self._classifier = classifier
 
     def of(
         self, catalogue: ActionCatalogue, words: str, before: Sequence[str], last_expert: str
     ) -> PolicyResult:
-        """Judge what some words need.
+        """Return what some words need.
 
         Args:
             catalogue: What can be chosen.
@@ -61,7 +61,7 @@ class IntentPolicy:
         if newcomer := catalogue.unseen.meant(words):
             return PolicyResult(newcomer)
         guess = catalogue.possible(self._classifier.guess(words))
-        # What others are for, the head knows better than a description of somebody new.
+        # The classifier knows the other actions better than an unseen expert's description does.
         if guess.action == ANSWER and (near := catalogue.unseen.near(words)):
             return PolicyResult(near[0])
         if guess.action != AGAIN and guess.chance >= max(SURE, SURE_IN_A_TASK):
@@ -81,7 +81,7 @@ class IntentPolicy:
         ]
 
     def best_guess(self, words: str, before: Sequence[str]) -> str:
-        """Return the likeliest action, whether or not the head is sure of it."""
+        """Return the likeliest action, however likely it is."""
         action = self._classifier.guess(words).action
         return self._previous(before) if action == AGAIN else action
 
@@ -95,7 +95,7 @@ class IntentPolicy:
 
 
 def _meant(guess: IntentPrediction, previous: str) -> str | None:
-    """Return the action that the head is sure of, or None."""
+    """Return the action that the prediction is sure of, or None."""
     if guess.action == AGAIN:
         return previous if guess.chance >= SURE_OF_AGAIN else None
     sure = SURE if previous == ANSWER else SURE_IN_A_TASK

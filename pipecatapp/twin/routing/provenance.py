@@ -1,43 +1,40 @@
-"""Tells whether the user named what a call is given, so that nothing read can have put it there."""
+"""Tells whether a call's arguments come from the user's own words rather than from foreign text."""
 
-import re
 from typing import Any
+
+from pipecatapp.text.numbers import spelled_out
+from pipecatapp.text.words import letters_and_digits
 
 ADDED = frozenset({"http", "https", "www", "com", "org", "net"})
 """Parts of addresses that the model may add by itself."""
-NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_DIGITS = {word: str(number) for number, word in enumerate(NUMBERS)}
-_WORD = re.compile(r"[^\W\d_]+|\d+")
 
 
 def is_named_by_user(arguments: dict[str, Any], said: str) -> bool:
-    """Tell whether all arguments of a call were named by what the user said.
+    """Tell whether the user named every argument of a call.
 
-    Each is named by its words: all of them must have been said, as whole words, since letters of
-    other words make up too much. One without any, such as `/` or a truth value, cannot be named.
+    An argument is named where all of its words were said, as whole words: parts of other words
+    would match too much. An argument without words, such as `/` or a truth value, cannot be named.
 
     Args:
         arguments: Of the call, as the model gave them.
         said: The user's words, as they were typed or recognized: `node five` names `node5`, and
             `open street map dot org` names `openstreetmap.org`.
     """
-    words = _words(said)
+    words = letters_and_digits(said.lower())
     return all(_is_named(value, words) for value in arguments.values())
 
 
 def _is_named(value: Any, said: list[str]) -> bool:
-    words = set() if isinstance(value, bool) else set(_words(str(value))) - ADDED
+    words = (
+        set() if isinstance(value, bool) else set(letters_and_digits(str(value).lower())) - ADDED
+    )
     return bool(words) and all(_is_said(word, said) for word in words)
 
 
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.lower())
-
-
 def _is_said(word: str, said: list[str]) -> bool:
-    """Tell whether a word was said, as one word or as several that follow each other."""
+    """Tell whether a word was said, as one word or as several in a row."""
     if word.isdecimal():
-        said = [_DIGITS.get(other, other) for other in said]
+        said = spelled_out(said)
     longest = len(word)  # of so many words at most, each of one letter
     return any(_begin_with(said[start : start + longest], word) for start in range(len(said)))
 

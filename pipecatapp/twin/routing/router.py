@@ -1,13 +1,12 @@
-"""Decides what a turn needs: by the fast head where that is sure, else by the model.
+"""Decides what a turn needs: by the intent policy where it is sure, else by the model.
 
-Small models botch free calls of tools, so the model writes under a grammar that admits nothing
-but an action that exists, with arguments of the right types. Where the head is sure of the action,
-a plain answer starts without the model having been asked, and a tool has its arguments filled in;
-where it is not, the model chooses among the head's best candidates.
+Small models write tool calls badly when they write freely, so the model writes under a grammar that
+admits only actions that exist, with arguments of the right types. Where the policy is sure of the
+action, a plain answer starts without asking the model, and a tool only has its arguments filled in.
+Where it is not, the model chooses among the classifier's best candidates.
 """
 
 import asyncio
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, Protocol, cast
 
@@ -16,6 +15,7 @@ from pipecat.processors.aggregators.llm_context import LLMContextMessage
 
 from pipecatapp.experts.expert import Expert
 from pipecatapp.runtime.embedding.embedder import Embedder
+from pipecatapp.text.language import language
 from pipecatapp.twin.history.messages import Messages
 from pipecatapp.twin.routing.action_catalogue import ActionCatalogue
 from pipecatapp.twin.routing.actions import Actions, Decision, MalformedActionError
@@ -27,13 +27,13 @@ from pipecatapp.twin.routing.tool_descriptions import ToolDescriptions
 LONGEST_ACTION = 400
 """Tokens; code to be run is the longest argument."""
 ENOUGH_EXAMPLES = 20
-"""So many tell the head and the model when a tool is wanted; where there are fewer, and the model
-has chosen it, the model is asked once more whether it does what was asked."""
+"""With this many examples the classifier and the model know when a tool is wanted. Where the model
+has chosen a tool with fewer, it is asked once more whether that tool does what was asked."""
 FITTING = 0.1
-"""The least log-odds of a yes to that. Small models call too readily where the only function at
-hand does not fit. Fitted on 80 questions of BFCL with a right call and 82 without, none of them in
-the sample of seed 7 that is measured; 1.5B model: of those without, 22 % are answered in words
-without this and 72 % with it, and one right call of 53 is lost."""
+"""The least log-odds of a yes to that question. Small models call too readily where the only
+function at hand does not fit. Fitted on 80 questions of BFCL with a right call and 82 without one,
+none of them in the sample of seed 7 that is measured. With the 1.5B model, 72 % of those without a
+right call are answered in words, instead of 22 %; one right call of 53 is lost."""
 
 INSTRUCTION = """\
 You can also act. These are your actions:
@@ -50,14 +50,9 @@ WORDS_WANTED = "Reply in one to three plain sentences, with no action."
 
 Known = list[tuple[str, str, tuple[str, ...]]]
 
-_SEVERAL = re.compile(
-    r"\b(?:and|then|afterwards|after that|also|both|each|every|all|if|unless|until|first|next)\b",
-    re.IGNORECASE,
-)
-
 
 class RoutingModel(Protocol):
-    """The language model, as far as decisions need it."""
+    """The part of the language model that decisions use."""
 
     async def complete(self, messages: Messages, *, grammar: str, max_tokens: int) -> str:
         """Return the text that the model adds to a conversation.
@@ -87,9 +82,9 @@ class Router:
 
         Args:
             actions: What the system prompt lists.
-            classifier: The fast head; None lets the model decide everything.
-            embedder: Compares requests with the descriptions of experts that have come since,
-                and, where there is no head, of tools that have few examples.
+            classifier: Predicts the intent; None lets the model decide everything.
+            embedder: Compares requests with the descriptions of unseen experts and, where there is
+                no classifier, of tools that have few examples.
             experts: Returns those that can be asked now; None where they are those of `actions`.
         """
         self.actions = actions
@@ -97,7 +92,7 @@ class Router:
         self._experts = experts or (lambda: list(actions.experts.values()))
         self._catalogue: tuple[Known, ActionCatalogue] | None = None
         self.malformed = 0
-        """How often the model wrote no usable action; cut short, that is all it can do wrong."""
+        """How often the model wrote no usable action: its text was cut short."""
         self._policy = IntentPolicy(classifier) if classifier else None
         examples = actions.examples()
         self._little_known = {
@@ -105,7 +100,7 @@ class Router:
             for name, tool in actions.tools.items()
             if len(examples[name]) < ENOUGH_EXAMPLES
         }
-        # The head knows better, where there is one.
+        # Where there is a classifier, it knows better than descriptions do.
         compares = embedder if classifier is None else None
         self._descriptions = ToolDescriptions(compares, self._little_known) if compares else None
 
@@ -139,15 +134,15 @@ class Router:
             words: What the user said.
             before: What the user said in earlier turns, oldest first.
             prompt: The conversation as the model sees it, the words last.
-            model: Fills in arguments, and decides where the head is unsure.
-            remembered: Whether long-term memory knows something of these words: where the head is
-                unsure they are a question to that, and no tool has to be looked for.
+            model: Fills in arguments, and decides where the policy is unsure.
+            remembered: Whether long-term memory knows something about these words. Where the policy
+                is unsure, they are then a question to that memory, and no tool is looked for.
             last_expert: Who answered the turn before, if an expert did.
 
         Returns:
             A decision that can be carried out; an answer where the model wrote nothing usable.
         """
-        # Some milliseconds here, tens of them on an old processor: too long for the event loop.
+        # This takes milliseconds, tens of them on an old CPU: too long for the event loop.
         catalogue = await asyncio.to_thread(lambda: self.catalogue)
         if self._policy is None:
             names = await asyncio.to_thread(self._without_far, words, catalogue)
@@ -165,7 +160,7 @@ class Router:
         Args:
             words: What the user had said.
             prompt: The conversation as the model sees it, the result last.
-            model: Fills in arguments, and decides where the head is unsure.
+            model: Fills in arguments, and decides where the policy is unsure.
         """
         catalogue = await asyncio.to_thread(lambda: self.catalogue)
         names = catalogue.actions.names
@@ -174,17 +169,21 @@ class Router:
         return await self._choose(catalogue, names, [], prompt, model)
 
     def best_guess(self, words: str, before: Sequence[str]) -> str:
-        """Return the action that the head takes for the likeliest, sure of it or not.
+        """Return the likeliest action, whether or not the policy is sure of it.
 
         Args:
             words: What the user said.
             before: What the user said in earlier turns, oldest first.
+
+        Raises:
+            ValueError: There is no classifier.
         """
-        assert self._policy  # noqa: S101 - asked only where there is a head
+        if self._policy is None:
+            raise ValueError("a router without a classifier makes no guesses")
         return self._policy.best_guess(words, before)
 
     def _without_far(self, words: str, catalogue: ActionCatalogue) -> list[str]:
-        """Return all actions but tools that describe themselves as something else."""
+        """Return all actions except tools whose descriptions are far from the words."""
         far = self._descriptions.far(words) if self._descriptions else ()
         return [name for name in catalogue.actions.names if name not in far]
 
@@ -227,7 +226,7 @@ class Router:
         return decision if fits else Decision("answer")
 
     async def _fits(self, name: str, prompt: Messages, model: RoutingModel) -> bool:
-        """Tell whether a tool that few examples speak for does what was asked."""
+        """Tell whether a tool with few examples does what was asked."""
         if name not in self._little_known:
             return True
         description = self._little_known[name].rstrip(".")
@@ -246,10 +245,10 @@ class Router:
 def asks_for_several(words: str) -> bool:
     """Tell whether a request may need more than one action.
 
-    Small models go on acting where all has been done; they are only asked where this is so. A
-    comma says nothing: speech recognition sets them where somebody breathes.
+    Small models go on acting when everything has been done, so they are asked for a further action
+    only where this is so. A comma proves nothing: speech recognition puts one at every breath.
     """
-    return _SEVERAL.search(unquoted(words)) is not None
+    return language().requests.several.search(unquoted(words)) is not None
 
 
 def in_words(prompt: Messages) -> Messages:

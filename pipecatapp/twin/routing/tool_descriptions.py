@@ -1,14 +1,14 @@
-"""Compares what was asked with what tools say of themselves, where few examples speak for them."""
+"""Compares a request with the descriptions of tools that have few examples."""
 
 from collections.abc import Mapping, Sequence
 
 from pipecatapp.runtime.embedding.embedder import Embedder
 
 APART = 0.25
-"""A description that is so much less similar to a request than the best one, by the cosine of
-their embeddings, is not meant. On 30 questions of BFCL with 2 to 4 functions, none of them in the
-sample of seed 7, the right function is the most similar one 29 times, and 0.03 behind once; the
-five that the 1.5B model took instead of it lay 0.31 and more behind."""
+"""A tool whose description is this much less similar to a request than the best one, by the cosine
+of their embeddings, is not offered. On 30 questions of BFCL with 2 to 4 functions, none of them in
+the sample of seed 7, the right function is the most similar one 29 times and 0.03 behind once; the
+five that the 1.5B model took instead lay 0.31 and more behind."""
 
 
 class ToolDescriptions:
@@ -26,7 +26,7 @@ class ToolDescriptions:
         self._vectors = embedder.embed(list(descriptions.values())) if descriptions else None
 
     def far(self, words: str) -> Sequence[str]:
-        """Return the tools whose descriptions are far from some words, compared with the best."""
+        """Return the tools whose descriptions are far less similar to some words than the best."""
         if self._vectors is None:
             return []
         similar = self._vectors @ self._embedder.embed([words])[0]

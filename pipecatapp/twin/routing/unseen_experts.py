@@ -1,35 +1,34 @@
-"""Experts that the head has not learned: told by names, and by what they say of themselves."""
+"""Recognizes requests for experts that have come since the intent classifier was fitted.
+
+They are recognized by their names, and by the similarity of a request to their descriptions.
+"""
 
 import re
 from collections.abc import Sequence
 
 from pipecatapp.experts.expert import SUFFIX, Expert
 from pipecatapp.runtime.embedding.embedder import Embedder, Vectors
+from pipecatapp.text.language import language
 
 NEAR = 0.2
-"""A request that no action is for, and so similar to what an expert is for by the cosine of their
-embeddings, goes to it. Of 26 questions meant for one of five experts such as biology that `explains
-plants and animals`, 19 are so similar to it; of the evaluation suite's 129 requests that are to be
-answered, 8 % to each. The 1.5B model, asked to choose, was right at 2 of 16."""
+"""A request that no known action is for goes to an expert whose description is this similar to it,
+by the cosine of their embeddings. Of 26 questions meant for one of five experts, such as biology
+that `explains plants and animals`, 19 are this similar to the right one; of the evaluation suite's
+129 requests that are to be answered, 8 % are to each. The 1.5B model, asked to choose, was right at
+2 of 16."""
 LIKE_AN_EXAMPLE = 0.75
-"""A request so similar to one of its examples is for it."""
-
-_ASKED = (
-    r"\b(?:ask|asking|consult|talk to|speak (?:to|with)|hand [^.?!]*? to|what (?:does|would))\b"
-)
-_LET = r"\b(?:let|have|get|want)\b"
-_DO = r"(?: to)? (?:answer|do|explain|help|look|make|say|take|tell|think|write)\b"
+"""A request this similar to one of an expert's examples is for that expert."""
 
 
 class UnseenExperts:
-    """Some experts that have come since the head was fitted."""
+    """Some experts that the intent classifier does not know."""
 
     def __init__(self, embedder: Embedder | None, experts: Sequence[Expert]):
         """Learn what they are for.
 
         Args:
-            embedder: Makes the vectors; None where they are told by their names alone.
-            experts: Those that the head does not know.
+            embedder: Makes the vectors; None where experts are recognized by their names alone.
+            experts: Those that the classifier does not know.
         """
         self._embedder = embedder
         self._experts = list(experts)
@@ -40,7 +39,7 @@ class UnseenExperts:
         self._vectors = embedder.embed(said) if embedder and said else None
 
     def meant(self, words: str) -> str | None:
-        """Return the action of the one that is plainly meant, or None."""
+        """Return the action of the expert that is plainly meant, or None."""
         named = [expert for expert in self._experts if _is_named(expert, words)]
         if len(named) == 1:
             return _action(named[0])
@@ -53,7 +52,7 @@ class UnseenExperts:
         return None
 
     def near(self, words: str) -> list[str]:
-        """Return the actions of those that are about what was said, the likeliest first."""
+        """Return the actions of the experts that are for such a request, the likeliest first."""
         if self._vectors is None:
             return []
         similar = self._similar(words)
@@ -76,9 +75,7 @@ def _about(expert: Expert) -> list[str]:
 def _is_named(expert: Expert, words: str) -> bool:
     """Tell whether somebody asks for an expert by its name."""
     name = re.escape(_spoken(expert.name)).replace(r"\ ", r"[ _-]")
-    expert_of = rf"[^.?!]*?\b{name}[ _-](?:expert|specialist)\b"
-    # "Let the coding expert sleep" is about it, and not for it.
-    asked = f"{_ASKED}{expert_of}|{_LET}{expert_of}{_DO}"
+    asked = language().requests.for_expert.format(name=name)
     return re.search(asked, words, re.IGNORECASE) is not None
 
 

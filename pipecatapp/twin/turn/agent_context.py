@@ -1,4 +1,4 @@
-"""Who the twin is and what it can do: what all sessions of an agent decide and act with."""
+"""Who the twin is and what it can do, the same for all sessions of an agent."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from pipecatapp.twin.routing.router import Router
 
 
 async def _nothing(words: str) -> DirectCall | None:
-    """Return None: no tool knows plain words for itself."""
+    """Return None: no tool reads plain words."""
     return None
 
 

@@ -9,7 +9,7 @@ from loguru import logger
 from openai.types.chat import ChatCompletionChunk
 
 from pipecatapp.experts.errors import BrokenError, ExpertError
-from pipecatapp.text.phrases import PHRASES
+from pipecatapp.text.language import language
 from pipecatapp.twin.history.messages import Messages
 from pipecatapp.twin.history.turn import ActiveTurn
 from pipecatapp.twin.llm.chunks import TWIN, Chunks, text_of
@@ -54,7 +54,7 @@ class AnswerStreamer:
             except ExpertError as error:
                 logger.warning(f"{error} The twin answers in its place.")
                 turn.answered_by("")
-                await answer.say(PHRASES.expert_away.format(name=expert))
+                await answer.say(language().phrases.expert_away.format(name=expert))
             else:
                 return
         await self._write(turn, self._model.stream, answer)

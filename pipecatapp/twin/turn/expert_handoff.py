@@ -9,16 +9,11 @@ from pipecatapp.errors import UserError
 from pipecatapp.experts.client.requests import FailoverEvent
 from pipecatapp.experts.client.server import Message
 from pipecatapp.experts.errors import BrokenError, ExpertError, ExpertUnavailableError
-from pipecatapp.text.phrases import PHRASES
+from pipecatapp.text.language import language
 from pipecatapp.twin.history.messages import Messages
 from pipecatapp.twin.llm.chunks import Chunks, say
 from pipecatapp.twin.llm.filler import with_filler
 from pipecatapp.twin.turn.turn_context import TurnContext
-
-_SAID = {
-    FailoverEvent.WAKING: PHRASES.expert_wakes,
-    FailoverEvent.REPLACED: PHRASES.expert_replaced,
-}
 
 
 class ExpertHandoff:
@@ -53,15 +48,25 @@ class ExpertHandoff:
                 async for event in found:
                     if isinstance(event, FailoverEvent):
                         if self._aloud:
-                            yield say(_SAID[event].format(name=name))
+                            yield say(_said(event, name))
                     else:
                         yield event
         except BrokenError as error:
             if not self._aloud:
                 raise
             logger.warning(str(error))
-            yield say(f" {PHRASES.expert_broke_off.format(name=name)}")
+            yield say(f" {language().phrases.expert_broke_off.format(name=name)}")
         except ExpertError:
             raise
         except UserError as error:
             raise ExpertUnavailableError(str(error)) from error  # its persona cannot be used
+
+
+def _said(event: FailoverEvent, name: str) -> str:
+    """Return what is said of a failover."""
+    phrases = language().phrases
+    said = {
+        FailoverEvent.WAKING: phrases.expert_wakes,
+        FailoverEvent.REPLACED: phrases.expert_replaced,
+    }
+    return said[event].format(name=name)

@@ -7,7 +7,7 @@ the turn that this opens tells it, joined by the call's id.
 
 from collections.abc import Awaitable, Callable
 
-from pipecatapp.text.phrases import PHRASES
+from pipecatapp.text.language import language
 from pipecatapp.tools.execution.approvals import Verdict
 from pipecatapp.tools.execution.runner import ToolRun
 
@@ -23,14 +23,14 @@ def result_sentence(run: ToolRun, *, brief: bool) -> str:
     """
     match run.verdict:
         case Verdict.DENIED:
-            return PHRASES.denied.format(purpose=run.purpose)
+            return language().phrases.denied.format(purpose=run.purpose)
         case Verdict.EXPIRED:
-            return PHRASES.expired.format(purpose=run.purpose)
+            return language().phrases.expired.format(purpose=run.purpose)
         case Verdict.WITHDRAWN:
-            return PHRASES.withdrawn.format(purpose=run.purpose)
+            return language().phrases.withdrawn.format(purpose=run.purpose)
     if not run.tool.model_visible:
         return run.result or ""
-    return PHRASES.ended.format(purpose=run.purpose) if brief else ""
+    return language().phrases.ended.format(purpose=run.purpose) if brief else ""
 
 
 class PendingToolResults:

@@ -8,7 +8,8 @@ own (`turn/pending_results.py`).
 import asyncio
 from typing import Any, Protocol
 
-from pipecatapp.text.phrases import PHRASES, is_stop
+from pipecatapp.text.language import language
+from pipecatapp.text.utterances import is_stop
 from pipecatapp.tools.execution.runner import ToolRun
 from pipecatapp.twin.history.messages import Messages
 from pipecatapp.twin.history.turn import ActiveTurn
@@ -91,7 +92,7 @@ class Responder:
             untold = self._take_untold(turn)
             if self._context.present and is_stop(turn.words):
                 if await self._tools.stop():
-                    await answer.say(PHRASES.stopped)
+                    await answer.say(language().phrases.stopped)
                 return
             for run in untold:
                 if sentence := result_sentence(run, brief=bool(turn.words)):
@@ -118,7 +119,7 @@ class Responder:
         try:
             silence = SILENCE_SECS if self._context.present else None
             if not (await asyncio.wait({task}, timeout=silence))[0]:
-                await answer.say(PHRASES.thinking)
+                await answer.say(language().phrases.thinking)
             decision = await task
         finally:
             task.cancel()

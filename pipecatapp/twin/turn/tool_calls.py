@@ -2,7 +2,7 @@
 
 import asyncio
 
-from pipecatapp.text.phrases import PHRASES
+from pipecatapp.text.language import language
 from pipecatapp.tools.execution.runner import ToolRun
 from pipecatapp.tools.tool import ToolError
 from pipecatapp.twin.history.messages import (
@@ -77,17 +77,17 @@ class ToolCallHandler:
             if run.approval is not None:
                 # However soon a person decides, the outcome is a turn of its own: clients count.
                 if self._present:
-                    await answer.say(PHRASES.asks.format(purpose=run.purpose))
+                    await answer.say(language().phrases.asks.format(purpose=run.purpose))
                 else:
                     await run.ended()  # at once, as soon as the audit has its refusal
-                    await answer.say(PHRASES.unasked.format(purpose=run.purpose))
+                    await answer.say(language().phrases.unasked.format(purpose=run.purpose))
                 return
             if not self._present:
                 await run.ended()
             if not await run.wait(SOON_SECS):
-                await answer.say(PHRASES.thinking)
+                await answer.say(language().phrases.thinking)
                 if not await run.wait(PATIENCE_SECS):
-                    await answer.say(PHRASES.takes_long)
+                    await answer.say(language().phrases.takes_long)
             attended = run.over
         finally:
             # The turn was interrupted, or goes on without the call: its end has to be told.

@@ -107,7 +107,7 @@ async def test_each_arrival_is_told_once(server: ClusterModelServer, consul: Con
     told: list[str] = []
 
     async def listen() -> None:
-        async for _ in server.moves():
+        async for _ in server.arrivals():
             told.append(server.url)
 
     listening = asyncio.create_task(listen())

@@ -1,4 +1,4 @@
-"""Jobs by name, with a real Nomad."""
+"""Nomad's jobs, with a real Nomad."""
 
 import asyncio
 import os
@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.cluster.nomad import NomadOrchestrator
-from pipecatapp.runtime.process.job import JobState
+from pipecatapp.runtime.cluster.nomad import NomadClient
+from pipecatapp.runtime.process.job import JobState, JobStatus
 from pipecatapp.settings import Settings
 from testing.integration.cluster.conftest import Program, until
 
@@ -71,59 +71,67 @@ def asked(nomad: Program, path: str) -> Any:
 
 
 @pytest.fixture
-def orchestrator(nomad: Program) -> NomadOrchestrator:
-    return NomadOrchestrator(Settings(nomad_address=nomad.url, nomad_token_file=None))
+def client(nomad: Program) -> NomadClient:
+    return NomadClient(Settings(nomad_address=nomad.url, nomad_token_file=None))
 
 
-async def reaches(orchestrator: NomadOrchestrator, name: str, state: JobState) -> None:
+def scale(nomad: Program, name: str, count: int) -> None:
+    body = {"Count": count, "Target": {"Group": "main"}}
+    url = f"{nomad.url}/v1/job/{name}/scale"
+    httpx.post(url, json=body, trust_env=False).raise_for_status()
+
+
+async def status_of(client: NomadClient, name: str) -> JobStatus:
+    (status,) = (job for job in await client.jobs() if job.name == name)
+    return status
+
+
+async def reaches(client: NomadClient, name: str, state: JobState) -> JobStatus:
     end = time.monotonic() + 30.0
-    while (status := await orchestrator.status(name)).state != state:
+    while (status := await status_of(client, name)).state != state:
         assert time.monotonic() < end, status
+    return status
 
 
-async def test_a_job_is_stopped_and_started_with_the_count_that_it_had(
-    orchestrator: NomadOrchestrator, nomad: Program, submit: Callable[..., str]
+async def test_a_job_that_is_scaled_to_nothing_and_back_is_stopped_and_then_healthy(
+    client: NomadClient, nomad: Program, submit: Callable[..., str]
 ) -> None:
     registered = submit(count=2)
-    await reaches(orchestrator, registered, JobState.HEALTHY)
-    status = await orchestrator.status(registered)
+    status = await reaches(client, registered, JobState.HEALTHY)
     assert len(status.nodes) == 1
     assert status.restarts == 0
-    assert registered in [entry.name for entry in await orchestrator.jobs()]
     # What is being deployed cannot be scaled.
     await asyncio.to_thread(until, lambda: deployed(nomad, registered))
-    await orchestrator.stop(registered)
-    await reaches(orchestrator, registered, JobState.STOPPED)
-    (listed,) = (entry for entry in await orchestrator.jobs() if entry.name == registered)
-    assert (listed.state, listed.nodes) == (JobState.STOPPED, ())
-    await orchestrator.start(registered)
-    await reaches(orchestrator, registered, JobState.HEALTHY)
-    assert asked(nomad, registered)["TaskGroups"][0]["Count"] == 2
-    await orchestrator.start(registered)  # what runs is left alone
+    await asyncio.to_thread(scale, nomad, registered, 0)
+    status = await reaches(client, registered, JobState.STOPPED)
+    assert status.nodes == ()
+    await asyncio.to_thread(scale, nomad, registered, 2)
+    await reaches(client, registered, JobState.HEALTHY)
 
 
 async def test_a_job_that_cannot_run_is_not_healthy(
-    orchestrator: NomadOrchestrator, submit: Callable[..., str]
+    client: NomadClient, submit: Callable[..., str]
 ) -> None:
-    assert (await orchestrator.status(submit(command="/bin/false"))).state != JobState.HEALTHY
+    name = submit(command="/bin/false")
+    assert (await status_of(client, name)).state != JobState.HEALTHY
 
 
 async def test_a_task_asks_through_the_socket_that_it_is_given(
-    orchestrator: NomadOrchestrator,
+    client: NomadClient,
     nomad: Program,
     nomad_directory: Path,
     submit: Callable[..., str],
 ) -> None:
     name = submit()
-    await reaches(orchestrator, name, JobState.HEALTHY)
+    await reaches(client, name, JobState.HEALTHY)
     (allocation,) = asked(nomad, f"{name}/allocations")
     secrets = nomad_directory / allocation["ID"] / "main" / "secrets"
-    within = NomadOrchestrator(
+    within = NomadClient(
         Settings(
             nomad_address=f"unix://{secrets}/api.sock", nomad_token_file=secrets / "nomad_token"
         )
     )
-    assert (await within.status(name)).healthy
+    assert (await status_of(within, name)).healthy
     assert (await within.leader()).startswith("127.0.0.1:")
 
 
@@ -132,14 +140,9 @@ async def test_one_that_does_not_answer_is_told_within_its_time() -> None:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"
         started = time.monotonic()
         with pytest.raises(UserError, match="not reachable"):
-            await NomadOrchestrator(Settings(nomad_address=address)).jobs()
+            await NomadClient(Settings(nomad_address=address)).jobs()
         assert time.monotonic() - started < 3.0
 
 
-async def test_what_leads_is_told(orchestrator: NomadOrchestrator) -> None:
-    assert (await orchestrator.leader()).startswith("127.0.0.1:")
-
-
-async def test_a_job_that_does_not_exist(orchestrator: NomadOrchestrator) -> None:
-    with pytest.raises(UserError, match="no such job"):
-        await orchestrator.status("nothing")
+async def test_what_leads_is_told(client: NomadClient) -> None:
+    assert (await client.leader()).startswith("127.0.0.1:")

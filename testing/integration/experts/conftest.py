@@ -46,7 +46,7 @@ class KnownExperts:
     def listed(self) -> list[Expert]:
         return [expert for expert in self.known if expert.examples]
 
-    def took(self, url: str, seconds: float) -> None:
+    def record_latency(self, url: str, seconds: float) -> None:
         self.latencies[url] = seconds
 
 

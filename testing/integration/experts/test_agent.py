@@ -13,13 +13,13 @@ from typing import Any
 import httpx
 import pytest
 
-from pipecatapp.runtime.files import write_atomic
 from pipecatapp.runtime.llama_cpp.binaries import LlamaCpp
 from pipecatapp.runtime.llama_cpp.quantize import gguf_of
 from pipecatapp.runtime.llama_cpp.server import LlamaServer
 from pipecatapp.runtime.models.catalogue import Catalogue
 from pipecatapp.runtime.models.download import ensure_model
 from pipecatapp.runtime.progress import Progress
+from pipecatapp.runtime.safe_files import write_atomic
 from pipecatapp.settings import Settings
 from testing.integration.conftest import SMALL_MODEL, RunningAgent
 from testing.integration.experts.conftest import patient

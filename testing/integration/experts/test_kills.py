@@ -27,7 +27,7 @@ from pipecatapp.runtime.llama_cpp.server import LlamaServer
 from pipecatapp.runtime.process.orchestrator import LocalOrchestrator
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.settings import Settings
-from pipecatapp.text.phrases import PHRASES
+from pipecatapp.text.languages.en.phrases import PHRASES
 from pipecatapp.tools.execution.approvals import Approvals
 from pipecatapp.tools.execution.audit import Audit
 from pipecatapp.tools.execution.runner import ToolRunner

@@ -206,7 +206,7 @@ async def test_a_server_that_does_not_say_how_many_slots_it_has_is_asked(
     known.known = [Expert("fables", "tells", service=Service((instance,)))]
     for conversation in ("a", "b"):
         await events(experts, "fables", STORY, conversation=conversation, sampling=most(4))
-    assert experts._own._slots[instance.url].count == 2
+    assert experts._dedicated._slots[instance.url].count == 2
     assert [slot["id_task"] >= 0 for slot in await servers.slots(0)] == [True, True]
 
 

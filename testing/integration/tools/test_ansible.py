@@ -19,7 +19,7 @@ from pipecatapp.tools.ansible import Ansible
 from pipecatapp.tools.execution.tool_definition import Tool, tools_of
 from pipecatapp.tools.tool import Call, ToolError
 
-from .helping import helper
+from .helper_process import helper
 
 SECRET = "a-secret-of-the-agent"  # pragma: allowlist secret
 

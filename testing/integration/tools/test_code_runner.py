@@ -19,7 +19,7 @@ from pipecatapp.tools.sandbox.engine import BUILD, LABEL, remove_leftovers
 from pipecatapp.tools.tool import ToolError
 
 from .docker_engine import build
-from .helping import helper
+from .helper_process import helper
 
 CALL: Any = SimpleNamespace(progress=lambda line: None)
 

@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 import pytest
 
-from .helping import helper
+from .helper_process import helper
 
 # Stands for a process of the agent, or of somebody else.
 ASK = """

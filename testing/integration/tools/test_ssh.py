@@ -24,7 +24,7 @@ from pipecatapp.tools import ssh
 from pipecatapp.tools.execution.tool_definition import tools_of
 from pipecatapp.tools.tool import LONGEST_RESULT, Call, ToolError
 
-from .helping import helper
+from .helper_process import helper
 from .sshd import MISSING, SshServer, fingerprint, new_key, public
 
 pytestmark = [

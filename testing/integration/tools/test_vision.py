@@ -28,7 +28,7 @@ from pipecatapp.tools.camera.server import VisionServer
 from pipecatapp.tools.execution.tool_definition import Tool, tools_of
 from pipecatapp.tools.tool import Call, ToolError
 from pipecatapp.tools.vision import Vision
-from testing.unit.tools.lending import Lent
+from testing.unit.tools.fake_resources import FakeResources
 
 from .tiny_vision import IMAGE_TOKENS, WORDS, write_model
 
@@ -89,7 +89,7 @@ def settings(llama: LlamaCpp, tiny: tuple[Path, Path], tmp_path: Path) -> Settin
 
 @pytest.fixture
 async def vision(settings: Settings) -> AsyncIterator[Vision]:
-    toolset = Vision(Lent(settings=settings))
+    toolset = Vision(FakeResources(settings=settings))
     yield toolset
     await toolset.close()
     assert model_processes() == []
@@ -102,7 +102,7 @@ async def talkative(
     """A model that needs seconds for an answer, so that something can happen meanwhile."""
     monkeypatch.setattr(vision_server, "LONGEST_ANSWER", LONG_ANSWER)
     slow = write_model(tmp_path / "slow", layers=20)
-    toolset = Vision(Lent(settings=prepare(tmp_path / "home", slow)))
+    toolset = Vision(FakeResources(settings=prepare(tmp_path / "home", slow)))
     yield toolset
     await toolset.close()
     assert model_processes() == []
@@ -221,7 +221,7 @@ async def test_the_picture_takes_its_place_in_the_prompt(
 async def test_its_port_is_not_that_of_the_language_model(settings: Settings) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        vision = Vision(Lent(settings=settings.model_copy(update={"llm_port": port})))
+        vision = Vision(FakeResources(settings=settings.model_copy(update={"llm_port": port})))
         try:
             assert await look(vision)
         finally:
@@ -326,7 +326,7 @@ async def test_a_model_that_does_not_start_is_said_and_not_tried_for_ever(
 ) -> None:
     broken = tmp_path / "broken-mmproj.gguf"
     broken.write_bytes(tiny[1].read_bytes()[:5000])
-    vision = Vision(Lent(settings=prepare(tmp_path / "home", (tiny[0], broken))))
+    vision = Vision(FakeResources(settings=prepare(tmp_path / "home", (tiny[0], broken))))
     with pytest.raises(ToolError, match=r"vision does not run .*vision\.log"):
         await look(vision)
     assert model_processes() == []
@@ -336,7 +336,7 @@ async def test_a_model_that_does_not_start_is_said_and_not_tried_for_ever(
 async def test_a_model_that_does_not_fit_the_memory_is_not_started(
     llama: LlamaCpp, tiny: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    vision = Vision(Lent(settings=prepare(tmp_path / "home", tiny, memory_mb=10**9)))
+    vision = Vision(FakeResources(settings=prepare(tmp_path / "home", tiny, memory_mb=10**9)))
     with pytest.raises(ToolError, match=r"Not enough memory for .* tiny: it needs \d+ MiB"):
         await look(vision)
     assert model_processes() == []

@@ -17,6 +17,7 @@ from pipecatapp.tools.browser import loading, tabs
 from pipecatapp.tools.browser.addresses import AddressGuard
 from pipecatapp.tools.tool import LONGEST_RESULT, Call, ToolError
 from pipecatapp.tools.web_browser import WebBrowser
+from testing.unit.tools.fake_resources import FakeConversation, FakeResources
 
 from .web_site import (
     ELSEWHERE,
@@ -24,8 +25,6 @@ from .web_site import (
     HERE,
     REACHING,
     STORY,
-    Conversation,
-    Lender,
     Site,
     html,
     serve,
@@ -43,24 +42,24 @@ WAITING_SECONDS = 20
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def site() -> AsyncIterator[Site]:
-    async def here(request: web.BaseRequest) -> web.StreamResponse:
-        site.asked.append(request.path_qs)
-        page = site.pages.get(request.path)
+    async def here(request: web.Request) -> web.StreamResponse:
+        served.asked.append(request.path_qs)
+        page = served.pages.get(request.path)
         if page is None:
             return html("<title>Lost</title><main>No such page</main>", status=404)
-        return html(page) if isinstance(page, str) else await page(request)  # type: ignore[arg-type]
+        return html(page) if isinstance(page, str) else await page(request)
 
-    async def elsewhere(request: web.BaseRequest) -> web.StreamResponse:
-        site.asked_elsewhere.append(request.path_qs)
+    async def elsewhere(request: web.Request) -> web.StreamResponse:
+        served.asked_elsewhere.append(request.path_qs)
         return html("the secret of the router", headers={"Access-Control-Allow-Origin": "*"})
 
     runner, port = await serve(HERE, here)
     other, other_port = await serve(ELSEWHERE, elsewhere)
-    site = Site(port, other_port)
-    site.pages["/story"] = STORY
-    site.pages["/form"] = FORM.replace("{elsewhere}", str(other_port))
-    site.pages["/found"] = "<title>Found</title><main>Three flowers were found.</main>"
-    yield site
+    served = Site(port, other_port)
+    served.pages["/story"] = STORY
+    served.pages["/form"] = FORM.replace("{elsewhere}", str(other_port))
+    served.pages["/found"] = "<title>Found</title><main>Three flowers were found.</main>"
+    yield served
     await runner.cleanup()
     await other.cleanup()
 
@@ -73,7 +72,7 @@ OTHERS: set[psutil.Process] = set()
 async def browser() -> AsyncIterator[WebBrowser]:
     OTHERS.update(psutil.Process().children(recursive=True))
     settings = Settings(web_browser=Path(CHROMIUM or ""), web_browser_allow=f"{HERE}, nas.test")
-    browser = WebBrowser(Lender(settings))
+    browser = WebBrowser(FakeResources(settings=settings))
     yield browser
     await browser.close()
     assert chromium_processes() == []
@@ -99,7 +98,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
 @pytest.fixture
 def call() -> Call:
-    return Call(Conversation("one"))
+    return Call(FakeConversation("one"))
 
 
 async def test_a_page_is_read_as_a_person_sees_it(
@@ -173,7 +172,7 @@ async def test_what_a_click_loads_is_waited_for(
     url = site.page(f'<p id=out></p><button onclick="{script}">Ask</button><a href={path}>Go</a>')
     await browser.goto(call, url)
     assert "slowly grown" in await browser.click(call, "ask")
-    monkeypatch.setattr(loading, "QUIET_SECONDS", 0.1)
+    monkeypatch.setattr(loading, "SETTLE_SECONDS", 0.1)
     await browser.goto(call, url)
     assert "slowly grown" in await browser.click(call, "go")
 
@@ -199,7 +198,7 @@ async def test_a_wrong_name_is_answered_with_the_near_ones(
 async def test_without_a_page_there_is_nothing_to_read(browser: WebBrowser) -> None:
     for work in (browser.get_page_content, lambda call: browser.click(call, "x")):
         with pytest.raises(ToolError, match="No page is open"):
-            await work(Call(Conversation("empty")))
+            await work(Call(FakeConversation("empty")))
 
 
 async def test_conversations_share_no_cookies(browser: WebBrowser, site: Site) -> None:
@@ -209,7 +208,7 @@ async def test_conversations_share_no_cookies(browser: WebBrowser, site: Site) -
         return response
 
     url = site.page(page)
-    one, two = Call(Conversation("one")), Call(Conversation("two"))
+    one, two = Call(FakeConversation("one")), Call(FakeConversation("two"))
     await browser.goto(one, url)
     assert "cookies: ['who']" in await browser.goto(one, url)
     assert "cookies: []" in await browser.goto(two, url)
@@ -221,7 +220,7 @@ async def test_conversations_share_no_cookies(browser: WebBrowser, site: Site) -
 async def test_the_oldest_page_has_to_go_and_idle_ones_too(
     browser: WebBrowser, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls = [Call(Conversation(f"many-{index}")) for index in range(tabs.MOST_TABS + 1)]
+    calls = [Call(FakeConversation(f"many-{index}")) for index in range(tabs.MOST_TABS + 1)]
     for call in calls:
         await browser.goto(call, f"{site.url}/story")
     with pytest.raises(ToolError, match="No page is open"):
@@ -467,7 +466,7 @@ async def test_a_name_that_changes_its_address_gains_nothing(
     monkeypatch.setattr(
         "pipecatapp.tools.web_browser.AddressGuard", lambda allow: AddressGuard(HERE, resolve)
     )
-    call = Call(Conversation("rebinding"))
+    call = Call(FakeConversation("rebinding"))
     script = (
         f"fetch('http://turns.test:{site.elsewhere}/').catch(() => {{ out.textContent = 'no' }})"
     )
@@ -521,8 +520,9 @@ async def test_a_page_that_kills_its_process_is_opened_anew(
     for process in main_process().children(recursive=True):
         if "--type=renderer" in process.cmdline():
             process.kill()
-    tab = browser._tabs and browser._tabs._tabs["one"]
-    await until(lambda: tab is not None and not tab.usable)
+    assert browser._tabs
+    tab = browser._tabs._tabs["one"]
+    await until(lambda: not tab.usable)
     assert "# Spring" in await browser.goto(call, f"{site.url}/story")
 
 
@@ -535,23 +535,27 @@ async def test_nothing_is_left_after_the_end(browser: WebBrowser, call: Call, si
 
 
 async def test_what_is_missing_is_said(tmp_path: Path) -> None:
-    missing = WebBrowser(Lender(Settings(web_browser=tmp_path / "none")))
+    missing = WebBrowser(FakeResources(settings=Settings(web_browser=tmp_path / "none")))
     assert "sudo apt install chromium" in str(await missing.unavailable())
     path = Path(CHROMIUM or "")
-    wrong = WebBrowser(Lender(Settings(web_browser=path, web_browser_allow="http://nas")))
+    wrong = WebBrowser(
+        FakeResources(settings=Settings(web_browser=path, web_browser_allow="http://nas"))
+    )
     assert str(await wrong.unavailable()).startswith("WEB_BROWSER_ALLOW: 'http://nas' is no")
     with pytest.raises(ToolError, match="WEB_BROWSER_ALLOW"):
-        await wrong.goto(Call(Conversation("x")), "example.org")
-    assert await WebBrowser(Lender(Settings(web_browser=path))).unavailable() is None
+        await wrong.goto(Call(FakeConversation("x")), "example.org")
+    assert (
+        await WebBrowser(FakeResources(settings=Settings(web_browser=path))).unavailable() is None
+    )
 
 
 async def test_a_program_that_is_no_browser_is_said(tmp_path: Path, site: Site) -> None:
     path = tmp_path / "chromium"
     path.write_text("#!/bin/sh\necho not today >&2\nexit 3\n")
     path.chmod(0o755)
-    browser = WebBrowser(Lender(Settings(web_browser=path)))
+    browser = WebBrowser(FakeResources(settings=Settings(web_browser=path)))
     with pytest.raises(ToolError, match=r"^Chromium does not start: "):
-        await browser.goto(Call(Conversation("x")), f"{site.url}/story")
+        await browser.goto(Call(FakeConversation("x")), f"{site.url}/story")
     await browser.close()
 
 

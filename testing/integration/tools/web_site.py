@@ -1,13 +1,10 @@
 """Pages for the web browser's tests, and the servers that they are on."""
 
-import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
-
-from pipecatapp.settings import Settings
 
 HERE, ELSEWHERE = "127.0.0.1", "127.0.0.2"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -36,31 +33,6 @@ Greet me</button>
 
 
 @dataclass
-class Conversation:
-    """A conversation, of which the browser needs no more than the id."""
-
-    id: str
-
-    def turns(self) -> list[tuple[str, str]]:
-        return []
-
-    def clear(self) -> None: ...
-
-
-@dataclass
-class Lender:
-    """Lends settings."""
-
-    settings: Settings
-
-    async def status(self) -> dict[str, Any]:
-        return {}
-
-    def summarize(self, turns: list[tuple[str, str]], query: str) -> str:
-        return ""
-
-
-@dataclass
 class Site:
     """A web server on an address that is allowed, and another on one that is not."""
 
@@ -85,12 +57,14 @@ class Site:
         return self.url + path
 
 
-async def serve(address: str, handler: Handler) -> tuple[web.ServerRunner, int]:
-    runner = web.ServerRunner(web.Server(handler), shutdown_timeout=1)
+async def serve(address: str, handler: Handler) -> tuple[web.AppRunner, int]:
+    """Serve every path of an address, and return what ends that, and the port."""
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", handler)
+    runner = web.AppRunner(app, shutdown_timeout=1)
     await runner.setup()
-    listener = socket.create_server((address, 0))
-    await web.SockSite(runner, listener).start()
-    return runner, listener.getsockname()[1]
+    await web.TCPSite(runner, address, 0).start()
+    return runner, runner.addresses[0][1]
 
 
 def html(text: str, **options: Any) -> web.Response:

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from pipecatapp.commands.keep import keep
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.cluster.state_copy import OVERTAKEN_SECONDS
+from pipecatapp.runtime.cluster.state_copy import SUPERSEDED_SECONDS
 
 
 def test_an_old_state_goes_even_while_no_agent_answers(
@@ -20,7 +20,7 @@ def test_an_old_state_goes_even_while_no_agent_answers(
     old, fresh = tmp_path / "aside" / "2026-01-01-000000", tmp_path / "aside" / "2026-01-02-000000"
     for state in (old, fresh):
         (state / "memory").mkdir(parents=True)
-    then = time.time() - OVERTAKEN_SECONDS - 60
+    then = time.time() - SUPERSEDED_SECONDS - 60
     os.utime(old, (then, then))
     result = CliRunner().invoke(keep, ["--once"])
     assert isinstance(result.exception, UserError)

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from pipecatapp.deployment.cluster import ClusterDeployment, find_equipment
-from pipecatapp.deployment.cluster_model import ClusterModelServer, ModelInstance
+from pipecatapp.deployment.cluster import ClusterDeployment, find_installed_models
+from pipecatapp.deployment.cluster_model import ClusterModelServer
 from pipecatapp.deployment.embedded import EmbeddedDeployment
 from pipecatapp.deployment.selection import choose_deployment
 from pipecatapp.errors import UserError
@@ -40,7 +40,7 @@ def test_the_personas_are_those_of_the_state_directory(settings: Settings) -> No
 
 def test_what_is_there_is_used_and_nothing_is_fetched(settings: Settings) -> None:
     bring(settings, "all-MiniLM-L6-v2-int8", "en_US-joe-medium", "faster-whisper-tiny.en")
-    found = find_equipment(settings)
+    found = find_installed_models(settings)
     assert [model.name for model in found.stt_candidates] == ["faster-whisper-tiny.en"]
     assert found.tts
     assert found.tts.parent.name == "en_US-joe-medium"
@@ -54,18 +54,8 @@ def test_what_is_missing_is_named(settings: Settings, missing: str) -> None:
     names = {"all-MiniLM-L6-v2-int8", "en_US-joe-medium", "faster-whisper-tiny.en"} - {missing}
     bring(settings, *names)
     with pytest.raises(UserError, match=r"playbook\.yaml") as raised:
-        find_equipment(settings.model_copy(update={"stt_model": "faster-whisper-tiny.en"}))
+        find_installed_models(settings.model_copy(update={"stt_model": "faster-whisper-tiny.en"}))
     assert missing in str(raised.value)
-
-
-@pytest.mark.parametrize(
-    ("meta", "slots"),
-    [({"slots": "6"}, 6), ({"slots": "0"}, None), ({"slots": "many"}, None), ({}, None)],
-)
-def test_a_number_of_slots_that_is_none_does_not_count(
-    meta: dict[str, str], slots: int | None
-) -> None:
-    assert ModelInstance("http://127.0.0.1:1", "node1", meta).slots == slots
 
 
 async def test_the_key_is_read_anew_and_stays_where_its_file_goes(

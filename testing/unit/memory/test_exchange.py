@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pipecatapp.errors import UserError
-from pipecatapp.memory.exchange import exported, import_facts
+from pipecatapp.memory.exchange import export_facts, import_facts
 from pipecatapp.memory.long_term import LongTermMemory
 from pipecatapp.memory.storage.fact import Source
 from pipecatapp.runtime.embedding.embedder import MiniLM
@@ -24,14 +24,14 @@ def test_an_export_brings_everything_to_another_memory(
     lisbon = remember(memory, "The user lives in Lisbon.", at=1000.0)
     remember(memory, "The user lives in Porto.", lisbon, at=2000.0, told_by="Ann", context="c")
     remember(memory, ADA, source=Source.ASKED)
-    file = json.loads(json.dumps(exported(memory)))
+    file = json.loads(json.dumps(export_facts(memory)))
     other = LongTermMemory(tmp_path / "other", embedder)
     try:
         first = import_facts(other, file)
         assert (first.added, first.known, first.forgotten) == (3, 0, 0)
         assert "The user lives in Lisbon." not in texts(other, "where does the user live")
         assert texts(other, "where does the user live")[0] == "The user lives in Porto."
-        again = json.loads(json.dumps(exported(other)))
+        again = json.loads(json.dumps(export_facts(other)))
         assert again["facts"] == file["facts"]
         second = import_facts(other, file)
         assert (second.added, second.forgotten) == (0, 0)
@@ -44,7 +44,7 @@ def test_an_export_brings_everything_to_another_memory(
 def test_an_older_export_does_not_bring_back_what_was_forgotten(memory: LongTermMemory) -> None:
     ada = remember(memory, ADA)
     remember(memory, "The user lives in Porto.")
-    file = exported(memory)
+    file = export_facts(memory)
     memory.forget([ada.id], unchanged)
     imported = import_facts(memory, file)
     assert (imported.added, imported.forgotten) == (0, 1)

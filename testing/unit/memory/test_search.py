@@ -80,7 +80,8 @@ def test_similarity_is_the_cosine_in_every_mode(memory: LongTermMemory) -> None:
     assert len({found.fact.id for found in first.values()}) == 1
     assert first["vectors"].score == first["vectors"].similarity
     expected = pytest.approx(first["vectors"].similarity, abs=1e-5)
-    assert (first["hybrid"].similarity, first["bm25"].similarity) == (expected, expected)
+    assert first["hybrid"].similarity == expected
+    assert first["bm25"].similarity == expected
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from pipecatapp.errors import UserError
@@ -86,7 +88,7 @@ def test_haswell_switches_on_what_it_has() -> None:
     assert on == {f"GGML_{name}" for name in ("SSE42", "AVX", "AVX2", "FMA", "F16C", "BMI2")}
 
 
-def test_cpuinfo_is_read(tmp_path) -> None:
+def test_cpuinfo_is_read(tmp_path: Path) -> None:
     cpuinfo = tmp_path / "cpuinfo"
     cpuinfo.write_text(
         "processor\t: 0\nmodel name\t: Intel(R) Core(TM)2 Duo CPU E8400 @ 3.00GHz\n"

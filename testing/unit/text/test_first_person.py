@@ -1,6 +1,6 @@
 import pytest
 
-from pipecatapp.text.first_person import as_told, of_person
+from pipecatapp.text.first_person import as_told, in_third_person, of_person
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,16 @@ def test_nothing_changes_where_nobody_is_known() -> None:
 def test_a_name_is_only_a_name() -> None:
     assert of_person("I saw it", r"A\1 {x}") == r"A\1 {x} saw it"
     assert of_person("my house, my me", "Mine") == "Mine's house, Mine's Mine"
+
+
+@pytest.mark.parametrize(
+    ("kept", "told"),
+    [
+        ("my sister is allergic to nuts", "The user's sister is allergic to nuts"),
+        ("I'm left-handed", "The user is left-handed"),
+        ("i live in Porto", "The user live in Porto"),
+        ("The user lives in Porto.", "The user lives in Porto."),
+    ],
+)
+def test_what_was_kept_word_for_word_is_compared_as_the_users(kept: str, told: str) -> None:
+    assert in_third_person(kept) == told

@@ -2,8 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from pipecatapp.tools.ansible import named, playbooks_in, prepared
-from pipecatapp.tools.playbooks.report import Report, clean
+from pipecatapp.tools.ansible import find_playbook, plan_run, playbooks_in
 from pipecatapp.tools.tool import ToolError
 
 PLAY = "- hosts: all\n  tasks: []\n"
@@ -39,13 +38,13 @@ def directory(tmp_path: Path) -> Path:
     ],
 )
 def test_a_name_is_understood_as_written_or_spoken(directory: Path, said: str, meant: str) -> None:
-    assert named(said, playbooks_in(directory)).name == meant
+    assert find_playbook(said, playbooks_in(directory)).name == meant
 
 
 @pytest.mark.parametrize("said", ["heal", "", ".", "*", "playbook dot", "????", "heal cluster now"])
 def test_less_or_more_than_a_name_is_not_guessed(directory: Path, said: str) -> None:
     with pytest.raises(ToolError, match="no playbook is called"):
-        named(said, playbooks_in(directory))
+        find_playbook(said, playbooks_in(directory))
 
 
 @pytest.mark.parametrize(
@@ -67,20 +66,20 @@ def test_less_or_more_than_a_name_is_not_guessed(directory: Path, said: str) -> 
 )
 def test_what_is_no_plain_name_is_refused(directory: Path, said: str) -> None:
     with pytest.raises(ToolError, match="not the plain name") as error:
-        named(said, playbooks_in(directory))
+        find_playbook(said, playbooks_in(directory))
     assert str(error.value).isprintable()
 
 
 def test_an_unknown_name_is_answered_with_those_that_exist(directory: Path) -> None:
     with pytest.raises(ToolError, match=r"deploy-expert\.yml, heal_cluster\.yaml, playbook\.yaml"):
-        named("reboot everything", playbooks_in(directory))
+        find_playbook("reboot everything", playbooks_in(directory))
 
 
 def test_two_playbooks_that_sound_alike_are_told_apart_by_the_whole_name(directory: Path) -> None:
     (directory / "heal-cluster.yml").write_text(PLAY)
     with pytest.raises(ToolError, match=r"heal-cluster\.yml or heal_cluster\.yaml"):
-        named("heal cluster", playbooks_in(directory))
-    assert named("heal-cluster.yml", playbooks_in(directory)).name == "heal-cluster.yml"
+        find_playbook("heal cluster", playbooks_in(directory))
+    assert find_playbook("heal-cluster.yml", playbooks_in(directory)).name == "heal-cluster.yml"
 
 
 def test_only_playbooks_count(directory: Path, tmp_path: Path) -> None:
@@ -116,15 +115,15 @@ def test_a_directory_that_is_not_there_has_no_playbooks(tmp_path: Path) -> None:
 
 
 def test_the_inventory_is_the_first_there_is(directory: Path) -> None:
-    assert prepared(directory, "playbook", False).implicit
+    assert plan_run(directory, "playbook", False).implicit
     (directory / "local_inventory.ini").write_text("localhost\n")
-    assert prepared(directory, "playbook", False).inventory == directory / "local_inventory.ini"
+    assert plan_run(directory, "playbook", False).inventory == directory / "local_inventory.ini"
     (directory / "inventory.yaml").write_text("all:\n")
     (directory / "ansible.cfg").write_text("[defaults]\nforks = 5 ; %d\n")
-    run = prepared(directory, "playbook", False)
+    run = plan_run(directory, "playbook", False)
     assert (run.inventory, run.implicit) == (directory / "inventory.yaml", False)
     (directory / "ansible.cfg").write_text("[defaults]\ninventory = machines/\n")
-    run = prepared(directory, "playbook", False)
+    run = plan_run(directory, "playbook", False)
     assert (run.inventory, run.implicit) == (None, False)
 
 
@@ -132,28 +131,11 @@ def test_a_directory_may_be_named_from_where_the_agent_runs(
     directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(directory.parent)
-    assert prepared(Path("repository"), "playbook", False).playbook == directory / "playbook.yaml"
+    assert plan_run(Path("repository"), "playbook", False).playbook == directory / "playbook.yaml"
 
 
 def test_a_damaged_configuration_is_said(directory: Path) -> None:
     (directory / "ansible.cfg").write_text("inventory = x\n")
     with pytest.raises(ToolError, match=r"ansible\.cfg cannot be read") as error:
-        prepared(directory, "playbook", False)
+        plan_run(directory, "playbook", False)
     assert "\n" not in str(error.value)
-
-
-def test_text_of_a_terminal_becomes_one_plain_line() -> None:
-    assert clean("\x1b[0;31mfatal:\x1b[0m\r\n  no\x07 luck") == "fatal: no luck"
-
-
-def test_many_long_failures_are_cut() -> None:
-    report = Report("a.yaml", check=False)
-    list(report.take({"event": "playbook_on_play_start", "event_data": {"name": "p"}}))
-    for number in range(50):
-        data = {"host": f"node{number}", "task": "t", "res": {"msg": "x" * 5000}}
-        (line,) = report.take({"event": "runner_on_failed", "event_data": data})
-        assert len(line) <= 160
-    text = report.ended(2)
-    assert len(text) < 3000
-    assert "node0" in text
-    assert "and 45 more failures" in text

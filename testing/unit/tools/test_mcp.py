@@ -1,12 +1,14 @@
+from typing import Any
+
 from pipecatapp.tools.execution.tool_definition import Tool, tools_of
 from pipecatapp.tools.mcp import Introspection
 from pipecatapp.tools.tool import Call
 
-from .lending import Lent, Memory, call_in
+from .fake_resources import FakeConversation, FakeResources, call_in
 
 
-def tools(status: dict[str, object] | None = None) -> dict[str, Tool]:
-    return {made.name: made for made in tools_of(Introspection(Lent(status)))}
+def tools(status: dict[str, Any] | None = None) -> dict[str, Tool]:
+    return {made.name: made for made in tools_of(Introspection(FakeResources(status)))}
 
 
 async def test_the_status_is_told_in_lines_without_what_is_empty() -> None:
@@ -28,7 +30,12 @@ async def test_the_status_is_told_in_lines_without_what_is_empty() -> None:
 
 async def test_experts_and_jobs_are_told_by_name_and_state() -> None:
     own = {"name": "coding", "addresses": ["http://10.0.0.2:8081/v1"], "state": "asleep"}
-    shared = {"name": "creative", "addresses": [], "model": None, "state": "healthy"}
+    shared: dict[str, object] = {
+        "name": "creative",
+        "addresses": [],
+        "model": None,
+        "state": "healthy",
+    }
     status = {
         "experts": [own, shared],
         "cluster": {"jobs": [{"name": "pipecat-app", "state": "running", "nodes": ["node1"]}]},
@@ -52,7 +59,7 @@ async def test_the_memory_is_counted_and_quoted() -> None:
 
 
 async def test_only_forgetting_changes_anything() -> None:
-    memory = Memory(said=[("hello", "hi")])
+    memory = FakeConversation(said=[("hello", "hi")])
     made = tools()
     for name in ("mcp.get_status", "mcp.get_memory_summary"):
         assert made[name].read_only

@@ -6,9 +6,9 @@ import pytest
 from pipecatapp.errors import UserError
 from pipecatapp.tools.execution.registry import Registry
 from pipecatapp.tools.execution.tool_definition import tools_of
-from pipecatapp.tools.memory import Memorizing
-from pipecatapp.tools.tool import Call, FactMemory, ToolError
-from testing.unit.tools.lending import Lent, call_in
+from pipecatapp.tools.memory import MemoryTools
+from pipecatapp.tools.tool import Call, ToolError
+from testing.unit.tools.fake_resources import FakeResources, call_in
 
 
 @dataclass
@@ -42,28 +42,18 @@ class Facts:
         return before - len(self.kept)
 
 
-class AgentMemory(Lent):
-    def __init__(self, facts: Facts | None) -> None:
-        super().__init__()
-        self.facts = facts
-
-    @property
-    def memory(self) -> FactMemory | None:
-        return self.facts
-
-
 @pytest.fixture
 def facts() -> Facts:
     return Facts(["the bins go out on Tuesday", "the roof is new"])
 
 
 @pytest.fixture
-def toolset(facts: Facts) -> Memorizing:
-    return Memorizing(AgentMemory(facts))
+def toolset(facts: Facts) -> MemoryTools:
+    return MemoryTools(FakeResources(memory=facts))
 
 
 async def test_what_is_to_be_remembered_is_kept_word_for_word(
-    toolset: Memorizing, facts: Facts
+    toolset: MemoryTools, facts: Facts
 ) -> None:
     wanted = await toolset.wanted("Um, please remember that my Aunt Zoë comes at 7:30!")
     assert wanted == ("memory.remember", {"text": "my Aunt Zoë comes at 7:30"})
@@ -73,7 +63,7 @@ async def test_what_is_to_be_remembered_is_kept_word_for_word(
 
 
 async def test_it_is_not_said_to_be_remembered_where_it_is_not(
-    toolset: Memorizing, facts: Facts
+    toolset: MemoryTools, facts: Facts
 ) -> None:
     facts.broken = True
     with pytest.raises(ToolError, match=r"could not keep.*make room"):
@@ -83,7 +73,7 @@ async def test_it_is_not_said_to_be_remembered_where_it_is_not(
 
 
 async def test_what_is_to_be_forgotten_is_named_in_full_and_asked_for(
-    toolset: Memorizing, facts: Facts
+    toolset: MemoryTools, facts: Facts
 ) -> None:
     wanted = await toolset.wanted("Forget that the bins go out on Tuesday, please.")
     assert wanted == ("memory.forget", {"facts": ["the bins go out on Tuesday"]})
@@ -95,7 +85,7 @@ async def test_what_is_to_be_forgotten_is_named_in_full_and_asked_for(
     assert "bins" not in said
 
 
-async def test_nothing_to_forget_is_said_to_be_so(toolset: Memorizing) -> None:
+async def test_nothing_to_forget_is_said_to_be_so(toolset: MemoryTools) -> None:
     wanted = await toolset.wanted("forget my shoe size")
     assert wanted == ("memory.look_for", {"what": "my shoe size"})
     assert "my shoe size" in await toolset.look_for(call_in(), **wanted[1])
@@ -112,12 +102,12 @@ async def test_nothing_to_forget_is_said_to_be_so(toolset: Memorizing) -> None:
         "forget the radio, switch on the lamp in the hall",
     ],
 )
-async def test_what_asks_for_neither_is_left_to_others(toolset: Memorizing, words: str) -> None:
+async def test_what_asks_for_neither_is_left_to_others(toolset: MemoryTools, words: str) -> None:
     assert await toolset.wanted(words) is None
 
 
 async def test_the_model_is_not_offered_any_of_it(facts: Facts) -> None:
-    registry = Registry([Memorizing(AgentMemory(facts))])
+    registry = Registry([MemoryTools(FakeResources(memory=facts))])
     await registry.examine()
     assert registry.tools == []
     assert registry.get("memory.forget") is not None
@@ -125,7 +115,7 @@ async def test_the_model_is_not_offered_any_of_it(facts: Facts) -> None:
 
 
 async def test_without_a_long_term_memory_it_is_left_out_with_the_reason() -> None:
-    registry = Registry([Memorizing(AgentMemory(None))])
+    registry = Registry([MemoryTools(FakeResources())])
     await registry.examine()
     assert "no long-term memory" in registry.unavailable["memory"]
     assert await registry.wanted("remember that the roof is new") is None

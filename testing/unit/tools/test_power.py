@@ -33,7 +33,7 @@ def tool(power: Power) -> Tool:
 
 @pytest.fixture
 def set_threshold(tool: Tool) -> Set:
-    call = Call(conversation=SimpleNamespace(id="a"))  # type: ignore[arg-type]
+    call = Call(conversation=SimpleNamespace(id="a"))
     return lambda service, seconds: tool.run(call, {"service": service, "seconds": seconds})
 
 

@@ -4,12 +4,12 @@ from pipecatapp.tools.execution.tool_definition import Tool, tools_of
 from pipecatapp.tools.summarizer import Summarizer
 from pipecatapp.tools.tool import ToolError
 
-from .lending import Lent, call_in
+from .fake_resources import FakeResources, call_in
 
 
 @pytest.fixture
 def get_summary() -> Tool:
-    (made,) = tools_of(Summarizer(Lent()))
+    (made,) = tools_of(Summarizer(FakeResources()))
     return made
 
 

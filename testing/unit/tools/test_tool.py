@@ -1,146 +1,15 @@
-from typing import Any, Literal
+import re
+import sys
+from types import ModuleType
 
 import pytest
 
-from pipecatapp.tools.execution.tool_definition import Tool, tools_of
-from pipecatapp.tools.tool import Call, ToolError, Toolset, shortened, tool
+from pipecatapp.settings import REPOSITORY, Settings
+from pipecatapp.tools.execution.registry import Registry
+from pipecatapp.tools.execution.tool_definition import tools_of
+from pipecatapp.tools.tool import Call, Toolset, shortened, tool
 
-from .lending import EXAMPLES, Lent, call_in
-
-
-class Kitchen(Toolset):
-    namespace = "kitchen"
-
-    @tool(examples=EXAMPLES, sensitive=True, purpose="bake {dishes} at {degrees}")
-    async def bake(
-        self,
-        call: Call,
-        dishes: list[str],
-        degrees: int,
-        mode: Literal["fan", "grill"] = "fan",
-        hours: float = 0.5,
-        preheat: bool = False,
-        note: str | None = None,
-    ) -> str:
-        """Bake something.
-
-        More of it, which the model does not read.
-
-        Args:
-            call: Not used.
-            dishes: What goes in,
-                all at once.
-            degrees: In Celsius.
-        """
-        return f"{dishes} {degrees} {mode} {hours} {preheat} {note}"
-
-    @tool(examples=EXAMPLES, read_only=True)
-    async def ask(self, call: Call) -> str:
-        """Ask the cook."""
-        return "x" * 5000
-
-
-def bake() -> Tool:
-    return tools_of(Kitchen(Lent()))[1]
-
-
-def test_a_tool_is_what_its_method_says() -> None:
-    ask, baking = tools_of(Kitchen(Lent()))
-    assert [ask.name, baking.name] == ["kitchen.ask", "kitchen.bake"]
-    assert baking.description == "Bake something."
-    assert (baking.sensitive, baking.read_only) == (True, False)
-    assert (ask.sensitive, ask.read_only) == (False, True)
-    assert baking.examples == EXAMPLES
-    assert ask.schema.get("properties", {}) == {}
-
-
-def test_the_schema_has_types_choices_defaults_and_descriptions() -> None:
-    schema = bake().schema
-    parts = schema["properties"]
-    assert "call" not in parts
-    assert schema["type"] == "object"
-    assert schema["required"] == ["dishes", "degrees"]
-    assert schema["additionalProperties"] is False
-    assert parts["dishes"]["type"] == "array"
-    assert parts["dishes"]["items"] == {"type": "string"}
-    assert parts["dishes"]["description"] == "What goes in, all at once."
-    assert parts["mode"]["enum"] == ["fan", "grill"]
-    assert parts["mode"]["default"] == "fan"
-    assert parts["hours"]["type"] == "number"
-    assert (parts["preheat"]["type"], parts["preheat"]["default"]) == ("boolean", False)
-
-
-def test_defaults_are_filled_in() -> None:
-    assert bake().check({"dishes": ["bread"], "degrees": 220}) == {
-        "dishes": ["bread"],
-        "degrees": 220,
-        "mode": "fan",
-        "hours": 0.5,
-        "preheat": False,
-        "note": None,
-    }
-
-
-def test_a_whole_number_serves_where_a_fraction_may_stand() -> None:
-    assert bake().check({"dishes": [], "degrees": 1, "hours": 2})["hours"] == 2.0
-
-
-@pytest.mark.parametrize(
-    ("wrong", "named"),
-    [
-        ({"degrees": "3"}, "degrees"),
-        ({"degrees": 3.5}, "degrees"),
-        ({"degrees": True}, "degrees"),
-        ({"dishes": "bread"}, "dishes"),
-        ({"dishes": ["bread", 3]}, "dishes.1"),
-        ({"mode": "steam"}, "mode"),
-        ({"preheat": "yes"}, "preheat"),
-        ({"preheat": 1}, "preheat"),
-        ({"hours": "2"}, "hours"),
-        ({"hours": float("nan")}, "hours"),
-        ({"hours": float("inf")}, "hours"),
-        ({"note": "\ud800"}, "arguments"),
-        ({"salt": 1}, "salt"),
-    ],
-)
-def test_a_wrong_argument_is_refused_by_name(wrong: dict[str, Any], named: str) -> None:
-    with pytest.raises(ToolError, match=rf"^kitchen\.bake: {named}: ") as refused:
-        bake().check({"dishes": ["bread"], "degrees": 220, **wrong})
-    assert "\n" not in str(refused.value)
-
-
-def test_a_missing_argument_and_no_object_at_all_are_refused() -> None:
-    with pytest.raises(ToolError, match="degrees"):
-        bake().check({"dishes": []})
-    not_an_object: Any = ["bread", 220]
-    with pytest.raises(ToolError, match="arguments"):
-        bake().check(not_an_object)
-
-
-async def test_wrong_arguments_do_not_reach_the_method() -> None:
-    with pytest.raises(ToolError):
-        await bake().run(call_in(), {"dishes": ["bread"], "degrees": "220"})
-
-
-async def test_a_tool_runs_with_its_arguments_and_defaults() -> None:
-    result = await bake().run(call_in(), {"dishes": ["bread"], "degrees": 220, "mode": "grill"})
-    assert result == "['bread'] 220 grill 0.5 False None"
-
-
-async def test_a_long_result_loses_its_middle_and_says_so() -> None:
-    ask = tools_of(Kitchen(Lent()))[0]
-    assert "[... 1000 characters left out ...]" in await ask.run(call_in(), {})
-    assert shortened("abcdef", 4) == "ab\n[... 2 characters left out ...]\nef"
-    assert shortened("abcdef", 6) == "abcdef"
-
-
-def test_what_is_said_of_a_call_is_short() -> None:
-    arguments = {"dishes": "a\n b" * 40, "degrees": 220}
-    said = bake().spoken_purpose(arguments)
-    assert said.startswith("bake a ba b")
-    assert said.endswith(" and so on at 220")
-    assert len(said) < 100
-    assert tools_of(Kitchen(Lent()))[0].spoken_purpose({}) == "use kitchen.ask"
+from .fake_resources import EXAMPLES, FakeResources, call_in
 
 
 @pytest.mark.parametrize("examples", [(), EXAMPLES[:4], ("same",) * 9])
@@ -149,43 +18,105 @@ def test_too_few_different_examples_are_refused(examples: tuple[str, ...]) -> No
         tool(examples=examples)
 
 
-def test_a_tool_without_a_docstring_is_refused() -> None:
-    class Mute(Toolset):
-        namespace = "mute"
+def test_a_tool_that_the_model_does_not_choose_needs_no_examples() -> None:
+    class Hidden(Toolset):
+        namespace = "hidden"
+
+        @tool(model_visible=False)
+        async def act(self, call: Call) -> str:
+            """Act."""
+            return ""
+
+    (made,) = tools_of(Hidden(FakeResources()))
+    assert (made.examples, made.model_visible) == ((), False)
+
+
+def test_unless_it_says_so_a_tool_is_neither_safe_nor_sensitive_nor_redacted() -> None:
+    class Plain(Toolset):
+        namespace = "plain"
 
         @tool(examples=EXAMPLES)
         async def act(self, call: Call) -> str:
+            """Act."""
             return ""
 
-    with pytest.raises(ValueError, match=r"mute\.act needs a docstring"):
-        tools_of(Mute(Lent()))
+    (made,) = tools_of(Plain(FakeResources()))
+    assert (made.sensitive, made.read_only, made.redact) == (False, False, False)
+    assert made.model_visible
+    assert made.few_shot == {}
 
 
-def test_a_purpose_that_names_no_argument_is_refused_before_it_is_ever_said() -> None:
-    class Sloppy(Toolset):
-        namespace = "sloppy"
+@pytest.mark.parametrize("name", ["few_shot", "shown"])
+def test_shown_is_the_earlier_name_of_few_shot(name: str) -> None:
+    options = {name: {"roll a d20": {"sides": 20}}}
 
-        @tool(examples=EXAMPLES, purpose="go to {hots}")
-        async def go(self, call: Call, host: str) -> str:
-            """Go."""
-            return host
+    class Dice(Toolset):
+        namespace = "dice"
 
-    with pytest.raises(ValueError, match=r"sloppy\.go: its purpose names 'hots'"):
-        tools_of(Sloppy(Lent()))
+        @tool(examples=EXAMPLES, **options)  # type: ignore[arg-type]
+        async def roll(self, call: Call, sides: int = 6) -> str:
+            """Roll a die."""
+            return str(sides)
 
-
-class Cellar(Toolset):
-    namespace = "cellar"
-
-    @property
-    def key(self) -> str:
-        raise AssertionError("only who may enter has a key")
-
-    @tool(examples=EXAMPLES)
-    async def look(self, call: Call) -> str:
-        """Look what is there."""
-        return "Wine."
+    (roll,) = tools_of(Dice(FakeResources()))
+    assert roll.few_shot == {"roll a d20": {"sides": 20}}
 
 
-def test_a_property_that_fails_does_not_keep_a_tool_from_being_found() -> None:
-    assert [found.name for found in tools_of(Cellar(Lent()))] == ["cellar.look"]
+@pytest.fixture
+def dice() -> str:
+    """Return the source of the README's tool."""
+    readme = (REPOSITORY / "README.md").read_text()
+    (source,) = re.findall(r"```python\n(.*?Dice\(Toolset\).*?)```", readme, re.DOTALL)
+    return str(source)
+
+
+async def test_the_tool_of_the_readme_works(dice: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ModuleType("pipecatapp.tools.dice")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    exec(dice, vars(module))
+    (roll,) = tools_of(module.Dice(FakeResources()))
+    assert roll.name == "dice.roll"
+    assert roll.description == "Roll a die."
+    assert await roll.run(call_in(), {"sides": 1}) == "1"
+    assert 1 <= int(await roll.run(call_in(), {})) <= 6
+
+
+async def test_a_toolset_receives_the_agents_resources() -> None:
+    resources = FakeResources({"uptime": "3 days"}, Settings())
+
+    class Curious(Toolset):
+        namespace = "curious"
+
+        @tool(examples=EXAMPLES)
+        async def look(self, call: Call) -> str:
+            """Look at the status."""
+            return str(await self.resources.status())
+
+    toolset = Curious(resources)
+    assert toolset.resources is resources
+    (look,) = tools_of(toolset)
+    assert await look.run(call_in(), {}) == "{'uptime': '3 days'}"
+
+
+async def test_every_toolset_of_the_product_has_the_resources_that_the_agent_gives() -> None:
+    resources = FakeResources()
+    registry = await Registry.discover(resources)
+    assert registry._toolsets
+    assert all(toolset.resources is resources for toolset in registry._toolsets)
+    await registry.close()
+
+
+async def test_a_toolset_that_says_nothing_of_itself_works_everywhere() -> None:
+    class Simple(Toolset):
+        namespace = "simple"
+
+    simple = Simple(FakeResources())
+    assert await simple.unavailable() is None
+    assert await simple.wanted("anything") is None
+    await simple.logged_out("conversation")
+    await simple.close()
+
+
+def test_a_long_text_loses_its_middle() -> None:
+    assert shortened("abcdef", 4) == "ab\n[... 2 characters left out ...]\nef"
+    assert shortened("abcdef", 6) == "abcdef"

@@ -16,10 +16,9 @@ from pipecat.pipeline.worker import PipelineParams
 from pipecat.tests.utils import run_test
 
 from pipecatapp.runtime.turn_clock import TurnClock
-from pipecatapp.voice import code as module
 from pipecatapp.voice.ahead import AnswerAhead
 from pipecatapp.voice.clauses import ClauseAggregator
-from pipecatapp.voice.code import CODE, CODE_SPOKEN, AnswerPart, CodeBlocks
+from pipecatapp.voice.code import CODE, AnswerPart, CodeBlocks, code_notice
 from pipecatapp.voice.piper import PiperTextToSpeech, Speaker, SpeechAhead
 from pipecatapp.voice.recognizer import SAMPLE_RATE
 
@@ -108,10 +107,15 @@ async def test_code_is_kept_word_for_word_and_something_short_is_said_for_it(
 ) -> None:
     said: list[str] = []
     speak = speaker.speak_now
-    monkeypatch.setattr(speaker, "speak_now", lambda text: (said.append(text), speak(text))[1])
+
+    def noted(text: str) -> bytes:
+        said.append(text)
+        return speak(text)
+
+    monkeypatch.setattr(speaker, "speak_now", noted)
     frames = await down(speaker, silent=False)
     assert said[0] == "Here is the function:"
-    assert said[1] == CODE_SPOKEN
+    assert said[1] == code_notice()
     assert "def f" not in " ".join(said)
     kept = [f.text for f in frames if isinstance(f, TTSTextFrame) and f.append_to_context]
     assert BLOCK in " ".join(kept)
@@ -122,7 +126,7 @@ async def test_code_that_nobody_hears_is_kept_word_for_word(speaker: Speaker) ->
     frames = await down(speaker, silent=True)
     kept = [f.text for f in frames if isinstance(f, AggregatedTextFrame) and f.append_to_context]
     assert BLOCK in " ".join(kept)
-    assert CODE_SPOKEN not in " ".join(kept)
+    assert code_notice() not in " ".join(kept)
     assert not any(isinstance(frame, TTSAudioRawFrame) for frame in frames)
 
 
@@ -133,5 +137,5 @@ async def test_an_answer_of_code_alone_is_spoken_of_ahead(speaker: Speaker) -> N
     ahead = AnswerAhead(speech)
     await ahead.add(f"{BLOCK}\n")
     await ahead.end()
-    assert list(speech._pieces) == [module.CODE_SPOKEN]
-    assert await speech.take(CODE_SPOKEN)
+    assert list(speech._pieces) == [code_notice()]
+    assert await speech.take(code_notice())

@@ -65,7 +65,8 @@ def heard_in(room: Acoustics, played: Samples, over: Samples | None = None) -> S
     if over is not None:
         begin = int((LEAD_SECS + ASKED_SECS) * SAMPLE_RATE)
         heard[begin : begin + len(over)] += over * max(level(echo), QUIET_VOICE) / level(over)
-    return heard + random.normal(0, level(echo) * 10 ** (-room.snr_db / 20), len(heard))
+    noise: Samples = random.normal(0, level(echo) * 10 ** (-room.snr_db / 20), len(heard))
+    return heard + noise
 
 
 def openings(played: Samples, heard: Samples) -> list[float]:

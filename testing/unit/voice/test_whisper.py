@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 import pytest
@@ -80,7 +81,7 @@ def stretch(number: int, *, pause_secs: float) -> list[Frame]:
 async def heard_by_slow(frames: Sequence[Frame], words: Sequence[str]) -> list[str]:
     """Return the transcripts that the service pushes on a machine that is slow to hear."""
     down, _ = await run_test(
-        WhisperSpeechToText(Slow(words), TurnClock(), ttfs_p99_latency=20.0),
+        WhisperSpeechToText(cast(Recognizer, Slow(words)), TurnClock(), ttfs_p99_latency=20.0),
         frames_to_send=frames,
         pipeline_params=PipelineParams(audio_in_sample_rate=SAMPLE_RATE),
     )

@@ -1,5 +1,6 @@
 """The file of experts that somebody else runs: checked strictly, and no key in any message."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -19,11 +20,18 @@ GOOD = {
 }
 
 
-def write(tmp_path: Path, key: str = KEY, mode: int = 0o600, **changed: str | None) -> Path:
+def write(
+    tmp_path: Path,
+    key: str = KEY,
+    mode: int = 0o600,
+    changed: Mapping[str, str | None] | None = None,
+) -> Path:
     key_file = tmp_path / "law.key"
     key_file.write_text(key)
     key_file.chmod(mode)
-    entry = {name: value for name, value in (GOOD | changed).items() if value is not None}
+    entry = {
+        name: value for name, value in {**GOOD, **(changed or {})}.items() if value is not None
+    }
     lines = [f"{name}: {value}" for name, value in entry.items()]
     path = tmp_path / "experts.yaml"
     path.write_text("experts:\n  - " + "\n    ".join(lines) + "\n")
@@ -66,7 +74,7 @@ def test_what_is_wrong_is_named_in_a_line_without_the_key(
     tmp_path: Path, changed: dict[str, str | None], named: str
 ) -> None:
     with pytest.raises(UserError, match=named) as error:
-        external_experts(write(tmp_path, **changed))
+        external_experts(write(tmp_path, changed=changed))
     assert "\n" not in str(error.value)
     assert KEY not in str(error.value)
 
@@ -90,4 +98,4 @@ def test_two_of_a_name_are_refused(tmp_path: Path) -> None:
 
 
 def test_http_is_enough_on_this_machine(tmp_path: Path) -> None:
-    assert external_experts(write(tmp_path, base_url="http://127.0.0.1:8080/v1"))
+    assert external_experts(write(tmp_path, changed={"base_url": "http://127.0.0.1:8080/v1"}))

@@ -11,8 +11,8 @@ import pytest
 
 from pipecatapp.experts.discovery.local import LocalDirectory
 from pipecatapp.experts.expert import Expert
-from pipecatapp.runtime.files import write_atomic
 from pipecatapp.runtime.llama_cpp.server import free_port
+from pipecatapp.runtime.safe_files import write_atomic
 
 
 class Health:
@@ -180,6 +180,6 @@ async def test_an_edited_calling_counts_and_a_broken_one_leaves_the_last(
 
 def test_latencies_are_moving_averages(prompts: Path) -> None:
     directory = LocalDirectory(prompts)
-    directory.took("http://a/v1", 0.1)
-    directory.took("http://a/v1", 0.2)
+    directory.record_latency("http://a/v1", 0.1)
+    directory.record_latency("http://a/v1", 0.2)
     assert directory._latencies == {"http://a/v1": pytest.approx(130.0)}

@@ -2,10 +2,10 @@ import pytest
 
 from pipecatapp.memory.learning.change import (
     adds_nothing,
-    in_third_person,
     is_successor,
     may_replace,
 )
+from pipecatapp.text.first_person import in_third_person
 
 
 @pytest.mark.parametrize(
@@ -82,19 +82,6 @@ def test_a_change_or_a_denial_may_replace(old: str, new: str) -> None:
 )
 def test_only_what_adds_nothing_can_be_the_same(old: str, new: str, same: bool) -> None:
     assert adds_nothing(new, old) is same
-
-
-@pytest.mark.parametrize(
-    ("kept", "told"),
-    [
-        ("my sister is allergic to nuts", "The user's sister is allergic to nuts"),
-        ("I'm left-handed", "The user is left-handed"),
-        ("i live in Porto", "The user live in Porto"),
-        ("The user lives in Porto.", "The user lives in Porto."),
-    ],
-)
-def test_what_was_kept_word_for_word_is_compared_as_the_users(kept: str, told: str) -> None:
-    assert in_third_person(kept) == told
 
 
 def test_word_for_word_or_not_one_place_is_left_for_another() -> None:

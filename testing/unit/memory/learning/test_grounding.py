@@ -1,24 +1,6 @@
 import pytest
 
-from pipecatapp.memory.learning.grounding import is_grounded, numbers, says
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("twenty five sheep", 25),
-        ("twenty-five sheep", 25),
-        ("the 25th", 25),
-        ("twenty fifth of may", 25),
-        ("nineteen eighty four", 1984),
-        ("two thousand nineteen", 2019),
-        ("one hundred and ten", 110),
-        ("four seven one one", 4711),
-        ("room 12", 12),
-    ],
-)
-def test_a_number_is_known_in_digits_and_in_words(text: str, found: int) -> None:
-    assert found in numbers(text)
+from pipecatapp.memory.learning.grounding import is_grounded, says
 
 
 @pytest.mark.parametrize(

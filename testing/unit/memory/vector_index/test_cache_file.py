@@ -3,20 +3,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipecatapp.memory.vector_index import cache_file as sealed
+from pipecatapp.memory.vector_index import cache_file
 
 CONTENT = np.arange(200, dtype=np.uint8)
-LABEL = {"key": "minilm 7", "count": 3}
+LABEL: cache_file.Label = {"key": "minilm 7", "count": 3}
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    sealed.write(tmp_path / "cache", CONTENT, dict(LABEL))
+    cache_file.write(tmp_path / "cache", CONTENT, dict(LABEL))
     return tmp_path / "cache"
 
 
 def test_what_was_written_is_read(file: Path) -> None:
-    found = sealed.read(file)
+    found = cache_file.read(file)
     assert found is not None
     assert found[0].tobytes() == CONTENT.tobytes()
     assert found[1] == LABEL
@@ -30,25 +30,25 @@ def test_a_flipped_bit_anywhere_is_found_out(file: Path) -> None:
         damaged = bytearray(whole)
         damaged[place] ^= 1 << place % 8
         file.write_bytes(damaged)
-        assert sealed.read(file) is None, place
+        assert cache_file.read(file) is None, place
 
 
 def test_a_file_cut_short_anywhere_is_found_out(file: Path) -> None:
     whole = file.read_bytes()
     for length in range(len(whole)):
         file.write_bytes(whole[:length])
-        assert sealed.read(file) is None, length
+        assert cache_file.read(file) is None, length
 
 
 def test_what_cannot_be_written_leaves_what_was_there(file: Path) -> None:
     beside = file.with_name(".cache.new")
     beside.mkdir()
     with pytest.raises(OSError, match="directory"):
-        sealed.write(file, CONTENT[:5], {})
+        cache_file.write(file, CONTENT[:5], {})
     beside.rmdir()
-    assert sealed.read(file) is not None
+    assert cache_file.read(file) is not None
 
 
 def test_what_is_not_there_is_none(tmp_path: Path) -> None:
-    assert sealed.read(tmp_path / "cache") is None
-    assert sealed.read(tmp_path) is None
+    assert cache_file.read(tmp_path / "cache") is None
+    assert cache_file.read(tmp_path) is None

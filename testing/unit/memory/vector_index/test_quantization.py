@@ -1,13 +1,14 @@
 import numpy as np
 import pytest
 
-from pipecatapp.memory.vector_index.quantization import decode, dequantize, encode, limit, quantize
+from pipecatapp.memory.vector_index.quantization import dequantize, encode, limit, quantize, stacked
 from pipecatapp.runtime.embedding.embedder import Vectors
 
 
 def unit_vectors(count: int, dimensions: int = 384, seed: int = 0) -> Vectors:
     vectors = np.random.default_rng(seed).standard_normal((count, dimensions))
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    units: Vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    return units
 
 
 def test_a_cosine_is_kept_to_the_third_decimal() -> None:
@@ -20,7 +21,7 @@ def test_what_was_stored_is_stored_as_the_same_again() -> None:
     vectors = unit_vectors(20)
     blobs = [encode(vector) for vector in vectors]
     assert all(len(blob) == 384 for blob in blobs)
-    assert [encode(vector) for vector in decode(blobs)] == blobs
+    assert [encode(vector) for vector in dequantize(stacked(blobs))] == blobs
 
 
 def test_a_component_out_of_range_is_cut_off() -> None:
@@ -29,4 +30,4 @@ def test_a_component_out_of_range_is_cut_off() -> None:
     kept = dequantize(quantize(lone))
     assert kept[0, 3] == pytest.approx(limit(384), abs=0.002)
     assert kept[0, 4] == pytest.approx(-limit(384), abs=0.002)
-    assert decode([]).shape[0] == 0
+    assert dequantize(stacked([])).shape[0] == 0

@@ -1,10 +1,11 @@
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from pipecatapp.memory.vector_index.vectors import VectorIndex, embed_facts, encode
+from pipecatapp.memory.storage.fact import NewFact, Source
+from pipecatapp.memory.vector_index.quantization import encode
+from pipecatapp.memory.vector_index.vectors import VectorIndex, embed_facts
 from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings
 from testing.unit.memory.vector_index.test_quantization import unit_vectors
@@ -13,11 +14,8 @@ EACH = pytest.mark.parametrize("kind", ["faiss", "numpy"])
 VECTORS = unit_vectors(300)
 
 
-@dataclass(frozen=True)
-class Told:
-    text: str
-    told_by: str | None = None
-    context: str = ""
+def fact(text: str, told_by: str | None = None, context: str = "") -> NewFact:
+    return NewFact(text, Source.LEARNED, 0.0, told_by, context=context)
 
 
 @pytest.fixture(scope="module")
@@ -101,10 +99,10 @@ def test_a_fact_and_its_turn_make_one_vector(embedder: MiniLM) -> None:
     alone, told, placed, again = embed_facts(
         embedder,
         [
-            Told("It was wonderful."),
-            Told("I found it wonderful.", told_by="Ada"),
-            Told("It was wonderful.", context="How was the opera?"),
-            Told("It was wonderful.", context="It was wonderful."),
+            fact("It was wonderful."),
+            fact("I found it wonderful.", told_by="Ada"),
+            fact("It was wonderful.", context="How was the opera?"),
+            fact("It was wonderful.", context="It was wonderful."),
         ],
     )
     ada, opera = embedder.embed(["Did Ada like it?", "the opera"])

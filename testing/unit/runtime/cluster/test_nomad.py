@@ -7,11 +7,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from pipecatapp.runtime.cluster.nomad import NomadOrchestrator, _last_count, _status
+from pipecatapp.runtime.cluster.nomad import NomadClient, job_status
 from pipecatapp.runtime.process.job import JobState
 from pipecatapp.settings import Settings
 
-SERVICE = {"ID": "agent", "Status": "running", "TaskGroups": [{"Name": "app", "Count": 1}]}
+SERVICE = {"ID": "agent", "Status": "running", "JobSummary": {"Summary": {"app": {"Queued": 1}}}}
 
 
 def allocation(status: str, healthy: bool | None = None, **more: Any) -> dict[str, Any]:
@@ -36,32 +36,26 @@ def allocation(status: str, healthy: bool | None = None, **more: Any) -> dict[st
 def test_how_a_job_is_follows_from_its_allocations(
     allocations: list[dict[str, Any]], state: JobState
 ) -> None:
-    assert _status(SERVICE, allocations).state == state
+    assert job_status(SERVICE, allocations).state == state
 
 
 def test_a_job_that_was_scaled_to_nothing_or_stopped_is_stopped() -> None:
-    asleep = SERVICE | {"TaskGroups": [{"Name": "app", "Count": 0}]}
-    assert _status(asleep, [allocation("complete")]).state == JobState.STOPPED
-    assert _status(SERVICE | {"Stop": True, "Status": "dead"}, []).state == JobState.STOPPED
+    asleep = SERVICE | {"JobSummary": {"Summary": {"app": {"Queued": 0, "Complete": 1}}}}
+    assert job_status(asleep, [allocation("complete")]).state == JobState.STOPPED
+    assert job_status(SERVICE | {"Stop": True, "Status": "dead"}, []).state == JobState.STOPPED
 
 
 def test_a_batch_job_is_well_while_it_runs() -> None:
     running = allocation("running", JobType="batch")
-    assert _status(SERVICE, [running]).state == JobState.HEALTHY
+    assert job_status(SERVICE, [running]).state == JobState.HEALTHY
 
 
 def test_where_it_runs_how_often_it_was_started_and_why_it_ended() -> None:
     tasks = {"main": {"Restarts": 2, "Events": [{"DisplayMessage": "Out of memory"}]}}
-    live = _status(SERVICE, [allocation("running", True, TaskStates=tasks)])
+    live = job_status(SERVICE, [allocation("running", True, TaskStates=tasks)])
     assert (live.nodes, live.restarts, live.detail) == (("node1",), 2, "")
     ended = [allocation("failed", TaskStates=tasks, ModifyIndex=2), allocation("complete")]
-    assert _status(SERVICE, ended).detail == "Out of memory"
-
-
-def test_the_count_that_a_job_last_had() -> None:
-    versions = [{"TaskGroups": [{"Name": "app", "Count": count}]} for count in (0, 3, 1)]
-    assert _last_count(versions, "app") == 3
-    assert _last_count(versions[:1], "app") == 1
+    assert job_status(SERVICE, ended).detail == "Out of memory"
 
 
 def listed(job: str, namespace: str, status: str = "running") -> dict[str, Any]:
@@ -109,7 +103,7 @@ def lists() -> Iterator[str]:
 
 
 async def test_jobs_of_all_namespaces_are_listed_each_with_its_own_allocations(lists: str) -> None:
-    jobs = await NomadOrchestrator(Settings(nomad_address=lists, nomad_token_file=None)).jobs()
+    jobs = await NomadClient(Settings(nomad_address=lists, nomad_token_file=None)).jobs()
     assert [(job.name, job.state, job.nodes) for job in jobs] == [
         ("creative-expert", JobState.HEALTHY, ("node1",)),
         ("pipecat-app", JobState.HEALTHY, ("node1",)),

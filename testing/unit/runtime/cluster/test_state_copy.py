@@ -9,19 +9,18 @@ from pathlib import Path
 import pytest
 
 from pipecatapp.errors import UserError
+from pipecatapp.runtime.cluster.state_archive import MEMORY, write_archive
 from pipecatapp.runtime.cluster.state_copy import (
-    MEMORY,
-    OVERTAKEN_SECONDS,
-    Age,
+    SUPERSEDED_SECONDS,
+    StateVersion,
     adopt,
     begin_epoch,
-    copy_age,
+    copy_version,
     current_epoch,
-    forget_overtaken,
-    keep_copy,
     new_archive,
+    remove_superseded,
+    store_copy,
     tag,
-    write_copy,
 )
 
 
@@ -46,8 +45,8 @@ def say(home: Path, words: str) -> None:
 
 def copied(source: Path, target: Path) -> None:
     archive = new_archive(target)
-    write_copy(source, archive)
-    keep_copy(target, archive, Age(current_epoch(source), tag(source)))
+    write_archive(source, archive)
+    store_copy(target, archive, StateVersion(current_epoch(source), tag(source)))
 
 
 @pytest.fixture
@@ -111,9 +110,9 @@ def test_an_epoch_is_later_than_that_of_a_copy_made_by_a_clock_that_runs_ahead(
     here: Path,
 ) -> None:
     archive = new_archive(here)
-    write_copy(here, archive)
-    keep_copy(here, archive, Age(9_999_999_999, "x"))
-    assert begin_epoch(here).epoch > copy_age(here).epoch
+    write_archive(here, archive)
+    store_copy(here, archive, StateVersion(9_999_999_999, "x"))
+    assert begin_epoch(here).epoch > copy_version(here).epoch
 
 
 def test_the_tag_differs_after_a_change_and_only_then(here: Path) -> None:
@@ -124,7 +123,7 @@ def test_the_tag_differs_after_a_change_and_only_then(here: Path) -> None:
         assert tag(here) != before
 
 
-def aged(path: Path, seconds: float = OVERTAKEN_SECONDS + 60) -> None:
+def aged(path: Path, seconds: float = SUPERSEDED_SECONDS + 60) -> None:
     """Have a file or directory be as old as that."""
     then = time.time() - seconds
     os.utime(path, (then, then))
@@ -140,11 +139,11 @@ def test_what_was_moved_aside_is_gone_after_a_day(here: Path, there: Path) -> No
     copied(there, here)
     aside = adopt(here)
     assert aside
-    aged(aside, OVERTAKEN_SECONDS - 60)
-    forget_overtaken(here)
+    aged(aside, SUPERSEDED_SECONDS - 60)
+    remove_superseded(here)
     assert known(aside) == ["to be forgotten"]
     aged(aside)
-    forget_overtaken(here)
+    remove_superseded(here)
     assert not aside.exists()
     assert known(here) == ["after"]
 
@@ -156,11 +155,11 @@ def test_a_copy_that_is_overtaken_is_gone_after_a_day_and_one_that_is_not_stays(
     learn(here, "before").close()
     copied(here, there)
     aged(there / "copy" / "copy.tar")
-    forget_overtaken(there)
+    remove_superseded(there)
     assert adopt(there)
     begin_epoch(there)
-    forget_overtaken(there)
-    assert copy_age(there).epoch == 0
+    remove_superseded(there)
+    assert copy_version(there).epoch == 0
     assert not list((there / "copy").iterdir())
     assert known(there) == ["before"]
 
@@ -176,9 +175,9 @@ def test_a_state_that_is_older_than_the_copy_stays_as_an_agent_may_start_with_it
     copied(there, here)
     for path in (here / MEMORY, here / "copy" / "copy.tar"):
         aged(path)
-    forget_overtaken(here)
+    remove_superseded(here)
     assert known(here) == ["here"]
-    assert copy_age(here).epoch == current_epoch(there)
+    assert copy_version(here).epoch == current_epoch(there)
 
 
 def archive_of(home: Path, name: str, content: bytes, kind: bytes = tarfile.REGTYPE) -> Path:
@@ -204,8 +203,8 @@ def archive_of(home: Path, name: str, content: bytes, kind: bytes = tarfile.REGT
 def test_what_is_no_part_of_a_state_is_refused(here: Path, name: str, kind: bytes) -> None:
     archive = archive_of(here, name, b"" if kind != tarfile.REGTYPE else b"x", kind)
     with pytest.raises(UserError, match="no copy of a state"):
-        keep_copy(here, archive, Age(1, "x"))
-    assert copy_age(here).epoch == 0
+        store_copy(here, archive, StateVersion(1, "x"))
+    assert copy_version(here).epoch == 0
 
 
 def test_a_damaged_memory_is_refused_and_the_copy_before_is_kept(here: Path, there: Path) -> None:
@@ -214,7 +213,7 @@ def test_a_damaged_memory_is_refused_and_the_copy_before_is_kept(here: Path, the
     copied(there, here)
     damaged = archive_of(here, MEMORY, b"SQLite format 3\0" + b"\xff" * 8000)
     with pytest.raises(UserError, match="memory"):
-        keep_copy(here, damaged, Age(9_999_999_999, "x"))
+        store_copy(here, damaged, StateVersion(9_999_999_999, "x"))
     assert adopt(here)
     assert known(here) == ["kept"]
 

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import psutil
 import pytest
 
 from pipecatapp.runtime.llama_cpp import bench
@@ -27,6 +28,6 @@ def test_only_other_programs_make_the_machine_busy(
 ) -> None:
     spent = iter([10.0, 10.0 + own])
     monkeypatch.setattr(bench, "_own_seconds", lambda: next(spent))
-    monkeypatch.setattr(bench.psutil, "cpu_percent", lambda interval: 90.0)
-    monkeypatch.setattr(bench.psutil, "cpu_count", lambda: 2)
+    monkeypatch.setattr(psutil, "cpu_percent", lambda interval: 90.0)
+    monkeypatch.setattr(psutil, "cpu_count", lambda: 2)
     assert bench.machine_is_busy() is busy

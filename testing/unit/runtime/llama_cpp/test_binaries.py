@@ -14,8 +14,8 @@ from pipecatapp.runtime.llama_cpp.binaries import (
     ensure_llama_cpp,
     installed_llama_cpp,
     link_bin,
-    llama_cpp_here,
-    survives,
+    llama_cpp_for_this_cpu,
+    passes_smoke_test,
 )
 from pipecatapp.runtime.llama_cpp.build import TARGETS
 from pipecatapp.runtime.llama_cpp.levels import usable_level
@@ -58,14 +58,14 @@ def test_a_build_that_dies_of_a_signal_steps_down_and_says_so(
 ) -> None:
     newest = cpu_level(read_cpu_flags())
     assert newest.below
-    assert not survives(build_that("kill -ILL $$", settings), settings, progress)
+    assert not passes_smoke_test(build_that("kill -ILL $$", settings), settings, progress)
     assert usable_level(settings) == newest.below
     assert f"going on with {newest.below}" in said.getvalue()
 
 
 def test_when_no_level_is_left_it_is_one_clear_line(settings: Settings, progress: Progress) -> None:
     def exhaust() -> None:
-        while not survives(build_that("kill -ILL $$", settings), settings, progress):
+        while not passes_smoke_test(build_that("kill -ILL $$", settings), settings, progress):
             usable_level(settings)
 
     with pytest.raises(UserError, match=r"No build of llama\.cpp runs on this CPU"):
@@ -77,14 +77,14 @@ def test_a_build_that_fails_otherwise_does_not_step_down(
 ) -> None:
     level = usable_level(settings)
     with pytest.raises(UserError, match="cannot read the model"):
-        survives(
+        passes_smoke_test(
             build_that("echo error: cannot read the model; exit 1", settings), settings, progress
         )
     assert usable_level(settings) == level
 
 
 def test_a_build_that_works_is_kept(settings: Settings, progress: Progress) -> None:
-    assert survives(build_that("exit 0", settings), settings, progress)
+    assert passes_smoke_test(build_that("exit 0", settings), settings, progress)
 
 
 def test_a_build_with_a_binary_missing_does_not_count(settings: Settings) -> None:
@@ -97,7 +97,7 @@ def test_a_build_with_a_binary_missing_does_not_count(settings: Settings) -> Non
     for binary in (llama.server, llama.bench, llama.quantize):
         binary.touch()
     assert installed_llama_cpp(settings) is None
-    llama.rpc_server.touch()
+    (llama.bin_dir / "ggml-rpc-server").touch()
     assert installed_llama_cpp(settings) == llama
 
 
@@ -159,7 +159,7 @@ def test_a_build_from_elsewhere_that_does_not_run_leaves_nothing(
 
 def test_bin_follows_the_build_by_a_relative_link(settings: Settings) -> None:
     settings.llama_dir.mkdir(parents=True)
-    llama = llama_cpp_here(settings)
+    llama = llama_cpp_for_this_cpu(settings)
     assert link_bin(settings, llama)
     assert not link_bin(settings, llama)
     assert (settings.llama_dir / "bin").readlink() == Path(llama.name, "bin")

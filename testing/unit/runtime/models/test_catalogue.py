@@ -40,11 +40,13 @@ def test_the_shipped_catalogue_has_every_kind(shipped: Catalogue) -> None:
 def test_the_shipped_catalogue_pins_and_measures_every_file(shipped: Catalogue) -> None:
     # What the camera and experts need has no sum that could be verified: the first download records
     # it.
-    assert all(file.sha256 and file.size for model in shipped.everyday() for file in model.files)
+    assert all(
+        file.sha256 and file.size for model in shipped.default_models() for file in model.files
+    )
 
 
 def test_models_of_experts_are_not_fetched_by_everybody(shipped: Catalogue) -> None:
-    everyday = {model.name for model in shipped.everyday()}
+    everyday = {model.name for model in shipped.default_models()}
     assert "phi-3-mini-instruct" not in everyday
     assert everyday < {model.name for model in shipped.models()}
 

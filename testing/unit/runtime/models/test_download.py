@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -16,13 +17,13 @@ from pipecatapp.runtime.models.fetch_http import SourceError, fetch_http
 from pipecatapp.runtime.models.verified import ChecksumError, verify_model
 from pipecatapp.runtime.progress import Progress
 from pipecatapp.settings import Settings
-from testing.unit.runtime.conftest import FileServer
+from testing.unit.runtime.file_server import FileServer
 
 # Nothing listens on port 1 of the loopback interface: connections are refused at once.
 REFUSED = "http://127.0.0.1:1/file.bin"
 
 
-def model(content: bytes, *sources: dict[str, object], **file: object) -> CatalogueModel:
+def model(content: bytes, *sources: Mapping[str, object], **file: object) -> CatalogueModel:
     entry = {
         "name": "toy",
         "kind": "llm",
@@ -155,7 +156,7 @@ def test_a_wrong_checksum_stops_with_both_sums(
     found = hashlib.sha256(file_server.content).hexdigest()
     with pytest.raises(ChecksumError, match=found) as caught:
         ensure_model(toy, settings, progress)
-    assert toy.files[0].sha256 in str(caught.value)
+    assert str(toy.files[0].sha256) in str(caught.value)
     assert not (settings.models_dir / "toy" / "file.bin").exists()
     assert len(file_server.requests) == 1
 
@@ -265,16 +266,17 @@ def test_too_little_space_is_said_before_anything_is_fetched(
 
 FULL_DISK = """
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from pipecatapp.errors import UserError
-from pipecatapp.runtime.models.catalogue import Model
+from pipecatapp.runtime.models.catalogue import CatalogueModel
 from pipecatapp.runtime.models.download import ensure_model
 from pipecatapp.runtime.progress import Progress
 from pipecatapp.settings import Settings
 entry = {"name": "toy", "kind": "llm", "memory_mb": 1, "filename": "file.bin",
          "sha256": "0" * 64, "sources": [{"url": sys.argv[2]}]}
 try:
-    ensure_model(Model.model_validate(entry), Settings(home=Path(sys.argv[1])), Progress())
+    ensure_model(CatalogueModel.model_validate(entry), Settings(home=Path(sys.argv[1])), Progress())
 except UserError as error:
     print(error)
 """

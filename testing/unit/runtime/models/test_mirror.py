@@ -7,12 +7,12 @@ from pipecatapp.errors import UserError
 from pipecatapp.runtime.models.catalogue import CatalogueModel
 from pipecatapp.runtime.models.download import ensure_model
 from pipecatapp.runtime.models.mirror import (
-    from_nearby,
     link_verified,
     read_sums,
     require_space_for,
+    with_local_sources,
 )
-from pipecatapp.runtime.models.verified import ChecksumError, Verified
+from pipecatapp.runtime.models.verified import ChecksumError, VerifiedFiles
 from pipecatapp.runtime.progress import Progress
 from pipecatapp.settings import Settings
 
@@ -34,7 +34,9 @@ def shelf(directory: Path, content: bytes = CONTENT) -> Path:
 
 
 def test_a_mirror_stands_for_all_sources_of_the_catalogue() -> None:
-    changed = from_nearby(model(), mirror="http://10.0.0.1:8008/models/", source=None, sums={})
+    changed = with_local_sources(
+        model(), mirror="http://10.0.0.1:8008/models/", source=None, sums={}
+    )
     assert [str(one) for one in changed.files[0].sources] == [
         "http://10.0.0.1:8008/models/tiny/a.bin"
     ]
@@ -42,12 +44,12 @@ def test_a_mirror_stands_for_all_sources_of_the_catalogue() -> None:
 
 def test_a_directory_comes_first_where_it_has_the_file(tmp_path: Path) -> None:
     source = shelf(tmp_path / "shelf")
-    sources = from_nearby(model(), mirror=None, source=source, sums={}).files[0].sources
+    sources = with_local_sources(model(), mirror=None, source=source, sums={}).files[0].sources
     assert [str(one) for one in sources] == [
         str(source / "tiny" / "a.bin"),
         "https://publisher.invalid/a.bin",
     ]
-    elsewhere = from_nearby(model(), mirror=None, source=tmp_path, sums={})
+    elsewhere = with_local_sources(model(), mirror=None, source=tmp_path, sums={})
     assert elsewhere == model()
 
 
@@ -57,10 +59,10 @@ def test_a_sum_from_nearby_counts_where_the_catalogue_has_none(
     sums = tmp_path / "SHA256SUMS"
     sums.write_text(f"{'0' * 64}  tiny/a.bin\n")
     source = shelf(tmp_path / "shelf")
-    wanted = from_nearby(model(None), mirror=None, source=source, sums=read_sums(sums))
+    wanted = with_local_sources(model(None), mirror=None, source=source, sums=read_sums(sums))
     with pytest.raises(ChecksumError):
         ensure_model(wanted, settings, progress)
-    own = from_nearby(model(), mirror=None, source=source, sums=read_sums(sums))
+    own = with_local_sources(model(), mirror=None, source=source, sums=read_sums(sums))
     ensure_model(own, settings, progress)
 
 
@@ -69,12 +71,12 @@ def test_verified_files_are_linked_and_not_hashed_again(
 ) -> None:
     origin = Settings(home=tmp_path / "other")
     source = shelf(tmp_path / "shelf")
-    wanted = from_nearby(model(), mirror=None, source=source, sums={})
+    wanted = with_local_sources(model(), mirror=None, source=source, sums={})
     there = ensure_model(wanted, origin, progress)
     link_verified(model(), origin.models_dir, settings.models_dir)
     here = model().directory(settings.models_dir)
     assert (here / "a.bin").samefile(there / "a.bin")
-    assert Verified(here).is_current(model().files[0])
+    assert VerifiedFiles(here).is_current(model().files[0])
 
 
 def test_what_was_not_verified_is_not_linked(settings: Settings, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipecatapp.tools.execution.audit import LONGEST_TEXT, Audit, masked, note
+from pipecatapp.tools.execution.audit import LONGEST_TEXT, Audit, masked, write_or_log
 
 SECRET = "hunter2-correct-horse"  # pragma: allowlist secret
 KIND = "OPENSSH PRIVATE KEY"
@@ -128,4 +128,4 @@ async def test_a_note_that_cannot_be_written_is_survived(tmp_path: Path) -> None
     (tmp_path / "audit").write_text("a file where the directory should be")
     with pytest.raises(OSError, match="audit"):
         await Audit(tmp_path / "audit" / "audit.jsonl").write("result")
-    await note(Audit(tmp_path / "audit" / "audit.jsonl"), "result")
+    await write_or_log(Audit(tmp_path / "audit" / "audit.jsonl"), "result")

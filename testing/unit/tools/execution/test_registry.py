@@ -7,7 +7,7 @@ import pytest
 import pipecatapp.tools
 from pipecatapp.tools.execution.registry import Registry, every_tool
 from pipecatapp.tools.tool import Call, Toolset, tool
-from testing.unit.tools.lending import EXAMPLES, Lent, call_in
+from testing.unit.tools.fake_resources import EXAMPLES, FakeResources, call_in
 
 GOOD = """
 from pipecatapp.tools.tool import Call, Toolset, tool
@@ -84,12 +84,12 @@ class Steady(Fickle):
 
 async def test_adding_a_tool_is_adding_a_file(write: Write) -> None:
     write("garden", GOOD)
-    registry = await Registry.discover(Lent())
+    registry = await Registry.discover(FakeResources())
     water = registry.get("aaa_garden.water")
     assert water
     assert registry.tools[0] is water
     assert await water.run(call_in(), {"minutes": 7}) == "watered for 7 minutes"
-    assert "aaa_garden.water" in [made.name for made in every_tool(Lent())]
+    assert "aaa_garden.water" in [made.name for made in every_tool(FakeResources())]
     await registry.close()
 
 
@@ -97,7 +97,7 @@ async def test_adding_a_tool_is_adding_a_file(write: Write) -> None:
 async def test_a_broken_file_costs_its_tools_alone(write: Write, mistake: str) -> None:
     write(f"broken_{mistake}", BROKEN[mistake])
     write("garden", GOOD)
-    registry = await Registry.discover(Lent())
+    registry = await Registry.discover(FakeResources())
     for _ in range(2):
         offered = [made.name for made in registry.tools]
         assert "could not be loaded" in registry.unavailable[f"broken_{mistake}"]
@@ -105,14 +105,14 @@ async def test_a_broken_file_costs_its_tools_alone(write: Write, mistake: str) -
         assert "mcp.get_status" in offered
         assert offered == sorted(offered)
         assert not await registry.examine()
-    assert "mcp.get_status" in [made.name for made in every_tool(Lent())]
+    assert "mcp.get_status" in [made.name for made in every_tool(FakeResources())]
     await registry.close()
 
 
 async def test_every_tool_of_the_product_loads() -> None:
-    registry = await Registry.discover(Lent())
+    registry = await Registry.discover(FakeResources())
     assert not [why for why in registry.unavailable.values() if "could not be loaded" in why]
-    names = [made.name for made in every_tool(Lent())]
+    names = [made.name for made in every_tool(FakeResources())]
     assert names == sorted(names)
     assert {"mcp.get_status", "ssh.run_command", "summarizer.get_summary"} <= set(names)
     assert {made.name for made in registry.tools} <= set(names)
@@ -120,7 +120,7 @@ async def test_every_tool_of_the_product_loads() -> None:
 
 
 async def test_what_cannot_work_is_left_out_with_its_reason_until_it_can() -> None:
-    fickle, steady = Fickle(Lent()), Steady(Lent())
+    fickle, steady = Fickle(FakeResources()), Steady(FakeResources())
     registry = Registry([fickle, steady])
     fickle.missing = "no camera: plug one in"
     assert registry.tools == []
@@ -143,7 +143,7 @@ async def test_what_cannot_work_is_left_out_with_its_reason_until_it_can() -> No
 
 
 async def test_a_toolset_that_fails_is_left_out_and_does_not_keep_others_from_closing() -> None:
-    fickle, steady = Fickle(Lent()), Steady(Lent())
+    fickle, steady = Fickle(FakeResources()), Steady(FakeResources())
     steady.breaks = True
     registry = Registry([fickle, steady])
     await registry.examine()
@@ -156,7 +156,7 @@ async def test_a_toolset_that_fails_is_left_out_and_does_not_keep_others_from_cl
 
 async def test_a_file_may_put_off_its_annotations(write: Write) -> None:
     write("garden", f"from __future__ import annotations\n{GOOD}")
-    registry = await Registry.discover(Lent())
+    registry = await Registry.discover(FakeResources())
     water = registry.get("aaa_garden.water")
     assert water
     assert water.schema["properties"]["minutes"]["type"] == "integer"

@@ -19,7 +19,7 @@ from pipecatapp.tools.execution.runner import (
 )
 from pipecatapp.tools.execution.tool_definition import Tool, tools_of
 from pipecatapp.tools.tool import Call, ToolError, Toolset, tool
-from testing.unit.tools.lending import EXAMPLES, Lent, Memory
+from testing.unit.tools.fake_resources import EXAMPLES, FakeConversation, FakeResources
 
 
 class Bench(Toolset):
@@ -28,7 +28,7 @@ class Bench(Toolset):
     namespace = "bench"
 
     def __init__(self) -> None:
-        super().__init__(Lent())
+        super().__init__(FakeResources())
         self.ran: list[Any] = []
         self.started = asyncio.Event()
         self.ended = False
@@ -84,7 +84,7 @@ class Workplace:
         self.path = path / "audit" / "audit.jsonl"
         self.approvals = Approvals()
         self.runner = ToolRunner(self.approvals, Audit(self.path), mode)
-        self.conversation = Memory()
+        self.conversation = FakeConversation()
         self.heard: list[ToolEvent] = []
         self.runner.listen(self.conversation.id, self.heard.append)
 

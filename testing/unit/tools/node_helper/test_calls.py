@@ -5,33 +5,34 @@ import pytest
 
 from pipecatapp.settings import Settings
 from pipecatapp.tools.execution.registry import every_tool
-from pipecatapp.tools.node_helper.calls import Calls
-from pipecatapp.tools.node_helper.protocol import TOOLS, HelperRequest
+from pipecatapp.tools.node_helper.calls import HelperTools
+from pipecatapp.tools.node_helper.protocol import NAMESPACES, HelperRequest
 from pipecatapp.tools.tool import ToolError
-from testing.unit.tools.lending import Lent
+from testing.unit.tools.fake_resources import FakeResources
 
 
 @pytest.fixture
-def calls(tmp_path: Path) -> Calls:
+def calls(tmp_path: Path) -> HelperTools:
     # A helper that is told of a helper does not ask it.
-    settings = {"home": tmp_path, "playbooks": tmp_path, "helper_socket": tmp_path / "none"}
-    return Calls(Settings(**settings))
+    return HelperTools(Settings(home=tmp_path, playbooks=tmp_path, helper_socket=tmp_path / "none"))
 
 
-async def do(calls: Calls, call: str, arguments: dict[str, Any]) -> tuple[str | None, list[str]]:
+async def do(
+    calls: HelperTools, call: str, arguments: dict[str, Any]
+) -> tuple[str | None, list[str]]:
     lines: list[str] = []
     request = HelperRequest.model_validate({"call": call, "arguments": arguments})
-    return await calls.do(request, lines.append), lines
+    return await calls.run(request, lines.append), lines
 
 
 def test_it_does_three_tools_of_the_agent() -> None:
-    names = {tool.name for tool in every_tool(Lent())}
-    assert len(TOOLS) == 3
-    assert {f"{namespace}.{call}" for call, namespace in TOOLS.items()} <= names
+    names = {tool.name for tool in every_tool(FakeResources())}
+    assert len(NAMESPACES) == 3
+    assert {f"{namespace}.{call}" for call, namespace in NAMESPACES.items()} <= names
 
 
 async def test_a_check_is_the_toolsets_own(
-    calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    calls: HelperTools, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/docker")
     assert await do(calls, "check", {"tool": "ssh"}) == (None, [])
@@ -57,7 +58,7 @@ async def test_a_check_is_the_toolsets_own(
     ],
 )
 async def test_the_tools_limits_are_those_of_the_agent(
-    calls: Calls, call: str, arguments: dict[str, Any], why: str
+    calls: HelperTools, call: str, arguments: dict[str, Any], why: str
 ) -> None:
     with pytest.raises(ToolError, match=why):
         await do(calls, call, arguments)

@@ -10,8 +10,8 @@ import pytest
 from pipecatapp.errors import UserError
 from pipecatapp.tools.node_helper import server
 from pipecatapp.tools.node_helper.protocol import LONGEST_REQUEST
-from pipecatapp.tools.node_helper.server import inherited, numbers
-from testing.unit.tools.node_helper.serving import Scripted, say, serving
+from pipecatapp.tools.node_helper.server import systemd_socket, user_ids
+from testing.unit.tools.node_helper.scripted_helper import Scripted, say, serving
 
 CODE = b'{"call": "run_python_code", "arguments": {"code": "%s"}}\n'
 
@@ -148,20 +148,20 @@ async def test_a_result_that_is_too_long_is_not_sent(path: Path) -> None:
 
 
 def test_users_are_known_by_their_names() -> None:
-    assert numbers("root") == [0]
+    assert user_ids("root") == [0]
     with pytest.raises(UserError, match="no-such-user"):
-        numbers("root", "no-such-user")
+        user_ids("root", "no-such-user")
 
 
 async def test_it_is_started_by_its_socket_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LISTEN_PID", raising=False)
     with pytest.raises(UserError, match=r"systemctl start twin-helper\.socket"):
-        inherited()
+        systemd_socket()
     # A socket that was meant for the parent.
     monkeypatch.setenv("LISTEN_PID", str(os.getppid()))
     monkeypatch.setenv("LISTEN_FDS", "1")
     with pytest.raises(UserError, match="started by its socket"):
-        inherited()
+        systemd_socket()
 
 
 async def test_it_takes_the_socket_of_systemd(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from pipecatapp.twin.history.conversations import Conversations, SlotPool
+from pipecatapp.twin.history.conversations import Conversations
 from pipecatapp.twin.history.store import flush
 
 
@@ -61,17 +61,3 @@ def test_a_conversation_that_cannot_be_deleted_logs_out_nevertheless(tmp_path: P
     conversations = Conversations(tmp_path)
     (tmp_path / "a.json" / "inside").mkdir(parents=True)  # no file, so it cannot be deleted as one
     conversations.remove("a")
-
-
-def test_each_conversation_keeps_its_slot_while_there_are_enough() -> None:
-    slots = SlotPool(2)
-    assert [slots.slot(name) for name in ("a", "b", "a", "b")] == [0, 1, 0, 1]
-
-
-def test_the_longest_unused_slot_is_given_away() -> None:
-    slots = SlotPool(2)
-    for name in ("a", "b", "a"):
-        slots.slot(name)
-    assert slots.slot("c") == 1
-    assert slots.slot("a") == 0
-    assert slots.slot("b") == 1

@@ -6,14 +6,13 @@ import pytest
 from openai import APIConnectionError, BadRequestError
 
 from pipecatapp.runtime.turn_clock import TurnClock
-from pipecatapp.text.phrases import PHRASES
+from pipecatapp.text.languages.en.phrases import PHRASES
 from pipecatapp.twin.history.conversation import Conversation
-from pipecatapp.twin.history.messages import ToolResult
+from pipecatapp.twin.history.messages import Messages, ToolResult
 from pipecatapp.twin.history.prompt import result_text
 from pipecatapp.twin.llm import filler as module
 from pipecatapp.twin.llm.chunks import text_of
 from pipecatapp.twin.llm.llama_model import LlamaModel
-from pipecatapp.twin.routing.router import Messages
 from testing.unit.twin.conftest import ModelServer, answers, dies_after, refuses, writes
 
 FULL = refuses(400, "the request exceeds the available context size")

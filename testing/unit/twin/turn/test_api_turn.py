@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pipecatapp.runtime.inference.sampling import Sampling
-from pipecatapp.text.phrases import PHRASES
+from pipecatapp.text.languages.en.phrases import PHRASES
 from pipecatapp.tools.execution.approvals import Approvals
 from pipecatapp.tools.execution.audit import Audit
 from pipecatapp.tools.execution.runner import ToolRunner

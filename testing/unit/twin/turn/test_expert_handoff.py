@@ -9,7 +9,7 @@ import pytest
 
 from pipecatapp.experts.client import attempts
 from pipecatapp.experts.expert import Expert, ExpertInstance, Service
-from pipecatapp.text.phrases import PHRASES
+from pipecatapp.text.languages.en.phrases import PHRASES
 from pipecatapp.twin.routing.actions import Decision
 from pipecatapp.twin.turn.agent_context import AgentContext
 from testing.unit.twin.conftest import (

@@ -15,7 +15,7 @@ from pipecatapp.experts.client.shared_server import SharedServer
 from pipecatapp.experts.expert import Expert
 from pipecatapp.experts.routing import Experts
 from pipecatapp.runtime.turn_clock import TurnClock
-from pipecatapp.text.phrases import PHRASES
+from pipecatapp.text.languages.en.phrases import PHRASES
 from pipecatapp.tools.execution.approvals import Approval, Approvals, Verdict
 from pipecatapp.tools.execution.audit import Audit
 from pipecatapp.tools.execution.runner import ToolRun, ToolRunner

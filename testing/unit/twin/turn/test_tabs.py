@@ -11,7 +11,7 @@ from pipecat.processors.frameworks.rtvi.frames import RTVISendTextFrame
 
 from pipecatapp.agent.session import Exchange, Session
 from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
-from pipecatapp.text.phrases import PHRASES
+from pipecatapp.text.languages.en.phrases import PHRASES
 from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.service import TwinService
 from pipecatapp.twin.turn.agent_context import AgentContext
@@ -141,8 +141,8 @@ async def test_a_conversation_that_is_to_be_forgotten_is_so_after_the_answer(
         conversation.clear()
         await writes("answer")(writer)
 
-    server.replies = [forget, answers("ForgottenFact."), answers("prefilled")]
-    assert await tab.line.say("Forget all that.") == "ForgottenFact."
+    server.replies = [forget, answers("Forgotten."), answers("prefilled")]
+    assert await tab.line.say("Forget all that.") == "Forgotten."
     await until(lambda: conversation.context.messages == [])
     assert conversation.history() == []
 

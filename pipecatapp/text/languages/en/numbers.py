@@ -1,0 +1,31 @@
+"""Numbers in words."""
+
+import re
+
+from pipecatapp.text.rules import Numbers
+
+ONES = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen"),
+    "nineteen",
+)
+TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+# "Half" and "quarter" are of an hour.
+IRREGULAR = {
+    **{"first": 1, "second": 2, "third": 3, "fifth": 5, "eighth": 8, "ninth": 9, "twelfth": 12},
+    **{"twentieth": 20, "thirtieth": 30, "half": 30, "quarter": 15},
+}
+
+NUMBERS = Numbers(
+    values={
+        **{word: number for number, word in enumerate(ONES)},
+        **{f"{word}th": number for number, word in enumerate(ONES)},
+        **{word: 10 * number for number, word in enumerate(TENS, 2)},
+        **IRREGULAR,
+    },
+    scales={"hundred": 100, "thousand": 1000},
+    conjunction="and",
+    ordinal=re.compile(r"(\d+)(?:st|[nr]d|th)$"),
+    # People dictate an address digit by digit.
+    spelled_out={word: str(number) for number, word in enumerate(ONES[:11])},
+)

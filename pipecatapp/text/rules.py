@@ -1,0 +1,218 @@
+"""Describes the rules of a language: regular expressions, and templates for replacements."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Pattern = re.Pattern[str]
+Replacements = tuple[tuple[Pattern, str], ...]
+"""Patterns and their replacements, applied in this order; `{}` is a person's name."""
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Numbers in words.
+
+    Attributes:
+        values: Words and their values.
+        scales: Words that multiply the number before them, such as "hundred".
+        conjunction: What may stand between the words of one number.
+        ordinal: An ordinal number such as "5th"; its first group is the digits.
+        spelled_out: Words of numbers that people dictate digit by digit, with their digits.
+    """
+
+    values: Mapping[str, int]
+    scales: Mapping[str, int]
+    conjunction: str
+    ordinal: Pattern
+    spelled_out: Mapping[str, str]
+
+
+DateMeaning = Literal["day", "part of day", "later", "earlier", "period", "coming", "past", "since"]
+
+
+@dataclass(frozen=True)
+class DateRule:
+    """A relative date.
+
+    Attributes:
+        pattern: Matches the date. Its groups are `part` for a part of the day, `count` and `unit`
+            for "in three weeks", `step` and `unit` for "next week", and `day` for a weekday.
+        meaning: The kind of date.
+        days: The number of days from today, for a day and a part of a day.
+    """
+
+    pattern: Pattern
+    meaning: DateMeaning
+    days: int = 0
+
+
+@dataclass(frozen=True)
+class Dates:
+    """How dates are said and written.
+
+    Attributes:
+        weekdays: From Monday on, in small letters.
+        months: From January on, as they are written.
+        counts: Words that count days, weeks, months or years.
+        units: The words for day, week, month and year.
+        steps: Words such as "next", with the number of weeks, months or years from now.
+        rules: Relative dates, replaced in this order.
+        on_a_day: Matches "on" and a weekday; its group `day` is the weekday.
+        once: Matches words that make a weekday one certain day.
+        repeated: Matches words that make a weekday a habit.
+        unclear: Matches dates that may mean either of two days.
+        date: Template of a date, of `{day}`, `{month}` and `{year}`.
+        month: Template of a month, of `{month}` and `{year}`.
+        on: Template that replaces a day, of `{date}`. `around`, `since`, `in_month`, `in_year` and
+            `in_week` replace other kinds of dates.
+        in_part: Template that follows a date, of the `{part}` of the day.
+        said_on: Template that ends a statement with the `{date}` on which it was made.
+    """
+
+    weekdays: tuple[str, ...]
+    months: tuple[str, ...]
+    counts: Mapping[str, int]
+    units: Mapping[str, Literal["day", "week", "month", "year"]]
+    steps: Mapping[str, int]
+    rules: tuple[DateRule, ...]
+    on_a_day: Pattern
+    once: Pattern
+    repeated: Pattern
+    unclear: Pattern
+    date: str
+    month: str
+    on: str
+    around: str
+    since: str
+    in_month: str
+    in_year: str
+    in_week: str
+    in_part: str
+    said_on: str
+
+
+@dataclass(frozen=True)
+class Statements:
+    """How people state facts about themselves and others.
+
+    Attributes:
+        of_person: Replace "I" and "my" by a person's name.
+        told_by: Template of a statement and its speaker, of `{name}` and `{text}`.
+        third_person: Replace "I" and "my" by "the user".
+        pronoun_i: Matches "I" as speech recognizers may write it.
+        first_person: Matches words that only a statement in the first or second person has.
+        of_oneself: Matches words, in small letters, of somebody who tells of themselves.
+        user: Matches the name of the user in facts; its group `of` is the possessive ending.
+        mere_talk: Matches statements about the conversation itself, which are no facts.
+        bare_reply: Matches a reply, in small letters, that tells nothing.
+        question: Matches a question by its beginning or its end.
+        one_of: Matches the common beginning of two statements about a property that has only one
+            value, such as "the user works at".
+        one_place: Matches it where both values are names of places.
+        one_spot: Matches it where both values are places of things.
+        one_of_several: Matches it where there may be several, such as sisters.
+        change: Matches words that tell of a change.
+        end: Matches words that tell of an end.
+        negated: Matches words that deny.
+        set_aside: Matches words that only say when a statement holds.
+        verb: Matches the verb that ends the subject of a statement.
+    """
+
+    of_person: Replacements
+    told_by: str
+    third_person: Replacements
+    pronoun_i: Pattern
+    first_person: Pattern
+    of_oneself: Pattern
+    user: Pattern
+    mere_talk: Pattern
+    bare_reply: Pattern
+    question: Pattern
+    one_of: Pattern
+    one_place: Pattern
+    one_spot: Pattern
+    one_of_several: Pattern
+    change: Pattern
+    end: Pattern
+    negated: Pattern
+    set_aside: Pattern
+    verb: Pattern
+
+
+@dataclass(frozen=True)
+class Quotations:
+    """How people quote somebody else's words.
+
+    Attributes:
+        stand_in: Replaces quoted words.
+        marked: Matches words in quotation marks that are long enough to be somebody else's.
+        translated: Matches a text to translate; its groups are the words before and after it.
+        to_the_end: Match a quotation that lasts to the end; their group is its introduction.
+        closed: Matches any words between quotation marks.
+        open_ended: Matches such words, its group, even where the second mark is missing.
+        handed_over: Matches a text that the twin is to work on; its group is the introduction.
+    """
+
+    stand_in: str
+    marked: Pattern
+    translated: Pattern
+    to_the_end: tuple[Pattern, ...]
+    closed: Pattern
+    open_ended: Pattern
+    handed_over: Pattern
+
+
+@dataclass(frozen=True)
+class Requests:
+    """How people ask for several things, for an expert, or to remember or forget something.
+
+    Attributes:
+        several: Matches words of a request that may need more than one action.
+        fillers: Matches words that say nothing of what somebody wants.
+        for_expert: Regular expression, with `{name}` for a name, that matches a request for an
+            expert.
+        sentence_end: Matches the gap between two sentences.
+        opening: Matches words that may stand before a request.
+        wish: Matches a wish to remember; its groups are `polite`, `lead`, `link` and `rest`.
+        bare_lead: The lead that people also use to ask and to reminisce.
+        statement_link: Matches a link that a statement follows, whatever the lead.
+        continued_link: Matches a link that announces all following sentences.
+        asks_ability: Matches a polite form that may also ask whether somebody can.
+        amid: Matches a wish within a sentence; its group `rest` is what to remember.
+        at_the_end: Matches a wish at the end; its group `rest` is what to remember.
+        no_statement: Matches the end of words that are no statement: "I can't remember that".
+        reminiscent: Matches the words behind "remember" of somebody who reminisces or asks.
+        reminiscent_that: Matches such words behind "remember that".
+        pronoun: Matches the start of words that need the words before them.
+        tail: Matches polite words at the end.
+        forget: Matches a wish to forget; its group `rest` is what to forget.
+        about: Matches the words before the topic to forget.
+        that: Matches the words before a statement to forget.
+        from_memory: Matches the words behind it, such as "from your memory".
+        nothing_kept: Matches what memory does not hold.
+    """
+
+    several: Pattern
+    fillers: Pattern
+    for_expert: str
+    sentence_end: Pattern
+    opening: Pattern
+    wish: Pattern
+    bare_lead: str
+    statement_link: Pattern
+    continued_link: Pattern
+    asks_ability: Pattern
+    amid: Pattern
+    at_the_end: Pattern
+    no_statement: Pattern
+    reminiscent: Pattern
+    reminiscent_that: Pattern
+    pronoun: Pattern
+    tail: Pattern
+    forget: Pattern
+    about: Pattern
+    that: Pattern
+    from_memory: Pattern
+    nothing_kept: Pattern

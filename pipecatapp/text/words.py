@@ -1,0 +1,44 @@
+"""Texts cut into words, one way for each purpose."""
+
+import re
+
+from pipecatapp.text.language import language
+
+_WORD = re.compile(r"[^\W_]+")
+_WHOLE_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+_LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
+
+
+def tokenize(text: str) -> list[str]:
+    """Return runs of letters and digits, "don't" as two: what an index of words holds."""
+    return _WORD.findall(text)
+
+
+def significant_words(text: str) -> list[str]:
+    """Return the words that say something of a text's topic, in small letters."""
+    stop_words = language().vocabulary.stop_words
+    return [word for word in tokenize(text.lower()) if word not in stop_words]
+
+
+def whole_words(text: str) -> list[str]:
+    """Return words with their apostrophes, "don't" as one: what a statement is made of."""
+    return _WHOLE_WORD.findall(text)
+
+
+def spoken_words(text: str) -> list[str]:
+    """Return words in small letters, "don't" as "dont": speech recognition writes either."""
+    kept = "".join(c if c.isalnum() or c == "'" else " " for c in text.lower())
+    return kept.replace("'", "").split()
+
+
+def undivided_words(text: str) -> list[str]:
+    """Return words in small letters and without signs, "node5.lan" as "node5lan".
+
+    A sentence that breaks off inside such a word does not begin like the whole one.
+    """
+    return "".join(c for c in text.lower() if c.isalnum() or c.isspace()).split()
+
+
+def letters_and_digits(text: str) -> list[str]:
+    """Return words and numbers apart, "node5" as two: people say it as two words."""
+    return _LETTERS_OR_DIGITS.findall(text)

@@ -1,0 +1,60 @@
+"""Resources and conversations of tests, in the place of the agent's."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipecatapp.memory.summary import summarize
+from pipecatapp.runtime.embedding.embedder import MiniLM
+from pipecatapp.settings import Settings
+from pipecatapp.tools.tool import Call, FactMemory, Resources
+
+EXAMPLES = ("one", "two", "three", "four", "five")
+
+
+@dataclass
+class FakeConversation:
+    """A conversation of which only its identity and its words are known."""
+
+    id: str = "conversation"
+    said: list[tuple[str, str]] = field(default_factory=list)
+    cleared: bool = False
+
+    def turns(self) -> list[tuple[str, str]]:
+        return self.said
+
+    def clear(self) -> None:
+        self.cleared = True
+
+
+class FakeResources(Resources):
+    """Real summaries; settings, a status and a memory that the test may give."""
+
+    def __init__(
+        self,
+        status: dict[str, Any] | None = None,
+        settings: Settings | None = None,
+        memory: FactMemory | None = None,
+    ) -> None:
+        self._memory = memory
+        self._status = status or {}
+        self._settings = settings or Settings()
+
+    @property
+    def settings(self) -> Settings:
+        return self._settings
+
+    @property
+    def memory(self) -> FactMemory | None:
+        return self._memory
+
+    async def status(self) -> dict[str, Any]:
+        return self._status
+
+    def summarize(self, turns: list[tuple[str, str]], query: str) -> str:
+        embedder = MiniLM(self.settings.models_dir / "all-MiniLM-L6-v2-int8")
+        return summarize(turns, query, embedder)
+
+
+def call_in(*turns: tuple[str, str]) -> Call:
+    """Return a call from a conversation in which this was said."""
+    return Call(FakeConversation(said=list(turns)))
