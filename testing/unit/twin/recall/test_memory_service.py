@@ -1,4 +1,5 @@
 import asyncio
+import errno
 import json
 import os
 import re
@@ -14,6 +15,7 @@ from pipecatapp.memory.storage.fact import Fact, NewFact, Source
 from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.runtime.idle_monitor import IdleMonitor
 from pipecatapp.tools.tool import Call
+from pipecatapp.twin.history import store
 from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.history.conversations import Conversations
 from pipecatapp.twin.history.store import flush
@@ -130,24 +132,31 @@ async def test_a_crash_between_the_memory_and_the_conversations_is_made_up_for(
 
 
 class Obstacle:
-    """Keeps the file of the conversation "one" from being written: a directory stands there."""
+    """Keeps the file of the conversation "one" from being written, as a full disk does."""
 
     def __init__(self, conversations: Path):
         self.file = conversations / "one.json"
-        self._place = conversations / f".one.json.{os.getpid()}"
+        self._stands = False
 
     def put(self) -> None:
         flush()
-        self._place.mkdir()
+        self._stands = True
 
     def remove(self) -> None:
         flush()
-        self._place.rmdir()
+        self._stands = False
+
+    def write(self, path: Path, content: str | bytes, mode: int = 0o644) -> None:
+        if self._stands and path == self.file:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        write_atomic(path, content, mode)
 
 
 @pytest.fixture
-def obstacle(tmp_path: Path) -> Obstacle:
-    return Obstacle(tmp_path / "conversations")
+def obstacle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Obstacle:
+    obstacle = Obstacle(tmp_path / "conversations")
+    monkeypatch.setattr(store, "write_atomic", obstacle.write)
+    return obstacle
 
 
 async def test_what_could_not_be_forgotten_on_the_disk_is_tried_again(
