@@ -14,6 +14,7 @@ from pipecatapp.memory.queue import FinishedTurn
 from pipecatapp.memory.storage.fact import Fact, NewFact, Source
 from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.runtime.idle_monitor import IdleMonitor
+from pipecatapp.runtime.safe_files import write_atomic
 from pipecatapp.tools.tool import Call
 from pipecatapp.twin.history import store
 from pipecatapp.twin.history.conversation import Conversation
