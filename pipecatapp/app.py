@@ -24,8 +24,9 @@ from pipecat.turns.user_start import BaseUserTurnStartStrategy, VADUserTurnStart
 from pipecat.turns.user_stop.base_user_turn_stop_strategy import BaseUserTurnStopStrategy
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
-from pipecatapp.agent.agent import Agent, open_agent
+from pipecatapp.agent.agent import Agent
 from pipecatapp.agent.session import Session
+from pipecatapp.agent.startup import open_agent
 from pipecatapp.errors import UserError
 from pipecatapp.mission_control.server import announce, uvicorn_config
 from pipecatapp.mission_control.web import create_app

@@ -1,48 +1,32 @@
-"""What all sessions of one agent share: models, the model server, conversations, figures."""
+"""The running agent: what its sessions share, and what Mission Control needs of it."""
 
-import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
 from importlib.metadata import version
 from typing import Any
 
-import aiohttp
 import psutil
 from pipecat.pipeline.worker import PipelineWorker
 from pipecat.transports.base_transport import BaseTransport
 from starlette.websockets import WebSocket
 
-from pipecatapp.agent.memory import AgentMemory
 from pipecatapp.agent.openai_backend import OpenAIBackend
+from pipecatapp.agent.parts import AgentParts
 from pipecatapp.agent.session import Exchange, Session
 from pipecatapp.agent.sessions import Sessions
-from pipecatapp.agent.speech_models import SpeechModels
-from pipecatapp.agent.toolbox import Toolbox
 from pipecatapp.benchmark.metrics import observe_turn
-from pipecatapp.deployment.deployment import Deployment
-from pipecatapp.deployment.selection import choose_deployment
-from pipecatapp.experts.client.shared_server import SharedServer
 from pipecatapp.memory.queue import FinishedTurn
 from pipecatapp.mission_control.addresses import base_url, login_url
 from pipecatapp.mission_control.auth.login_sessions import SESSION_PREFIX
 from pipecatapp.mission_control.tls.authority import Authority
-from pipecatapp.runtime.embedding.factory import load_embedder
-from pipecatapp.runtime.idle_monitor import IdleMonitor
-from pipecatapp.runtime.inference.model_server import ModelServer
-from pipecatapp.runtime.inference.slots import SlotPlan, Slots
 from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
-from pipecatapp.settings import Settings
 from pipecatapp.twin.history.conversation import Conversation
-from pipecatapp.twin.history.conversations import Conversations
 from pipecatapp.twin.llm.llama_model import LlamaModel
 from pipecatapp.twin.recall.memory_service import MemoryService
 from pipecatapp.twin.turn.turn_context import TurnContext
 from pipecatapp.voice.piper import SpeechAhead
-from pipecatapp.voice.realtime_stt import require_realtime_stt
 
 Compose = Callable[
     ["Agent", BaseTransport, Conversation, str | None], tuple[PipelineWorker, Session]
@@ -52,113 +36,11 @@ ROUTER = "router"
 """The name under which the system prompt of the twin itself is saved."""
 
 
-@dataclass(frozen=True)
-class AgentParts:
-    """What an agent is put together from, all of it started.
-
-    Attributes:
-        settings: How it runs.
-        deployment: Where it runs.
-        model_server: Where the language model runs.
-        slots: Gives each conversation its slot of the model server.
-        callers_slot: The slot for callers of the API.
-        http: For speech services elsewhere.
-        speech: The loaded recognizer and voice.
-        conversations: All conversations.
-        idle_monitor: Knows when nobody speaks or is answered.
-        memory: Long-term memory.
-        toolbox: Tools, experts and decisions.
-    """
-
-    settings: Settings
-    deployment: Deployment
-    model_server: ModelServer
-    slots: Slots
-    callers_slot: int
-    http: aiohttp.ClientSession
-    speech: SpeechModels
-    conversations: Conversations
-    idle_monitor: IdleMonitor
-    memory: AgentMemory
-    toolbox: Toolbox
-
-
-@asynccontextmanager
-async def open_agent(settings: Settings, compose: Compose) -> AsyncIterator["Agent"]:
-    """Prepare what is missing, start or find llama-server, load the models, and run the agent.
-
-    Args:
-        settings: How it is to run.
-        compose: Makes the pipeline of one session.
-
-    Yields:
-        The agent, ready to answer; at the end its sessions, then its child processes are ended.
-
-    Raises:
-        UserError: Something that it needs is missing or does not start.
-    """
-    if settings.stt_service == "realtimestt":
-        require_realtime_stt()
-    deployment = choose_deployment(settings)
-    settings = deployment.settings
-    async with AsyncExitStack() as stack:
-        speech = SpeechModels(settings)
-        stack.callback(speech.close)
-        stack.push_async_callback(deployment.close)
-        http = await stack.enter_async_context(aiohttp.ClientSession())
-        equipment = await deployment.prepare()
-        server = await deployment.start()
-        plan = SlotPlan.of(server.slots)
-        embedder = await asyncio.to_thread(load_embedder, settings, equipment.embedder)
-        conversations, idle_monitor = (
-            Conversations(settings.home / "conversations"),
-            IdleMonitor(),
-        )
-        memory = await AgentMemory.open(settings, embedder, conversations, idle_monitor)
-        stack.push_async_callback(memory.close)
-
-        async def status() -> dict[str, Any]:
-            return await agent.status()
-
-        shared = SharedServer(server, plan.experts)
-        toolbox = Toolbox(settings, embedder, status, memory, shared=shared)
-        stack.push_async_callback(toolbox.close)
-        await toolbox.start()
-        await asyncio.to_thread(speech.load, equipment)
-        await deployment.ready()
-        await memory.start(server, plan.memory, idle_monitor)
-        agent = Agent(
-            AgentParts(
-                settings=settings,
-                deployment=deployment,
-                model_server=server,
-                slots=Slots.of(server),
-                callers_slot=plan.callers,
-                http=http,
-                speech=speech,
-                conversations=conversations,
-                idle_monitor=idle_monitor,
-                memory=memory,
-                toolbox=toolbox,
-            ),
-            compose,
-        )
-        warming = asyncio.create_task(agent.warm_up(plan.conversations))
-        stack.push_async_callback(_cancel, warming)
-        stack.push_async_callback(agent.end_sessions)
-        yield agent
-
-
-async def _cancel(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.wait({task})
-
-
 class Agent:
-    """The running agent: what its sessions share, and what Mission Control needs of it."""
+    """One agent."""
 
     def __init__(self, parts: AgentParts, compose: Compose):
-        """Make an agent; `open_agent` starts what it consists of.
+        """Make an agent; `startup.open_agent` starts what it consists of.
 
         Args:
             parts: What it consists of.
