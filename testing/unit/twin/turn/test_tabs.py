@@ -43,7 +43,11 @@ class Tab:
     async def ready(self) -> None:
         """Say that the page is there, as its client does."""
         await self.line.worker.rtvi.set_client_ready()
-        await until(lambda: self.line.client.told("session"))
+        await self.until_told("session")
+
+    async def until_told(self, kind: str) -> None:
+        """Wait until the page is told something of a kind."""
+        await until(lambda: self.line.client.told(kind))
 
 
 Open = Callable[[], Awaitable[Tab]]
@@ -95,7 +99,7 @@ async def test_every_tab_is_asked_for_a_yes_and_shown_what_becomes_of_it(
     agent_context.runner.approvals.decide("a", waiting.id, waiting.digest, approve=False, by="test")
     for tab in (first, second):
         client = tab.line.client
-        await until(lambda client=client: client.told("approval-settled"))
+        await tab.until_told("approval-settled")
         (shown,) = client.told("approval")
         assert (shown["tool"], shown["arguments"]) == ("lamp.switch", {"on": True})
         assert shown["digest"] == waiting.digest
