@@ -24,11 +24,11 @@ from pipecatapp.commands.talk import chat, talk
 from pipecatapp.errors import UserError
 from pipecatapp.settings import Settings
 
-OF_PLAYBOOKS = {
+CLUSTER_PLAYBOOKS = {
     "setup": "playbook.yaml sets its nodes up",
     "experts": "`ansible-playbook deploy_expert.yaml` deploys an expert",
 }
-"""Commands for one machine, and what does the same in a cluster."""
+"""Commands for a single machine, and the playbook that does the same in a cluster."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -36,7 +36,7 @@ OF_PLAYBOOKS = {
 @click.pass_context
 def cli(context: click.Context) -> None:
     """The twin: one private, conversational agent on old desktop PCs."""
-    playbook = OF_PLAYBOOKS.get(context.invoked_subcommand or "")
+    playbook = CLUSTER_PLAYBOOKS.get(context.invoked_subcommand or "")
     if playbook and Settings().mode == "cluster":
         raise UserError(f"This machine is a node of a cluster: {playbook}.")
 
@@ -49,15 +49,15 @@ for command in (
 
 
 def act_as_owner(home: Path) -> None:
-    """Go on as the user whose state directory it is, where root asks for something.
+    """Switch from root to the user who owns the state directory.
 
-    What root wrote there, the agent could not read; and what lies there, root need not trust.
+    The agent could not read files that root wrote there, and root should not trust files in it.
 
     Args:
         home: The state directory.
 
     Raises:
-        UserError: That user cannot be become.
+        UserError: The switch to that user failed.
     """
     if os.geteuid() != 0 or not home.is_dir() or (owner := home.stat().st_uid) == 0:
         return
@@ -68,7 +68,8 @@ def act_as_owner(home: Path) -> None:
         os.setuid(owner)
     except (KeyError, OSError) as error:
         raise UserError(
-            f"{home} is of the user {owner}, who cannot be become ({error}): run this as that user"
+            f"{home} belongs to the user {owner}, and switching to them failed ({error}): "
+            "run this as that user"
         ) from error
 
 

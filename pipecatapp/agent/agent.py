@@ -28,7 +28,7 @@ from pipecatapp.deployment.selection import choose_deployment
 from pipecatapp.experts.client.shared_server import SharedServer
 from pipecatapp.memory.queue import FinishedTurn
 from pipecatapp.mission_control.addresses import base_url, login_url
-from pipecatapp.mission_control.auth.login_sessions import OF_SESSION
+from pipecatapp.mission_control.auth.login_sessions import SESSION_PREFIX
 from pipecatapp.mission_control.tls.authority import Authority
 from pipecatapp.runtime.embedding.factory import load_embedder
 from pipecatapp.runtime.idle_monitor import IdleMonitor
@@ -303,7 +303,7 @@ class Agent:
     async def logged_out(self, conversation_id: str) -> None:
         """Forget what there is of somebody who has left; a key's conversation goes on."""
         await self._toolbox.registry.logged_out(conversation_id)
-        if conversation_id.startswith(OF_SESSION):
+        if conversation_id.startswith(SESSION_PREFIX):
             self.conversations.remove(conversation_id)
 
     @property

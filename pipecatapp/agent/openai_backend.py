@@ -20,8 +20,8 @@ from pipecatapp.experts.errors import ExpertError, TooLongError
 from pipecatapp.mission_control.auth.auth import Identity
 from pipecatapp.mission_control.openai_api.completions import (
     TWIN,
-    Asked,
-    Ended,
+    CompletionEnd,
+    CompletionRequest,
     ModelUnavailableError,
     Piece,
     PromptTooLongError,
@@ -73,8 +73,10 @@ class OpenAIBackend:
         names = (expert.name for expert in self._toolbox.directory.experts())
         return [TWIN, *(name for name in names if name != TWIN)]
 
-    async def answer(self, asked: Asked, caller: Identity) -> AsyncGenerator[Piece, None]:
-        """Yield the words of an answer, then its `Ended`.
+    async def answer(
+        self, asked: CompletionRequest, caller: Identity
+    ) -> AsyncGenerator[Piece, None]:
+        """Yield the words of an answer, then its `CompletionEnd`.
 
         Args:
             asked: With the name of a model that exists.
@@ -119,10 +121,10 @@ class OpenAIBackend:
             await turn.close()
             await self._toolbox.registry.logged_out(conversation.id)
 
-    def _ended(self, turn: ApiTurn, tally: "_Tally") -> Ended:
+    def _ended(self, turn: ApiTurn, tally: "_Tally") -> CompletionEnd:
         timings = turn.timings()
         self._on_turn(timings)
-        return Ended(
+        return CompletionEnd(
             "length" if tally.cut else "stop",
             tally.prompt,
             tally.completion,
@@ -155,7 +157,7 @@ class _Tally:
             self.cut = chunk.choices[0].finish_reason == "length"
 
 
-def _sampling(asked: Asked) -> Sampling:
+def _sampling(asked: CompletionRequest) -> Sampling:
     return Sampling(
         max_tokens=asked.max_tokens or LONGEST_ANSWER,
         temperature=TEMPERATURE if asked.temperature is None else asked.temperature,

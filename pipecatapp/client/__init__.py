@@ -1,1 +1,1 @@
-"""How the command line and the benchmarks reach an agent: its socket and its API."""
+"""Clients of an agent's socket and API, for the command line and the benchmarks."""

@@ -1,4 +1,4 @@
-"""How the command line reaches the agent that runs on this machine."""
+"""A client of the API of the agent that runs on this machine."""
 
 import ssl
 from typing import Any
@@ -21,11 +21,11 @@ ELSEWHERE = (
 
 
 class NotRunningError(UserError):
-    """There is no agent to ask, of this state directory at least."""
+    """No agent of this state directory runs on this machine."""
 
 
 def not_running(settings: Settings) -> str:
-    """Return what to say where no agent answers on this machine."""
+    """Return the message for a machine on which no agent answers."""
     return ELSEWHERE if settings.mode == "cluster" else NOT_RUNNING
 
 
@@ -43,7 +43,7 @@ def agent_headers(settings: Settings) -> dict[str, str]:
 
     Raises:
         NotRunningError: No agent ever ran here.
-        UserError: It is another user's.
+        UserError: The key belongs to another user.
     """
     key = KeyStore(settings.home).read_local()
     if key is None:
@@ -52,7 +52,7 @@ def agent_headers(settings: Settings) -> dict[str, str]:
 
 
 def agent_ssl(settings: Settings) -> ssl.SSLContext | None:
-    """Return a context that trusts the agent's own authority alone, or None for plain HTTP."""
+    """Return a context that trusts only the agent's own authority, or None for plain HTTP."""
     if not agent_url(settings).startswith("https:"):
         return None
     return ssl.create_default_context(cafile=str(Authority(settings.home).certificate_path))
@@ -67,7 +67,7 @@ def ask_agent(
     params: dict[str, str | int] | None = None,
     seconds: float = ANSWER_SECONDS,
 ) -> Any:
-    """Send a request to the running agent and return its JSON answer, None if it has none.
+    """Send a request to the running agent and return its JSON answer, or None if it is empty.
 
     Args:
         settings: Where the state directory is.
@@ -75,16 +75,16 @@ def ask_agent(
         path: Path of the API, such as `/api/status`.
         body: JSON to send, if any.
         params: The query of the address, if any.
-        seconds: How long it may take to answer.
+        seconds: How long the answer may take.
 
     Raises:
-        NotRunningError: No agent runs here, or it is that of another state directory.
-        UserError: It refused, or does not answer.
+        NotRunningError: No agent runs here, or it belongs to another state directory.
+        UserError: The agent refused, or it does not answer.
     """
     verify = agent_ssl(settings) or True
     timeout = httpx.Timeout(seconds, connect=CONNECT_SECONDS)
     try:
-        # A proxy of the environment leads out of this machine: it must not see the local key.
+        # A proxy of the environment is outside of this machine and must not see the local key.
         with httpx.Client(verify=verify, timeout=timeout, trust_env=False) as client:
             answer = client.request(
                 method,
@@ -98,10 +98,10 @@ def ask_agent(
     except httpx.HTTPError as error:
         raise UserError(f"The agent does not answer ({error}). See its log.") from error
     if answer.status_code == 401 and settings.mode == "cluster":
-        raise NotRunningError(ELSEWHERE)  # its port is somebody else's now
+        raise NotRunningError(ELSEWHERE)  # another program has taken its port
     if answer.status_code == 401:
         raise NotRunningError(
-            f"What answers at {agent_url(settings)} does not know the key in {settings.home}: "
+            f"The server at {agent_url(settings)} does not know the key in {settings.home}: "
             "start the agent of that directory, or set PIPECATAPP_HOME to the other one's."
         )
     if answer.status_code >= 400:

@@ -1,4 +1,4 @@
-"""Calls that wait for a person, as a client of the agent decides about them."""
+"""Puts tool calls that wait for approval to a person and sends the decisions to the agent."""
 
 import asyncio
 from dataclasses import dataclass, fields
@@ -12,14 +12,14 @@ from pipecatapp.settings import Settings
 
 @dataclass(frozen=True)
 class PendingApproval:
-    """A call that waits for a person.
+    """A tool call that waits for approval.
 
     Attributes:
-        id: Which call.
-        tool: Its name, such as `ssh.run_command`.
-        arguments: What it would run with.
-        digest: What the decision has to carry, so that it is about this call.
-        expires_in_s: Seconds until it counts as denied.
+        id: The call's id.
+        tool: The tool's name, such as `ssh.run_command`.
+        arguments: The tool's arguments.
+        digest: The call's digest, which the decision must carry.
+        expires_in_s: Seconds until the call counts as denied.
     """
 
     id: str
@@ -30,13 +30,13 @@ class PendingApproval:
 
 
 class Approver(Protocol):
-    """Who decides about calls."""
+    """Decides about tool calls, for instance by asking a person."""
 
     async def decide(self, approval: PendingApproval) -> bool:
-        """Return whether the call may run; cancelled where it is settled meanwhile."""
+        """Return whether the call may run; cancelled if the call is settled meanwhile."""
 
     def settled(self, approval: PendingApproval, verdict: str) -> None:
-        """Take note that a call was settled while it was being decided.
+        """Learn that a call was settled elsewhere before a decision.
 
         Args:
             approval: The call.
@@ -44,18 +44,18 @@ class Approver(Protocol):
         """
 
     def failed(self, approval: PendingApproval, reason: str) -> None:
-        """Take note that the decision did not reach the agent."""
+        """Learn that the agent did not take the decision."""
 
 
 class ApprovalDecisions:
-    """Puts calls to an approver and tells the agent what it said."""
+    """Puts calls to an approver and sends its decisions to the agent."""
 
     def __init__(self, settings: Settings, approver: Approver | None):
-        """Begin with nothing to decide.
+        """Begin without calls.
 
         Args:
             settings: Where the agent's state directory is.
-            approver: Who decides; without one all calls are denied.
+            approver: Decides about calls; without one all calls are denied.
         """
         self._settings = settings
         self._approver = approver
@@ -63,13 +63,13 @@ class ApprovalDecisions:
         self._asking: dict[str, PendingApproval] = {}
 
     def ask(self, details: dict[str, Any]) -> bool:
-        """Have a call decided.
+        """Put a call to the approver.
 
         Args:
-            details: The fields of an `Approval`.
+            details: The fields of a `PendingApproval`.
 
         Returns:
-            Whether the call is a new one.
+            Whether the call is new.
         """
         approval = PendingApproval(
             **{each.name: details[each.name] for each in fields(PendingApproval)}
@@ -81,10 +81,10 @@ class ApprovalDecisions:
         return True
 
     def settle(self, identifier: str, verdict: str) -> bool:
-        """Take note that the agent regards a call as settled.
+        """End the question about a call that the agent reports as settled.
 
         Returns:
-            Whether the call was asked for here, and not settled before.
+            Whether the call was put to the approver here and not settled before.
         """
         task = self._tasks.pop(identifier, None)
         approval = self._asking.pop(identifier, None)
@@ -95,13 +95,13 @@ class ApprovalDecisions:
         return task is not None
 
     def cancel(self) -> None:
-        """Stop asking."""
+        """Cancel all open questions."""
         for task in self._tasks.values():
             task.cancel()
 
     async def _decide(self, approval: PendingApproval) -> None:
         approve = self._approver is not None and await self._approver.decide(approval)
-        # From here on it is this decision that settles the call.
+        # From here on this decision settles the call.
         self._asking.pop(approval.id, None)
         body = {"digest": approval.digest, "approve": approve}
         path = f"/api/approvals/{quote(approval.id, safe='')}"

@@ -1,4 +1,4 @@
-"""A client of the agent's socket, as a browser is one; the command line and benchmarks use it."""
+"""A client of the agent's socket, which browsers use too, for the command line and benchmarks."""
 
 import asyncio
 import json
@@ -27,10 +27,10 @@ VOICED_LEVEL = 0.01
 
 @dataclass
 class TurnResult:
-    """One exchange as the client saw it. Times are seconds of the monotonic clock.
+    """One turn as the client saw it. Times are seconds of the monotonic clock.
 
-    Where a call needed approval it holds the answers before and after it, each on a line of its
-    own; its timings are those of the first.
+    If a call needed approval, the reply holds the answers before and after it, each on a line of
+    its own; the timings are those of the first.
     """
 
     transcript: str = ""
@@ -59,7 +59,7 @@ class TurnResult:
 
 
 def last_voiced_byte(pcm: bytes) -> int:
-    """Return the offset after the last voiced sample of PCM16 audio; 0 when all is silent."""
+    """Return the byte offset after the last voiced sample of PCM16 audio; 0 if all is silent."""
     # Wider first: the lowest 16-bit value has no positive counterpart.
     samples = np.abs(np.frombuffer(pcm, dtype=np.int16).astype(np.int32))
     voiced = np.flatnonzero(samples > VOICED_LEVEL * 32768)
@@ -123,7 +123,7 @@ class TwinClient:
     # -- turns ------------------------------------------------------------------------------
 
     async def say(self, text: str, *, audio: bool = False, timeout: float = 180) -> TurnResult:  # noqa: ASYNC109 - a bound, not a scope
-        """Type something and return the exchange.
+        """Type something and return the turn.
 
         Args:
             text: What is typed.
@@ -139,7 +139,7 @@ class TwinClient:
         return await self._finish(timeout)
 
     async def speak(self, pcm: bytes, *, timeout: float = 180) -> TurnResult:  # noqa: ASYNC109 - a bound, not a scope
-        """Speak at real-time pace, then be silent and return the exchange.
+        """Speak at real-time pace, then be silent and return the turn.
 
         Args:
             pcm: PCM16 mono at 16 kHz.
@@ -155,7 +155,7 @@ class TwinClient:
             return await self._finish(timeout)
         finally:
             speaking.cancel()
-            # Where the connection was lost, the reader has told so.
+            # The reader reports a lost connection.
             with suppress(asyncio.CancelledError, websockets.ConnectionClosed):
                 await speaking
 
@@ -195,26 +195,26 @@ class TwinClient:
             raise UserError(self._problem)
         return self._turn
 
-    # -- what comes back --------------------------------------------------------------------
+    # -- incoming messages ------------------------------------------------------------------
 
     async def _read(self) -> None:
         try:
             with suppress(websockets.ConnectionClosed):
                 async for message in self._socket:
                     if isinstance(message, bytes):
-                        self._heard(message)
+                        self._on_audio(message)
                     else:
-                        self._told(json.loads(message))
+                        self._on_message(json.loads(message))
         finally:
             self._problem = self._problem or GONE
             self._done.set()
 
-    def _heard(self, audio: bytes) -> None:
+    def _on_audio(self, audio: bytes) -> None:
         if self._turn.first_audio is None and any(audio):
             self._turn.first_audio = time.monotonic()
         self._turn.audio += audio
 
-    def _told(self, message: dict[str, Any]) -> None:
+    def _on_message(self, message: dict[str, Any]) -> None:
         data = message.get("data") or {}
         match message.get("type"):
             case "user-transcription" if data.get("final") and data.get("text"):
@@ -226,9 +226,9 @@ class TwinClient:
                 self._done.set()
             case "server-message":
                 details = {name: value for name, value in data.items() if name != "kind"}
-                self._server_told(data.get("kind"), details)
+                self._on_server_message(data.get("kind"), details)
 
-    def _server_told(self, kind: str | None, details: dict[str, Any]) -> None:
+    def _on_server_message(self, kind: str | None, details: dict[str, Any]) -> None:
         match kind:
             case "timings":
                 self._turn.timings = self._turn.timings or details
@@ -236,13 +236,13 @@ class TwinClient:
             case "action":
                 self._turn.action = details["action"]
             case "tool":
-                # How long a tool may take is its own affair.
+                # A tool has a time limit of its own.
                 running = details["state"] in ("waiting", "running")
                 self._allow_time(None if running else self._timeout)
             case "approval":
-                self._asked(details)
+                self._on_approval(details)
             case "approval-settled":
-                self._settled(details)
+                self._on_approval_settled(details)
 
     def _answered(self) -> None:
         self._answers -= 1
@@ -260,18 +260,18 @@ class TwinClient:
 
     # -- approvals --------------------------------------------------------------------------
 
-    def _asked(self, details: dict[str, Any]) -> None:
+    def _on_approval(self, details: dict[str, Any]) -> None:
         if self._answers > 0 and self._decisions.ask(details):
-            # What becomes of the call is told in an answer of its own.
+            # The result of the call comes in an answer of its own.
             self._answers += 1
             self._allow_time(None)
 
-    def _settled(self, details: dict[str, Any]) -> None:
+    def _on_approval_settled(self, details: dict[str, Any]) -> None:
         if not self._decisions.settle(details["id"], details["verdict"]):
             return
         self._allow_time(self._timeout)
         if details["verdict"] == "withdrawn":
-            # It leads to no further answer.
+            # No further answer follows.
             self._answers -= 1
             if self._answers == 0:
                 self._turn.reply = self._turn.reply.strip()

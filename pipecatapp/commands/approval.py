@@ -1,4 +1,4 @@
-"""A call that waits for a person, asked about in the terminal."""
+"""Asks a person in the terminal about tool calls that wait for approval."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ from pipecatapp.client.approvals import PendingApproval
 
 YES = frozenset({"y", "yes"})
 BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-"""Characters that Unicode counts as letters, marks or symbols and that show nothing."""
+"""Characters that Unicode counts as letters, marks or symbols but that are invisible."""
 VARIATIONS = (range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0000, 0xE1000))
 RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 OUTCOMES = {
@@ -30,7 +30,7 @@ class TerminalApprover:
     """Shows each call in full on standard error and reads y or N; without a terminal it denies."""
 
     def __init__(self) -> None:
-        # Questions take turns: two at once could not be told apart.
+        # One question at a time: two could not be told apart.
         self._turn = asyncio.Lock()
 
     async def decide(self, approval: PendingApproval) -> bool:
@@ -44,18 +44,18 @@ class TerminalApprover:
                     "twin on its page."
                 )
                 return False
-            # What was typed before the question is no answer to it.
+            # Input that was typed before the question does not answer it.
             termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
             seconds = round(approval.expires_in_s)
             click.echo(f"Allow {tool} once, within {seconds} s? [y/N] ", err=True, nl=False)
             return (await read_line(sys.stdin.fileno())).strip().lower() in YES
 
     def settled(self, approval: PendingApproval, verdict: str) -> None:
-        """Say how the question ended without an answer from here."""
+        """Print how a call was settled without an answer from here."""
         _say(f"\n{visible(approval.tool)}: {OUTCOMES.get(verdict, verdict)}")
 
     def failed(self, approval: PendingApproval, reason: str) -> None:
-        """Say that the answer did not reach the agent."""
+        """Print that the agent did not take the answer."""
         _say(f"{visible(approval.tool)}: the answer was not taken. {reason}")
 
 
@@ -65,7 +65,7 @@ def described(approval: PendingApproval) -> str:
     for name, value in approval.arguments.items():
         lines.append(f"  {visible(name)}:")
         for line in _text(value).split("\n"):
-            # The margin tells a value's lines, and where they go on, from whatever they imitate.
+            # The margin shows where a value begins and continues, whatever its text imitates.
             first, *rest = _wrapped(line)
             lines += [f"    | {first}", *(f"    : {piece}" for piece in rest)]
     return "\n".join(lines)
@@ -91,9 +91,9 @@ def _text(value: Any) -> str:
 
 
 def visible(text: str) -> str:
-    r"""Return text in which whatever is invisible or reorders its neighbours is an escape.
+    r"""Return text with escapes for characters that are invisible or reorder their neighbours.
 
-    Escapes such as \u202e are shown in reverse, which tells them from text that looks like one.
+    Escapes such as \u202e are shown in reverse video, which tells them from text that looks alike.
     """
     return "".join(_escaped(each) if _disguises(each) else each for each in text)
 
@@ -103,7 +103,7 @@ def _disguises(character: str) -> bool:
         not character.isprintable()
         or character in BLANKS
         or any(ord(character) in each for each in VARIATIONS)
-        # Letters written to the left swap places with what stands between them.
+        # Right-to-left letters reorder the characters between them.
         or unicodedata.bidirectional(character) in RIGHT_TO_LEFT
     )
 
@@ -116,7 +116,7 @@ def _escaped(character: str) -> str:
 
 
 async def read_line(fd: int) -> str:
-    """Read a line from a terminal while the event loop goes on.
+    """Read a line from a terminal without blocking the event loop.
 
     Returns:
         The line, or "" at the end of input.

@@ -15,7 +15,7 @@ HEALTH_SECONDS = 5.0
 @click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def doctor(as_json: bool) -> None:
-    """Examine this machine; exit with status 1 where something is to be done."""
+    """Examine this machine; exit with status 1 if something needs to be done."""
     settings = load_settings()
     findings = [*examine(settings), agent(settings)]
     if as_json:
@@ -35,7 +35,7 @@ def doctor(as_json: bool) -> None:
 
 
 def agent(settings: Settings) -> Finding:
-    """Ask the agent whether it is well; it need not run, but nothing else may have its port."""
+    """Check the agent's health; it need not run, but no other program may have its port."""
     url = agent_url(settings)
     try:
         verify = agent_ssl(settings) or True

@@ -12,7 +12,7 @@ from pipecatapp.runtime.progress import Progress
 from pipecatapp.settings import load_settings
 
 RESERVE_MB = 500
-"""MiB that stay free beside a new model."""
+"""MiB of memory that stay free beside a new model."""
 
 
 @click.group("experts")
@@ -27,7 +27,7 @@ def experts() -> None:
 def add(name: str, list_name: str, description: str | None) -> None:
     """Give the expert NAME the first model of a list that fits the memory that is free.
 
-    Its persona is NAME_expert.txt among the personas, where there is one.
+    Its persona is the file NAME_expert.txt among the personas, if there is one.
     """
     settings = load_settings()
     model = choose(Catalogue.load(settings.catalogue), list_name, free_mb())
@@ -41,7 +41,7 @@ def list_experts() -> None:
     """List the experts that were added."""
     found = AddedExperts(load_settings().home).all()
     if not found:
-        click.echo("None was added. See `pipecatapp experts add --help`.", err=True)
+        click.echo("No experts were added. See `pipecatapp experts add --help`.", err=True)
     for name, added in found.items():
         click.echo(f"{name:<20} {added.model:<32} {added.description or ''}".rstrip())
 
@@ -60,15 +60,15 @@ def free_mb() -> int:
 
 
 def choose(catalogue: Catalogue, list_name: str, free: int) -> CatalogueModel:
-    """Return the first model of a list that fits, and say why it is that one.
+    """Return the first model of a list that fits the memory, and print why.
 
     Args:
-        catalogue: Where the list is.
-        list_name: Its name.
-        free: MiB of memory.
+        catalogue: The model catalogue.
+        list_name: The name of a list of the catalogue.
+        free: MiB of free memory.
 
     Raises:
-        UserError: There is no such list, or nothing of it fits.
+        UserError: There is no such list, or none of its models fits.
     """
     models = catalogue.lists.get(list_name)
     if models is None:

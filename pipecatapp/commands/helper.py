@@ -25,7 +25,7 @@ def helper(user: str) -> None:
 
     settings = load_settings()
     logger.remove()
-    # Values may be what somebody said.
+    # Without diagnose=False a traceback would show values, which may be somebody's words.
     logger.add(sys.stderr, level=settings.log_level.upper(), diagnose=False)
     asyncio.run(_serve(settings, user_ids("root", user), systemd_socket()))
 

@@ -1,4 +1,4 @@
-"""`pipecatapp keep`: a copy of the agent's state on this node, kept fresh."""
+"""`pipecatapp keep`: keeps a fresh copy of the agent's state on this node."""
 
 import time
 from contextlib import suppress
@@ -33,22 +33,24 @@ def keep(url: str, once: bool) -> None:
     """Keep a copy of the state of the agent that runs on another node of the cluster.
 
     When the agent is started on this node, it goes on with the copy. The state that was here
-    before is moved to the folder aside/ and stays there for a day: what people have had forgotten
-    since then may be in it.
+    before is moved to the folder aside/ and deleted after a day, as it may hold facts that people
+    have had forgotten since.
     """
     settings = load_settings()
     (settings.home / "copy").mkdir(mode=0o700, parents=True, exist_ok=True)
-    with locked(settings.home / "copy" / "lock", lambda: click.echo("Another one keeps copies.")):
+    with locked(
+        settings.home / "copy" / "lock", lambda: click.echo("Another process keeps copies.")
+    ):
         said = ""
         while True:
-            left = _left(settings.home)
+            problem = _remove_old_states(settings.home)
             try:
                 now = refresh(settings, url)
             except UserError as error:
                 if once:
                     raise
                 now = f"No copy: {error}"
-            now += left
+            now += problem
             if now != said:
                 click.echo(now)
                 said = now
@@ -57,8 +59,8 @@ def keep(url: str, once: bool) -> None:
             time.sleep(EVERY_SECONDS)
 
 
-def _left(home: Path) -> str:
-    """Remove old states; return what there is to say where that fails, else nothing."""
+def _remove_old_states(home: Path) -> str:
+    """Remove old states; return a message if that fails, else an empty string."""
     try:
         remove_superseded(home)
     except OSError as error:
@@ -67,14 +69,14 @@ def _left(home: Path) -> str:
 
 
 def refresh(settings: Settings, url: str) -> str:
-    """Fetch a copy where the agent has a newer one, and return how it stands.
+    """Fetch a copy if the agent has a newer one, and return a line about the result.
 
     Args:
-        settings: Where the copy is kept, and the key for it.
-        url: Where the agent, or a gateway to it, is.
+        settings: Where the copy is kept, and its key.
+        url: The address of the agent or of a gateway to it.
 
     Raises:
-        UserError: The agent does not answer, refuses, or sent no copy.
+        UserError: The agent does not answer, it refuses, or it sent no copy.
     """
     held = copy_version(settings.home)
     headers = {"Authorization": f"Bearer {_key(settings)}", "If-None-Match": f'"{held.tag}"'}

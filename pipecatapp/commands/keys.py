@@ -1,4 +1,4 @@
-"""`pipecatapp keys`: who may use the API."""
+"""`pipecatapp keys`: the API keys of programs."""
 
 import click
 
@@ -43,7 +43,7 @@ def _store() -> KeyStore:
     """Return the keys of the agent of this machine.
 
     Raises:
-        NotRunningError: In a cluster it runs on another node, where its keys are.
+        NotRunningError: In a cluster, the agent and its keys are on another node.
     """
     settings = load_settings()
     if settings.mode == "cluster":

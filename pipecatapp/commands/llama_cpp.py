@@ -37,11 +37,11 @@ def level(as_json: bool) -> None:
     help="Take VERSION-LEVEL/bin from this directory or tar file instead of building.",
 )
 @click.option(
-    "--one-level", is_flag=True, help="End after one attempt, even where that build dies here."
+    "--one-level", is_flag=True, help="Stop after one attempt, even if that build crashes here."
 )
 @as_json
 def ensure(prebuilt: Path | None, one_level: bool, as_json: bool) -> None:
-    """Build llama.cpp for this CPU, try it out, and link `bin` to it; what is there is kept."""
+    """Build llama.cpp for this CPU, try it out, and link `bin` to it; keep a finished build."""
     settings = load_settings()
     before = llama_cpp_for_this_cpu(settings).complete
     llama = ensure_llama_cpp(

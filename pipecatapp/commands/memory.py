@@ -1,4 +1,4 @@
-"""`pipecatapp memory`: what the twin remembers."""
+"""`pipecatapp memory`: the twin's facts and snapshots."""
 
 import json
 from collections.abc import Iterator
@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from pipecatapp.commands.memory_access import Access, access
+from pipecatapp.commands.delayed_progress import delayed_progress
+from pipecatapp.commands.memory_access import MemoryAccess, memory_access
 from pipecatapp.commands.memory_files import read_export, write_export
-from pipecatapp.commands.patience import patience
 from pipecatapp.errors import UserError
 from pipecatapp.settings import load_settings
 
@@ -22,7 +22,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 @click.group("memory")
 def memory() -> None:
-    """See, save, load and forget what the twin remembers; whether it runs or not."""
+    """See, save, load and forget what the twin remembers, whether it runs or not."""
 
 
 @memory.command("save")
@@ -33,18 +33,18 @@ def save(name: str, replace: bool, as_json: bool) -> None:
     """Save facts, conversation and persona as the snapshot NAME."""
     with _memory() as opened:
         opened.save(name, replace=replace)
-    _say(as_json, {"saved": name}, f"Saved {name}.")
+    _print(as_json, {"saved": name}, f"Saved {name}.")
 
 
 @memory.command("load")
 @click.argument("name")
 @as_json
 def load(name: str, as_json: bool) -> None:
-    """Go back to the snapshot NAME; what is remembered now is kept as a snapshot, too."""
-    with _memory() as opened, patience(f"Loading {name}"):
+    """Restore the snapshot NAME; the memory as it is now is kept as a snapshot, too."""
+    with _memory() as opened, delayed_progress(f"Loading {name}"):
         kept = opened.load(name)
     line = f"Loaded {name}. What was remembered before is kept as {kept}."
-    _say(as_json, {"loaded": name, "kept": kept}, line)
+    _print(as_json, {"loaded": name, "kept": kept}, line)
 
 
 @memory.command("list")
@@ -60,7 +60,7 @@ def list_snapshots(as_json: bool) -> None:
         for row in rows
     ]
     none = "There are no snapshots. Save one with `pipecatapp memory save NAME`."
-    _say(as_json, rows, "\n".join(lines) or none)
+    _print(as_json, rows, "\n".join(lines) or none)
 
 
 @memory.command("delete")
@@ -70,7 +70,7 @@ def delete(name: str, as_json: bool) -> None:
     """Delete the snapshot NAME."""
     with _memory() as opened:
         opened.remove(name)
-    _say(as_json, {"deleted": name}, f"Deleted {name}.")
+    _print(as_json, {"deleted": name}, f"Deleted {name}.")
 
 
 @memory.command("search")
@@ -80,11 +80,11 @@ def delete(name: str, as_json: bool) -> None:
 def search(query: tuple[str, ...], most: int, as_json: bool) -> None:
     """Show the facts that fit QUERY, the best first; without one, the newest."""
     with _memory() as opened:
-        found = opened.search(_typed(query), most)
+        found = opened.search(_joined(query), most)
     waiting = f"; {_count(found['waiting'], 'turn')} to be examined" if found["waiting"] else ""
-    shown = [f"{fact['id']:>6}  {_told(fact)}" for fact in found["facts"]]
+    shown = [f"{fact['id']:>6}  {_fact_line(fact)}" for fact in found["facts"]]
     total = f"({len(shown)} of {_count(found['count'], 'fact')}{waiting})"
-    _say(as_json, found, "\n".join([*shown, total]))
+    _print(as_json, found, "\n".join([*shown, total]))
 
 
 @memory.command("forget")
@@ -95,32 +95,34 @@ def search(query: tuple[str, ...], most: int, as_json: bool) -> None:
 @as_json
 def forget(what: tuple[str, ...], yes: bool, as_json: bool) -> None:
     """Forget facts for good: the one with this ID, or those you choose of what fits QUERY."""
-    query = _typed(what)
+    query = _joined(what)
     with _memory() as opened:
-        facts = _meant(opened, query)
+        facts = _matching(opened, query)
         if yes and not _is_id(facts, query):
             facts = [fact for fact in facts if _has_all(fact["text"], query)]
         if not facts:
-            raise UserError(f"Nothing is remembered of {_plain(query)!r}: nothing was forgotten.")
-        ids = [fact["id"] for fact in (facts if yes else _chosen(facts))]
-        with patience("Forgetting"):
+            raise UserError(
+                f"Nothing is remembered of {_printable(query)!r}: nothing was forgotten."
+            )
+        ids = [fact["id"] for fact in (facts if yes else _ask_which(facts))]
+        with delayed_progress("Forgetting"):
             gone = opened.forget(ids) if ids else 0
     are = "is" if gone == 1 else "are"
     done = f"{_count(gone, 'fact')} {are} gone, from every snapshot too."
-    _say(as_json, {"forgotten": gone}, done if gone else "Nothing was forgotten.")
+    _print(as_json, {"forgotten": gone}, done if gone else "Nothing was forgotten.")
 
 
 @memory.command("export")
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @as_json
 def export(file: Path, as_json: bool) -> None:
-    """Write all facts to FILE, readable by you alone; to standard output where it is "-"."""
-    with _memory() as opened, patience("Exporting"):
+    """Write all facts to FILE, which only you can read; "-" is standard output."""
+    with _memory() as opened, delayed_progress("Exporting"):
         content = opened.export()
     write_export(file, content)
     if str(file) != "-":
         count = len(content["facts"])
-        _say(as_json, {"file": str(file), "facts": count}, f"{_count(count, 'fact')} in {file}.")
+        _print(as_json, {"file": str(file), "facts": count}, f"{_count(count, 'fact')} in {file}.")
 
 
 @memory.command("import")
@@ -129,30 +131,30 @@ def export(file: Path, as_json: bool) -> None:
 def import_(file: Path, as_json: bool) -> None:
     """Add the facts of FILE, which `export` wrote; what was forgotten since stays forgotten."""
     content = read_export(file)
-    with _memory() as opened, patience("Importing"):
+    with _memory() as opened, delayed_progress("Importing"):
         counts = opened.import_(content)
     line = "{added} added, {known} known already, {forgotten} left out as forgotten."
-    _say(as_json, counts, line.format(**counts))
+    _print(as_json, counts, line.format(**counts))
 
 
 @contextmanager
-def _memory() -> Iterator[Access]:
-    with access(load_settings()) as opened:
+def _memory() -> Iterator[MemoryAccess]:
+    with memory_access(load_settings()) as opened:
         yield opened
 
 
-def _typed(words: tuple[str, ...]) -> str:
-    """Return words as text: what is no UTF-8 comes from the shell as half surrogate pairs."""
+def _joined(words: tuple[str, ...]) -> str:
+    """Return words as text; invalid UTF-8 arrives from the shell as lone surrogates."""
     return " ".join(words).encode(errors="replace").decode()
 
 
-def _meant(opened: Access, what: str) -> list[dict[str, Any]]:
-    """Return the fact of an id, or those that fit the words."""
+def _matching(opened: MemoryAccess, what: str) -> list[dict[str, Any]]:
+    """Return the fact with an id, or those that fit the words."""
     number = int(what) if what.isascii() and what.isdigit() and len(what) < 19 else 0
     if number and (named := opened.fact(number)):
         return named
     facts: list[dict[str, Any]] = opened.search(what, MOST_TO_FORGET)["facts"]
-    # A number has no meaning that others could be alike to.
+    # A number has no similar meanings: only facts that hold it fit.
     return [fact for fact in facts if not number or what in fact["text"]]
 
 
@@ -164,10 +166,10 @@ def _has_all(text: str, words: str) -> bool:
     return all(word in text.lower() for word in words.lower().split())
 
 
-def _chosen(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Ask which of some facts are meant."""
+def _ask_which(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Ask which of some facts to forget, and return those."""
     for number, fact in enumerate(facts, start=1):
-        click.echo(f"{number:>3}  {_told(fact)}", err=True)
+        click.echo(f"{number:>3}  {_fact_line(fact)}", err=True)
     if len(facts) == 1:
         return facts if click.confirm("Forget this for good?", err=True) else []
     wanted = click.prompt(
@@ -179,17 +181,19 @@ def _chosen(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     if words == ["none"]:
         return []
     if not all(word.isdigit() and 1 <= int(word) <= len(facts) for word in words):
-        raise UserError(f"{_plain(wanted)!r} are no numbers of this list: nothing was forgotten.")
+        raise UserError(
+            f"{_printable(wanted)!r} are no numbers of this list: nothing was forgotten."
+        )
     return [facts[number - 1] for number in sorted({int(word) for word in words})]
 
 
-def _told(fact: dict[str, Any]) -> str:
+def _fact_line(fact: dict[str, Any]) -> str:
     by = f"{fact['told_by']}, " if fact["told_by"] else ""
-    return _plain(f"{fact['text']} ({by}{_day(fact['at'])})")
+    return _printable(f"{fact['text']} ({by}{_day(fact['at'])})")
 
 
-def _plain(text: str) -> str:
-    """Return text of one line in which nothing speaks to the terminal."""
+def _printable(text: str) -> str:
+    """Return text on one line, with control characters escaped."""
     return "".join(
         each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
     )
@@ -203,5 +207,5 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def _say(as_json: bool, data: Any, text: str) -> None:
+def _print(as_json: bool, data: Any, text: str) -> None:
     click.echo(json.dumps(data, ensure_ascii=False, indent=2) if as_json else text)

@@ -1,4 +1,4 @@
-"""The memory as the command line reaches it: through the agent that runs, else in its files."""
+"""The command line's access to the memory: through the running agent, else in its files."""
 
 import asyncio
 import sys
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from pipecatapp.twin.recall.memory_service import MemoryService
 
 LONG_SECONDS = 3600.0
-"""What an import may take: an old processor embeds some ten facts a second."""
+"""How long an import may take: an old processor embeds some ten facts a second."""
 
 
-class Access(Protocol):
-    """What the commands do with the memory; all of it may raise a `UserError`."""
+class MemoryAccess(Protocol):
+    """What the commands need of the memory; each method may raise a `UserError`."""
 
     def snapshots(self) -> list[dict[str, Any]]:
         """Return all snapshots, the newest first, each as `{name, at, facts, turns}`."""
@@ -30,7 +30,7 @@ class Access(Protocol):
         """Take a snapshot."""
 
     def load(self, name: str) -> str:
-        """Have a snapshot hold; return the name of the one of what was replaced."""
+        """Restore a snapshot; return the name of the one that keeps what was replaced."""
 
     def remove(self, name: str) -> None:
         """Delete a snapshot."""
@@ -39,39 +39,39 @@ class Access(Protocol):
         """Return `{count, waiting, facts}`."""
 
     def fact(self, id_: int) -> list[dict[str, Any]]:
-        """Return the fact of an id, if there is one."""
+        """Return the fact with an id if there is one."""
 
     def forget(self, ids: list[int]) -> int:
-        """Delete facts for good; return how many are gone."""
+        """Delete facts for good; return how many were deleted."""
 
     def export(self) -> dict[str, Any]:
         """Return all facts."""
 
     def import_(self, content: Any) -> dict[str, int]:
-        """Keep the facts of an export; return `{added, known, forgotten}`."""
+        """Add the facts of an export; return `{added, known, forgotten}`."""
 
 
 @contextmanager
-def access(settings: Settings) -> Iterator[Access]:
-    """Reach the memory.
+def memory_access(settings: Settings) -> Iterator[MemoryAccess]:
+    """Open the memory.
 
     Raises:
-        UserError: The agent that has it does not answer, or its files cannot be used.
+        UserError: The agent that holds it does not answer, or its files cannot be used.
     """
     try:
         ask_agent(settings, "GET", "/api/state")
     except NotRunningError:
         if settings.mode == "cluster":
-            raise  # what is on a node without the agent may be old
-        # Should one run after all, its lock on the files keeps us out, and says so.
-        with asyncio.Runner() as runner, _Files.opened(settings, runner) as files:
+            raise  # files on a node without the agent may be old
+        # If an agent runs after all, its lock on the files raises an error that says so.
+        with asyncio.Runner() as runner, _FileAccess.opened(settings, runner) as files:
             yield files
     else:
-        yield _ThroughAgent(settings)
+        yield _ApiAccess(settings)
 
 
-class _ThroughAgent:
-    """Asks the agent's API."""
+class _ApiAccess:
+    """Uses the API of the running agent."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -113,8 +113,8 @@ class _ThroughAgent:
         return counts
 
 
-class _Files:
-    """Opens the memory's files, which no agent has."""
+class _FileAccess:
+    """Uses the memory's files, which no agent has open."""
 
     def __init__(self, memories: "MemoryService", runner: asyncio.Runner) -> None:
         self._memories = memories
@@ -126,15 +126,15 @@ class _Files:
 
     @classmethod
     @contextmanager
-    def opened(cls, settings: Settings, runner: asyncio.Runner) -> Iterator["_Files"]:
-        """Open them, and close them afterwards.
+    def opened(cls, settings: Settings, runner: asyncio.Runner) -> Iterator["_FileAccess"]:
+        """Open the files, and close them afterwards.
 
         Raises:
-            UserError: A process has them, or they cannot be read or written.
+            UserError: Another process has them open, or they cannot be read or written.
         """
         memories = _open(settings)
         try:
-            # What a crash left undone is done first.
+            # First finish what a crash left undone.
             runner.run(memories.followed())
             yield cls(memories, runner)
         finally:
@@ -178,7 +178,7 @@ class _Files:
 def _open(settings: Settings) -> "MemoryService":
     from loguru import logger
 
-    # Pipecat introduces itself in the log.
+    # Pipecat logs a greeting.
     logger.remove()
     logger.add(sys.stderr, level="WARNING", format="{message}")
     from pipecatapp.memory.long_term import LongTermMemory
@@ -206,6 +206,6 @@ def _path(name: str) -> str:
     """Return a snapshot's name as part of an address.
 
     Raises:
-        UserError: No snapshot can have it.
+        UserError: No snapshot can have this name.
     """
     return quote(check_name(name), safe="")

@@ -14,14 +14,14 @@ from pipecatapp.runtime.disk_space import MIB
 from pipecatapp.runtime.safe_files import write_atomic
 
 MAX_BYTES = 64 * MIB
-"""What the agent accepts, too."""
+"""The agent accepts no more either."""
 
 
 def write_export(path: Path, content: Any) -> None:
-    """Write an export for its owner alone, in one step; "-" is standard output.
+    """Write an export that only its owner can read, in one step; "-" is standard output.
 
     Raises:
-        UserError: It cannot be written; what was there before is untouched.
+        UserError: The file cannot be written; an older file is untouched.
     """
     text = json.dumps(content, ensure_ascii=False, indent=1)
     if str(path) == "-":
@@ -39,10 +39,10 @@ def write_export(path: Path, content: Any) -> None:
 
 
 def read_export(path: Path) -> Any:
-    """Return what a file holds, as JSON brings it; "-" is standard input.
+    """Return the JSON content of a file; "-" is standard input.
 
     Raises:
-        UserError: It cannot be read, is too large or no JSON.
+        UserError: The file cannot be read, is too large or is not JSON.
     """
     try:
         if str(path) == "-":

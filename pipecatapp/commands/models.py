@@ -1,4 +1,4 @@
-"""`pipecatapp models`: the catalogue, and what of it is on this machine."""
+"""`pipecatapp models`: the models of the catalogue, and which of them are on this machine."""
 
 import json
 from pathlib import Path
@@ -57,7 +57,7 @@ def list_models(as_json: bool) -> None:
 @click.option(
     "--source",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Take MODEL/FILE from this directory where it is there.",
+    help="Take MODEL/FILE from this directory if it is there.",
 )
 @click.option(
     "--link",
@@ -107,10 +107,10 @@ def fetch(
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @as_json
 def link_models(names: tuple[str, ...], as_json: bool) -> None:
-    """Let `served.gguf` of the language models called NAME be the file for this CPU.
+    """Link `served.gguf` of the language models called NAME to the file for this CPU.
 
-    Below AVX that is a Q4_0 version, made here. Models called NAME of other kinds are verified
-    where they were not yet.
+    On a CPU without AVX that is a Q4_0 version, which is made here. Models of other kinds are
+    verified if they were not yet.
     """
     settings, catalogue, progress = load_settings(), _catalogue(), Progress()
     llama, rows = llama_cpp_for_this_cpu(settings), []
@@ -132,17 +132,17 @@ def link_models(names: tuple[str, ...], as_json: bool) -> None:
     "--from",
     "others",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Take it from this directory of models where it is ready to be served there.",
+    help="Take it from this directory of models if it is ready to be served there.",
 )
 @click.option(
     "--link",
     "link",
     type=click.Path(path_type=Path),
     required=True,
-    help="Becomes a link to the file for this CPU.",
+    help="The link to make to the file for this CPU.",
 )
 def bring(name: str, others: Path | None, link: Path) -> None:
-    """Have the language model NAME here, fetched where it is nowhere yet, and link its file."""
+    """Fetch the language model NAME if it is missing, and link its file for this CPU."""
     settings, progress = load_settings(), Progress()
     model = _catalogue().get(name)
     served = (others / model.name / SERVED) if others else None

@@ -20,18 +20,18 @@ def run(lan: bool) -> None:
     # Imported here: models and Pipecat take seconds to load, which `--help` need not wait for.
     from loguru import logger
 
-    # Pipecat logs what is said at DEBUG: it stays out of the log unless it is asked for.
+    # Pipecat logs conversations at DEBUG, which must not be the default.
     logger.remove()
     logger.add(sys.stderr, level=settings.log_level.upper())
     from pipecatapp.app import run as run_agent
 
     if settings.mode == "cluster":
-        _go_on(settings.home)
+        _adopt_state_copy(settings.home)
     asyncio.run(run_agent(settings))
 
 
-def _go_on(home: Path) -> None:
-    """Go on with what an agent on another node did since one ran here."""
+def _adopt_state_copy(home: Path) -> None:
+    """Adopt the copy of the state that another node's agent left here."""
     from loguru import logger
 
     from pipecatapp.runtime.cluster.state_copy import adopt, begin_epoch, copy_version
@@ -39,7 +39,7 @@ def _go_on(home: Path) -> None:
     try:
         aside = adopt(home)
     except UserError as error:
-        # An older memory is better than none, and nothing of the copy is lost.
+        # An older memory is better than none, and the copy stays where it is.
         logger.error(f"The copy of another node's state cannot be used: {error}")
     else:
         if aside:

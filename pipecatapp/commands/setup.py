@@ -8,7 +8,7 @@ from pipecatapp.settings import load_settings
 
 @click.command("setup")
 def setup() -> None:
-    """Build llama.cpp for this CPU, fetch and verify models; what is there is skipped."""
+    """Build llama.cpp for this CPU, fetch and verify models; skip what is there already."""
     prepared = set_up(load_settings())
     llama, llm = prepared.llama, prepared.llm
     click.echo(f"llama.cpp {llama.version} for {llama.level}")

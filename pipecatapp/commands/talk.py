@@ -61,7 +61,7 @@ def read_wav(path: Path) -> bytes:
     """Return a WAV file as PCM16 mono at 16 kHz.
 
     Raises:
-        UserError: It is not a WAV file of 16-bit samples, is empty or too long.
+        UserError: The file is not a WAV file of 16-bit samples, is empty or too long.
     """
     try:
         with wave.open(str(path), "rb") as file:

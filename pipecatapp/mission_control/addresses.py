@@ -10,14 +10,14 @@ from pipecatapp.settings import Settings
 
 WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
 GATEWAY_PORT = 8000
-"""Where each node of a cluster leads to the agent, wherever that runs."""
+"""Each node of a cluster forwards this port to the agent, wherever the agent runs."""
 GATEWAY_HTTPS_PORT = 8443
-"""The same with the certificate that browsers want before they give the microphone."""
+"""The same over HTTPS, without which browsers do not give the microphone."""
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a listening address is reached from this machine alone."""
+    """Return whether only this machine can reach a listening address."""
     if host == "localhost":
         return True
     try:
@@ -29,8 +29,8 @@ def is_loopback(host: str) -> bool:
 class ClusterHosts(Container[str]):
     """The hosts that a request through a cluster's gateways may name.
 
-    A page whose name is rebound to a node has a name that is not among them. An address has no
-    name that could be rebound.
+    This refuses a page whose DNS name is rebound to a node. Private addresses are allowed, as an
+    address cannot be rebound.
     """
 
     def __init__(self, names: str) -> None:
@@ -51,7 +51,7 @@ def _is_private(host: str) -> bool:
 
 
 def allowed_hosts(settings: Settings) -> Container[str] | None:
-    """Return the hosts that a request may name; None for any, where names are unknown."""
+    """Return the hosts that a request may name, or None for any host."""
     if settings.mode == "cluster":
         return ClusterHosts(f"{settings.public_hosts},{settings.host}")
     if not settings.lan and is_loopback(settings.host):
@@ -88,7 +88,7 @@ def base_url(settings: Settings, port: int) -> str:
 
     Args:
         settings: The agent's settings.
-        port: The port that the server listens on; people of a cluster come by its gateways.
+        port: The port that the server listens on; a cluster's gateways have a port of their own.
     """
     if settings.public_url:
         return settings.public_url.rstrip("/")
@@ -110,7 +110,7 @@ def secure_page(host: str) -> str:
 
 
 def login_url(settings: Settings, port: int, token: str) -> str:
-    """Return the link that logs a person in, once."""
+    """Return the link that logs a person in once."""
     return f"{base_url(settings, port)}/login?token={token}"
 
 

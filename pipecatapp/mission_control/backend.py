@@ -1,4 +1,4 @@
-"""What Mission Control needs of the agent behind it."""
+"""The interface between Mission Control and the agent behind it."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -13,14 +13,14 @@ from pipecatapp.settings import Settings
 
 
 class Memory(Protocol):
-    """What is remembered, as people look at it and change it.
+    """The agent's memory, as people look at it and change it.
 
-    Whatever raises a `UserError` has changed nothing.
+    A method that raises a `UserError` has changed nothing.
     """
 
     @property
     def long_term(self) -> LongTermMemory:
-        """The facts, and the turns that are yet to be examined."""
+        """The facts, and the queue of turns that learning has not examined yet."""
         ...
 
     async def search(
@@ -29,21 +29,21 @@ class Memory(Protocol):
         """Return the facts that fit a query best, the best first.
 
         Args:
-            query: In anybody's words.
-            most: How many at most.
-            asked_by: Who asks, where that is known: "my" is theirs.
+            query: A question or some words.
+            most: How many facts at most.
+            asked_by: The person who asks, if known; "my" in the query means theirs.
         """
         ...
 
     async def newest(self, most: int) -> list[Fact]:
-        """Return the facts that were told last, the newest first."""
+        """Return the latest facts, the newest first."""
         ...
 
     async def forget(self, ids: Sequence[int]) -> list[Fact]:
-        """Delete facts for good, and return all that are gone: older versions go with them.
+        """Delete facts for good, with their older versions, and return all that were deleted.
 
         Raises:
-            UserError: It could not be written.
+            UserError: The memory cannot be written.
         """
         ...
 
@@ -55,8 +55,8 @@ class Memory(Protocol):
         """Keep the facts of an export.
 
         Raises:
-            MalformedError: It is none.
-            UserError: It could not be written.
+            MalformedError: The content is not an export.
+            UserError: The memory cannot be written.
         """
         ...
 
@@ -69,20 +69,20 @@ class Memory(Protocol):
 
         Raises:
             MalformedError: The name is not allowed.
-            TakenError: There is one of this name, and it is not to be replaced.
-            UserError: It could not be written.
+            TakenError: A snapshot has this name, and `replace` is false.
+            UserError: The snapshot cannot be written.
         """
         ...
 
     async def load(self, name: str, conversation_id: str) -> str:
-        """Have a snapshot's facts and persona hold, and its turns in a conversation.
+        """Restore a snapshot's facts and persona, and its turns in a conversation.
 
         Returns:
             The name of the snapshot that keeps what was replaced.
 
         Raises:
-            NotFoundError: There is none of this name.
-            UserError: It could not be written.
+            NotFoundError: No snapshot has this name.
+            UserError: The memory cannot be written.
         """
         ...
 
@@ -90,8 +90,8 @@ class Memory(Protocol):
         """Delete a snapshot.
 
         Raises:
-            NotFoundError: There is none of this name.
-            UserError: It could not be written.
+            NotFoundError: No snapshot has this name.
+            UserError: The memory cannot be written.
         """
         ...
 
@@ -106,20 +106,20 @@ class Backend(Protocol):
 
     @property
     def memories(self) -> Memory:
-        """What is remembered."""
+        """The agent's memory."""
         ...
 
     @property
     def completions(self) -> Completions:
-        """What answers programs that speak OpenAI's API."""
+        """Answers programs that use OpenAI's API."""
         ...
 
     async def health(self) -> str | None:
-        """Return None when a turn can be answered, else one line that says why not."""
+        """Return None if the agent can answer a turn, else one line that says why it cannot."""
         ...
 
     async def status(self) -> dict[str, Any]:
-        """Return what `/api/status` answers; must be JSON."""
+        """Return the answer of `/api/status`, JSON-ready."""
         ...
 
     async def history(self, conversation_id: str) -> list[dict[str, Any]]:
@@ -143,20 +143,20 @@ class Backend(Protocol):
         """Let a waiting call run, or deny it.
 
         Args:
-            conversation_id: Whose call it has to be.
-            approval_id: Which call.
-            digest: That of the call the person saw.
+            conversation_id: The conversation that the call must belong to.
+            approval_id: The id of the call.
+            digest: The digest of the call that the person saw.
             approve: Whether it may run.
             by: The kind of the identity that decides.
 
         Raises:
             LookupError: No such call waits in this conversation.
-            ValueError: The digest is another call's, or the call is settled.
+            ValueError: The digest belongs to another call, or the call is settled.
         """
         ...
 
     async def logged_out(self, conversation_id: str) -> None:
-        """Forget what is kept for somebody who has left, such as a browser's cookies."""
+        """Delete what tools keep for a conversation that ended, such as a browser's cookies."""
         ...
 
     async def serve_socket(
@@ -166,7 +166,7 @@ class Backend(Protocol):
 
         Args:
             websocket: The socket.
-            conversation_id: Which conversation it continues.
-            person: Who is at the other end, where that is known.
+            conversation_id: The conversation that it continues.
+            person: The person at the other end, if known.
         """
         ...

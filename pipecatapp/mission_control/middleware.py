@@ -1,4 +1,4 @@
-"""What every request passes first: host, origin and size checks; what every answer carries."""
+"""Checks the host, origin and size of every request and adds security headers to answers."""
 
 import json
 from collections.abc import Container, Mapping
@@ -30,7 +30,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
 class SecurityMiddleware:
-    """Refuses what no page of ours would send, before any other code sees it."""
+    """Refuses requests that Mission Control's pages never send, before other code sees them."""
 
     def __init__(
         self,
@@ -46,11 +46,11 @@ class SecurityMiddleware:
         Args:
             app: The application.
             allowed_hosts: Names by which the server may be addressed, or None for any. On the
-                loopback address this stops a foreign page whose name is rebound to 127.0.0.1.
+                loopback address they stop a foreign page whose name is rebound to 127.0.0.1.
             max_body: Largest request body, in bytes.
-            larger: The paths that take larger ones, and how large.
-            any_host: The paths that are answered under whatever name, as a proxy's checks ask.
-            remedy: What to do instead of using a name that is not allowed.
+            larger: Paths that take larger bodies, with their limits in bytes.
+            any_host: Paths that are answered under any name, for a proxy's health checks.
+            remedy: What a person should do instead of using a name that is not allowed.
         """
         self._app = app
         self._allowed_hosts = allowed_hosts
@@ -98,11 +98,15 @@ class SecurityMiddleware:
 
 
 class _TooLarge(Exception):  # noqa: N818 - it is an answer (413), not a fault
-    """A body grew larger than allowed."""
+    """A body is larger than allowed."""
 
 
 class _BodyLimit:
-    """Cuts a request off as soon as its body is larger than allowed."""
+    """Cuts a request off as soon as its body is larger than allowed.
+
+    Starlette's RequestBodyLimitMiddleware answers a declared length in plain text, whatever the
+    application's handlers say; OpenAI's clients expect its JSON.
+    """
 
     def __init__(self, app: ASGIApp, limit: int) -> None:
         self._app = app
@@ -126,7 +130,7 @@ class _BodyLimit:
         try:
             await self._app(scope, limited, send)
         except _TooLarge:
-            # A chunked body gives no warning; it is read before anything is answered.
+            # A chunked body declares no length; nothing is answered before it is read.
             await _refuse(scope, send, 413, f"At most {self._limit} bytes are accepted.")
 
 

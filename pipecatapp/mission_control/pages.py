@@ -1,4 +1,4 @@
-"""The pages that are made on the server: login and trust."""
+"""The pages that the server renders: login and trust."""
 
 import html
 from pathlib import Path

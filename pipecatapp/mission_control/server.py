@@ -1,4 +1,4 @@
-"""The HTTP server's configuration, and the note that tells the command line where it is."""
+"""The HTTP server's configuration, and the file that tells the command line its address."""
 
 import logging
 from pathlib import Path
@@ -19,7 +19,7 @@ PING_SECONDS = 20.0
 
 
 def uvicorn_config(settings: Settings, app: ASGIApp) -> uvicorn.Config:
-    """Return the configuration of the server, with certificates made where `--lan` needs them.
+    """Return the configuration of the server; `--lan` makes missing certificates first.
 
     Args:
         settings: The agent's settings.
@@ -42,7 +42,7 @@ def uvicorn_config(settings: Settings, app: ASGIApp) -> uvicorn.Config:
         limit_concurrency=MAX_CONNECTIONS,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-        # Access logs would hold login tokens; whoever forwards requests may claim any address.
+        # Access logs would hold login tokens; forwarded addresses can be forged.
         access_log=False,
         proxy_headers=False,
         server_header=False,
@@ -56,14 +56,14 @@ def uvicorn_config(settings: Settings, app: ASGIApp) -> uvicorn.Config:
 
 
 def _without_client_tracebacks(record: logging.LogRecord) -> bool:
-    """Keep one line of a client's invalid UTF-8: a traceback each would flood the log."""
+    """Drop tracebacks of a client's invalid UTF-8, which would flood the log."""
     if record.exc_info and isinstance(record.exc_info[1], UnicodeDecodeError):
         record.exc_info = None
     return True
 
 
 def announce(settings: Settings, port: int) -> None:
-    """Note where the agent listens, for the command line; the port may be a free one.
+    """Write the agent's address for the command line, which cannot know a port chosen at start.
 
     Args:
         settings: The agent's settings.

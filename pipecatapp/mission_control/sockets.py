@@ -1,4 +1,4 @@
-"""The open sockets: they close when their caller logs out or loses its right."""
+"""Tracks open sockets and closes them when their caller logs out or its access ends."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,7 +21,7 @@ class SocketRegistry:
     async def open(
         self, identity: Identity, websocket: WebSocket, auth: Auth
     ) -> AsyncIterator[None]:
-        """Keep a socket listed, and its caller's right checked, while it is served."""
+        """List a socket and keep checking its caller's access while the socket is served."""
         sockets = self._open.setdefault(identity.conversation_id, set())
         sockets.add(websocket)
         watch = asyncio.create_task(_close_once_refused(websocket, auth))
@@ -46,7 +46,7 @@ async def _close_once_refused(websocket: WebSocket, auth: Auth) -> None:
         try:
             known = auth.identify(websocket) is not None
         except TooManyAttempts:
-            known = False  # only who is not known is told that
+            known = False  # only unknown callers are limited
         if not known:
             await _close(websocket, "Log in again.")
             return

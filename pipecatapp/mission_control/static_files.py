@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from pipecatapp.mission_control.auth.auth import Auth
 
-# Minimal systems lack /etc/mime.types, and a module script of another type is not run.
+# Minimal systems lack /etc/mime.types, and browsers run module scripts of the right type only.
 for _type, _ending in (
     ("text/javascript", ".js"),
     ("text/css", ".css"),
@@ -21,7 +21,7 @@ for _type, _ending in (
 
 
 class RevalidatedFiles(StaticFiles):
-    """Files that a browser keeps, but asks about each time: an update shows at once."""
+    """Files that a browser caches but revalidates each time, so that an update shows at once."""
 
     def file_response(
         self,
@@ -30,17 +30,17 @@ class RevalidatedFiles(StaticFiles):
         scope: Scope,
         status_code: int = 200,
     ) -> Response:
-        """Answer with a file, or with 304 where the browser has it."""
+        """Answer with a file, or with 304 if the browser has it."""
         response = super().file_response(full_path, stat_result, scope, status_code)
         response.headers["Cache-Control"] = "no-cache"
         return response
 
 
 class GuardedFiles(RevalidatedFiles):
-    """Files for those who are logged in."""
+    """Files for callers who are logged in."""
 
     def __init__(self, auth: Auth, *, directory: str | os.PathLike[str]) -> None:
-        """Serve a directory to those whom `auth` knows."""
+        """Serve a directory to callers whom `auth` identifies."""
         super().__init__(directory=directory)
         self._auth = auth
 
@@ -48,7 +48,7 @@ class GuardedFiles(RevalidatedFiles):
         """Serve a file.
 
         Raises:
-            HTTPException: 401, nobody we know.
+            HTTPException: 401, the caller is unknown.
         """
         if self._auth.identify(HTTPConnection(scope)) is None:
             raise HTTPException(401)

@@ -38,23 +38,23 @@ from pipecatapp.mission_control.static_files import GuardedFiles, RevalidatedFil
 from pipecatapp.mission_control.tls.authority import router as tls_router
 
 STATUS = {MalformedError: 422, NotFoundError: 404, TakenError: 409}
-"""How the failures are answered that are the caller's; others are this machine's: 503."""
+"""The status of errors that the caller caused; any other `UserError` is answered with 503."""
 
 
-def create_app(control: Backend) -> FastAPI:
+def create_app(backend: Backend) -> FastAPI:
     """Build Mission Control's application.
 
     `app.state.auth` is its `Auth`: `app.state.auth.tokens.create()` makes a login token.
 
     Args:
-        control: The agent behind it.
+        backend: The agent behind it.
 
     Raises:
         UserError: The state directory cannot be used, or a configured key is malformed.
     """
     app = FastAPI(title="Mission Control", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.control = control
-    app.state.auth = Auth(control.settings)
+    app.state.backend = backend
+    app.state.auth = Auth(backend.settings)
     app.state.sockets = SocketRegistry()
     app.exception_handler(TooManyAttempts)(_too_many_attempts)
     app.exception_handler(UserError)(_user_error)
@@ -66,17 +66,17 @@ def create_app(control: Backend) -> FastAPI:
     app.include_router(memory_router)
     app.include_router(copy_router)
     app.include_router(openai_router())
-    _add_pages(app, control)
-    _add_api(app, control)
-    _add_socket(app, control)
-    cluster = control.settings.mode == "cluster"
+    _add_pages(app, backend)
+    _add_api(app, backend)
+    _add_socket(app, backend)
+    cluster = backend.settings.mode == "cluster"
     name_it = (
         "use a node's address, or write the name into page_names in the inventory and run the "
         "playbook again"
     )
     app.add_middleware(
         SecurityMiddleware,
-        allowed_hosts=allowed_hosts(control.settings),
+        allowed_hosts=allowed_hosts(backend.settings),
         larger={"/api/memory/import": MAX_IMPORT, "/v1/chat/completions": MAX_CHAT},
         any_host={"/health"} if cluster else (),
         remedy=name_it if cluster else "use http://localhost",
@@ -84,7 +84,7 @@ def create_app(control: Backend) -> FastAPI:
     return app
 
 
-def _add_pages(app: FastAPI, control: Backend) -> None:
+def _add_pages(app: FastAPI, backend: Backend) -> None:
     app.mount("/static/public", RevalidatedFiles(directory=STATIC / "public"))
     app.mount("/static/app", GuardedFiles(app.state.auth, directory=STATIC / "app"))
 
@@ -100,24 +100,24 @@ def _add_pages(app: FastAPI, control: Backend) -> None:
 
     @app.get("/health")
     async def health() -> JSONResponse:
-        reason = await control.health()
+        reason = await backend.health()
         if reason is None:
             return JSONResponse({"status": "ok"})
-        if control.settings.mode == "cluster":
-            # The gateways send people here only while this check passes, and Nomad would start
-            # the agent anew: the page is to say itself what is missing.
+        if backend.settings.mode == "cluster":
+            # Gateways forward people only while this check passes, and Nomad would restart the
+            # agent: the page itself says what is missing.
             return JSONResponse({"status": "waiting", "reason": reason})
         return JSONResponse({"status": "unavailable", "reason": reason}, status_code=503)
 
 
-def _add_api(app: FastAPI, control: Backend) -> None:
+def _add_api(app: FastAPI, backend: Backend) -> None:
     @app.get("/api/status")
     async def status(_: Caller) -> dict[str, Any]:
-        return await control.status()
+        return await backend.status()
 
     @app.get("/api/history")
     async def history(caller: Caller) -> list[dict[str, Any]]:
-        return await control.history(caller.conversation_id)
+        return await backend.history(caller.conversation_id)
 
     @app.post("/api/logout")
     async def logout(request: Request, caller: Caller) -> Response:
@@ -125,7 +125,7 @@ def _add_api(app: FastAPI, control: Backend) -> None:
         await run_in_threadpool(sessions.close, request.cookies.get(COOKIE, ""))
         await app.state.sockets.close(caller)
         for ended in (caller.conversation_id, *await run_in_threadpool(sessions.drop_expired)):
-            await control.logged_out(ended)
+            await backend.logged_out(ended)
         response = Response(status_code=204)
         response.delete_cookie(COOKIE, path="/")
         return response
@@ -135,7 +135,7 @@ def _add_api(app: FastAPI, control: Backend) -> None:
         return PlainTextResponse(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
-def _add_socket(app: FastAPI, control: Backend) -> None:
+def _add_socket(app: FastAPI, backend: Backend) -> None:
     @app.websocket("/ws")
     async def socket(websocket: WebSocket) -> None:
         try:
@@ -146,11 +146,10 @@ def _add_socket(app: FastAPI, control: Backend) -> None:
             await websocket.close(1008, "Log in first.")
             return
         async with app.state.sockets.open(identity, websocket, app.state.auth):
-            await control.serve_socket(websocket, identity.conversation_id, identity.person)
+            await backend.serve_socket(websocket, identity.conversation_id, identity.person)
 
 
-async def _http_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
+async def _http_error(request: Request, error: HTTPException) -> Response:
     if is_openai_path(request.url.path):
         return http_error(error)
     return await http_exception_handler(request, error)
@@ -164,7 +163,7 @@ async def _too_many_attempts(request: Request, __: Exception) -> JSONResponse:
 def _failure(
     request: Request, status: int, text: str, headers: dict[str, str] | None = None
 ) -> JSONResponse:
-    """Return a failure, in the words of the API that was asked."""
+    """Return an error in the form of the API that was asked."""
     openai = is_openai_path(request.url.path)
     body = error_body(status, text) if openai else {"error": text}
     return JSONResponse(body, status_code=status, headers=headers)
@@ -172,7 +171,7 @@ def _failure(
 
 async def _user_error(request: Request, error: Exception) -> JSONResponse:
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 503)
-    # It may repeat what was sent, such as half a surrogate pair, which no answer can hold.
+    # The text may repeat a lone surrogate of the request, which UTF-8 cannot encode.
     text = str(error).encode(errors="replace").decode()
     if status == 503:
         logger.error("{}", text)

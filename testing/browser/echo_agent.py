@@ -47,8 +47,8 @@ from pipecatapp.mission_control.openai_api.completions import Completions
 from pipecatapp.mission_control.serializer import TwinSerializer
 from pipecatapp.settings import Settings
 from pipecatapp.twin.recall.memory_service import MemoryService
+from testing.fakes.remembering_agent import RememberingAgent
 
-from ..unit.remembering_agent import RememberingAgent
 from .echo_approvals import EchoApprovals
 
 OUTPUT_RATE = 22050
@@ -70,7 +70,7 @@ TIMINGS = {
 
 
 class EchoAgent:
-    """Mission Control's `Control`, without models."""
+    """Mission Control's `Backend`, without models."""
 
     completions: Completions  # never set: the page does not use it
 

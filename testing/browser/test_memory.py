@@ -8,8 +8,8 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings
+from testing.fakes.remembering_agent import RememberingAgent, remembering_agent
 
-from ..unit.remembering_agent import RememberingAgent, remembering_agent
 from .conftest import Server
 
 pytestmark = pytest.mark.browser

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from pipecatapp.cli import act_as_owner, main
+from pipecatapp.settings import load_settings
+
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 def test_what_root_adds_to_anothers_state_directory_is_that_users(tmp_path: Path) -> None:
@@ -26,3 +29,38 @@ def test_what_root_adds_to_anothers_state_directory_is_that_users(tmp_path: Path
     written = [path for path in home.rglob("*") if path.is_file()]
     assert written
     assert all(path.stat().st_uid == nobody.pw_uid for path in written)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "line"),
+    [
+        ("PIPECATAPP_PORT", "many", "error: the setting PIPECATAPP_PORT: "),
+        ("PIPECATAPP_CATALOGUE", "/dev/null/none", "error: Cannot read the model catalogue "),
+    ],
+)
+def test_a_failure_is_one_line_and_status_1(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    setting: str,
+    value: str,
+    line: str,
+) -> None:
+    monkeypatch.setenv("PIPECATAPP_HOME", str(tmp_path))
+    monkeypatch.setenv(setting, value)
+    monkeypatch.setattr(sys, "argv", ["pipecatapp", "models", "list"])
+    load_settings.cache_clear()
+    with pytest.raises(SystemExit) as ended:
+        main()
+    load_settings.cache_clear()
+    output = capsys.readouterr()
+    assert (ended.value.code, output.out) == (1, "")
+    assert output.err.startswith(line)
+    assert len(output.err.splitlines()) == 1
+
+
+def test_a_home_of_ones_own_changes_no_user(tmp_path: Path) -> None:
+    before = os.geteuid()
+    act_as_owner(tmp_path)
+    act_as_owner(tmp_path / "missing")
+    assert os.geteuid() == before

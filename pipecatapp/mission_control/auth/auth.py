@@ -24,10 +24,10 @@ class Identity:
 
     Attributes:
         kind: A person's session, an API key, or the command line on this machine. A session that
-            was opened by typing an API key is its key's: it may talk, and allow nothing.
+            was opened by typing an API key has the kind "key": it may talk but approve nothing.
         name: The key's name; "session" for a person's session.
         conversation_id: The conversation that this caller continues.
-        person: Which person it is, where their login link said so.
+        person: The person's name, if their login link had one.
     """
 
     kind: Literal["session", "key", "local"]
@@ -41,7 +41,7 @@ class TooManyAttempts(Exception):  # noqa: N818 - it is an answer (429), not a f
 
 
 class FailureLimiter:
-    """Counts wrong tokens and keys by address, and refuses to look at more than a few."""
+    """Counts wrong tokens and keys per address and refuses addresses that sent too many."""
 
     def __init__(self) -> None:
         self._failures: OrderedDict[str, deque[float]] = OrderedDict()
@@ -70,8 +70,8 @@ class FailureLimiter:
 class Auth:
     """Decides who a request comes from.
 
-    Sessions and keys are found before the limiter is asked: a stranger's wrong guesses from the
-    same address, such as that of a cluster's gateway, lock out nobody whom we know.
+    Sessions and keys are looked up before the limiter: a stranger's wrong guesses do not lock out
+    known callers from the same address, such as that of a cluster's gateway.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -87,7 +87,7 @@ class Auth:
         self._limiter = FailureLimiter()
 
     def identify(self, connection: HTTPConnection) -> Identity | None:
-        """Return who sent a request or opened a socket, or None for a stranger.
+        """Return who sent a request or opened a socket, or None for an unknown caller.
 
         Raises:
             TooManyAttempts: An unknown key was sent by an address that guessed too often.
@@ -100,7 +100,7 @@ class Auth:
         if session is None:
             return None
         if session.key is not None:
-            # It ends with its key.
+            # A revoked key ends the sessions that it opened.
             known = self.keys.has(session.key)
             return Identity("key", session.key, session.conversation_id) if known else None
         return Identity("session", "session", session.conversation_id, session.person)

@@ -1,26 +1,26 @@
-"""Who a request comes from, as a parameter of the API's functions."""
+"""Dependencies of the routes that identify the caller of a request."""
 
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
 
-from pipecatapp.mission_control.auth.auth import Identity
+from pipecatapp.mission_control.auth.auth import Auth, Identity
 
 
 def require_identity(request: Request) -> Identity:
     """Return who is asking.
 
     Raises:
-        HTTPException: 401, nobody we know.
+        HTTPException: 401, the caller is unknown.
     """
-    identity = request.app.state.auth.identify(request)
+    auth: Auth = request.app.state.auth
+    identity = auth.identify(request)
     if identity is None:
         raise HTTPException(
             401,
             "Log in by the link of `pipecatapp login-link`, or send an API key.",
             headers={"WWW-Authenticate": "Bearer"},
         )
-    assert isinstance(identity, Identity)  # noqa: S101 - tells mypy what app.state holds
     return identity
 
 
@@ -31,7 +31,7 @@ def require_person(caller: Caller) -> Identity:
     """Return who is asking: somebody who logged in by a link, or this machine's command line.
 
     Raises:
-        HTTPException: 403, a program, or who logged in with a program's key.
+        HTTPException: 403, the caller is a program or logged in with a program's key.
     """
     if caller.kind == "key":
         raise HTTPException(

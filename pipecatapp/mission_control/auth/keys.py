@@ -23,7 +23,7 @@ _SHOWN = 4
 
 @dataclass(frozen=True)
 class ApiKey:
-    """What is kept of a key; the key itself is shown once and forgotten.
+    """The record of a key; the key itself is shown once and not stored.
 
     Attributes:
         name: Chosen by the person who added it, unique.
@@ -41,12 +41,12 @@ class ApiKey:
 class KeyStore:
     """The keys that may use the API.
 
-    The file is read again whenever it changed, so that a key added or revoked on the command
-    line counts at once in a running agent.
+    The file is read again when it has changed, so that a running agent heeds a key that the
+    command line added or revoked at once.
     """
 
     def __init__(self, home: Path, configured: str = "") -> None:
-        """Read nothing yet.
+        """Prepare the store; files are read when they are needed.
 
         Args:
             home: The agent's state directory.
@@ -110,7 +110,7 @@ class KeyStore:
         return _configured(found) if found else None
 
     def has(self, name: str) -> bool:
-        """Return whether a key that `find` named is still one."""
+        """Return whether a key that `find` named is still valid."""
         self._refresh()
         return name in {key.name for key in self._keys} | set(map(_configured, self._configured))
 
@@ -120,7 +120,7 @@ class KeyStore:
         return local is not None and find_digest(digest(secret), [digest(local)]) is not None
 
     def read_local(self) -> str | None:
-        """Return the command line's own key, or None where no agent has made one yet.
+        """Return the command line's own key, or None if no agent has made one yet.
 
         Raises:
             UserError: The key belongs to another user.
@@ -135,7 +135,7 @@ class KeyStore:
             ) from error
 
     def ensure_local(self) -> None:
-        """Make the command line's own key where it is missing, and keep it private."""
+        """Make the command line's own key if it is missing, and keep it private."""
         private_directory(self._local_path.parent)
         if self.read_local() is None:
             write_private(self._local_path, new_secret().encode())

@@ -18,16 +18,16 @@ from pipecatapp.mission_control.auth.private_files import read_records, write_js
 SESSION_SECONDS = 30 * 24 * 3600
 TOKEN_SECONDS = 15 * 60
 MAX_SESSIONS = 1000
-OF_SESSION = "session-"
-"""What the ids of conversations begin with that end with their login session."""
+SESSION_PREFIX = "session-"
+"""Prefix of the ids of conversations that end with their login session."""
 _PERSON = re.compile(r"[^\W_](?:[^\W_]|[ .'\u2019-]){0,39}")
 
 
 def person_name(text: str) -> str:
-    """Return a person's name as it is kept.
+    """Return a person's name as it is stored.
 
     Raises:
-        MalformedError: It is none.
+        MalformedError: The text is not a valid name.
     """
     name = unicodedata.normalize("NFC", text).strip()
     if not _PERSON.fullmatch(name):
@@ -40,11 +40,11 @@ def person_name(text: str) -> str:
 
 @dataclass(frozen=True)
 class LoginToken:
-    """What is kept of a token.
+    """The record of a token.
 
     Attributes:
-        expires: When it stops working, by the monotonic clock.
-        person: Whom it logs in, where that was said.
+        expires: When it stops working, in seconds of the monotonic clock.
+        person: The person whom it logs in, if named.
     """
 
     expires: float
@@ -57,7 +57,7 @@ class LoginSession:
 
     Attributes:
         conversation_id: The conversation that it continues.
-        person: Who logged in, where that is known.
+        person: The person who logged in, if known.
         key: The name of the API key that was typed to log in; None for a person. Records of earlier
             versions, which do not say it, count as people's: most were opened by a link, and they
             end within 30 days.
@@ -71,7 +71,7 @@ class LoginSession:
 class LoginTokens:
     """Tokens of login links: each works once, for 15 minutes.
 
-    They live in memory and only as digests: a restart of the agent voids them.
+    Only their digests are kept, in memory: a restart of the agent voids them.
     """
 
     def __init__(self) -> None:
@@ -83,7 +83,7 @@ class LoginTokens:
         """Return a new token.
 
         Args:
-            person: Whom it is for, as `person_name` returned it.
+            person: The person whom it is for, as `person_name` returned it.
         """
         token = new_secret()
         with self._lock:
@@ -92,7 +92,7 @@ class LoginTokens:
         return token
 
     def redeem(self, token: str) -> LoginToken | None:
-        """Use up a token, and return what is known of it; None if it is not valid."""
+        """Use up a token and return its record, or None if it is not valid."""
         with self._lock:
             self._drop_expired()
             found = find_digest(digest(token), self._tokens)
@@ -106,8 +106,8 @@ class LoginTokens:
 class LoginSessionStore:
     """Login sessions by cookie; each is one conversation and lives for 30 days.
 
-    Kept as digests in `auth/sessions.json`, so that a restart logs nobody out and the file
-    opens no door.
+    Their digests are stored in `auth/sessions.json`: a restart logs nobody out, and nobody can log
+    in with what the file holds.
     """
 
     def __init__(self, home: Path) -> None:
@@ -119,7 +119,7 @@ class LoginSessionStore:
         """Open a session and return the value of its cookie.
 
         Args:
-            person: Who logs in, where that is known.
+            person: The person who logs in, if known.
             key: The name of the API key that was typed to log in.
 
         Raises:
@@ -128,7 +128,7 @@ class LoginSessionStore:
         secret = new_secret()
         session: dict[str, Any] = {
             "sha256": digest(secret),
-            "conversation_id": f"{OF_SESSION}{uuid.uuid4().hex}",
+            "conversation_id": f"{SESSION_PREFIX}{uuid.uuid4().hex}",
             "expires": int(time.time()) + SESSION_SECONDS,
         }
         for name, value in (("person", person), ("key", key)):
@@ -158,10 +158,10 @@ class LoginSessionStore:
         """Forget the sessions that have expired.
 
         Returns:
-            Their conversations, to which nobody can come back.
+            The ids of their conversations, which nobody can continue.
 
         Raises:
-            UserError: It cannot be stored; they stay expired.
+            UserError: The file cannot be written; the sessions stay expired.
         """
         with self._lock:
             now = time.time()

@@ -1,1 +1,1 @@
-"""The API under `/v1`, as OpenAI words it, for programs that know no other."""
+"""OpenAI's chat completions API under `/v1`, for programs that use its clients."""

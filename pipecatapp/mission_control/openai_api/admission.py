@@ -1,4 +1,4 @@
-"""How many answers are written at once: they share one model with the people who talk."""
+"""Limits how many answers are generated at once: they share one model with people's turns."""
 
 from collections import Counter
 
@@ -10,19 +10,19 @@ RETRY_SECS = 5
 
 
 class Admission:
-    """Counts the answers under way."""
+    """Counts the requests in progress, per caller and in all."""
 
     def __init__(self) -> None:
         self._by_caller: Counter[str] = Counter()
 
     def enter(self, caller: str) -> None:
-        """Take on a request; `leave` must follow.
+        """Admit a request; the caller must `leave` when it ends.
 
         Args:
-            caller: Whose it is.
+            caller: The id of the conversation that sends the request.
 
         Raises:
-            ApiError: 429, there are too many.
+            ApiError: 429, too many requests are in progress.
         """
         mine, all_ = self._by_caller[caller], self._by_caller.total()
         if mine >= MOST_OF_ONE_CALLER or all_ >= MOST_AT_ONCE:
@@ -36,7 +36,7 @@ class Admission:
         self._by_caller[caller] += 1
 
     def leave(self, caller: str) -> None:
-        """Let go of a request."""
+        """Note that a request has ended."""
         self._by_caller[caller] -= 1
         if not self._by_caller[caller]:
             del self._by_caller[caller]

@@ -1,4 +1,4 @@
-"""What the API needs of the agent behind it: who can be asked, and what they answer."""
+"""The interface between OpenAI's API and the agent that answers: requests, pieces, failures."""
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
@@ -7,31 +7,31 @@ from typing import Any, Literal, NamedTuple, Protocol
 from pipecatapp.mission_control.auth.auth import Identity
 
 TWIN = "twin"
-"""The model that remembers, decides and acts; every other one is an expert."""
+"""The model that remembers, decides and acts; every other model is an expert."""
 
 
 class Message(NamedTuple):
-    """What somebody said."""
+    """A message of the caller's history."""
 
     role: Literal["user", "assistant"]
     text: str
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A checked request.
+class CompletionRequest:
+    """A validated request for an answer.
 
     Attributes:
         model: `twin`, or an expert's name.
-        instructions: What the caller's program says of the conversation; may be empty.
-        messages: The caller's own history, oldest first, the user's last words at its end.
-        max_tokens: The most that is written; None where the caller set no bound.
-        temperature: How freely words are chosen; None for the model's own way.
-        top_p: Likewise.
-        stop: What ends the answer.
-        seed: Of the random numbers.
-        presence_penalty: What a word loses that was written before.
-        frequency_penalty: Likewise, for each time.
+        instructions: The caller's system messages; may be empty.
+        messages: The caller's history, oldest first; the last message is the user's.
+        max_tokens: The most tokens to generate; None for no bound of the caller's.
+        temperature: From 0 to 2; None for the model's default.
+        top_p: From 0 to 1; None for the model's default.
+        stop: Texts at which the answer ends.
+        seed: Seed of the sampling; None for a random one.
+        presence_penalty: From -2 to 2, subtracted once from tokens that the text has already.
+        frequency_penalty: From -2 to 2, subtracted for each time that a token occurred.
     """
 
     model: str
@@ -47,16 +47,16 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Ended:
+class CompletionEnd:
     """The end of an answer.
 
     Attributes:
-        reason: `stop`, or `length` where it was cut at the most that may be written.
-        prompt_tokens: Of the prompts that the answer was written from.
-        completion_tokens: Of the answer.
-        cached_tokens: How many of the prompt's the prefix cache served.
-        timings: By the names of `TurnTimings`.
-        action: `{kind, name}`: what the turn came to.
+        reason: `stop`, or `length` if the answer was cut at `max_tokens`.
+        prompt_tokens: How many tokens the prompts had.
+        completion_tokens: How many tokens the answer has.
+        cached_tokens: How many of the prompt tokens came from the prefix cache.
+        timings: The fields of `TurnTimings`.
+        action: `{kind, name}`, the action that the router chose.
     """
 
     reason: Literal["stop", "length"]
@@ -67,8 +67,8 @@ class Ended:
     action: dict[str, Any]
 
 
-Piece = str | Ended
-"""Some words of an answer, or its end."""
+Piece = str | CompletionEnd
+"""A piece of an answer's text, or the end of the answer."""
 
 
 class PromptTooLongError(Exception):
@@ -76,30 +76,30 @@ class PromptTooLongError(Exception):
 
 
 class RefusedError(Exception):
-    """The model's server does not take the request, for a reason of the request's."""
+    """The model's server rejects the request because of what it asks."""
 
 
 class ModelUnavailableError(Exception):
-    """The model does not run, or died in the middle of the answer."""
+    """The model does not run, or it died in the middle of the answer."""
 
 
 class Completions(Protocol):
-    """Answers the callers of the API."""
+    """Answers requests of OpenAI's API."""
 
     def models(self) -> Sequence[str]:
-        """Return the names of those that can be asked now, `twin` first."""
+        """Return the names of the models that can answer now, `twin` first."""
 
-    def answer(self, asked: Asked, caller: Identity) -> AsyncGenerator[Piece, None]:
-        """Yield the words of an answer, then its `Ended`.
+    def answer(self, asked: CompletionRequest, caller: Identity) -> AsyncGenerator[Piece, None]:
+        """Yield the pieces of an answer, then its `CompletionEnd`.
 
-        It may be closed or cancelled at any time, which ends the model's work on it.
+        Closing or cancelling it at any time stops the model.
 
         Args:
-            asked: With the name of a model that exists.
+            asked: The request; its model exists.
             caller: Who asks.
 
         Raises:
-            PromptTooLongError: The conversation does not fit.
-            RefusedError: The model's server does not take it.
-            UnavailableError: The model does not run, or died.
+            PromptTooLongError: The conversation does not fit the model's context.
+            RefusedError: The model's server rejects the request.
+            ModelUnavailableError: The model does not run, or it died.
         """

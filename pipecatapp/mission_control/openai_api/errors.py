@@ -1,4 +1,4 @@
-"""Failures as OpenAI's API words them: `{"error": {message, type, param, code}}`."""
+"""Errors in the form of OpenAI's API: `{"error": {message, type, param, code}}`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +21,7 @@ _CODES = {
 
 
 class ApiError(Exception):
-    """What a request is answered with where it fails; the text says what to do about it."""
+    """An error that is the answer to a request; its text says what to do about it."""
 
     def __init__(
         self,
@@ -32,14 +32,14 @@ class ApiError(Exception):
         code: str | None = None,
         headers: Mapping[str, str] | None = None,
     ):
-        """Make one.
+        """Make an error.
 
         Args:
-            status: Of HTTP.
-            message: For people.
-            param: The field of the request that is wrong.
-            code: For programs; by default what usually goes with the status.
-            headers: To be sent with it.
+            status: The HTTP status.
+            message: What people read.
+            param: The field of the request that is wrong, if it is one.
+            code: What programs read; the default depends on the status.
+            headers: Headers of the answer.
         """
         super().__init__(message)
         self.status = status
@@ -50,7 +50,7 @@ class ApiError(Exception):
 def error_body(
     status: int, message: str, *, param: str | None = None, code: str | None = None
 ) -> dict[str, Any]:
-    """Return a failure as JSON-ready dictionary; half a character in its text is replaced."""
+    """Return an error as a JSON-ready dictionary; lone surrogates in its text are replaced."""
     kind = LIMIT if status == 429 else SERVER if status >= 500 else REQUEST
     return {
         "error": {
@@ -63,18 +63,17 @@ def error_body(
 
 
 def is_openai_path(path: str) -> bool:
-    """Tell whether a path is one of this API's, existing or not."""
+    """Return whether a path belongs to this API, even if no route has it."""
     return path.startswith(PREFIX)
 
 
-def api_error(_: Request, error: Exception) -> Response:
+def api_error(_: Request, error: ApiError) -> Response:
     """Answer with an `ApiError`."""
-    assert isinstance(error, ApiError)  # noqa: S101 - what it is registered for
     return JSONResponse(error.body, error.status, headers=error.headers)
 
 
 def http_error(error: HTTPException) -> Response:
-    """Answer with what the framework or a dependency refused."""
+    """Answer with an error that the framework or a dependency raised."""
     headers = dict(error.headers) if error.headers else None
     body = error_body(error.status_code, str(error.detail))
     return JSONResponse(body, error.status_code, headers=headers)

@@ -5,16 +5,18 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from pipecatapp.mission_control.openai_api.completions import Ended
+from pipecatapp.mission_control.openai_api.completions import CompletionEnd
 
 
 @dataclass
 class CompletionReply:
-    """One answer; `timings` and `action` are the agent's own and stand beside what OpenAI has.
+    """Formats one answer; the fields `timings` and `action` are the agent's own additions.
 
     Attributes:
-        model: Who answers.
-        with_usage: Whether the chunks end with the usage.
+        model: The model that answers.
+        with_usage: Whether the last chunk holds the usage.
+        id: The completion's id.
+        created: Seconds since 1970.
     """
 
     model: str
@@ -22,7 +24,7 @@ class CompletionReply:
     id: str = field(default_factory=lambda: f"chatcmpl-{uuid4().hex}")
     created: int = field(default_factory=lambda: int(time.time()))
 
-    def whole(self, text: str, ended: Ended) -> dict[str, Any]:
+    def whole(self, text: str, ended: CompletionEnd) -> dict[str, Any]:
         """Return a `chat.completion`."""
         message = {"role": "assistant", "content": text, "refusal": None}
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": ended.reason}
@@ -30,20 +32,20 @@ class CompletionReply:
             **self._head("chat.completion"),
             "choices": [choice],
             "usage": _usage(ended),
-            **_own(ended),
+            **_agent_fields(ended),
         }
 
-    def begun(self) -> dict[str, Any]:
+    def first_chunk(self) -> dict[str, Any]:
         """Return the first chunk."""
         return self._chunk({"role": "assistant", "content": ""})
 
-    def more(self, text: str) -> dict[str, Any]:
-        """Return a chunk with words."""
+    def text_chunk(self, text: str) -> dict[str, Any]:
+        """Return a chunk with a piece of the text."""
         return self._chunk({"content": text})
 
-    def over(self, ended: Ended) -> list[dict[str, Any]]:
+    def last_chunks(self, ended: CompletionEnd) -> list[dict[str, Any]]:
         """Return the last chunks."""
-        last = [{**self._chunk({}, ended.reason), **_own(ended)}]
+        last = [{**self._chunk({}, ended.reason), **_agent_fields(ended)}]
         if self.with_usage:
             usage = {"choices": [], "usage": _usage(ended)}
             last.append({**self._head("chat.completion.chunk"), **usage})
@@ -58,11 +60,11 @@ class CompletionReply:
         return {"id": self.id, "object": kind, "created": self.created, "model": self.model}
 
 
-def _own(ended: Ended) -> dict[str, Any]:
+def _agent_fields(ended: CompletionEnd) -> dict[str, Any]:
     return {"timings": ended.timings, "action": ended.action}
 
 
-def _usage(ended: Ended) -> dict[str, Any]:
+def _usage(ended: CompletionEnd) -> dict[str, Any]:
     return {
         "prompt_tokens": ended.prompt_tokens,
         "completion_tokens": ended.completion_tokens,

@@ -8,28 +8,28 @@ from starlette.responses import JSONResponse, Response
 
 from pipecatapp.mission_control.auth.caller import Caller
 from pipecatapp.mission_control.openai_api.admission import Admission
-from pipecatapp.mission_control.openai_api.answering import Answering
+from pipecatapp.mission_control.openai_api.background_answer import BackgroundAnswer
 from pipecatapp.mission_control.openai_api.completions import Completions
 from pipecatapp.mission_control.openai_api.errors import ApiError
 from pipecatapp.mission_control.openai_api.replies import CompletionReply
 from pipecatapp.mission_control.openai_api.schema import read_request
 from pipecatapp.mission_control.openai_api.stream import (
     KEEP_ALIVE_SECS,
+    ClientDisconnected,
     EventStream,
-    Gone,
-    unless_gone,
+    unless_disconnected,
     within,
 )
 
 OWNER = "pipecatapp"
 CLIENT_CLOSED = 499
-"""For the log of a proxy: nobody reads it."""
+"""The status of an answer that nobody reads; a proxy may log it."""
 
 STARTED = int(time.time())
 
 
 def openai_router() -> APIRouter:
-    """Return the routes; `app.state.control.completions` answers."""
+    """Return the routes; `app.state.backend.completions` answers."""
     router = APIRouter(prefix="/v1")
     admission = Admission()
 
@@ -44,46 +44,46 @@ def openai_router() -> APIRouter:
 
     @router.post("/chat/completions")
     async def chat(request: Request, caller: Caller) -> Response:
-        wanted = read_request(await request.body())
-        asked = wanted.asked()
+        chat_request = read_request(await request.body())
+        asked = chat_request.completion_request()
         _existing(asked.model, request)
         admission.enter(caller.conversation_id)
-        answering = Answering(
+        answer = BackgroundAnswer(
             _completions(request).answer(asked, caller),
             release=lambda: admission.leave(caller.conversation_id),
         )
-        reply = CompletionReply(asked.model, wanted.with_usage)
+        reply = CompletionReply(asked.model, chat_request.with_usage)
         try:
-            if wanted.stream:
-                return await _stream(request, answering, reply)
-            text, ended = await unless_gone(request.receive, answering.whole())
+            if chat_request.stream:
+                return await _stream(request, answer, reply)
+            text, ended = await unless_disconnected(request.receive, answer.whole())
             return JSONResponse(reply.whole(text, ended))
-        except Gone:
-            await answering.stop()
+        except ClientDisconnected:
+            await answer.stop()
             return Response(status_code=CLIENT_CLOSED)
         except BaseException:
-            await answering.stop()
+            await answer.stop()
             raise
 
     return router
 
 
-async def _stream(request: Request, answering: Answering, reply: CompletionReply) -> Response:
-    """Return the response of a stream; what fails soon can still be answered by a status."""
-    soon = within(KEEP_ALIVE_SECS, answering.next())
-    return EventStream(answering, reply, await unless_gone(request.receive, soon))
+async def _stream(request: Request, answer: BackgroundAnswer, reply: CompletionReply) -> Response:
+    """Return a streamed response; a failure before its first piece still gets its own status."""
+    soon = within(KEEP_ALIVE_SECS, answer.next())
+    return EventStream(answer, reply, await unless_disconnected(request.receive, soon))
 
 
 def _completions(request: Request) -> Completions:
-    completions: Completions = request.app.state.control.completions
+    completions: Completions = request.app.state.backend.completions
     return completions
 
 
 def _existing(name: str, request: Request) -> str:
-    """Return the name of a model that exists.
+    """Return the name if a model has it.
 
     Raises:
-        ApiError: 404, there is none of this name.
+        ApiError: 404, no model has this name.
     """
     names = _completions(request).models()
     if name not in names:

@@ -1,9 +1,10 @@
-"""A request as OpenAI's API has it, checked: what is honoured, passed over and refused.
+"""Validates a chat request of OpenAI's API: fields are honoured, ignored or refused.
 
 Honoured: `model`, `messages`, `stream`, `stream_options.include_usage`, `max_tokens` and
 `max_completion_tokens`, `temperature`, `top_p`, `stop`, `seed`, `presence_penalty`,
-`frequency_penalty`. Passed over, as they change nothing of an answer: those of `PASSED_OVER`.
-Refused, unless they ask for what is so anyway: those of `REFUSED`. Any other is refused as unknown.
+`frequency_penalty`. Ignored because they do not change the answer: those of `IGNORED`. Refused
+unless their value asks for nothing special: those of `UNSUPPORTED`. Other fields are refused as
+unknown.
 """
 
 from collections.abc import Callable
@@ -11,24 +12,24 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipecatapp.mission_control.openai_api.completions import Asked, Message
+from pipecatapp.mission_control.openai_api.completions import CompletionRequest, Message
 from pipecatapp.mission_control.openai_api.errors import ApiError
 
 MAX_BODY = 1024 * 1024
-"""Bytes; a history that fits no context is cut, so there is room for a long one."""
+"""Bytes; the limit is generous because a history that exceeds the context is cut."""
 MOST_MESSAGES = 1000
 MOST_TOKENS = 32_768
 LARGEST_SEED = 2**32 - 1
 MOST_STOPS = 4
 
-PASSED_OVER = frozenset(
+IGNORED = frozenset(
     {"metadata", "moderation", "parallel_tool_calls", "prompt_cache_key", "prompt_cache_options"}
     | {"prompt_cache_retention", "reasoning_effort", "safety_identifier", "service_tier", "store"}
     | {"user", "verbosity"}
 )
 
 _TOOLS = "has tools of its own, and none of the caller's can be called"
-REFUSED: dict[str, tuple[Callable[[Any], bool], str]] = {
+UNSUPPORTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "tools": (lambda value: value in (None, []), _TOOLS),
     "tool_choice": (lambda value: value in (None, "none", "auto"), _TOOLS),
     "functions": (lambda value: value in (None, []), _TOOLS),
@@ -43,13 +44,13 @@ REFUSED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "prediction": (lambda value: value is None, "takes no prediction of its answer"),
     "web_search_options": (lambda value: value is None, "decides itself when to look in the web"),
 }
-"""What is not supported: the values that ask for nothing, and what the twin does instead."""
+"""Unsupported fields: which values ask for nothing special, and what the agent does instead."""
 
 ROLES = ("system", "developer", "user", "assistant")
 
 
 class ContentPart(BaseModel):
-    """A part of a message; only text is."""
+    """A part of a message; only text is supported."""
 
     model_config = ConfigDict(strict=True)
 
@@ -58,7 +59,7 @@ class ContentPart(BaseModel):
 
 
 class MessageEntry(BaseModel):
-    """A message; what an assistant's carries beside its words is not looked at."""
+    """A message; other fields of an assistant's message are ignored."""
 
     model_config = ConfigDict(strict=True)
 
@@ -69,7 +70,7 @@ class MessageEntry(BaseModel):
 
 
 class StreamOptions(BaseModel):
-    """How a stream is to be."""
+    """The options of a stream."""
 
     model_config = ConfigDict(strict=True)
 
@@ -99,17 +100,17 @@ class ChatRequest(BaseModel):
 
     @property
     def with_usage(self) -> bool:
-        """Whether a stream is to end with its usage."""
+        """Whether the stream ends with the usage."""
         return self.stream_options is not None and self.stream_options.include_usage
 
-    def asked(self) -> Asked:
-        """Return what is asked for.
+    def completion_request(self) -> CompletionRequest:
+        """Return the request as the agent takes it.
 
         Raises:
-            ApiError: 400, the messages are no conversation that could be gone on with.
+            ApiError: 400, the messages are not a conversation that the model can continue.
         """
         texts = [(entry.role, _text(entry, place)) for place, entry in enumerate(self.messages)]
-        return Asked(
+        return CompletionRequest(
             model=self.model,
             instructions="\n\n".join(t for role, t in texts if role in ("system", "developer")),
             messages=_conversation(texts),
@@ -124,26 +125,26 @@ class ChatRequest(BaseModel):
 
 
 class _Fields(BaseModel):
-    """Any JSON object: its fields are looked at one by one."""
+    """Any JSON object; its fields are checked one by one."""
 
     model_config = ConfigDict(extra="allow")
 
 
 def read_request(body: bytes) -> ChatRequest:
-    """Return what a body asks for.
+    """Parse and validate the body of a request.
 
     Raises:
-        ApiError: 400, it is no such request, or asks for what is not supported.
+        ApiError: 400, the body is malformed or asks for something unsupported.
     """
     try:
         fields = _Fields.model_validate_json(body).model_extra or {}
     except ValidationError as error:
         raise ApiError(400, "The body must be a JSON object.", code="invalid_json") from error
-    for name, (asks_for_nothing, instead) in REFUSED.items():
+    for name, (asks_for_nothing, instead) in UNSUPPORTED.items():
         if name in fields and not asks_for_nothing(fields[name]):
             message = f"`{name}` is not supported: this agent {instead}."
             raise ApiError(400, message, param=name, code="unsupported_parameter")
-    left = {k: v for k, v in fields.items() if k not in REFUSED and k not in PASSED_OVER}
+    left = {k: v for k, v in fields.items() if k not in UNSUPPORTED and k not in IGNORED}
     try:
         return ChatRequest.model_validate(left)
     except ValidationError as error:
@@ -151,7 +152,7 @@ def read_request(body: bytes) -> ChatRequest:
 
 
 def _malformed(error: ValidationError) -> ApiError:
-    """Return the first thing that is wrong with a request."""
+    """Return an error about the first field that is wrong."""
     first = error.errors(include_url=False, include_input=False)[0]
     place = [str(part) for part in first["loc"] if not str(part).endswith(("]", "str"))]
     param = ".".join(place) or None
@@ -162,10 +163,10 @@ def _malformed(error: ValidationError) -> ApiError:
 
 
 def _text(entry: MessageEntry, place: int) -> str:
-    """Return the words of a message.
+    """Return the text of a message.
 
     Raises:
-        ApiError: 400, it is of another kind.
+        ApiError: 400, its role or a part of it is unsupported.
     """
     where = f"messages.{place}"
     if entry.role not in ROLES:
@@ -182,7 +183,7 @@ def _text(entry: MessageEntry, place: int) -> str:
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        message = f"{where}: half a character is no text."
+        message = f"{where}: the text has a lone surrogate, which is half a character."
         raise ApiError(400, message, param=where, code="invalid_value") from error
     return text
 
@@ -193,25 +194,27 @@ def _unsupported(param: str, what: str) -> ApiError:
 
 
 def _conversation(texts: list[tuple[str, str]]) -> list[Message]:
-    """Return what was said, the words of one side in a row as one: templates want them in turns.
+    """Return the conversation with adjacent messages of one role joined.
+
+    Chat templates want the roles to alternate.
 
     Raises:
-        ApiError: 400, the user has not the last word.
+        ApiError: 400, the last message is not the user's, or it is empty.
     """
     spoken = [(role, text) for role, text in texts if role in ("user", "assistant")]
     if not spoken or spoken[-1][0] != "user" or not spoken[-1][1].strip():
         message = "The last message must be the user's, and must not be empty."
         raise ApiError(400, message, param="messages", code="invalid_value")
-    said: list[Message] = []
+    messages: list[Message] = []
     for role, text in spoken:
         if not text.strip():
             continue
         speaker: Literal["user", "assistant"] = "user" if role == "user" else "assistant"
-        if said and said[-1].role == speaker:
-            said[-1] = Message(speaker, f"{said[-1].text}\n\n{text}")
+        if messages and messages[-1].role == speaker:
+            messages[-1] = Message(speaker, f"{messages[-1].text}\n\n{text}")
         else:
-            said.append(Message(speaker, text))
-    return said
+            messages.append(Message(speaker, text))
+    return messages
 
 
 def _stops(stop: str | list[str] | None) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The API by which a person allows or denies the calls of tools that wait for it."""
+"""The API by which a person allows or denies tool calls that wait for approval."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ class ApprovalDecision(BaseModel):
     """What a person decided.
 
     Attributes:
-        digest: That of the call they saw, so that no other call can be allowed by it.
+        digest: The digest of the call that they saw, so that no other call is allowed by it.
         approve: Whether the call may run.
     """
 
@@ -29,28 +29,28 @@ class ApprovalDecision(BaseModel):
 @router.get("")
 async def waiting(request: Request, caller: Caller) -> list[dict[str, Any]]:
     """Return the calls of the caller's conversation that wait for a decision."""
-    control: Backend = request.app.state.control
-    return await control.approvals(caller.conversation_id)
+    backend: Backend = request.app.state.backend
+    return await backend.approvals(caller.conversation_id)
 
 
 @router.post("/{approval_id}", status_code=204)
 async def decide(approval_id: str, request: Request, person: Person) -> Response:
-    """Allow or deny one call, once; the body is a `Decision`.
+    """Allow or deny one call, once; the body is an `ApprovalDecision`.
 
     Raises:
         HTTPException: 403, a program's key was sent; 404, no such call waits for the caller; 409,
-            it is another call than the one that was shown, or it is settled; 422, the body is none.
+            the call is not the one that was shown, or it is settled; 422, the body is malformed.
     """
-    control: Backend = request.app.state.control
+    backend: Backend = request.app.state.backend
     try:
         decision = ApprovalDecision.model_validate_json(await request.body())
     except ValidationError as error:
-        # FastAPI's own answer repeats the input, which may be what no answer can hold.
+        # FastAPI's own answer repeats the input, in which a lone surrogate cannot be encoded.
         raise HTTPException(
             422, "Send `digest`, in hexadecimal, and `approve`, true or false."
         ) from error
     try:
-        await control.decide(
+        await backend.decide(
             person.conversation_id,
             approval_id,
             decision.digest,

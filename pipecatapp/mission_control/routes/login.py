@@ -1,4 +1,4 @@
-"""Logging in: the one-time link's page and the cookie that it is traded for."""
+"""Logging in: the page of a one-time link, and the cookie that the page gets for it."""
 
 from urllib.parse import parse_qs
 
@@ -17,11 +17,11 @@ from pipecatapp.mission_control.pages import login_page
 router = APIRouter()
 
 
-class WantedLink(BaseModel):
-    """Whom a login link is for.
+class LoginLinkRequest(BaseModel):
+    """The person whom a login link is for.
 
     Attributes:
-        name: Under what name they are known; None for anybody.
+        name: The name by which the twin knows them; None for nobody in particular.
     """
 
     model_config = ConfigDict(strict=True, extra="forbid")
@@ -31,27 +31,27 @@ class WantedLink(BaseModel):
 
 @router.post("/api/login-link")
 async def link(request: Request, caller: Caller) -> dict[str, str]:
-    """Make a link that logs one person in, once; the body is a `WantedLink`, or empty.
+    """Make a link that logs one person in once; the body is a `LoginLinkRequest`, or empty.
 
     Raises:
-        HTTPException: 403, only the command line on this machine may; 422, the body is another.
-        MalformedError: The name is none.
+        HTTPException: 403, only the command line on this machine may; 422, the body is malformed.
+        MalformedError: The name is not valid.
     """
-    control: Backend = request.app.state.control
+    backend: Backend = request.app.state.backend
     if caller.kind != "local":
         raise HTTPException(403, "Only the command line on this machine may do this.")
     try:
-        wanted = WantedLink.model_validate_json(await request.body() or b"{}")
+        wanted = LoginLinkRequest.model_validate_json(await request.body() or b"{}")
     except ValidationError as error:
         raise HTTPException(422, "Send `name`, a text, or nothing.") from error
     person = None if wanted.name is None else person_name(wanted.name)
     token = request.app.state.auth.tokens.create(person)
-    return {"url": login_url(control.settings, request.scope["server"][1], token)}
+    return {"url": login_url(backend.settings, request.scope["server"][1], token)}
 
 
 @router.get("/login")
 async def show(token: str = "") -> Response:
-    """Show the login page; a link's token is not used up by this."""
+    """Show the login page, which does not use up a link's token."""
     return login_page(token)
 
 
@@ -63,7 +63,7 @@ async def session(request: Request) -> dict[str, bool]:
 
 @router.post("/login")
 async def submit(request: Request) -> Response:
-    """Trade a one-time token or an API key for a session's cookie."""
+    """Exchange a one-time token or an API key for a session's cookie."""
     auth: Auth = request.app.state.auth
     form = parse_qs((await request.body()).decode("utf-8", "replace"))
     token, key = (form.get(name, [""])[0].strip() for name in ("token", "key"))
@@ -93,8 +93,8 @@ async def submit(request: Request) -> Response:
 
 
 def _over_https(request: Request) -> bool:
-    """Return whether the browser came by HTTPS; a cluster's gateway ends it and says so."""
-    control: Backend = request.app.state.control
-    if control.settings.mode == "cluster":
+    """Return whether the browser used HTTPS; a cluster's gateway terminates it and says so."""
+    backend: Backend = request.app.state.backend
+    if backend.settings.mode == "cluster":
         return request.headers.get("x-forwarded-proto") == "https"
     return request.url.scheme == "https"

@@ -1,4 +1,4 @@
-"""The API by which people and programs handle what the agent remembers."""
+"""The API of the agent's memory: its facts and snapshots."""
 
 import json
 from typing import Annotated, Any, TypeVar
@@ -15,121 +15,123 @@ from pipecatapp.mission_control.routes.relevance import fact_of, facts_found
 router = APIRouter(prefix="/api")
 
 MAX_IMPORT = 64 * 1024 * 1024
-"""Bytes; an export of 100,000 facts has about half of it."""
+"""Bytes; an export of 100,000 facts has about half as many."""
 MOST_FACTS = 100
-LARGEST_ID = 2**63 - 1  # of SQLite
+LARGEST_ID = 2**63 - 1  # the largest that SQLite can store
 
 
 class Body(BaseModel):
-    """What is sent; anything else than what is named is refused."""
+    """A request's body or query; unknown fields are refused."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
 
-class Wanted(Body):
-    """Which facts to show: the one of an id, those that fit a query, or else the newest ones."""
+class FactQuery(Body):
+    """Which facts to show: the one with an id, those that fit a query, or else the newest."""
 
     id: int | None = Field(None, ge=1, le=LARGEST_ID, strict=False)
     query: str = Field("", max_length=1000)
     most: int = Field(20, ge=1, le=MOST_FACTS, strict=False)
 
 
-class Saving(Body):
-    """Under which name to save, and whether an older snapshot of that name may go."""
+class SnapshotRequest(Body):
+    """The name to save under, and whether it may replace a snapshot of that name."""
 
     name: str
     replace: bool = False
 
 
-class Forgetting(Body):
-    """Which facts to forget, by their ids."""
+class ForgetRequest(Body):
+    """The ids of the facts to forget."""
 
     ids: list[Annotated[int, Field(ge=1, le=LARGEST_ID)]] = Field(min_length=1)
 
 
-Form = TypeVar("Form", bound=Body)
+BodyType = TypeVar("BodyType", bound=Body)
 
 
-async def sent(request: Request, form: type[Form], hint: str) -> Form:
-    """Return what a request's body holds.
+async def parse_body(request: Request, form: type[BodyType], hint: str) -> BodyType:
+    """Return a request's body as the given model.
 
     Raises:
-        HTTPException: 422, it is another thing; the answer is the hint.
+        HTTPException: 422, the body does not fit; the answer is the hint.
     """
     try:
         return form.model_validate_json(await request.body())
     except ValidationError as error:
-        # FastAPI's own answer repeats the input, which may be what no answer can hold.
+        # FastAPI's own answer repeats the input, in which a lone surrogate cannot be encoded.
         raise HTTPException(422, hint) from error
 
 
 def memory_of(request: Request) -> Memory:
     """Return the agent's memory."""
-    memory: Memory = request.app.state.control.memories
+    memory: Memory = request.app.state.backend.memories
     return memory
 
 
-Remembered = Annotated[Memory, Depends(memory_of)]
+CurrentMemory = Annotated[Memory, Depends(memory_of)]
 
 
 @router.get("/state")
-async def snapshots(memory: Remembered, _: Caller) -> list[dict[str, Any]]:
+async def snapshots(memory: CurrentMemory, _: Caller) -> list[dict[str, Any]]:
     """Return all snapshots, the newest first, each as `{name, at, facts, turns}`."""
     return await memory.snapshots()
 
 
 @router.post("/state")
-async def save(request: Request, memory: Remembered, caller: Caller) -> dict[str, str]:
-    """Take a snapshot, with the caller's conversation in it; the body is a `Saving`.
+async def save(request: Request, memory: CurrentMemory, caller: Caller) -> dict[str, str]:
+    """Take a snapshot with the caller's conversation; the body is a `SnapshotRequest`.
 
     Raises:
-        HTTPException: 422, the body is none.
+        HTTPException: 422, the body is malformed.
         MalformedError: The name is not allowed.
-        TakenError: There is one of this name.
+        TakenError: A snapshot has this name.
     """
-    saving = await sent(request, Saving, "Send `name`, and `replace`, true or false.")
-    await memory.save(saving.name, caller.conversation_id, replace=saving.replace)
-    return {"saved": saving.name}
+    wanted = await parse_body(
+        request, SnapshotRequest, "Send `name`, and `replace`, true or false."
+    )
+    await memory.save(wanted.name, caller.conversation_id, replace=wanted.replace)
+    return {"saved": wanted.name}
 
 
 @router.post("/state/{name}/load")
-async def load(name: str, memory: Remembered, person: Person) -> dict[str, str]:
-    """Have a snapshot hold, its turns in the caller's conversation.
+async def load(name: str, memory: CurrentMemory, person: Person) -> dict[str, str]:
+    """Restore a snapshot, with its turns in the caller's conversation.
 
     Returns:
-        `kept`: the name of the snapshot of what was replaced.
+        `kept`: the name of the snapshot that keeps what was replaced.
 
     Raises:
         MalformedError: No snapshot can have this name.
-        NotFoundError: There is none of this name.
+        NotFoundError: No snapshot has this name.
     """
     return {"kept": await memory.load(name, person.conversation_id)}
 
 
 @router.delete("/state/{name}", status_code=204)
-async def remove(name: str, memory: Remembered, _: Person) -> Response:
+async def remove(name: str, memory: CurrentMemory, _: Person) -> Response:
     """Delete a snapshot.
 
     Raises:
         MalformedError: No snapshot can have this name.
-        NotFoundError: There is none of this name.
+        NotFoundError: No snapshot has this name.
     """
     await memory.remove(name)
     return Response(status_code=204)
 
 
 @router.get("/memory")
-async def search(request: Request, memory: Remembered, caller: Caller) -> dict[str, Any]:
-    """Return how much is remembered, and the facts that fit a query; the query is a `Wanted`.
+async def search(request: Request, memory: CurrentMemory, caller: Caller) -> dict[str, Any]:
+    """Return the number of facts, and the facts that fit a query; the query is a `FactQuery`.
 
     Returns:
-        `{count, waiting, facts}`: `waiting` turns are yet to be examined.
+        `{count, waiting, facts}`: `waiting` turns are not examined yet.
 
     Raises:
-        HTTPException: 422, the query is another.
+        HTTPException: 422, the query is malformed.
     """
     try:
-        wanted = Wanted.model_validate(dict(request.query_params))
+        wanted = FactQuery.model_validate(dict(request.query_params))
     except ValidationError as error:
         raise HTTPException(
             422,
@@ -142,38 +144,38 @@ async def search(request: Request, memory: Remembered, caller: Caller) -> dict[s
 
 
 @router.post("/memory/forget")
-async def forget(request: Request, memory: Remembered, _: Person) -> dict[str, int]:
-    """Forget facts for good; the body is a `Forgetting`.
+async def forget(request: Request, memory: CurrentMemory, _: Person) -> dict[str, int]:
+    """Forget facts for good; the body is a `ForgetRequest`.
 
     Returns:
-        `forgotten`: how many are gone, with what they had superseded.
+        `forgotten`: how many were deleted, with the facts that they had replaced.
 
     Raises:
-        HTTPException: 422, the body is none.
+        HTTPException: 422, the body is malformed.
     """
-    forgetting = await sent(request, Forgetting, "Send `ids`, a list of facts' ids.")
-    return {"forgotten": len(await memory.forget(forgetting.ids))}
+    wanted = await parse_body(request, ForgetRequest, "Send `ids`, a list of facts' ids.")
+    return {"forgotten": len(await memory.forget(wanted.ids))}
 
 
 @router.get("/memory/export")
-async def export(memory: Remembered, _: Person) -> Response:
+async def export(memory: CurrentMemory, _: Person) -> Response:
     """Return all facts as a file."""
     content = await memory.export()
     name = {"Content-Disposition": 'attachment; filename="memory.json"'}
-    # FastAPI would look through every value of it first, in the event loop.
+    # FastAPI would convert every value first, and block the event loop meanwhile.
     return await run_in_threadpool(JSONResponse, content, headers=name)
 
 
 @router.post("/memory/import")
-async def import_(request: Request, memory: Remembered, _: Person) -> dict[str, int]:
-    """Keep the facts of an export, all or none; the body is one.
+async def import_(request: Request, memory: CurrentMemory, _: Person) -> dict[str, int]:
+    """Add the facts of an export, all or none; the body is the export.
 
     Returns:
-        `{added, known, forgotten}`: those forgotten since it was made stay so.
+        `{added, known, forgotten}`: facts that were forgotten since the export stay forgotten.
 
     Raises:
         HTTPException: 422, the body is not JSON.
-        MalformedError: It is no export.
+        MalformedError: The body is not an export.
     """
     try:
         content = await run_in_threadpool(json.loads, await request.body())

@@ -1,4 +1,4 @@
-"""The agent's state, for the nodes that keep a copy of it: `GET /api/copy`."""
+"""Hands the agent's state to the nodes that keep a copy of it: `GET /api/copy`."""
 
 import asyncio
 import hmac
@@ -22,17 +22,17 @@ router = APIRouter()
 
 @router.get("/api/copy")
 async def copy(request: Request) -> Response:
-    """Answer with a tar archive of the state, or 304 where the caller has it already.
+    """Answer with a tar archive of the state, or with 304 if the caller has it already.
 
-    The key for it serves nothing else, and no other key and no session serves for it.
+    It takes a key of its own, which opens nothing else; API keys and sessions do not open it.
     """
-    settings = request.app.state.control.settings
+    settings = request.app.state.backend.settings
     _require_key(request, settings.copy_key_file)
     home, now = settings.home, await asyncio.to_thread(tag, settings.home)
     headers = {"ETag": f'"{now}"', EPOCH_HEADER: str(current_epoch(home))}
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
-    async with _making(request):
+    async with _copy_lock(request):
         archive = await asyncio.to_thread(new_archive, home)
         await asyncio.to_thread(write_archive, home, archive)
     return FileResponse(
@@ -43,8 +43,8 @@ async def copy(request: Request) -> Response:
     )
 
 
-def _making(request: Request) -> asyncio.Lock:
-    """Return the lock under which copies are made: one at a time, many nodes may ask."""
+def _copy_lock(request: Request) -> asyncio.Lock:
+    """Return the lock that lets one copy be made at a time, as many nodes may ask."""
     state = request.app.state
     if not hasattr(state, "copying"):
         state.copying = asyncio.Lock()
@@ -60,6 +60,6 @@ def _require_key(request: Request, key_file: Path | None) -> None:
     except OSError as error:
         raise UserError(f"{key_file} cannot be read: {error.strerror}") from error
     given = bearer(request) or ""
-    # Digests, as the comparison of strings of other lengths or letters is not constant in time.
+    # Digests: comparing strings of different lengths does not take constant time.
     if not key or not hmac.compare_digest(digest(given), digest(key)):
         raise HTTPException(403, "Only the key for copies serves here.")

@@ -1,4 +1,4 @@
-"""Certificates for the house's network: an authority of our own and what it signs."""
+"""The certificate authority of the home network, and the server certificate that it signs."""
 
 import socket
 import ssl
@@ -33,8 +33,8 @@ router = APIRouter()
 class Authority:
     """The certificates under `tls/` of the state directory.
 
-    The authority is made once, because every phone must be told to trust it; the server's
-    certificate is made anew when it runs out or the machine's addresses change.
+    The authority is made once, because every phone must be told to trust it. The server's
+    certificate is replaced when it expires or the machine's addresses change.
     """
 
     def __init__(self, home: Path) -> None:
@@ -53,7 +53,7 @@ class Authority:
         return fingerprint(self.certificate_path)
 
     def ensure(self) -> bool:
-        """Make whatever certificate is missing, run out or made for other addresses.
+        """Make each certificate that is missing, about to expire or made for other addresses.
 
         Returns:
             Whether the server's certificate changed.
@@ -91,8 +91,8 @@ def server_names() -> list[str]:
 class LiveCertificate:
     """Gives each connection the current certificate, without a restart.
 
-    A handshake that comes a minute or more after the last check looks whether the addresses
-    changed; the check reads the interfaces and takes about a millisecond.
+    A handshake a minute or more after the last check tests whether the addresses changed, which
+    reads the interfaces and takes about a millisecond.
     """
 
     def __init__(self, authority: Authority) -> None:
@@ -114,7 +114,7 @@ class LiveCertificate:
         connection.context = self._current
 
     def refresh(self) -> None:
-        """Take a new certificate into use where one is due."""
+        """Load a new certificate if one is due."""
         try:
             if self._authority.ensure():
                 self._current = self._load()
@@ -130,8 +130,8 @@ class LiveCertificate:
 
 @router.get("/ca.crt")
 async def authority_certificate(request: Request) -> Response:
-    """Hand out the authority's certificate, which is public, for a phone to install."""
-    path = certificate_to_trust(request.app.state.control.settings)
+    """Send the authority's certificate, which is public, for a phone to install."""
+    path = certificate_to_trust(request.app.state.backend.settings)
     if path is None:
         return PlainTextResponse("Only a cluster, and an agent started with --lan, have one.", 404)
     disposition = {"Content-Disposition": 'attachment; filename="twin-ca.crt"'}
@@ -141,7 +141,7 @@ async def authority_certificate(request: Request) -> Response:
 @router.get("/trust")
 async def trust(request: Request) -> Response:
     """Explain how a phone comes to trust this server."""
-    settings: Settings = request.app.state.control.settings
+    settings: Settings = request.app.state.backend.settings
     path = certificate_to_trust(settings)
     if path is None:
         return render("trust_local.html")
@@ -152,7 +152,7 @@ async def trust(request: Request) -> Response:
 
 
 def certificate_to_trust(settings: Settings) -> Path | None:
-    """Return the file of the certificate that devices have to trust, where there is one."""
+    """Return the file of the certificate that devices must trust, or None if there is none."""
     if settings.mode == "cluster":
         path = settings.page_ca_file
     else:
@@ -164,7 +164,7 @@ def fingerprint(certificate: Path) -> str:
     """Return the SHA-256 fingerprint of a certificate as phones show it: `AB:CD:...`.
 
     Raises:
-        UserError: It cannot be read.
+        UserError: The file cannot be read.
     """
     try:
         found = x509.load_pem_x509_certificate(certificate.read_bytes())

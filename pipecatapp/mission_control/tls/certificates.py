@@ -1,4 +1,4 @@
-"""Making and judging X.509 certificates (RFC 5280), P-256 throughout."""
+"""Issues and checks X.509 certificates (RFC 5280) with P-256 keys."""
 
 import ipaddress
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ SERVER_LIFE = timedelta(days=365)
 RENEW_BEFORE = timedelta(days=30)
 # Old machines often have a dead clock battery: a certificate begins a day early.
 BACKDATE = timedelta(days=1)
-# A phone that trusts the authority trusts it for these and for no site of the Internet.
+# A phone that trusts the authority trusts it for these alone, and for no site of the Internet.
 LOCAL_DOMAINS = ("local", "lan", "home.arpa", "internal", "localhost")
 LOCAL_NETWORKS = (
     "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8",
@@ -50,7 +50,7 @@ def read_pair(certificate: Path, key: Path) -> KeyPair | None:
     """Read a certificate and its key, or None if either is missing.
 
     Raises:
-        UserError: A file cannot be read, or is no certificate or key of ours.
+        UserError: A file cannot be read, or it is not a certificate or key of this program.
     """
     try:
         found = x509.load_pem_x509_certificate(certificate.read_bytes())
@@ -64,13 +64,13 @@ def read_pair(certificate: Path, key: Path) -> KeyPair | None:
     if not isinstance(private, ec.EllipticCurvePrivateKey):
         raise UserError(f"{key} is not a key of this program. Delete it to start anew.")
     if found.public_key() != private.public_key():
-        # A crash between the two files: neither is of any use without the other.
+        # A crash between writing the two files: neither is of use without the other.
         return None
     return KeyPair(found, private)
 
 
 def issue_authority(host: str) -> KeyPair:
-    """Make an authority that can only vouch for names and addresses of a private network."""
+    """Make an authority that can certify names and addresses of a private network only."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name(
         [
@@ -95,8 +95,8 @@ def issue_server(authority: KeyPair, names: list[str], addresses: list[str]) -> 
     """Make a server's certificate.
 
     Args:
-        authority: Who signs it.
-        names: DNS names of the server; those that the authority may not vouch for are left out.
+        authority: The authority that signs it.
+        names: DNS names of the server; names that the authority may not certify are left out.
         addresses: IP addresses; the loopback addresses are added.
     """
     key = ec.generate_private_key(ec.SECP256R1())

@@ -6,7 +6,7 @@ import pytest
 
 from pipecatapp.client.approvals import PendingApproval
 from pipecatapp.client.twin_client import TurnResult, TwinClient
-from testing.unit.approving_agent import ACTION, CALL, TIMINGS, ApprovingAgent, approving_agent
+from testing.fakes.approving_agent import ACTION, CALL, TIMINGS, ApprovingAgent, approving_agent
 
 
 class Person:

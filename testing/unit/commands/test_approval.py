@@ -12,8 +12,7 @@ import pytest
 
 from pipecatapp.client.approvals import PendingApproval
 from pipecatapp.commands.approval import described, visible
-
-from ..approving_agent import ACTION, ApprovingAgent, approving_agent
+from testing.fakes.approving_agent import ACTION, ApprovingAgent, approving_agent
 
 CHAT = [sys.executable, "-c", "from pipecatapp.cli import main; main()", "chat", "Is it up?"]
 PROMPT = b"[y/N]"

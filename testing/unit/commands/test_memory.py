@@ -14,16 +14,14 @@ import pytest
 from click.testing import CliRunner
 
 from pipecatapp.cli import cli
-from pipecatapp.commands import patience
 from pipecatapp.errors import UserError
 from pipecatapp.mission_control.auth.auth import key_conversation
 from pipecatapp.mission_control.auth.keys import KeyStore
 from pipecatapp.mission_control.server import announce
 from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings, load_settings
-
-from ..approving_agent import served
-from ..remembering_agent import RememberingAgent, remembering_agent
+from testing.fakes.remembering_agent import RememberingAgent, remembering_agent
+from testing.fakes.server import served
 
 COMMAND = [sys.executable, "-c", "from pipecatapp.cli import main; main()"]
 ADA = "Anna's daughter is named Ada."
@@ -214,7 +212,7 @@ def test_scripts_forget_by_id_or_by_all_words(line: CommandLine) -> None:
 
 def test_what_is_forgotten_is_said_in_no_conversation(line: CommandLine) -> None:
     line.prepare(said="My daughter is called Ada.")
-    about = {"context": "My daughter is called Ada."}
+    about: dict[str, Any] = {"context": "My daughter is called Ada."}
     if line.agent is not None:
         line.agent.remember(ADA, **about)
     else:
@@ -299,15 +297,3 @@ def test_a_failure_is_one_line_and_exit_status_1(home: Path, embedder: MiniLM) -
     assert (run.returncode, run.stdout) == (1, "")
     line = "error: There is no snapshot missing: `pipecatapp memory list` shows them."
     assert [each for each in run.stderr.splitlines() if not each.startswith("Loading")] == [line]
-
-
-def test_only_long_work_is_shown(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with patience.patience("Quick"):
-        pass
-    assert capsys.readouterr().err == ""
-    monkeypatch.setattr(patience, "UNNOTICED_SECONDS", 0)
-    with pytest.raises(ValueError, match="x"), patience.patience("Failing"):
-        raise ValueError("x")
-    assert "done" not in capsys.readouterr().err

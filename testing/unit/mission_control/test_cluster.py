@@ -13,7 +13,7 @@ from pipecatapp.mission_control.server import announce, announcement
 from pipecatapp.mission_control.tls.authority import Authority
 from pipecatapp.mission_control.web import create_app
 from pipecatapp.settings import Settings
-from testing.unit.mission_control.conftest import EchoControl
+from testing.fakes.backend import FakeBackend
 
 GATEWAY = "http://node1:8000"
 
@@ -26,8 +26,8 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def client(control: EchoControl) -> Iterator[TestClient]:
-    with TestClient(create_app(control), base_url=GATEWAY, follow_redirects=False) as client:
+def client(backend: FakeBackend) -> Iterator[TestClient]:
+    with TestClient(create_app(backend), base_url=GATEWAY, follow_redirects=False) as client:
         yield client
 
 
@@ -50,17 +50,17 @@ def test_another_name_is_refused_with_what_to_do(client: TestClient) -> None:
     assert "page_names in the inventory" in answer.json()["error"]
 
 
-def test_a_gateways_check_needs_no_name(client: TestClient, control: EchoControl) -> None:
+def test_a_gateways_check_needs_no_name(client: TestClient, backend: FakeBackend) -> None:
     assert client.get("/health", headers={"Host": "twin"}).json() == {"status": "ok"}
 
 
 def test_the_page_stays_reachable_while_the_model_is_not_there(
-    client: TestClient, control: EchoControl
+    client: TestClient, backend: FakeBackend
 ) -> None:
-    control.problem = "The language model is not there yet."
+    backend.problem = "The language model is not there yet."
     answer = client.get("/health")
     assert answer.status_code == 200
-    assert answer.json() == {"status": "waiting", "reason": control.problem}
+    assert answer.json() == {"status": "waiting", "reason": backend.problem}
 
 
 def test_the_gateway_says_whether_cookies_are_for_https_alone(client: TestClient) -> None:
@@ -71,7 +71,7 @@ def test_the_gateway_says_whether_cookies_are_for_https_alone(client: TestClient
 
 
 def test_only_a_cluster_believes_what_is_said_to_be_forwarded(tmp_path: Path) -> None:
-    alone = EchoControl(Settings(home=tmp_path / "alone"))
+    alone = FakeBackend(Settings(home=tmp_path / "alone"))
     local = "http://127.0.0.1:8000"
     with TestClient(create_app(alone), base_url=local, follow_redirects=False) as client:
         assert "Secure" not in logged_in(client, local, **{"X-Forwarded-Proto": "https"})

@@ -1,11 +1,8 @@
-import socket
 import stat
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-import uvicorn
 from click.testing import CliRunner
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
@@ -13,33 +10,17 @@ from websockets.sync.client import ClientConnection, connect
 from pipecatapp.client.api import agent_headers, agent_ssl, agent_url, ask_agent
 from pipecatapp.commands.login_link import login_link
 from pipecatapp.errors import UserError
-from pipecatapp.mission_control.server import (
-    MAX_SOCKET_MESSAGE,
-    announce,
-    announcement,
-    uvicorn_config,
-)
-from pipecatapp.mission_control.web import create_app
+from pipecatapp.mission_control.server import MAX_SOCKET_MESSAGE, announce, announcement
 from pipecatapp.settings import Settings, load_settings
-
-from .conftest import EchoControl
+from testing.fakes.backend import FakeBackend
+from testing.fakes.server import served
 
 
 @contextmanager
 def running(settings: Settings) -> Iterator[str]:
-    """Serve as the agent does, on a free port, and note the address."""
-    app = create_app(EchoControl(settings))
-    listener = socket.create_server(("127.0.0.1", 0))
-    announce(settings, listener.getsockname()[1])
-    server = uvicorn.Server(uvicorn_config(settings, app))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
+    """Serve as the agent does, on a free port, and return the address."""
+    with served(FakeBackend(settings)):
         yield agent_url(settings)
-    finally:
-        server.should_exit = True
-        thread.join(30)
-    assert not thread.is_alive()
 
 
 def open_socket(settings: Settings) -> ClientConnection:

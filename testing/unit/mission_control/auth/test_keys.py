@@ -4,15 +4,11 @@ import stat
 import pytest
 from click.testing import CliRunner
 from starlette.testclient import TestClient
-from starlette.websockets import WebSocketDisconnect
 
 from pipecatapp.commands.keys import keys
 from pipecatapp.errors import UserError
-from pipecatapp.mission_control import sockets
-from pipecatapp.mission_control.auth.auth import FAILURES
 from pipecatapp.mission_control.auth.keys import KeyStore
 from pipecatapp.settings import Settings, load_settings
-from testing.unit.mission_control.conftest import SOCKET
 
 
 @pytest.fixture(autouse=True)
@@ -104,21 +100,3 @@ def test_the_local_key_is_made_once_and_private(settings: Settings) -> None:
     assert store.read_local() == first
     path = settings.home / "auth" / "local.key"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-
-
-@pytest.mark.parametrize("guesses", [0, FAILURES])
-def test_a_revoked_key_loses_its_open_socket(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch, guesses: int
-) -> None:
-    monkeypatch.setattr(sockets, "RECHECK_SECONDS", 0.01)
-    bearer = {"Authorization": f"Bearer {run('add', 'laptop').strip()}"}
-    with client.websocket_connect(SOCKET, headers=bearer) as socket:
-        socket.receive_text()
-        socket.send_text("still here")
-        assert socket.receive_text() == "still here"
-        for _ in range(guesses):
-            status(client, "guess")
-        run("revoke", "laptop")
-        with pytest.raises(WebSocketDisconnect) as closed:
-            socket.receive_text()
-    assert closed.value.code == 1008

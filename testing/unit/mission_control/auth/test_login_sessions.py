@@ -5,8 +5,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from pipecatapp.mission_control.auth import login_sessions as module
-from pipecatapp.mission_control.auth.login_sessions import OF_SESSION, LoginSessionStore
-from testing.unit.mission_control.conftest import ORIGIN, EchoControl, log_in
+from pipecatapp.mission_control.auth.login_sessions import SESSION_PREFIX, LoginSessionStore
+from testing.fakes.backend import FakeBackend
+from testing.unit.mission_control.conftest import ORIGIN, log_in
 
 
 def conversation_of(store: LoginSessionStore, secret: str) -> str:
@@ -21,7 +22,7 @@ def test_an_expired_session_is_dropped_once_and_tells_whose_conversation_ends(
     store = LoginSessionStore(tmp_path)
     monkeypatch.setattr(module, "SESSION_SECONDS", 1)
     ended = conversation_of(store, store.create())
-    assert ended.startswith(OF_SESSION)
+    assert ended.startswith(SESSION_PREFIX)
     monkeypatch.setattr(module, "SESSION_SECONDS", 3600)
     going_on = store.create()
     assert store.drop_expired() == []
@@ -36,7 +37,7 @@ def test_an_expired_session_is_dropped_once_and_tells_whose_conversation_ends(
 
 
 def test_who_logs_out_ends_the_conversations_of_expired_sessions_too(
-    client: TestClient, control: EchoControl, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, backend: FakeBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
         patched.setattr(module, "SESSION_SECONDS", -1)
@@ -44,5 +45,5 @@ def test_who_logs_out_ends_the_conversations_of_expired_sessions_too(
     log_in(client)
     own = client.get("/api/history").json()[0]["text"]
     assert client.post("/api/logout", headers={"Origin": ORIGIN}).status_code == 204
-    assert len(control.left) == 2
-    assert control.left[0] in own
+    assert len(backend.left) == 2
+    assert backend.left[0] in own

@@ -10,16 +10,19 @@ import uvicorn
 from openai import AsyncOpenAI
 
 from pipecatapp.mission_control.auth.auth import Identity
-from pipecatapp.mission_control.openai_api.completions import Asked, Ended, Piece
+from pipecatapp.mission_control.openai_api.completions import (
+    CompletionEnd,
+    CompletionRequest,
+    Piece,
+)
 from pipecatapp.mission_control.web import create_app
 from pipecatapp.settings import Settings
+from testing.fakes.backend import FakeBackend
 
-from ..conftest import EchoControl
-
-ENDED = Ended("stop", 20, 3, 15, {"total_ms": 5.0}, {"kind": "answer", "name": None})
+ENDED = CompletionEnd("stop", 20, 3, 15, {"total_ms": 5.0}, {"kind": "answer", "name": None})
 
 
-class Scripted:
+class ScriptedCompletions:
     """Answers with the pieces that a test sets; an exception among them is raised."""
 
     def __init__(self) -> None:
@@ -28,14 +31,16 @@ class Scripted:
         """The answer waits for this once it has said as many pieces as `said_before`."""
         self.goes_on.set()
         self.said_before = 0
-        self.asked: list[tuple[Asked, Identity]] = []
+        self.asked: list[tuple[CompletionRequest, Identity]] = []
         self.begun = asyncio.Event()
         self.closed = asyncio.Event()
 
     def models(self) -> Sequence[str]:
         return ["twin", "coding"]
 
-    async def answer(self, asked: Asked, caller: Identity) -> AsyncGenerator[Piece, None]:
+    async def answer(
+        self, asked: CompletionRequest, caller: Identity
+    ) -> AsyncGenerator[Piece, None]:
         self.asked.append((asked, caller))
         self.begun.set()
         try:
@@ -49,20 +54,22 @@ class Scripted:
             self.closed.set()
 
 
-class ScriptedControl(EchoControl):
-    """Stands where the agent stands."""
+class ScriptedBackend(FakeBackend):
+    """A backend whose completions a test sets."""
+
+    completions: ScriptedCompletions
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
-        self.completions = Scripted()
+        self.completions = ScriptedCompletions()
 
 
 class Site:
     """A running server, and a key for it."""
 
-    def __init__(self, control: ScriptedControl):
-        self.app = create_app(control)
-        self.agent = control.completions
+    def __init__(self, backend: ScriptedBackend):
+        self.app = create_app(backend)
+        self.agent = backend.completions
         self.key = self.app.state.auth.keys.add("test")
         self.listener = socket.socket()
         self.listener.bind(("127.0.0.1", 0))
@@ -91,7 +98,7 @@ class Server(uvicorn.Server):
 
 @pytest.fixture
 async def site(settings: Settings) -> AsyncIterator[Site]:
-    site = Site(ScriptedControl(settings))
+    site = Site(ScriptedBackend(settings))
     config = uvicorn.Config(site.app, log_config=None, timeout_graceful_shutdown=1)
     server = Server(config)
     serving = asyncio.create_task(server.serve(sockets=[site.listener]))

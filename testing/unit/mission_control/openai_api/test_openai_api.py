@@ -11,11 +11,11 @@ from openai import AsyncOpenAI
 
 from pipecatapp.errors import UserError
 from pipecatapp.mission_control.auth.auth import Identity
-from pipecatapp.mission_control.openai_api import answering, routes, stream
+from pipecatapp.mission_control.openai_api import background_answer, routes, stream
 from pipecatapp.mission_control.openai_api.admission import MOST_AT_ONCE, MOST_OF_ONE_CALLER
 from pipecatapp.mission_control.openai_api.completions import (
-    Asked,
-    Ended,
+    CompletionEnd,
+    CompletionRequest,
     Message,
     ModelUnavailableError,
     PromptTooLongError,
@@ -27,7 +27,7 @@ from pipecatapp.mission_control.openai_api.schema import MAX_BODY
 from .conftest import ENDED, Site
 
 HELLO: Any = [{"role": "user", "content": "Hello"}]
-ASKED = Asked("twin", "", [Message("user", "Hello")])
+ASKED = CompletionRequest("twin", "", [Message("user", "Hello")])
 CALLER = Identity("key", "test", "key-test")
 BODY = {"model": "twin", "messages": HELLO}
 
@@ -96,7 +96,7 @@ async def test_a_stream_ends_with_done_and_is_not_gathered_by_proxies(site: Site
 
 
 async def test_a_cut_answer_says_so(site: Site, client: AsyncOpenAI) -> None:
-    site.agent.pieces = ["Hello", Ended("length", 1, 1, 0, {}, {})]
+    site.agent.pieces = ["Hello", CompletionEnd("length", 1, 1, 0, {}, {})]
     assert (await ask(client)).choices[0].finish_reason == "length"
 
 
@@ -261,7 +261,7 @@ async def test_what_breaks_in_the_middle_is_told_in_the_stream(
 async def test_an_answer_that_never_ends_is_ended(
     site: Site, client: AsyncOpenAI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answering, "LONGEST_SECS", 0.1)
+    monkeypatch.setattr(background_answer, "LONGEST_SECS", 0.1)
     site.agent.goes_on.clear()
     with pytest.raises(openai.InternalServerError) as raised:
         await ask(client)
@@ -301,7 +301,9 @@ async def test_a_client_that_takes_nothing_is_let_go(
             await asyncio.Event().wait()
 
     released: list[bool] = []
-    writing = answering.Answering(site.agent.answer(ASKED, CALLER), lambda: released.append(True))
+    writing = background_answer.BackgroundAnswer(
+        site.agent.answer(ASKED, CALLER), lambda: released.append(True)
+    )
     response = stream.EventStream(writing, CompletionReply("twin"), None)
     async with asyncio.timeout(10):
         await response({"type": "http"}, nothing_more, take)

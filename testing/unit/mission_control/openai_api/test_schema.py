@@ -5,7 +5,7 @@ import pytest
 
 from pipecatapp.mission_control.openai_api.completions import Message
 from pipecatapp.mission_control.openai_api.errors import ApiError
-from pipecatapp.mission_control.openai_api.schema import PASSED_OVER, REFUSED, read_request
+from pipecatapp.mission_control.openai_api.schema import IGNORED, UNSUPPORTED, read_request
 
 HELLO = {"role": "user", "content": "Hello"}
 BASE: dict[str, Any] = {"model": "twin", "messages": [HELLO]}
@@ -17,7 +17,7 @@ def read(**fields: Any) -> Any:
 
 def refusal(**fields: Any) -> dict[str, Any]:
     with pytest.raises(ApiError) as raised:
-        read(**fields).asked()
+        read(**fields).completion_request()
     assert raised.value.status == 400
     error: dict[str, Any] = raised.value.body["error"]
     assert error["type"] == "invalid_request_error"
@@ -35,11 +35,11 @@ def test_what_a_caller_may_set_is_taken() -> None:
         seed=3,
         presence_penalty=-1.5,
         frequency_penalty=2,
-    ).asked()
+    ).completion_request()
     assert (asked.max_tokens, asked.temperature, asked.top_p) == (7, 1.0, 0.5)
     assert (asked.stop, asked.seed) == (("x",), 3)
     assert (asked.presence_penalty, asked.frequency_penalty) == (-1.5, 2.0)
-    assert read(max_tokens=5).asked().max_tokens == 5
+    assert read(max_tokens=5).completion_request().max_tokens == 5
 
 
 def test_a_history_is_taken_with_each_side_in_turns() -> None:
@@ -55,14 +55,14 @@ def test_a_history_is_taken_with_each_side_in_turns() -> None:
             },
             {"role": "developer", "content": "In French."},
         ]
-    ).asked()
+    ).completion_request()
     assert asked.instructions == "Be brief.\n\nIn French."
     assert asked.messages == [Message("assistant", "Welcome!"), Message("user", "One\n\nTwo")]
 
 
-@pytest.mark.parametrize("name", sorted(PASSED_OVER))
+@pytest.mark.parametrize("name", sorted(IGNORED))
 def test_what_changes_nothing_is_passed_over(name: str) -> None:
-    assert read(**{name: "anything"}).asked() == read().asked()
+    assert read(**{name: "anything"}).completion_request() == read().completion_request()
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_what_changes_nothing_is_passed_over(name: str) -> None:
     ],
 )
 def test_what_asks_for_nothing_special_is_taken(fields: dict[str, Any]) -> None:
-    assert read(**fields).asked() == read().asked()
+    assert read(**fields).completion_request() == read().completion_request()
 
 
 @pytest.mark.parametrize(
@@ -103,8 +103,8 @@ def test_what_is_not_supported_is_refused_by_its_name(name: str, value: Any) -> 
 
 
 def test_every_unsupported_field_is_tried_above() -> None:
-    (mark,) = test_what_is_not_supported_is_refused_by_its_name.pytestmark  # type: ignore[attr-defined]
-    assert {name for name, _ in mark.args[1]} == set(REFUSED)
+    (mark,) = test_what_is_not_supported_is_refused_by_its_name.pytestmark
+    assert {name for name, _ in mark.args[1]} == set(UNSUPPORTED)
 
 
 @pytest.mark.parametrize(
@@ -165,5 +165,5 @@ def test_what_is_no_request_is_refused(body: bytes) -> None:
 def test_half_a_character_is_refused_and_never_repeated() -> None:
     body = rb'{"model": "twin\ud800", "messages": [{"role": "user", "content": "a\ud800"}]}'
     with pytest.raises(ApiError) as raised:
-        read_request(body).asked()
+        read_request(body).completion_request()
     json.dumps(raised.value.body, ensure_ascii=False).encode()

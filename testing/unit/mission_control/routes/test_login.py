@@ -11,13 +11,8 @@ from pipecatapp.mission_control.auth import login_sessions as sessions
 from pipecatapp.mission_control.auth.auth import COOKIE, FAILURES
 from pipecatapp.mission_control.web import create_app
 from pipecatapp.settings import Settings
-from testing.unit.mission_control.conftest import (
-    ORIGIN,
-    SOCKET,
-    EchoControl,
-    log_in,
-    log_in_with_key,
-)
+from testing.fakes.backend import FakeBackend
+from testing.unit.mission_control.conftest import ORIGIN, SOCKET, log_in, log_in_with_key
 
 FROM_PAGE = {"Origin": ORIGIN}
 
@@ -63,9 +58,9 @@ def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(client: TestClie
     assert "secure" not in attributes
 
 
-def test_the_cookie_is_secure_under_https(control: EchoControl) -> None:
+def test_the_cookie_is_secure_under_https(backend: FakeBackend) -> None:
     origin = "https://127.0.0.1:8000"
-    with TestClient(create_app(control), base_url=origin, follow_redirects=False) as client:
+    with TestClient(create_app(backend), base_url=origin, follow_redirects=False) as client:
         answer = client.post(
             "/login", data={"token": new_token(client)}, headers={"Origin": origin}
         )
@@ -73,11 +68,11 @@ def test_the_cookie_is_secure_under_https(control: EchoControl) -> None:
 
 
 def test_a_session_survives_a_restart_and_keeps_its_conversation(
-    client: TestClient, control: EchoControl
+    client: TestClient, backend: FakeBackend
 ) -> None:
     log_in(client)
     conversation = client.get("/api/history").json()[0]["text"]
-    restarted = TestClient(create_app(control), base_url=ORIGIN, cookies=client.cookies)
+    restarted = TestClient(create_app(backend), base_url=ORIGIN, cookies=client.cookies)
     assert restarted.get("/api/history").json()[0]["text"] == conversation
 
 
@@ -90,7 +85,7 @@ def test_two_sessions_are_two_conversations(client: TestClient) -> None:
 
 
 def test_an_expired_session_is_refused(
-    client: TestClient, control: EchoControl, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, backend: FakeBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sessions, "SESSION_SECONDS", -1)
     log_in(client)
@@ -106,11 +101,11 @@ def test_sessions_are_private_and_hashed(client: TestClient, settings: Settings)
 
 
 @pytest.mark.parametrize("content", ["", "{", "{}", "[1]", '[{"sha256": 1}]'])
-def test_damaged_sessions_only_cost_a_login(control: EchoControl, content: str) -> None:
-    path = sessions_file(control.settings)
+def test_damaged_sessions_only_cost_a_login(backend: FakeBackend, content: str) -> None:
+    path = sessions_file(backend.settings)
     path.parent.mkdir(parents=True)
     path.write_text(content)
-    with TestClient(create_app(control), base_url=ORIGIN, follow_redirects=False) as client:
+    with TestClient(create_app(backend), base_url=ORIGIN, follow_redirects=False) as client:
         assert client.get("/api/status").status_code == 401
         log_in(client)
         assert client.get("/api/status").status_code == 200
@@ -118,7 +113,7 @@ def test_damaged_sessions_only_cost_a_login(control: EchoControl, content: str) 
 
 
 def test_logging_out_ends_the_session_and_its_sockets(
-    client: TestClient, control: EchoControl
+    client: TestClient, backend: FakeBackend
 ) -> None:
     log_in(client)
     cookie = client.cookies[COOKIE]
@@ -131,7 +126,7 @@ def test_logging_out_ends_the_session_and_its_sockets(
     client.cookies.set(COOKIE, cookie)
     assert client.get("/api/status").status_code == 401
     # What tools kept for the conversation, such as a browser's cookies, goes with it.
-    assert control.left == [conversation_id]
+    assert backend.left == [conversation_id]
 
 
 def test_an_api_key_opens_a_session_of_a_conversation_of_its_own(client: TestClient) -> None:
@@ -179,21 +174,21 @@ def follow(client: TestClient, name: str | None) -> None:
     assert client.post("/login", data={"token": token}, headers=FROM_PAGE).status_code == 303
 
 
-def told_as(client: TestClient, control: EchoControl) -> str | None:
+def told_as(client: TestClient, backend: FakeBackend) -> str | None:
     """Return as whom the agent is told a socket's client, by opening one."""
     with client.websocket_connect(SOCKET, headers=FROM_PAGE) as socket:
         socket.receive_text()
-    return control.people[-1]
+    return backend.people[-1]
 
 
 @pytest.mark.parametrize("name", ["Anna", "Zoë O'Neill-Smith Jr.", "7", "a" * 40, "Łukasz", None])
 def test_the_agent_is_told_whom_a_link_was_for(
-    client: TestClient, control: EchoControl, settings: Settings, name: str | None
+    client: TestClient, backend: FakeBackend, settings: Settings, name: str | None
 ) -> None:
     follow(client, name)
-    assert told_as(client, control) == name
-    with TestClient(create_app(control), base_url=ORIGIN, cookies=client.cookies) as restarted:
-        assert told_as(restarted, control) == name
+    assert told_as(client, backend) == name
+    with TestClient(create_app(backend), base_url=ORIGIN, cookies=client.cookies) as restarted:
+        assert told_as(restarted, backend) == name
 
 
 @pytest.mark.parametrize(
@@ -213,12 +208,12 @@ def test_a_malformed_wish_for_a_link_is_refused_in_a_line(client: TestClient, bo
 
 
 def test_sessions_of_before_names_are_valid_and_damaged_ones_are_not(
-    client: TestClient, control: EchoControl, settings: Settings
+    client: TestClient, backend: FakeBackend, settings: Settings
 ) -> None:
     log_in(client)
     (session,) = json.loads(sessions_file(settings).read_text())
     assert "person" not in session
-    assert told_as(client, control) is None
+    assert told_as(client, backend) is None
     sessions_file(settings).write_text(json.dumps([{**session, "person": 7}]))
-    with TestClient(create_app(control), base_url=ORIGIN, cookies=client.cookies) as restarted:
+    with TestClient(create_app(backend), base_url=ORIGIN, cookies=client.cookies) as restarted:
         assert restarted.get("/api/status").status_code == 401

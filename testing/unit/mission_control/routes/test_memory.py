@@ -15,8 +15,8 @@ from pipecatapp.mission_control.routes import memory as api
 from pipecatapp.mission_control.web import create_app
 from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings
+from testing.fakes.remembering_agent import RememberingAgent, remembering_agent
 from testing.unit.mission_control.conftest import ORIGIN, log_in
-from testing.unit.remembering_agent import RememberingAgent, remembering_agent
 
 FROM_PAGE = {"Origin": ORIGIN}
 ADA = "Anna's daughter is named Ada."

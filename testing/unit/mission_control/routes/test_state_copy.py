@@ -15,7 +15,8 @@ from pipecatapp.runtime.cluster.state_archive import MEMORY
 from pipecatapp.runtime.cluster.state_copy import adopt, begin_epoch
 from pipecatapp.runtime.llama_cpp.server import free_port
 from pipecatapp.settings import Settings
-from testing.unit.mission_control.conftest import ORIGIN, EchoControl, log_in
+from testing.fakes.backend import FakeBackend
+from testing.unit.mission_control.conftest import ORIGIN, log_in
 
 KEY = "of-256-random-bits"
 
@@ -29,12 +30,12 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 @pytest.fixture
-def agent(control: EchoControl) -> Iterator[str]:
+def agent(backend: FakeBackend) -> Iterator[str]:
     """A real web server before the state directory of one node."""
-    begin_epoch(control.settings.home)
-    learn(control.settings.home, "the bins go out on Tuesday")
+    begin_epoch(backend.settings.home)
+    learn(backend.settings.home, "the bins go out on Tuesday")
     port = free_port()
-    config = uvicorn.Config(create_app(control), host="127.0.0.1", port=port, log_level="error")
+    config = uvicorn.Config(create_app(backend), host="127.0.0.1", port=port, log_level="error")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -105,8 +106,8 @@ def test_the_key_for_copies_opens_nothing_else(client: TestClient) -> None:
     assert answer.status_code == 401
 
 
-def test_an_agent_outside_of_a_cluster_hands_out_no_copy(control: EchoControl) -> None:
-    control.settings = control.settings.model_copy(update={"copy_key_file": None})
-    with TestClient(create_app(control), base_url=ORIGIN) as client:
+def test_an_agent_outside_of_a_cluster_hands_out_no_copy(backend: FakeBackend) -> None:
+    backend.settings = backend.settings.model_copy(update={"copy_key_file": None})
+    with TestClient(create_app(backend), base_url=ORIGIN) as client:
         answer = client.get("/api/copy", headers={"Authorization": "Bearer "})
         assert answer.status_code == 404

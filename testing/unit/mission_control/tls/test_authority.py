@@ -19,7 +19,7 @@ from pipecatapp.mission_control.tls.authority import Authority, LiveCertificate
 from pipecatapp.mission_control.tls.certificates import issue_authority, issue_server
 from pipecatapp.mission_control.web import create_app
 from pipecatapp.settings import Settings
-from testing.unit.mission_control.conftest import EchoControl
+from testing.fakes.backend import FakeBackend
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def test_the_authority_cannot_vouch_for_the_internet(tmp_path: Path) -> None:
     stolen = builder.sign(authority.key, hashes.SHA256())
     (tmp_path / "ca.crt").write_bytes(authority.pem_certificate())
     pair = tmp_path / "server.pem"
-    pair.write_bytes(forged.pem_key() + certificates.Pair(stolen, forged.key).pem_certificate())
+    pair.write_bytes(forged.pem_key() + certificates.KeyPair(stolen, forged.key).pem_certificate())
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pair)
     listener = Listener(context)
@@ -217,7 +217,7 @@ def test_the_trust_page_shows_the_fingerprint_and_hands_out_the_certificate(
     lan = settings.model_copy(update={"lan": True})
     authority = Authority(lan.home)
     authority.ensure()
-    client = TestClient(create_app(EchoControl(lan)), base_url="https://192.168.7.5:8000")
+    client = TestClient(create_app(FakeBackend(lan)), base_url="https://192.168.7.5:8000")
     page = client.get("/trust").text
     assert authority.fingerprint() in page
     for device in ("Android", "iPhone", "Computer"):

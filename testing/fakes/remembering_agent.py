@@ -14,11 +14,10 @@ from pipecatapp.runtime.idle_monitor import IdleMonitor
 from pipecatapp.settings import Settings
 from pipecatapp.twin.history.conversations import Conversations
 from pipecatapp.twin.recall.memory_service import MemoryService
+from testing.fakes.backend import FakeBackend
 
-from .mission_control.conftest import EchoControl
 
-
-class RememberingAgent(EchoControl):
+class RememberingAgent(FakeBackend):
     """Remembers what a test has told it."""
 
     def __init__(self, settings: Settings, embedder: Embedder) -> None:
@@ -43,9 +42,11 @@ class RememberingAgent(EchoControl):
         """Have a conversation of these words, each of them answered."""
         conversation = self.conversations.get(conversation_id)
         for text in turns:
-            for role, words in (("user", text), ("assistant", f"You said: {text}")):
-                conversation.context.add_message({"role": role, "content": words})
-                conversation.record(role, words, by=None)
+            answer = f"You said: {text}"
+            conversation.context.add_message({"role": "user", "content": text})
+            conversation.record("user", text, by=None)
+            conversation.context.add_message({"role": "assistant", "content": answer})
+            conversation.record("assistant", answer, by=None)
 
     def wait_with(self, said: str) -> None:
         """Let a turn wait to be examined."""

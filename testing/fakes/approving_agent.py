@@ -2,21 +2,16 @@
 
 import asyncio
 import json
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import uvicorn
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from pipecatapp.mission_control.server import announce, uvicorn_config
-from pipecatapp.mission_control.web import create_app
 from pipecatapp.settings import Settings
-
-from .mission_control.conftest import EchoControl
+from testing.fakes.backend import FakeBackend
+from testing.fakes.server import served
 
 CALL: dict[str, Any] = {
     "id": "a1",
@@ -28,10 +23,8 @@ CALL: dict[str, Any] = {
 ACTION = {"kind": "tool", "name": "ssh.run_command"}
 TIMINGS = {"ttft_ms": 12.5, "total_ms": 250.0}
 
-Agent = TypeVar("Agent", bound=EchoControl)
 
-
-class ApprovingAgent(EchoControl):
+class ApprovingAgent(FakeBackend):
     """Asks, waits for the verdict, and tells it in a second answer."""
 
     def __init__(self, settings: Settings) -> None:
@@ -102,20 +95,3 @@ def approving_agent(home: Path) -> Iterator[ApprovingAgent]:
     """Serve on a free port of loopback, where the command line finds it."""
     with served(ApprovingAgent(Settings(home=home))) as agent:
         yield agent
-
-
-@contextmanager
-def served(agent: Agent) -> Iterator[Agent]:
-    """Serve any agent on a free port of loopback, where the command line finds it."""
-    app = create_app(agent)
-    listener = socket.create_server(("127.0.0.1", 0))
-    announce(agent.settings, listener.getsockname()[1])
-    server = uvicorn.Server(uvicorn_config(agent.settings, app))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        yield agent
-    finally:
-        server.should_exit = True
-        thread.join(30)
-    assert not thread.is_alive()

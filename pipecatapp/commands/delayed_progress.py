@@ -1,4 +1,4 @@
-"""Shows that something goes on, once it has taken longer than people wait without wondering."""
+"""Shows progress of work that takes longer than a second."""
 
 import threading
 from collections.abc import Iterator
@@ -6,21 +6,21 @@ from contextlib import contextmanager, suppress
 
 from pipecatapp.runtime.progress import Progress
 
-UNNOTICED_SECONDS = 1.0
+DELAY_SECONDS = 1.0
 
 
-class _Failed(Exception):  # noqa: N818 - it ends the display alone
-    """What was waited for has failed: it is not to be shown as done."""
+class _Failed(Exception):  # noqa: N818 - it only ends the display
+    """The work has failed and must not be shown as done."""
 
 
 @contextmanager
-def patience(title: str) -> Iterator[None]:
-    """Show `title` on standard error with the time it takes, where the block takes long."""
+def delayed_progress(title: str) -> Iterator[None]:
+    """Show `title` and the elapsed time on standard error if the block takes long."""
     over = threading.Event()
     failed = False
 
     def show() -> None:
-        if over.wait(UNNOTICED_SECONDS):
+        if over.wait(DELAY_SECONDS):
             return
         with suppress(_Failed), Progress().step(title) as step:
             step.working()

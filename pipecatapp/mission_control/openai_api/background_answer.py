@@ -1,4 +1,4 @@
-"""An answer on its way: written at the model's own pace, however slowly somebody reads it."""
+"""Generates an answer in the background, so that a slow reader does not hold up the model."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -8,7 +8,7 @@ from loguru import logger
 
 from pipecatapp.errors import UserError
 from pipecatapp.mission_control.openai_api.completions import (
-    Ended,
+    CompletionEnd,
     ModelUnavailableError,
     Piece,
     PromptTooLongError,
@@ -17,21 +17,21 @@ from pipecatapp.mission_control.openai_api.completions import (
 from pipecatapp.mission_control.openai_api.errors import ApiError
 
 LONGEST_SECS = 600.0
-"""The official client waits no longer either."""
+"""Seconds; OpenAI's own client waits no longer either."""
 
 
-class Answering:
-    """Writes an answer in the background; the model is not held up by who reads.
+class BackgroundAnswer:
+    """Collects the pieces of an answer until they are read.
 
-    An answer is a few thousand tokens at most, so that there is no need to bound what is unread.
+    An answer has a few thousand tokens at most, so the queue needs no bound.
     """
 
     def __init__(self, pieces: AsyncGenerator[Piece, None], release: Callable[[], None]):
-        """Begin.
+        """Begin to generate the answer.
 
         Args:
-            pieces: The answer; it is closed at the end.
-            release: Called at the end, once.
+            pieces: The answer; the generator is closed at the end.
+            release: Called once, at the end.
         """
         self._read: asyncio.Queue[Piece | ApiError] = asyncio.Queue()
         self._task = asyncio.create_task(self._write(pieces))
@@ -53,28 +53,28 @@ class Answering:
             message = f"The answer took longer than {LONGEST_SECS:.0f} s."
             self._fail(ApiError(503, message, code="timeout"))
         except Exception:
-            logger.exception("a request of the API failed")
+            logger.exception("A request of OpenAI's API failed")
             self._fail(ApiError(500, "The agent failed at this request: see its log."))
 
     def _fail(self, error: ApiError) -> None:
         self._read.put_nowait(error)
 
     async def next(self) -> Piece:
-        """Return what comes next; the last is an `Ended`.
+        """Return the next piece; the last one is a `CompletionEnd`.
 
         Raises:
-            ApiError: The answer failed, or broke off.
+            ApiError: The answer failed or broke off.
         """
         piece = await self._read.get()
         if isinstance(piece, ApiError):
             raise piece
         return piece
 
-    async def whole(self) -> tuple[str, Ended]:
-        """Return all words that are still to come, and the end.
+    async def whole(self) -> tuple[str, CompletionEnd]:
+        """Return the rest of the text, and the end.
 
         Raises:
-            ApiError: The answer failed, or broke off.
+            ApiError: The answer failed or broke off.
         """
         text = ""
         while isinstance(piece := await self.next(), str):
@@ -82,6 +82,6 @@ class Answering:
         return text.strip(), piece
 
     async def stop(self) -> None:
-        """End it, and with it the model's work on it."""
+        """Stop generating; the model stops, too."""
         self._task.cancel()
         await asyncio.wait({self._task})
