@@ -43,10 +43,10 @@ from pipecat.workers.runner import WorkerRunner
 from starlette.websockets import WebSocket
 
 from pipecatapp.experts.expert import Expert, ExpertInstance, Service
+from pipecatapp.mission_control.backend import Memory
 from pipecatapp.mission_control.openai_api.completions import Completions
 from pipecatapp.mission_control.serializer import TwinSerializer
 from pipecatapp.settings import Settings
-from pipecatapp.twin.recall.memory_service import MemoryService
 from testing.fakes.remembering_agent import RememberingAgent
 
 from .echo_approvals import EchoApprovals
@@ -87,7 +87,7 @@ class EchoAgent:
         self.memory: RememberingAgent | None = None
 
     @property
-    def memories(self) -> MemoryService:
+    def memories(self) -> Memory:
         assert self.memory, "this test has no memory"
         return self.memory.memories
 
