@@ -1,6 +1,7 @@
 import re
 import sys
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -48,12 +49,12 @@ def test_unless_it_says_so_a_tool_is_neither_safe_nor_sensitive_nor_redacted() -
 
 @pytest.mark.parametrize("name", ["few_shot", "shown"])
 def test_shown_is_the_earlier_name_of_few_shot(name: str) -> None:
-    options = {name: {"roll a d20": {"sides": 20}}}
+    options: dict[str, Any] = {name: {"roll a d20": {"sides": 20}}}
 
     class Dice(Toolset):
         namespace = "dice"
 
-        @tool(examples=EXAMPLES, **options)  # type: ignore[arg-type]
+        @tool(examples=EXAMPLES, **options)
         async def roll(self, call: Call, sides: int = 6) -> str:
             """Roll a die."""
             return str(sides)

@@ -4,7 +4,7 @@ import asyncio
 from asyncio import StreamWriter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 from pipecat.processors.frameworks.rtvi.frames import RTVISendTextFrame
@@ -27,9 +27,9 @@ class Tab:
     """An open page, without a socket: its pipeline and its session."""
 
     line: Line
-    session: Session
-    turns: list[TurnTimings]
-    exchanges: list[Exchange]
+    session: Session = field(init=False)
+    turns: list[TurnTimings] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
 
     def turn_finished(self, timings: TurnTimings) -> None:
         self.turns.append(timings)
@@ -69,7 +69,7 @@ async def open_tab(
         async def open_tab() -> Tab:
             context = TurnContext(agent_context, conversation, TurnClock(), pending_results)
             twin = TwinService(context, server, 0)
-            tab = Tab(Line(conversation, twin), None, [], [])  # type: ignore[arg-type]
+            tab = Tab(Line(conversation, twin))
             line = tab.line
             tab.session = Session(context, line.worker, MicrophoneGate(), twin, tab)
             tab.session.attach(line.aggregators)
