@@ -65,13 +65,13 @@ def test_shown_is_the_earlier_name_of_few_shot(name: str) -> None:
 
 @pytest.fixture
 def dice() -> str:
-    """Return the source of the README's tool."""
-    readme = (REPOSITORY / "README.md").read_text()
-    (source,) = re.findall(r"```python\n(.*?Dice\(Toolset\).*?)```", readme, re.DOTALL)
+    """Return the source of the tool in the guide to tools."""
+    guide = (REPOSITORY / "docs/tools.md").read_text()
+    (source,) = re.findall(r"```python\n(.*?Dice\(Toolset\).*?)```", guide, re.DOTALL)
     return str(source)
 
 
-async def test_the_tool_of_the_readme_works(dice: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_tool_of_the_guide_works(dice: str, monkeypatch: pytest.MonkeyPatch) -> None:
     module = ModuleType("pipecatapp.tools.dice")
     monkeypatch.setitem(sys.modules, module.__name__, module)
     exec(dice, vars(module))
