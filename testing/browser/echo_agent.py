@@ -43,9 +43,10 @@ from pipecat.workers.runner import WorkerRunner
 from starlette.websockets import WebSocket
 
 from pipecatapp.experts.expert import Expert, ExpertInstance, Service
+from pipecatapp.mission_control.backend import Memory
+from pipecatapp.mission_control.openai_api.completions import Completions
 from pipecatapp.mission_control.serializer import TwinSerializer
 from pipecatapp.settings import Settings
-from pipecatapp.twin.recall.memory_service import MemoryService
 from testing.fakes.remembering_agent import RememberingAgent
 
 from .echo_approvals import EchoApprovals
@@ -71,6 +72,8 @@ TIMINGS = {
 class EchoAgent:
     """Mission Control's `Backend`, without models."""
 
+    completions: Completions  # never set: the page does not use it
+
     def __init__(self, settings: Settings, seconds: float = 1.0) -> None:
         self.settings = settings
         self.seconds = seconds
@@ -84,7 +87,7 @@ class EchoAgent:
         self.memory: RememberingAgent | None = None
 
     @property
-    def memories(self) -> MemoryService:
+    def memories(self) -> Memory:
         assert self.memory, "this test has no memory"
         return self.memory.memories
 
@@ -157,7 +160,6 @@ class EchoAgent:
         pipeline = Pipeline([transport.input(), Echo(self, conversation_id), transport.output()])
         worker = PipelineWorker(pipeline, params=PipelineParams(), idle_timeout_secs=None)
 
-        @worker.rtvi.event_handler("on_client_ready")
         async def ready(rtvi: Any) -> None:
             await rtvi.set_bot_ready()
             await rtvi.send_server_message(
@@ -169,10 +171,11 @@ class EchoAgent:
                 }
             )
 
-        @transport.event_handler("on_client_disconnected")
         async def gone(*_: Any) -> None:
             await worker.cancel()
 
+        worker.rtvi.add_event_handler("on_client_ready", ready)
+        transport.add_event_handler("on_client_disconnected", gone)
         listeners = self.pending.listeners[conversation_id]
         listeners.add(worker.rtvi.send_server_message)
         runner = WorkerRunner(handle_sigint=False)
@@ -201,7 +204,8 @@ class Echo(FrameProcessor):
         if isinstance(frame, InputAudioRawFrame):
             await self._listen(frame)
         elif isinstance(frame, LLMMessagesAppendFrame):
-            await self._answer(str(frame.messages[0]["content"]))
+            message: Any = frame.messages[0]
+            await self._answer(str(message["content"]))
         elif isinstance(frame, RTVIClientMessageFrame):
             self._agent.told.append(frame.type)
             if frame.type == "stop":

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from .conftest import Server
 
@@ -53,7 +54,7 @@ def cookie(echo: Server) -> str:
 def open_client(echo: Server, cookie: str) -> Client:
     url = echo.url.replace("http", "ws", 1) + "/ws"
     headers = {"Cookie": cookie}
-    return Client(connect(url, origin=echo.url, additional_headers=headers, proxy=None))
+    return Client(connect(url, origin=Origin(echo.url), additional_headers=headers, proxy=None))
 
 
 @pytest.fixture

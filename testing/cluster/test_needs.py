@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from testing.cluster import needs, steps
+from testing.cluster import needs, nodes, steps
 from testing.cluster.experts import MODEL
 from testing.cluster.model import Cluster
 from testing.cluster.nodes import CANNOT
@@ -116,7 +116,7 @@ def test_what_is_typed_on_this_machine_is_the_program_that_was_named(
 def test_a_trial_that_lacks_something_makes_no_node(
     machine: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(steps.nodes, "obstacle", lambda: "")
+    monkeypatch.setattr(nodes, "obstacle", lambda: "")
     monkeypatch.setenv("TWIN_TEST_NODES", str(machine / "cache"))
     monkeypatch.setenv("NOMAD_BIN", "")
     playbook = str(machine / "ansible/ansible-playbook")

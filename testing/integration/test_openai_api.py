@@ -16,7 +16,7 @@ from pipecatapp.runtime.turn_clock import TIMING_NAMES
 from pipecatapp.text.languages.en.phrases import PHRASES
 
 from .conftest import RunningAgent
-from .room import connect
+from .room import Room, connect
 
 pytestmark = pytest.mark.integration
 PATIENCE = 200.0
@@ -66,6 +66,11 @@ def slots_of(agent: RunningAgent) -> tuple[str, dict[str, str]]:
     port, key_file = (command[command.index(n) + 1] for n in ("--port", "--api-key-file"))
     key = Path(key_file).read_text().strip()
     return f"http://127.0.0.1:{port}/slots", {"Authorization": f"Bearer {key}"}
+
+
+async def until_turns(room: Room, count: int) -> None:
+    """Wait until so many turns have ended."""
+    await room.until(lambda: len(room.told("timings")) == count, PATIENCE)
 
 
 async def written(agent: RunningAgent) -> int | None:
@@ -238,7 +243,7 @@ async def test_a_person_who_talks_keeps_what_the_model_has_read(
     async with connect(agent.url, agent.new_key()) as room:
         for turn, words in enumerate([FRANCE, "And which river flows through it?"], 1):
             await room.send("send-text", content=words, options={"audio_response": False})
-            await room.until(lambda turn=turn: len(room.told("timings")) == turn, PATIENCE)
+            await until_turns(room, turn)
             await ask(client, "What is the capital of Italy?", max_tokens=5)
         before, after = room.told("timings")
     # Its first turn, with the answer, and what surrounds the second one's words.

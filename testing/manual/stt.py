@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import soxr
+from numpy.typing import NDArray
 from report import report
 
 from pipecatapp.commands.talk import read_wav
@@ -34,14 +35,15 @@ def spoken_sentence() -> bytes:
     speaker = Speaker(voice_file(ensure_model(model, settings, Progress())))
     pcm = np.frombuffer(speaker.speak_now(SENTENCE), np.int16).astype(np.float32)
     speaker.close()
-    return soxr.resample(pcm, speaker.sample_rate, SAMPLE_RATE).astype(np.int16).tobytes()
+    resampled: NDArray[np.float32] = soxr.resample(pcm, speaker.sample_rate, SAMPLE_RATE)
+    return resampled.astype(np.int16).tobytes()
 
 
 def hear() -> str:
     """Have every recognizer of the language hear it, the largest first."""
     settings = load_settings()
     pcm = read_wav(Path(sys.argv[1])) if len(sys.argv) > 1 else spoken_sentence()
-    audio = np.frombuffer(pcm, np.int16).astype(np.float32) / 32768
+    audio = np.frombuffer(pcm, np.int16).astype(np.float32) / np.float32(32768)
     print(f"  {len(audio) / SAMPLE_RATE:.1f} s of audio")
     heard = ""
     for model in stt_candidates(Catalogue.load(settings.catalogue), settings):

@@ -13,7 +13,7 @@ HEAVY = ("pipecat", "faster_whisper", "ctranslate2", "onnxruntime")
 
 
 def python(code: str, *emulator: str) -> str:
-    interpreter = sys.executable if not emulator else sys._base_executable  # type: ignore[attr-defined]
+    interpreter = sys.executable if not emulator else sys._base_executable  # type: ignore[attr-defined] # CPython has it
     path = f"import sys; sys.path[:] = {sys.path!r}; "
     # What is set for this machine's processor, such as OPENBLAS_CORETYPE, is not the other one's.
     plain = {name: value for name, value in os.environ.items() if not name.startswith("OPENBLAS")}

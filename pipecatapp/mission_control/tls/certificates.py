@@ -156,7 +156,7 @@ def _subjects(
         if any(name == domain or name.endswith(f".{domain}") for domain in domains)
     ]
     for address in map(ipaddress.ip_address, ["127.0.0.1", "::1", *addresses]):
-        if any(address in network for network in networks):  # type: ignore[operator]
+        if any(address in network for network in networks):  # type: ignore[operator] # addresses of both versions
             subjects.append(x509.IPAddress(address))
     return subjects
 

@@ -20,7 +20,7 @@ def asked_to_remember(words: str) -> str | None:
     requests = language().requests
     sentences = _sentences(words)
     for number, sentence in enumerate(sentences):
-        found = requests.wish.match(sentence, requests.opening.match(sentence).end())  # type: ignore[union-attr]
+        found = requests.wish.match(sentence, requests.opening.match(sentence).end())  # type: ignore[union-attr] # it always matches
         if found and (wanted := _wanted(found, sentences[number + 1 :])):
             return wanted
     whole = " ".join(sentences)
@@ -53,7 +53,7 @@ def asked_to_forget(words: str) -> str | None:
     """
     requests = language().requests
     for sentence in _sentences(words):
-        found = requests.forget.match(sentence, requests.opening.match(sentence).end())  # type: ignore[union-attr]
+        found = requests.forget.match(sentence, requests.opening.match(sentence).end())  # type: ignore[union-attr] # it always matches
         if not found:
             continue
         rest = _trimmed(found["rest"].rstrip("?"))

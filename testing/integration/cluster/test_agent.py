@@ -113,7 +113,7 @@ def test_the_page_comes_first_the_model_later_and_where_it_moves_it_is_followed(
     # A turn is answered all the same, with a sentence that says so.
     assert chat(agent, "Hello, who are you?").strip()
 
-    check = {"Interval": "1s", "Timeout": "1s"}
+    check: dict[str, Any] = {"Interval": "1s", "Timeout": "1s"}
     for _ in range(2):
         port = llama_server()
         url = f"http://127.0.0.1:{port}"

@@ -193,6 +193,8 @@ def test_consuls_tokens_are_replaced_with_their_rights(consul: Consul, credentia
     old = rotate("consul", consul, credentials)
     assert len(old) == 2
     after = tokens.holder("consul", options, credentials / "consul_nomad.token")
+    assert before is not None
+    assert after is not None
     assert after["SecretID"] != before["SecretID"]
     for right in ("Policies", "NodeIdentities", "Description"):
         assert after[right] == before[right]

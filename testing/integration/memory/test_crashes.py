@@ -116,7 +116,7 @@ def assert_kept(memory: LongTermMemory, model: Model, chance: random.Random) -> 
     assert set(ids) == memory._core.index.vectors._ids
     for text in chance.sample(sorted(model.now.current), min(5, len(model.now.current))):
         for mode in ("bm25", "vectors"):
-            assert text in {f.fact.text for f in memory.search(text, 10, mode)}  # type: ignore[arg-type]
+            assert text in {f.fact.text for f in memory.search(text, 10, mode)}
     told = " ".join(row[0] for row in db.execute("SELECT text FROM facts"))
     told += " ".join(row[0] for row in db.execute("SELECT conversation FROM snapshots"))
     assert not [text for text in model.forgotten if text in told]

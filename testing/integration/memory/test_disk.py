@@ -13,11 +13,12 @@ from pipecatapp.errors import UserError
 from pipecatapp.memory.long_term import Addition, LongTermMemory
 from pipecatapp.memory.queue import FinishedTurn
 from pipecatapp.memory.storage.fact import NewFact, Source
+from pipecatapp.memory.storage.snapshots import ConversationState
 from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings
 
 pytestmark = pytest.mark.integration
-EMPTY = {"messages": [], "log": []}
+EMPTY: ConversationState = {"messages": [], "log": []}
 
 
 @pytest.fixture(scope="module")

@@ -115,7 +115,7 @@ async def test_what_is_to_be_remembered_is_kept_word_for_word_and_forgotten_for_
 
 def test_a_second_agent_on_the_same_memory_is_refused(start_agent: Start) -> None:
     agent = start_agent()
-    command = [Path(sys.executable).with_name("pipecatapp"), "run"]
+    command = [str(Path(sys.executable).with_name("pipecatapp")), "run"]
     environment = {**os.environ, "PIPECATAPP_HOME": str(agent.home), "PIPECATAPP_PORT": "0"}
     refused = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=SOON)
     assert refused.returncode == 1

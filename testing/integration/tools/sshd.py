@@ -105,7 +105,7 @@ class SshServer:
 
 def new_key(path: Path, kind: str = "ed25519") -> Path:
     """Make a pair of keys without a passphrase, and return the path of the private one."""
-    command = ["ssh-keygen", "-q", "-t", kind, "-N", "", "-C", "test", "-f", path]
+    command = ["ssh-keygen", "-q", "-t", kind, "-N", "", "-C", "test", "-f", str(path)]
     subprocess.run(command, check=True)
     return path
 
@@ -116,8 +116,9 @@ def public(key: Path) -> Path:
 
 def fingerprint(key: Path) -> str:
     """Return `SHA256:...` as `ssh-keygen -lf` prints it."""
-    command = ["ssh-keygen", "-lf", public(key)]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[1]
+    command = ["ssh-keygen", "-lf", str(public(key))]
+    ran = subprocess.run(command, check=True, capture_output=True, text=True)
+    return ran.stdout.split()[1]
 
 
 def _free_port() -> int:

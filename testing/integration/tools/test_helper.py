@@ -50,7 +50,7 @@ def ask(path: Path, sent: bytes, user: int | None = None) -> tuple[str, str]:
     # The system's own: the one that runs the tests may lie where only root can read.
     python = "/usr/bin/python3" if user else sys.executable
     other: dict[str, Any] = {"user": user, "group": user, "extra_groups": []} if user else {}
-    command = [python, "-c", ASK, path]
+    command = [python, "-c", ASK, str(path)]
     ran = subprocess.run(command, input=sent, capture_output=True, cwd="/", **other)
     return ran.stdout.decode(), ran.stderr.decode().strip()
 

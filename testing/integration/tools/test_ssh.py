@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import paramiko
 import psutil
@@ -23,6 +24,7 @@ from pipecatapp.settings import Settings
 from pipecatapp.tools import ssh
 from pipecatapp.tools.execution.tool_definition import tools_of
 from pipecatapp.tools.tool import LONGEST_RESULT, Call, ToolError
+from pipecatapp.twin.history.conversation import Conversation
 
 from .helper_process import helper
 from .sshd import MISSING, SshServer, fingerprint, new_key, public
@@ -74,17 +76,17 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
-async def call_tool(host: str, command: str, **settings: object) -> str:
+async def call_tool(host: str, command: str, **settings: Any) -> str:
     """Run a command as the agent does."""
     toolset = ssh.SshTools(SimpleNamespace(settings=Settings(**settings)))
     assert await toolset.unavailable() is None
     (tool,) = tools_of(toolset)
     assert tool.name == "ssh.run_command"
     assert tool.sensitive
-    return await tool.run(Call(None), {"host": host, "command": command})
+    return await tool.run(Call(Conversation("a")), {"host": host, "command": command})
 
 
-def run(host: str, command: str, **settings: object) -> str:
+def run(host: str, command: str, **settings: Any) -> str:
     """Run a command, and wait for the threads that serve calls."""
     return asyncio.run(call_tool(host, command, **settings))
 
@@ -339,7 +341,7 @@ def test_a_file_of_a_secret_that_cannot_be_used_is_said(
 def test_a_key_with_a_passphrase_is_refused_and_nobody_is_asked(
     server: SshServer, known_hosts: Path
 ) -> None:
-    command = ["ssh-keygen", "-q", "-p", "-N", "passphrase", "-f", server.client_key]
+    command = ["ssh-keygen", "-q", "-p", "-N", "passphrase", "-f", str(server.client_key)]
     subprocess.run(command, check=True, capture_output=True)
     with pytest.raises(ToolError, match="need no passphrase"):
         run_on(server, known_hosts, "true")

@@ -82,7 +82,7 @@ class Forms(Toolset):
         return ""
 
 
-TOOLS = {tool.name: tool for tool in tools_of(Forms(None))}  # type: ignore[arg-type]
+TOOLS = {tool.name: tool for tool in tools_of(Forms(None))}  # type: ignore[arg-type] # unused
 
 NESTED: dict[str, Any] = {
     "type": "object",

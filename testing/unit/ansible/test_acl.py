@@ -53,7 +53,7 @@ def broken() -> Iterator[str]:
 @pytest.fixture
 def credentials(tmp_path: Path) -> Path:
     (tmp_path / "nomad_management.token").write_text(SECRET + "\n")
-    pair = ["-keyout", tmp_path / "node.key", "-out", tmp_path / "node.pem"]
+    pair = ["-keyout", str(tmp_path / "node.key"), "-out", str(tmp_path / "node.pem")]
     words = ["-newkey", "rsa:2048", "-nodes", "-subj", "/CN=node", *pair]
     subprocess.run(["openssl", "req", "-x509", *words], check=True, capture_output=True)
     (tmp_path / "ca.pem").write_bytes((tmp_path / "node.pem").read_bytes())

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from ansible.errors import AnsibleFilterError
 from ansible_collections.twin.cluster.plugins.filter import expert_plan as plugin
 
 LARGE = {"name": "large", "memory_mb": 9000}
@@ -60,7 +61,7 @@ def test_a_model_that_fits_one_node_is_not_shared() -> None:
 def test_unless_that_is_forced() -> None:
     chosen = plan([SMALL], worker_count=2, force_rpc=True)
     assert (chosen["workers"], chosen["worker_memory_mb"]) == (1, 900)
-    with pytest.raises(plugin.AnsibleFilterError, match="needs a worker_count"):
+    with pytest.raises(AnsibleFilterError, match="needs a worker_count"):
         plan([SMALL], force_rpc=True)
 
 
@@ -72,7 +73,7 @@ def test_a_large_model_is_shared_by_as_few_as_have_room() -> None:
 
 
 def test_what_fits_nowhere_is_refused_with_the_sums() -> None:
-    with pytest.raises(plugin.AnsibleFilterError, match=r"b 6300 MiB.*large takes 9000 MiB"):
+    with pytest.raises(AnsibleFilterError, match=r"b 6300 MiB.*large takes 9000 MiB"):
         plan([LARGE], worker_count=1)
 
 
@@ -88,11 +89,11 @@ def test_what_is_replaced_counts_as_free() -> None:
 
 def test_nodes_that_take_no_jobs_do_not_count() -> None:
     nodes = [node("a", 8000, Status="down"), node("b", 8000, SchedulingEligibility="ineligible")]
-    with pytest.raises(plugin.AnsibleFilterError, match="No node is ready"):
+    with pytest.raises(AnsibleFilterError, match="No node is ready"):
         plugin.expert_plan([SMALL], nodes, [], job="mine", namespace="creative")
 
 
 @pytest.mark.parametrize("models", [[], "creative_writing_models", [{"name": "x"}], ["x"], None])
 def test_what_is_no_list_of_models_is_refused(models: Any) -> None:
-    with pytest.raises(plugin.AnsibleFilterError, match=r"group_vars/models\.yaml"):
+    with pytest.raises(AnsibleFilterError, match=r"group_vars/models\.yaml"):
         plan(models)

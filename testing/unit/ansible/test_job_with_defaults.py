@@ -5,6 +5,7 @@ from typing import Any
 
 import hcl2
 import pytest
+from ansible.errors import AnsibleFilterError
 from ansible_collections.twin.cluster.plugins.filter import job_with_defaults as plugin
 
 REPOSITORY = Path(__file__).parents[3]
@@ -33,5 +34,5 @@ def test_a_job_without_a_model_keeps_its_memory() -> None:
 
 
 def test_a_default_that_is_not_found_is_said() -> None:
-    with pytest.raises(plugin.AnsibleFilterError, match='"model" has no default'):
+    with pytest.raises(AnsibleFilterError, match='"model" has no default'):
         plugin.job_with_defaults('variable "model" { type = string }\n', CHOSEN)

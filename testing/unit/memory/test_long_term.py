@@ -80,7 +80,7 @@ def test_a_forgotten_fact_is_gone_with_what_it_had_replaced(
 
 def test_several_facts_are_kept_together_or_not_at_all(memory: LongTermMemory) -> None:
     good = Addition(NewFact(ADA, Source.LEARNED, 1.0))
-    wrong = Addition(NewFact("x", "nonsense", 1.0))  # type: ignore[arg-type]
+    wrong = Addition(NewFact("x", "nonsense", 1.0))  # type: ignore[arg-type] # not a Source
     with pytest.raises(Exception, match="CHECK"):
         memory.keep([good, wrong])
     assert len(memory) == 0

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from pipecatapp.memory.long_term import Addition, LongTermMemory
-from pipecatapp.memory.search import Search, fused
+from pipecatapp.memory.search import Mode, Search, fused
 from pipecatapp.memory.storage.fact import NewFact, Source
 from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings
@@ -38,8 +38,8 @@ def memory(embedder: MiniLM, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     memory.close()
 
 
-def texts(memory: LongTermMemory, query: str, most: int = 1, mode: str = "hybrid") -> list[str]:
-    return [found.fact.text for found in memory.search(query, most, mode)]  # type: ignore[arg-type]
+def texts(memory: LongTermMemory, query: str, most: int = 1, mode: Mode = "hybrid") -> list[str]:
+    return [found.fact.text for found in memory.search(query, most, mode)]
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from pipecatapp.mission_control.auth.auth import Auth
 from pipecatapp.mission_control.web import create_app
 from pipecatapp.settings import Settings
 from testing.fakes.backend import FakeBackend
@@ -29,20 +31,27 @@ def client(backend: FakeBackend) -> Iterator[TestClient]:
         yield client
 
 
+def auth_of(client: TestClient) -> Auth:
+    """Return what the server that a client asks knows its callers by."""
+    assert isinstance(client.app, FastAPI)
+    auth: Auth = client.app.state.auth
+    return auth
+
+
 def log_in(client: TestClient) -> None:
-    token = client.app.state.auth.tokens.create()  # type: ignore[attr-defined]
+    token = auth_of(client).tokens.create()
     answer = client.post("/login", data={"token": token}, headers={"Origin": ORIGIN})
     assert answer.status_code == 303
 
 
 def log_in_with_key(client: TestClient) -> None:
     """Type a program's key into the login page."""
-    key = client.app.state.auth.keys.add("laptop")  # type: ignore[attr-defined]
+    key = auth_of(client).keys.add("laptop")
     answer = client.post("/login", data={"key": key}, headers={"Origin": ORIGIN})
     assert answer.status_code == 303
 
 
 def local_key(client: TestClient) -> dict[str, str]:
     """Return the headers of the command line's own key."""
-    key = client.app.state.auth.keys.read_local()  # type: ignore[attr-defined]
+    key = auth_of(client).keys.read_local()
     return {"Authorization": f"Bearer {key}"}

@@ -14,6 +14,7 @@ from pipecatapp.mission_control.tls.authority import Authority
 from pipecatapp.mission_control.web import create_app
 from pipecatapp.settings import Settings
 from testing.fakes.backend import FakeBackend
+from testing.unit.mission_control.conftest import auth_of
 
 GATEWAY = "http://node1:8000"
 
@@ -33,7 +34,7 @@ def client(backend: FakeBackend) -> Iterator[TestClient]:
 
 def logged_in(client: TestClient, origin: str = GATEWAY, **headers: str) -> str:
     """Log in and return the cookie's header."""
-    token = client.app.state.auth.tokens.create()  # type: ignore[attr-defined]
+    token = auth_of(client).tokens.create()
     answer = client.post("/login", data={"token": token}, headers={"Origin": origin, **headers})
     assert answer.status_code == 303
     return str(answer.headers["set-cookie"])

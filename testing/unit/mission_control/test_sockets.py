@@ -4,7 +4,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from pipecatapp.mission_control import sockets
 from pipecatapp.mission_control.auth.auth import FAILURES
-from testing.unit.mission_control.conftest import ORIGIN, SOCKET, local_key, log_in
+from testing.unit.mission_control.conftest import ORIGIN, SOCKET, auth_of, local_key, log_in
 
 
 def test_a_socket_opens_for_a_session_from_its_own_page(client: TestClient) -> None:
@@ -31,7 +31,7 @@ def test_a_revoked_key_loses_its_open_socket(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, guesses: int
 ) -> None:
     monkeypatch.setattr(sockets, "RECHECK_SECONDS", 0.01)
-    keys = client.app.state.auth.keys  # type: ignore[attr-defined]
+    keys = auth_of(client).keys
     bearer = {"Authorization": f"Bearer {keys.add('laptop')}"}
     with client.websocket_connect(SOCKET, headers=bearer) as socket:
         socket.receive_text()

@@ -2,7 +2,7 @@ from starlette.testclient import TestClient
 
 from testing.fakes.backend import FakeBackend
 
-from .conftest import ORIGIN, local_key, log_in
+from .conftest import ORIGIN, auth_of, local_key, log_in
 
 PROTECTED = ["/api/status", "/api/history", "/api/approvals", "/metrics", "/static/app/index.html"]
 PUBLIC = ["/health", "/login", "/static/public/base.css", "/static/public/login.js", "/trust"]
@@ -30,7 +30,7 @@ def test_only_the_local_key_makes_login_links(client: TestClient) -> None:
     answer = client.post("/login", data={"token": token}, headers={"Origin": ORIGIN})
     assert answer.status_code == 303
     assert client.post("/api/login-link", headers={"Origin": ORIGIN}).status_code == 403
-    other = client.app.state.auth.keys.add("laptop")  # type: ignore[attr-defined]
+    other = auth_of(client).keys.add("laptop")
     client.cookies.clear()
     bearer = {"Authorization": f"Bearer {other}"}
     assert client.post("/api/login-link", headers=bearer).status_code == 403

@@ -1,6 +1,7 @@
 import re
 import sys
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -48,12 +49,12 @@ def test_unless_it_says_so_a_tool_is_neither_safe_nor_sensitive_nor_redacted() -
 
 @pytest.mark.parametrize("name", ["few_shot", "shown"])
 def test_shown_is_the_earlier_name_of_few_shot(name: str) -> None:
-    options = {name: {"roll a d20": {"sides": 20}}}
+    options: dict[str, Any] = {name: {"roll a d20": {"sides": 20}}}
 
     class Dice(Toolset):
         namespace = "dice"
 
-        @tool(examples=EXAMPLES, **options)  # type: ignore[arg-type]
+        @tool(examples=EXAMPLES, **options)
         async def roll(self, call: Call, sides: int = 6) -> str:
             """Roll a die."""
             return str(sides)
@@ -64,13 +65,13 @@ def test_shown_is_the_earlier_name_of_few_shot(name: str) -> None:
 
 @pytest.fixture
 def dice() -> str:
-    """Return the source of the tool in docs/tools.md."""
-    document = (REPOSITORY / "docs" / "tools.md").read_text()
-    (source,) = re.findall(r"```python\n(.*?Dice\(Toolset\).*?)```", document, re.DOTALL)
+    """Return the source of the tool in the guide to tools."""
+    guide = (REPOSITORY / "docs/tools.md").read_text()
+    (source,) = re.findall(r"```python\n(.*?Dice\(Toolset\).*?)```", guide, re.DOTALL)
     return str(source)
 
 
-async def test_the_tool_of_the_documents_works(dice: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_tool_of_the_guide_works(dice: str, monkeypatch: pytest.MonkeyPatch) -> None:
     module = ModuleType("pipecatapp.tools.dice")
     monkeypatch.setitem(sys.modules, module.__name__, module)
     exec(dice, vars(module))

@@ -84,12 +84,13 @@ async def test_an_answer_that_is_cut_off_in_its_code_keeps_it() -> None:
 
 
 def response(text: str, *, silent: bool) -> list[Frame]:
-    frames: list[Frame] = [LLMFullResponseStartFrame()]
+    frames: list[LLMFullResponseStartFrame | LLMTextFrame | LLMFullResponseEndFrame] = []
+    frames.append(LLMFullResponseStartFrame())
     frames += [LLMTextFrame(chunk) for chunk in chunked(text, 1)]
     frames.append(LLMFullResponseEndFrame())
     for frame in frames:
-        frame.skip_tts = silent  # type: ignore[attr-defined]
-    return frames
+        frame.skip_tts = silent
+    return [*frames]
 
 
 async def down(speaker: Speaker, *, silent: bool) -> list[Frame]:

@@ -61,12 +61,12 @@ def heard_in(room: Acoustics, played: Samples, over: Samples | None = None) -> S
     path[0] = 1.0
     echo = room.gain * np.convolve(played, path)
     before = np.zeros(int((LEAD_SECS + room.delay) * SAMPLE_RATE))
-    heard = np.concatenate([before, echo, np.zeros(SAMPLE_RATE)])
+    heard: Samples = np.concatenate([before, echo, np.zeros(SAMPLE_RATE)])
     if over is not None:
         begin = int((LEAD_SECS + ASKED_SECS) * SAMPLE_RATE)
         heard[begin : begin + len(over)] += over * max(level(echo), QUIET_VOICE) / level(over)
-    noise: Samples = random.normal(0, level(echo) * 10 ** (-room.snr_db / 20), len(heard))
-    return heard + noise
+    heard += random.normal(0, level(echo) * 10 ** (-room.snr_db / 20), len(heard))
+    return heard
 
 
 def openings(played: Samples, heard: Samples) -> list[float]:

@@ -9,6 +9,7 @@ import pytest
 
 from pipecatapp.experts.client.server import Clients
 from pipecatapp.experts.expert import Expert, ExpertInstance, Service
+from testing.unit.runtime.inference.conftest import FakeLlama
 from testing.unit.twin.conftest import ModelServer
 
 
@@ -42,7 +43,7 @@ class OneExpert:
         self.expert = replace(self.expert, service=Service(instances, "rhymer", context))
 
 
-def instance_of(server: ModelServer, **more: Any) -> ExpertInstance:
+def instance_of(server: ModelServer | FakeLlama, **more: Any) -> ExpertInstance:
     """Return a server as an expert's, with four slots unless a test says otherwise."""
     return ExpertInstance(f"{server.url}/v1", **{"slots": 4, **more})
 

@@ -12,7 +12,7 @@ from pipecatapp.experts.expert import Expert
 from pipecatapp.runtime.inference.answer import text_of
 from pipecatapp.runtime.inference.chat_request import ChatRequest
 from testing.unit.runtime.inference.conftest import FakeLlama
-from testing.unit.twin.conftest import ModelServer, answers, dies_after, refuses, unfinished
+from testing.unit.twin.conftest import ModelServer, Reply, answers, dies_after, refuses, unfinished
 
 from .conftest import OneExpert, instance_of
 
@@ -78,11 +78,11 @@ async def test_a_conversation_stays_with_the_server_that_has_its_prompt(
 
 @pytest.mark.parametrize("cut", [dies_after(), unfinished(), refuses(503, "Loading model")])
 async def test_a_server_without_a_first_word_is_replaced(
-    known: OneExpert, ask: Asker, servers: list[ModelServer], cut: object
+    known: OneExpert, ask: Asker, servers: list[ModelServer], cut: Reply
 ) -> None:
     first, second = servers
     known.runs_on(instance_of(first, latency_ms=1.0), instance_of(second, latency_ms=9.0))
-    first.replies, second.replies = [cut], [answers("Tree, sea.")]  # type: ignore[list-item]
+    first.replies, second.replies = [cut], [answers("Tree, sea.")]
     assert await ask() == "Tree, sea."
     assert ask.events == [FailoverEvent.REPLACED]
     assert known.latencies.keys() == {f"{second.url}/v1"}
@@ -165,7 +165,7 @@ async def test_every_slot_of_a_server_holds_the_persona(
 ) -> None:
     llama = FakeLlama()
     await llama.start()
-    (instance,) = [instance_of(llama, slots=None)]  # type: ignore[arg-type]
+    (instance,) = [instance_of(llama, slots=None)]
     await dedicated.warm(known.expert, instance, "You make rhymes.")
     chats = [what for what in llama.asked if what.startswith("chat")]
     assert chats == ["chat 0", "chat 1", "chat 2"]

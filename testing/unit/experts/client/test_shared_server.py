@@ -14,6 +14,7 @@ from pipecatapp.runtime.inference.chat_request import ChatRequest
 from pipecatapp.runtime.inference.slots import Slots
 from testing.unit.twin.conftest import (
     ModelServer,
+    Reply,
     answers,
     dies_after,
     refuses,
@@ -57,9 +58,9 @@ async def test_the_main_server_answers_in_the_slot_of_experts(
 
 @pytest.mark.parametrize("cut", [dies_after(), unfinished(), refuses(503, "Loading model")])
 async def test_an_answer_without_words_is_asked_for_once_more(
-    clients: Clients, server: ModelServer, cut: object
+    clients: Clients, server: ModelServer, cut: Reply
 ) -> None:
-    server.replies = [cut, answers("Tree, sea.")]  # type: ignore[list-item]
+    server.replies = [cut, answers("Tree, sea.")]
     assert await ask(clients, server) == "Tree, sea."
     assert server.waited == 1
 
@@ -75,9 +76,9 @@ async def test_an_answer_that_twice_has_no_words_is_left_to_somebody_else(
 
 @pytest.mark.parametrize("cut", [dies_after("Tree,"), unfinished("Tree,")])
 async def test_an_answer_that_breaks_off_is_not_begun_again(
-    clients: Clients, server: ModelServer, cut: object
+    clients: Clients, server: ModelServer, cut: Reply
 ) -> None:
-    server.replies = [cut]  # type: ignore[list-item]
+    server.replies = [cut]
     with pytest.raises(BrokenError):
         await ask(clients, server)
     assert server.waited == 0

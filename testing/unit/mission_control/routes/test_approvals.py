@@ -6,7 +6,7 @@ from starlette.testclient import TestClient
 from pipecatapp.mission_control.middleware import MAX_BODY
 from pipecatapp.mission_control.web import create_app
 from testing.fakes.backend import FakeBackend
-from testing.unit.mission_control.conftest import ORIGIN, SOCKET, log_in, log_in_with_key
+from testing.unit.mission_control.conftest import ORIGIN, SOCKET, auth_of, log_in, log_in_with_key
 
 URL = "/api/approvals"
 HEADERS = {"Origin": ORIGIN}
@@ -45,7 +45,7 @@ def test_a_waiting_call_is_listed_until_it_is_decided(
 
 
 def test_it_is_told_who_denied_by_a_key(client: TestClient, backend: FakeBackend) -> None:
-    key = client.app.state.auth.keys.read_local()  # type: ignore[attr-defined]
+    key = auth_of(client).keys.read_local()
     client.headers["Authorization"] = f"Bearer {key}"
     backend.ask(conversation(client), CALL)
     body = {"digest": DIGEST, "approve": False}
@@ -56,7 +56,7 @@ def test_it_is_told_who_denied_by_a_key(client: TestClient, backend: FakeBackend
 def test_a_program_asks_for_a_call_and_does_not_allow_it(
     client: TestClient, backend: FakeBackend
 ) -> None:
-    key = client.app.state.auth.keys.add("laptop")  # type: ignore[attr-defined]
+    key = auth_of(client).keys.add("laptop")
     client.headers["Authorization"] = f"Bearer {key}"
     with client.websocket_connect(SOCKET) as socket:
         backend.ask(socket.receive_text(), CALL)
@@ -86,7 +86,7 @@ def test_a_session_that_a_key_opened_allows_no_call_after_a_restart_either(
 def test_a_person_who_has_the_machines_own_key_may_log_in_with_it(
     client: TestClient, backend: FakeBackend
 ) -> None:
-    key = client.app.state.auth.keys.read_local()  # type: ignore[attr-defined]
+    key = auth_of(client).keys.read_local()
     client.post("/login", data={"key": key}, headers=HEADERS)
     backend.ask(conversation(client), CALL)
     assert client.post(f"{URL}/a1", json=YES, headers=HEADERS).status_code == 204

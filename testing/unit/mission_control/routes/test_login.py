@@ -12,7 +12,7 @@ from pipecatapp.mission_control.auth.auth import COOKIE, FAILURES
 from pipecatapp.mission_control.web import create_app
 from pipecatapp.settings import Settings
 from testing.fakes.backend import FakeBackend
-from testing.unit.mission_control.conftest import ORIGIN, SOCKET, log_in, log_in_with_key
+from testing.unit.mission_control.conftest import ORIGIN, SOCKET, auth_of, log_in, log_in_with_key
 
 FROM_PAGE = {"Origin": ORIGIN}
 
@@ -22,7 +22,7 @@ def sessions_file(settings: Settings) -> Path:
 
 
 def new_token(client: TestClient) -> str:
-    return str(client.app.state.auth.tokens.create())  # type: ignore[attr-defined]
+    return auth_of(client).tokens.create()
 
 
 def test_a_link_survives_previews_and_works_once(client: TestClient) -> None:
@@ -148,7 +148,7 @@ def test_guessing_is_stopped_without_locking_out_who_is_in(client: TestClient) -
     assert client.post("/login", data={"token": token}, headers=FROM_PAGE).status_code == 429
     assert client.get("/api/status", headers={"Authorization": "Bearer guess"}).status_code == 429
     assert client.get("/api/status").status_code == 200
-    keys = client.app.state.auth.keys  # type: ignore[attr-defined]
+    keys = auth_of(client).keys
     for key in (keys.read_local(), keys.add("laptop")):
         bearer = {"Authorization": f"Bearer {key}"}
         assert client.get("/api/status", headers=bearer).status_code == 200
@@ -164,7 +164,7 @@ def test_of_many_at_once_a_token_lets_one_in() -> None:
 
 
 def bearer_of(client: TestClient) -> dict[str, str]:
-    return {"Authorization": f"Bearer {client.app.state.auth.keys.read_local()}"}  # type: ignore[attr-defined]
+    return {"Authorization": f"Bearer {auth_of(client).keys.read_local()}"}
 
 
 def follow(client: TestClient, name: str | None) -> None:

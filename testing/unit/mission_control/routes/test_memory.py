@@ -16,7 +16,7 @@ from pipecatapp.mission_control.web import create_app
 from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings
 from testing.fakes.remembering_agent import RememberingAgent, remembering_agent
-from testing.unit.mission_control.conftest import ORIGIN, log_in
+from testing.unit.mission_control.conftest import ORIGIN, auth_of, log_in
 
 FROM_PAGE = {"Origin": ORIGIN}
 ADA = "Anna's daughter is named Ada."
@@ -51,12 +51,13 @@ def person(stranger: TestClient) -> TestClient:
 
 def identity(client: TestClient) -> str:
     """Return the id of the conversation of whoever is logged in."""
-    store = client.app.state.auth.sessions  # type: ignore[attr-defined]
-    return str(store.find(client.cookies["pipecatapp_session"]).conversation_id)
+    session = auth_of(client).sessions.find(client.cookies["pipecatapp_session"])
+    assert session
+    return session.conversation_id
 
 
 def as_program(client: TestClient) -> dict[str, str]:
-    key = client.app.state.auth.keys.add("laptop")  # type: ignore[attr-defined]
+    key = auth_of(client).keys.add("laptop")
     client.cookies.clear()
     return {"Authorization": f"Bearer {key}"}
 
@@ -325,7 +326,7 @@ def test_who_asks_is_who_says_my(agent: RememberingAgent, stranger: TestClient) 
     for name, pet in (("Anna", "a tabby"), ("Tom", "a parrot")):
         agent.remember(f"{name}'s pet is {pet}.")
     for name, pet in (("Anna", "a tabby"), ("Tom", "a parrot")):
-        token = stranger.app.state.auth.tokens.create(name)  # type: ignore[attr-defined]
+        token = auth_of(stranger).tokens.create(name)
         stranger.post("/login", data={"token": token}, headers=FROM_PAGE)
         assert texts(stranger, "my pet")[0] == f"{name}'s pet is {pet}."
 

@@ -1,5 +1,5 @@
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -7,7 +7,7 @@ from pipecatapp.twin.history import api_history as module
 from pipecatapp.twin.history import upcoming_turn
 from pipecatapp.twin.history.api_history import ApiHistories, Said
 
-START = datetime(2026, 3, 1, 12, 0)
+START = (2026, 3, 1, 12)
 
 
 @pytest.fixture
@@ -18,8 +18,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Any:
         minutes = 0
 
         @classmethod
-        def now(cls, tz: Any = None) -> datetime:
-            return START + timedelta(minutes=cls.minutes)
+        def now(cls, tz: Any = None) -> Self:
+            return cls(*START) + timedelta(minutes=cls.minutes)
 
     monkeypatch.setattr(upcoming_turn, "datetime", Clock)
     return Clock

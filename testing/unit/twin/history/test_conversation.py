@@ -5,6 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openai.types.chat import (
+    ChatCompletionAssistantMessageParam,
+    ChatCompletionUserMessageParam,
+)
 
 from pipecatapp.twin.history import conversation as module
 from pipecatapp.twin.history import upcoming_turn
@@ -34,11 +38,11 @@ def distinct_stamps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upcoming_turn, "STAMP", "(%H:%M:%S.%f) ")
 
 
-def user(text: str) -> dict[str, Any]:
+def user(text: str) -> ChatCompletionUserMessageParam:
     return {"role": "user", "content": text}
 
 
-def assistant(text: str) -> dict[str, Any]:
+def assistant(text: str) -> ChatCompletionAssistantMessageParam:
     return {"role": "assistant", "content": text}
 
 
@@ -70,7 +74,7 @@ def test_a_voice_that_starts_fixes_the_time_for_all_requests_of_its_turn() -> No
     stamp = conversation.begin_turn()
     # Two guesses at what is said, then what was said: each another request of the same turn.
     for heard in ("What is", "What is the capital"):
-        guess = conversation.prompt([*conversation.context.messages, user(heard)])
+        guess: list[Any] = conversation.prompt([*conversation.context.messages, user(heard)])
         assert guess[-1]["content"] == stamp + heard
     conversation.context.add_message(user("What is the capital of France?"))
     assert prompt_of(conversation)[-1]["content"] == stamp + "What is the capital of France?"
@@ -119,15 +123,16 @@ def test_a_cut_never_parts_a_tool_call_from_its_result() -> None:
     conversation = Conversation("a")
     for turn in range(MOST_TURNS + 1):
         call = {"id": str(turn), "type": "function", "function": {"name": "f", "arguments": "{}"}}
-        for message in (
+        messages: list[Any] = [
             user(f"question {turn}"),
             {"role": "assistant", "tool_calls": [call]},
             {"role": "tool", "tool_call_id": str(turn), "content": "done"},
             assistant("answer"),
-        ):
-            conversation.context.add_message(message)
+        ]
+        conversation.context.add_messages(messages)
     assert conversation.trim()
-    roles = [message["role"] for message in conversation.context.messages]
+    kept: list[Any] = conversation.context.messages
+    roles = [message["role"] for message in kept]
     assert roles == ["user", "assistant", "tool", "assistant"] * KEPT_TURNS
 
 

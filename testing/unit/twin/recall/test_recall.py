@@ -8,10 +8,11 @@ from pipecatapp.memory.long_term import Addition, LongTermMemory
 from pipecatapp.memory.storage.fact import NewFact, Source
 from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.runtime.idle_monitor import IdleMonitor
+from pipecatapp.runtime.inference.tokens import tokens
 from pipecatapp.settings import Settings
 from pipecatapp.twin.history.conversations import Conversations
 from pipecatapp.twin.recall.memory_service import MemoryService
-from pipecatapp.twin.recall.recall import MOST_TOKENS, Recall, Recalled, tokens
+from pipecatapp.twin.recall.recall import MOST_TOKENS, Recall, Recalled
 
 FACTS = (
     "The user's daughter is named Ada.",

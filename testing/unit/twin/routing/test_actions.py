@@ -7,12 +7,12 @@ import pytest
 from pipecatapp.errors import UserError
 from pipecatapp.settings import Settings
 from pipecatapp.tools.execution.tool_definition import tools_of
+from pipecatapp.twin.history.prompt import written
 from pipecatapp.twin.routing.actions import (
     Actions,
     Decision,
     MalformedActionError,
     TalkExamples,
-    written,
 )
 from testing.unit.twin.conftest import RHYMES, Lamp
 

@@ -5,9 +5,10 @@ import pytest
 
 from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.tools.execution.tool_definition import tools_of
+from pipecatapp.twin.history.messages import Messages
 from pipecatapp.twin.routing.actions import Actions, Decision, TalkExamples
 from pipecatapp.twin.routing.intent_classifier import IntentClassifier
-from pipecatapp.twin.routing.router import Messages, Router, asks_for_several
+from pipecatapp.twin.routing.router import Router, asks_for_several
 from testing.unit.twin.conftest import RHYMES, Lamp
 
 

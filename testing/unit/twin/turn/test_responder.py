@@ -33,6 +33,7 @@ from pipecatapp.twin.turn.agent_context import AgentContext
 from pipecatapp.twin.turn.pending_results import PendingToolResults
 from pipecatapp.twin.turn.responder import Responder
 from pipecatapp.twin.turn.turn_context import TurnContext
+from testing.unit.tools.fake_resources import FakeResources
 from testing.unit.twin.conftest import KnownExperts, Lamp, ModelServer, answers, refuses, writes
 from testing.unit.twin.pipeline import until
 
@@ -633,7 +634,7 @@ class Bell(Toolset):
 @pytest.fixture
 async def bell_room(enter: Callable[[AgentContext], Any], agent_context: AgentContext) -> Room:
     """A room with a bell beside the lamp."""
-    bell = Bell(None)  # type: ignore[arg-type]
+    bell = Bell(FakeResources())
     tools = {made.name: made for made in tools_of(bell)}
     with_bell = replace(
         agent_context,

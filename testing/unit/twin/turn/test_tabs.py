@@ -4,7 +4,7 @@ import asyncio
 from asyncio import StreamWriter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 from pipecat.processors.frameworks.rtvi.frames import RTVISendTextFrame
@@ -27,9 +27,9 @@ class Tab:
     """An open page, without a socket: its pipeline and its session."""
 
     line: Line
-    session: Session
-    turns: list[TurnTimings]
-    exchanges: list[Exchange]
+    session: Session = field(init=False)
+    turns: list[TurnTimings] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
 
     def turn_finished(self, timings: TurnTimings) -> None:
         self.turns.append(timings)
@@ -43,7 +43,11 @@ class Tab:
     async def ready(self) -> None:
         """Say that the page is there, as its client does."""
         await self.line.worker.rtvi.set_client_ready()
-        await until(lambda: self.line.client.told("session"))
+        await self.until_told("session")
+
+    async def until_told(self, kind: str) -> None:
+        """Wait until the page is told something of a kind."""
+        await until(lambda: self.line.client.told(kind))
 
 
 Open = Callable[[], Awaitable[Tab]]
@@ -65,7 +69,7 @@ async def open_tab(
         async def open_tab() -> Tab:
             context = TurnContext(agent_context, conversation, TurnClock(), pending_results)
             twin = TwinService(context, server, 0)
-            tab = Tab(Line(conversation, twin), None, [], [])  # type: ignore[arg-type]
+            tab = Tab(Line(conversation, twin))
             line = tab.line
             tab.session = Session(context, line.worker, MicrophoneGate(), twin, tab)
             tab.session.attach(line.aggregators)
@@ -95,7 +99,7 @@ async def test_every_tab_is_asked_for_a_yes_and_shown_what_becomes_of_it(
     agent_context.runner.approvals.decide("a", waiting.id, waiting.digest, approve=False, by="test")
     for tab in (first, second):
         client = tab.line.client
-        await until(lambda client=client: client.told("approval-settled"))
+        await tab.until_told("approval-settled")
         (shown,) = client.told("approval")
         assert (shown["tool"], shown["arguments"]) == ("lamp.switch", {"on": True})
         assert shown["digest"] == waiting.digest

@@ -25,7 +25,7 @@ def job_with_defaults(job: str, defaults: Mapping[str, object]) -> str:
     for name, value in defaults.items():
         job, found = re.subn(
             BLOCK.format(name=re.escape(name)),
-            lambda match, value=value: match[1] + json.dumps(value),  # type: ignore[misc]
+            lambda match, value=value: match[1] + json.dumps(value),  # type: ignore[misc] # mypy infers no lambda with a default
             job,
             flags=re.MULTILINE,
         )
