@@ -57,7 +57,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Give each process whole units, in the order in which they were collected."""
     from xdist.scheduler import LoadScopeScheduling
 
-    class UnitScheduling(LoadScopeScheduling):
+    class UnitScheduling(LoadScopeScheduling):  # type: ignore[misc] # xdist publishes no types
         def _split_scope(self, nodeid: str) -> str:
             return unit_of(nodeid)
 

@@ -67,7 +67,10 @@ class LlamaClient:
         """The endpoints that only llama-server has; for no external server."""
         # The key and the address are set for each request.
         self._openai = AsyncOpenAI(
-            api_key="none", base_url=self._api_url, max_retries=0, http_client=http
+            api_key="none",  # pragma: allowlist secret
+            base_url=self._api_url,
+            max_retries=0,
+            http_client=http,
         )
 
     async def close(self) -> None:
