@@ -19,7 +19,7 @@ from pipecatapp.memory.queue import FinishedTurn
 from pipecatapp.memory.storage.fact import NewFact, Source
 from pipecatapp.runtime.idle_monitor import Disturbed, IdleMonitor
 
-STILL_SECS = 2.0
+IDLE_SECS = 2.0
 """Silence before a turn is examined, as people go on after a breath."""
 RETRY_SECS = 30.0
 """Pause after a failure, such as a model server that is being restarted."""
@@ -81,7 +81,7 @@ class Learner:
             if turn is None:
                 await self._put.wait()
                 continue
-            await self._idle_monitor.wait(STILL_SECS)
+            await self._idle_monitor.wait(IDLE_SECS)
             with suppress(Disturbed):
                 await self._idle_monitor.work(self._examine(turn))
 

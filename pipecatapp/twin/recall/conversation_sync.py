@@ -100,7 +100,7 @@ class ConversationSync:
             raise failure
 
     def _forget(self, conversation_id: str, facts: Sequence[ForgottenFact]) -> None:
-        with self._conversations.lent(conversation_id) as conversation:
+        with self._conversations.loaded(conversation_id) as conversation:
             state = conversation.state()
             remaining = without(state, facts)
             if remaining != state:
