@@ -191,7 +191,7 @@ async def run(settings: Settings) -> None:
 
 
 def _listen(settings: Settings) -> socket.socket:
-    """Take the port before anything is loaded: a taken one is found at once.
+    """Open the port before anything is loaded, so that a port in use is reported at once.
 
     Raises:
         UserError: Another program has it.

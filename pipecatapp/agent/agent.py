@@ -49,7 +49,7 @@ Compose = Callable[
 ]
 
 ROUTER = "router"
-"""The name under which the system prompt of the twin itself is saved."""
+"""The name under which llama-server saves the twin's own system prompt."""
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ class Agent:
         self._last_turn: TurnTimings | None = None
 
     async def warm_up(self, conversations: int) -> None:
-        """Have the system prompt in every slot: the first turn would wait long for it.
+        """Prefill the system prompt in every slot, so that the first turn does not wait for it.
 
         It goes on as long as the agent runs, since a model server may start anew.
 
@@ -258,7 +258,7 @@ class Agent:
         await self._memory.turn_finished(turn)
 
     async def condense(self, conversation: Conversation) -> None:
-        """Take note that turns have left a conversation."""
+        """Summarize the turns that have left a conversation, where the settings ask for it."""
         await self._toolbox.condense(conversation)
 
     # -- for Mission Control ------------------------------------------------------------------
@@ -318,14 +318,14 @@ class Agent:
         await self._sessions.serve_socket(websocket, conversation_id, person)
 
     async def serve_room(self) -> None:
-        """Serve the microphone and speaker of this machine, if it is to and has them."""
+        """Serve the microphone and speaker of this machine, where AUDIO_DEVICE asks for it."""
         if self.settings.audio_device == "local":
             await self._sessions.serve_room()
 
     # -- for the terminal ---------------------------------------------------------------------
 
     def say_ready(self, port: int, token: str) -> None:
-        """Print the address, and on a terminal's own machine a login link that works once."""
+        """Print the address and, outside a cluster, a login link that works once."""
         if self.settings.mode == "cluster":
             # Whoever may read the job's log could log in.
             print(f"The twin is ready at {base_url(self.settings, port)}", flush=True)

@@ -36,7 +36,7 @@ Status = Callable[[], Awaitable[dict[str, Any]]]
 
 
 class Toolbox:
-    """Tools, approvals and decisions of one agent; also the resources that it lends its tools."""
+    """Tools, approvals and decisions of one agent; also the `Resources` of its tools."""
 
     def __init__(
         self,
@@ -101,7 +101,7 @@ class Toolbox:
                     # Open sessions keep their prompt, and with it the tools that it lists.
                     self._router = await asyncio.to_thread(self.make_router, self.registry.tools)
             except Exception:
-                # The tools of the last check go on being offered.
+                # The tools that worked at the last check stay available.
                 logger.exception("the check of which tools work has failed")
 
     def make_router(self, tools: list[Tool]) -> Router:

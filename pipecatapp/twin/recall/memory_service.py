@@ -173,7 +173,7 @@ class MemoryService:
         return kept
 
     async def followed(self) -> None:
-        """Bring conversations in step with what was forgotten or loaded, as far as possible now."""
+        """Apply to conversations what was forgotten or loaded, as far as possible now."""
         await self._follower.follow()
 
     async def remove(self, name: str) -> None:

@@ -33,7 +33,7 @@ class ActionCatalogue:
         self.unseen = UnseenExperts(embedder, [self.actions.experts[name] for name in self.new])
 
     def told(self, before: str) -> str:
-        """Return what a turn has to say of the experts; nothing where all is known.
+        """Return what a turn has to tell the model of the experts; empty where it knows all.
 
         Args:
             before: What was said of them last in this conversation.

@@ -1,4 +1,4 @@
-"""Decides whether the classifier's prediction is enough, or which actions the model chooses among."""
+"""Decides whether the classifier's prediction is enough; else, what the model chooses among."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
