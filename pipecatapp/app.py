@@ -184,9 +184,9 @@ async def run(settings: Settings) -> None:
         port = listener.getsockname()[1]
         announce(settings, port)
         agent.say_ready(port, app.state.auth.tokens.create())
-        room = asyncio.create_task(agent.serve_room())
+        local_audio = asyncio.create_task(agent.serve_local_audio())
         await server.serve(sockets=[listener])
-        room.cancel()
+        local_audio.cancel()
         logger.info("Stopping")
 
 

@@ -272,9 +272,9 @@ class Agent:
         return {
             "version": version("pipecatapp"),
             "uptime_s": round(time.monotonic() - self._started),
-            **await self._deployment.shown(),
-            **self.speech.shown(),
-            **self._toolbox.shown(),
+            **await self._deployment.status_fields(),
+            **self.speech.status_fields(),
+            **self._toolbox.status_fields(),
             "sessions": len(self._sessions),
             "memory_mb": round(psutil.Process().memory_info().rss / 2**20),
             "last_turn": self._last_turn.as_dict() if self._last_turn else None,
@@ -317,10 +317,10 @@ class Agent:
         """Run one client's session until its socket closes."""
         await self._sessions.serve_socket(websocket, conversation_id, person)
 
-    async def serve_room(self) -> None:
+    async def serve_local_audio(self) -> None:
         """Serve the microphone and speaker of this machine, where AUDIO_DEVICE asks for it."""
         if self.settings.audio_device == "local":
-            await self._sessions.serve_room()
+            await self._sessions.serve_local_audio()
 
     # -- for the terminal ---------------------------------------------------------------------
 

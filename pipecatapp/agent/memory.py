@@ -80,7 +80,7 @@ class AgentMemory:
         if self._learner:
             await self._learner.put(turn)
 
-    def shown(self) -> dict[str, Any]:
+    def status_fields(self) -> dict[str, Any]:
         """Return what status says of the memory."""
         long_term = self.memories.long_term
         return {"facts": len(long_term), "turns_to_examine": len(long_term.turns)}

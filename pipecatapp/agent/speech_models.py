@@ -36,7 +36,7 @@ class SpeechModels:
             self.recognizer = load_recognizer(chosen, settings)
             self.recognizer.warm_up()
 
-    def shown(self) -> dict[str, Any]:
+    def status_fields(self) -> dict[str, Any]:
         """Return what status says of them."""
         return {
             "stt": {

@@ -168,16 +168,16 @@ class Toolbox:
         """Return the calls of a conversation that outlived their turn."""
         return self._pending_results.setdefault(conversation_id, PendingToolResults())
 
-    def shown(self) -> dict[str, Any]:
+    def status_fields(self) -> dict[str, Any]:
         """Return what status says of tools and experts."""
         return {
             "tools": {
                 "available": [tool.name for tool in self.registry.tools],
                 "unavailable": self.registry.unavailable,
             },
-            "experts": [expert.shown() for expert in self.directory.experts()],
+            "experts": [expert.status_fields() for expert in self.directory.experts()],
             "experts_stale": self.directory.stale,
-            "memory": self._memory.shown() if self._memory else {},
+            "memory": self._memory.status_fields() if self._memory else {},
         }
 
     # -- for tools ----------------------------------------------------------------------------

@@ -75,7 +75,7 @@ class ToolCallHandler:
         attended = False
         try:
             if run.approval is not None:
-                # However soon a person decides, its result gets a turn of its own: clients expect it.
+                # However soon a person decides, the result has its own turn: clients expect it.
                 if self._present:
                     await answer.say(language().phrases.asks.format(purpose=run.purpose))
                 else:
