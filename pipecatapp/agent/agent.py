@@ -49,7 +49,7 @@ Compose = Callable[
 ]
 
 ROUTER = "router"
-"""The name under which llama-server saves the twin's own system prompt."""
+"""The name under which the system prompt of the twin itself is saved."""
 
 
 @dataclass(frozen=True)

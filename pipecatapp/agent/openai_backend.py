@@ -85,7 +85,7 @@ class OpenAIBackend:
         Raises:
             PromptTooLongError: The conversation does not fit.
             RefusedError: The model's server does not take it.
-            UnavailableError: The model does not run, or died.
+            ModelUnavailableError: The model does not run, or died.
         """
         history = [Said(message.role, message.text) for message in asked.messages]
         conversation = self._histories.conversation(caller.conversation_id, history)

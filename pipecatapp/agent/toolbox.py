@@ -169,7 +169,7 @@ class Toolbox:
         return self._pending_results.setdefault(conversation_id, PendingToolResults())
 
     def status_fields(self) -> dict[str, Any]:
-        """Return what status says of tools and experts."""
+        """Return the fields of the status about tools and experts."""
         return {
             "tools": {
                 "available": [tool.name for tool in self.registry.tools],

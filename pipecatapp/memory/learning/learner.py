@@ -92,7 +92,7 @@ class Learner:
             keep = asyncio.to_thread(self._memory.keep, additions, examined=turn.id)
             kept = await asyncio.shield(keep)
         except Exception as error:
-            # The model server may be restarting or the disk full: neither is the turn's fault.
+            # Often the model server is restarting or the disk is full, so the turn is tried again.
             logger.warning(f"A turn could not be examined for what to remember: {error}")
             given_up = await asyncio.to_thread(self._memory.turns.failed, turn.id)
             if given_up:
