@@ -160,13 +160,6 @@ def _worker(pipeline: Pipeline) -> PipelineWorker:
 # -- the process ------------------------------------------------------------------------------
 
 
-class SignalFreeServer(uvicorn.Server):
-    """Uvicorn, leaving the signals to `run`."""
-
-    def install_signal_handlers(self) -> None:
-        """Install none."""
-
-
 async def run(settings: Settings) -> None:
     """Run the agent until it is interrupted.
 
@@ -178,21 +171,23 @@ async def run(settings: Settings) -> None:
         app = create_app(agent)
         for ended in app.state.auth.sessions.drop_expired():
             await agent.logged_out(ended)
-        server = SignalFreeServer(uvicorn_config(settings, app))
+        server = uvicorn.Server(uvicorn_config(settings, app))
         loop = asyncio.get_running_loop()
+        # While uvicorn serves, it handles signals itself, and afterwards it raises them again: with
+        # these handlers they do not interrupt the end of the child processes.
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, lambda: setattr(server, "should_exit", True))
         port = listener.getsockname()[1]
         announce(settings, port)
         agent.say_ready(port, app.state.auth.tokens.create())
-        room = asyncio.create_task(agent.serve_room())
+        local_audio = asyncio.create_task(agent.serve_local_audio())
         await server.serve(sockets=[listener])
-        room.cancel()
+        local_audio.cancel()
         logger.info("Stopping")
 
 
 def _listen(settings: Settings) -> socket.socket:
-    """Take the port before anything is loaded: a taken one is found at once.
+    """Open the port before anything is loaded, so that a port in use is reported at once.
 
     Raises:
         UserError: Another program has it.

@@ -45,7 +45,7 @@ class Decisions:
             router: The agent's own.
             server: Where the model runs.
             persona: The router's.
-            alone: Whether the head decides alone, without arguments.
+            alone: Whether the intent classifier decides alone, without arguments.
         """
         self.actions = router.actions
         self._router = router
@@ -124,7 +124,8 @@ class Functions:
         Args:
             server: Where the model runs.
             persona: The router's.
-            talk: What is no action; functions have no examples, so the head cannot help.
+            talk: What is no action; functions have no examples, so the intent classifier
+                cannot help.
             embedder: Compares requests with the functions' descriptions.
         """
         self._embedder = embedder

@@ -39,7 +39,7 @@ class System:
 
         Args:
             router: The agent's decisions.
-            with_arguments: Whether it fills in arguments; the head alone cannot.
+            with_arguments: Whether it fills in arguments; the intent classifier alone cannot.
         """
         self._router = router
         self._with_arguments = with_arguments

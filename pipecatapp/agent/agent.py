@@ -68,7 +68,7 @@ class Agent:
         self._last_turn: TurnTimings | None = None
 
     async def warm_up(self, conversations: int) -> None:
-        """Have the system prompt in every slot: the first turn would wait long for it.
+        """Prefill the system prompt in every slot, so that the first turn does not wait for it.
 
         It goes on as long as the agent runs, since a model server may start anew.
 
@@ -140,7 +140,7 @@ class Agent:
         await self._memory.turn_finished(turn)
 
     async def condense(self, conversation: Conversation) -> None:
-        """Take note that turns have left a conversation."""
+        """Summarize the turns that have left a conversation, where the settings ask for it."""
         await self._toolbox.condense(conversation)
 
     # -- for Mission Control ------------------------------------------------------------------
@@ -154,9 +154,9 @@ class Agent:
         return {
             "version": version("pipecatapp"),
             "uptime_s": round(time.monotonic() - self._started),
-            **await self._deployment.shown(),
-            **self.speech.shown(),
-            **self._toolbox.shown(),
+            **await self._deployment.status_fields(),
+            **self.speech.status_fields(),
+            **self._toolbox.status_fields(),
             "sessions": len(self._sessions),
             "memory_mb": round(psutil.Process().memory_info().rss / 2**20),
             "last_turn": self._last_turn.as_dict() if self._last_turn else None,
@@ -199,15 +199,15 @@ class Agent:
         """Run one client's session until its socket closes."""
         await self._sessions.serve_socket(websocket, conversation_id, person)
 
-    async def serve_room(self) -> None:
-        """Serve the microphone and speaker of this machine, if it is to and has them."""
+    async def serve_local_audio(self) -> None:
+        """Serve the microphone and speaker of this machine, where AUDIO_DEVICE asks for it."""
         if self.settings.audio_device == "local":
-            await self._sessions.serve_room()
+            await self._sessions.serve_local_audio()
 
     # -- for the terminal ---------------------------------------------------------------------
 
     def say_ready(self, port: int, token: str) -> None:
-        """Print the address, and on a terminal's own machine a login link that works once."""
+        """Print the address and, outside a cluster, a login link that works once."""
         if self.settings.mode == "cluster":
             # Whoever may read the job's log could log in.
             print(f"The twin is ready at {base_url(self.settings, port)}", flush=True)

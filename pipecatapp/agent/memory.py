@@ -26,7 +26,7 @@ class AgentMemory:
     """Long-term memory with everything that works on it."""
 
     def __init__(self, memories: MemoryService, embedder: Embedder, settings: Settings):
-        """Put it together; `start` begins to learn."""
+        """Make it from an open memory; `start` begins to learn."""
         self.memories = memories
         self.recall = Recall(memories)
         self.for_tools = ToolMemory(memories, self.recall)
@@ -80,8 +80,8 @@ class AgentMemory:
         if self._learner:
             await self._learner.put(turn)
 
-    def shown(self) -> dict[str, Any]:
-        """Return what status says of the memory."""
+    def status_fields(self) -> dict[str, Any]:
+        """Return the fields of the status about the memory."""
         long_term = self.memories.long_term
         return {"facts": len(long_term), "turns_to_examine": len(long_term.turns)}
 

@@ -36,7 +36,7 @@ from pipecatapp.twin.llm.chunks import text_of
 from pipecatapp.twin.turn.api_turn import ApiRequest, ApiTurn
 
 LONGEST_ANSWER = 1024
-"""Tokens, where a caller sets no bound: what is read may be longer than what is spoken."""
+"""Tokens, where the request sets no bound: text to read may be longer than speech."""
 ANSWERING = "answer"
 NOT_RUNNING = "The language model is not running. It is being started again: try once more soon."
 
@@ -79,13 +79,13 @@ class OpenAIBackend:
         """Yield the words of an answer, then its `CompletionEnd`.
 
         Args:
-            asked: With the name of a model that exists.
+            asked: The request; its model exists.
             caller: Who asks.
 
         Raises:
             PromptTooLongError: The conversation does not fit.
             RefusedError: The model's server does not take it.
-            UnavailableError: The model does not run, or died.
+            ModelUnavailableError: The model does not run, or died.
         """
         history = [Said(message.role, message.text) for message in asked.messages]
         conversation = self._histories.conversation(caller.conversation_id, history)
@@ -149,7 +149,7 @@ class _Tally:
     cut: bool = False
 
     def add(self, chunk: ChatCompletionChunk) -> None:
-        """Take what a chunk says of this."""
+        """Add the counts of a chunk."""
         if chunk.usage is not None:
             self.prompt += chunk.usage.prompt_tokens
             self.completion += chunk.usage.completion_tokens

@@ -130,7 +130,7 @@ class Session:
         rtvi.add_event_handler("on_client_message", self._on_client_message)
         user.add_event_handler("on_user_turn_message_added", self._on_user_message)
         assistant.add_event_handler("on_assistant_turn_stopped", self._on_assistant_turn)
-        self._worker.add_observer(ClockObserver(self._clock, self._on_text))
+        self._worker.add_observer(ClockObserver(self._clock, self._heard))
         self._conversation.listeners.add(self._tell)
         self._conversation.replaced.add(self._on_replaced)
         self._runner.listen(self._conversation.id, self._tell_of_call)
@@ -174,9 +174,6 @@ class Session:
     async def _on_user_message(self, _: Any, message: UserTurnMessageAddedMessage) -> None:
         if message.content:
             self._heard(message.content)
-
-    def _on_text(self, text: str) -> None:
-        self._heard(text)
 
     def _heard(self, words: str) -> None:
         self._pending_results.prefer(self._twin.tell)

@@ -23,7 +23,7 @@ from pipecatapp.voice.local_audio import local_transport
 Compose = Callable[[BaseTransport, Conversation, str | None], tuple[PipelineWorker, Session]]
 """Makes the pipeline of one session, given its transport, its conversation and the person."""
 
-ROOM = "room"
+LOCAL_AUDIO = "room"
 """The conversation of the microphone and speaker of this machine."""
 
 
@@ -76,7 +76,7 @@ class Sessions:
             self._workers.discard(worker)
             await session.detach()
 
-    async def serve_room(self) -> None:
+    async def serve_local_audio(self) -> None:
         """Serve the microphone and speaker of this machine, if it has them.
 
         Without sound the agent goes on: the reason is logged, and the page works.
@@ -84,7 +84,7 @@ class Sessions:
         try:
             transport = await asyncio.to_thread(local_transport)
             logger.info("Listening on the microphone of this machine")
-            await self.serve(transport, ROOM)
+            await self.serve(transport, LOCAL_AUDIO)
         except UserError as error:
             logger.warning(str(error))
         except Exception as error:

@@ -19,25 +19,25 @@ class SpeechModels:
         self.recognizer: Recognizer | None = None
         self.speaker: Speaker | None = None
 
-    def load(self, equipment: InstalledModels) -> None:
+    def load(self, installed: InstalledModels) -> None:
         """Load the models and use them once, so that the first turn need not wait for that.
 
         Args:
-            equipment: What there is to load.
+            installed: The models that are here.
         """
         settings = self._settings
-        if equipment.tts is not None:
-            self.speaker = Speaker(equipment.tts)
+        if installed.tts is not None:
+            self.speaker = Speaker(installed.tts)
             self.speaker.speak_now("Ready.")
-        self._choice = choose_stt(equipment.stt_candidates, settings, self.speaker)
-        chosen = next(m for m in equipment.stt_candidates if m.name == self._choice.model)
+        self._choice = choose_stt(installed.stt_candidates, settings, self.speaker)
+        chosen = next(m for m in installed.stt_candidates if m.name == self._choice.model)
         self.stt_dir = chosen.directory(settings.models_dir)
         if settings.stt_service == "faster-whisper":
             self.recognizer = load_recognizer(chosen, settings)
             self.recognizer.warm_up()
 
-    def shown(self) -> dict[str, Any]:
-        """Return what status says of them."""
+    def status_fields(self) -> dict[str, Any]:
+        """Return the fields of the status about them."""
         return {
             "stt": {
                 "service": self._settings.stt_service,

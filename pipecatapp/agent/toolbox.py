@@ -36,7 +36,7 @@ Status = Callable[[], Awaitable[dict[str, Any]]]
 
 
 class Toolbox:
-    """Tools, approvals and decisions of one agent; also the resources that it lends its tools."""
+    """Tools, approvals and decisions of one agent; also the `Resources` of its tools."""
 
     def __init__(
         self,
@@ -101,7 +101,7 @@ class Toolbox:
                     # Open sessions keep their prompt, and with it the tools that it lists.
                     self._router = await asyncio.to_thread(self.make_router, self.registry.tools)
             except Exception:
-                # The tools of the last check go on being offered.
+                # The tools that worked at the last check stay available.
                 logger.exception("the check of which tools work has failed")
 
     def make_router(self, tools: list[Tool]) -> Router:
@@ -168,16 +168,16 @@ class Toolbox:
         """Return the calls of a conversation that outlived their turn."""
         return self._pending_results.setdefault(conversation_id, PendingToolResults())
 
-    def shown(self) -> dict[str, Any]:
-        """Return what status says of tools and experts."""
+    def status_fields(self) -> dict[str, Any]:
+        """Return the fields of the status about tools and experts."""
         return {
             "tools": {
                 "available": [tool.name for tool in self.registry.tools],
                 "unavailable": self.registry.unavailable,
             },
-            "experts": [expert.shown() for expert in self.directory.experts()],
+            "experts": [expert.status_fields() for expert in self.directory.experts()],
             "experts_stale": self.directory.stale,
-            "memory": self._memory.shown() if self._memory else {},
+            "memory": self._memory.status_fields() if self._memory else {},
         }
 
     # -- for tools ----------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import click
 from pipecatapp.settings import load_settings
 
 
-@click.command()
+@click.command(short_help="Measure the cost of routing to an expert.")
 @click.option(
     "--requests", type=click.IntRange(min=1), default=200, show_default=True, help="Of each kind."
 )

@@ -32,7 +32,7 @@ SPEAKING_RATE = 1.15
 """Piper's length scale: slower than the twin's voice, so that it sounds like another speaker."""
 
 
-@click.command()
+@click.command(short_help="Time ten spoken turns of the running agent.")
 @click.option("--json", "as_json", is_flag=True, help="Print every figure as JSON.")
 def latency(as_json: bool) -> None:
     """Speak ten turns to the running agent and print what each stage took."""

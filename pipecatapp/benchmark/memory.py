@@ -13,7 +13,7 @@ from pipecatapp.settings import load_settings
 SIZES = (1_000, 10_000, 100_000)
 
 
-@click.command()
+@click.command(short_help="Measure long-term memory; prints JSON.")
 @click.option(
     "--dialogues",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),

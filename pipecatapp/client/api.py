@@ -84,7 +84,7 @@ def ask_agent(
     verify = agent_ssl(settings) or True
     timeout = httpx.Timeout(seconds, connect=CONNECT_SECONDS)
     try:
-        # A proxy of the environment is outside of this machine and must not see the local key.
+        # A proxy that the environment names may be on another machine: it must not see the key.
         with httpx.Client(verify=verify, timeout=timeout, trust_env=False) as client:
             answer = client.request(
                 method,

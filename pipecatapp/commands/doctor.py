@@ -12,7 +12,7 @@ from pipecatapp.settings import Settings, load_settings
 HEALTH_SECONDS = 5.0
 
 
-@click.command("doctor")
+@click.command("doctor", short_help="Examine this machine, and say what to do.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def doctor(as_json: bool) -> None:
     """Examine this machine; exit with status 1 if something needs to be done."""

@@ -15,12 +15,12 @@ RESERVE_MB = 500
 """MiB of memory that stay free beside a new model."""
 
 
-@click.group("experts")
+@click.group("experts", short_help="Add, list and remove experts on this machine.")
 def experts() -> None:
     """Add, list and remove experts on this machine; a running agent heeds changes at once."""
 
 
-@experts.command("add")
+@experts.command("add", short_help="Give an expert the first model of a list that fits.")
 @click.argument("name")
 @click.option("--models", "list_name", required=True, help="A list of the model catalogue.")
 @click.option("--description", help="What the expert is for, in a line.")
@@ -46,7 +46,7 @@ def list_experts() -> None:
         click.echo(f"{name:<20} {added.model:<32} {added.description or ''}".rstrip())
 
 
-@experts.command("remove")
+@experts.command("remove", short_help="Take an expert away; its model stays on the disk.")
 @click.argument("name")
 def remove(name: str) -> None:
     """Take the expert NAME away; its model stays on the disk."""

@@ -10,7 +10,7 @@ import click
 from pipecatapp.settings import Settings, load_settings
 
 
-@click.command()
+@click.command(short_help="Run code, SSH and playbooks for this node's agent.")
 @click.option("--user", default="twin", show_default=True, help="Who may ask, beside root.")
 def helper(user: str) -> None:
     """Run code, commands by SSH and playbooks for the agent of this node.

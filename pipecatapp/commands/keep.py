@@ -26,7 +26,7 @@ CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 30.0
 
 
-@click.command()
+@click.command(short_help="Keep a copy of the agent's state on this node.")
 @click.option("--from", "url", default="http://127.0.0.1:8000", help="Where the agent is.")
 @click.option("--once", is_flag=True, help="Fetch one copy, and end.")
 def keep(url: str, once: bool) -> None:
@@ -118,7 +118,7 @@ def _take(settings: Settings, answer: httpx.Response, held: StateVersion) -> str
 def _age(answer: httpx.Response) -> StateVersion:
     epoch, tag = answer.headers.get(EPOCH_HEADER, ""), answer.headers.get("etag", "").strip('"')
     if not (epoch.isdigit() and tag):
-        raise UserError("what answers is no agent of this version")
+        raise UserError("what answers is not an agent of this version")
     return StateVersion(int(epoch), tag)
 
 

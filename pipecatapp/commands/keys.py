@@ -7,7 +7,7 @@ from pipecatapp.mission_control.auth.keys import KeyStore
 from pipecatapp.settings import load_settings
 
 
-@click.group("keys")
+@click.group("keys", short_help="Add, list and revoke API keys of programs.")
 def keys() -> None:
     """Add, list and revoke API keys; a running agent heeds changes at once."""
 

@@ -22,14 +22,14 @@ def llama_cpp() -> None:
     """Build llama.cpp for this CPU, or take a build made elsewhere."""
 
 
-@llama_cpp.command("level")
+@llama_cpp.command("level", short_help="Show the newest build that runs on this CPU.")
 @as_json
 def level(as_json: bool) -> None:
     """Show the newest build that runs on this CPU, and whether it is here; builds nothing."""
     _show(llama_cpp_for_this_cpu(load_settings()), changed=False, as_json=as_json)
 
 
-@llama_cpp.command("ensure")
+@llama_cpp.command("ensure", short_help="Build llama.cpp for this CPU, or take a build.")
 @click.option(
     "--from",
     "prebuilt",

@@ -20,7 +20,7 @@ MOST_TO_FORGET = 10
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-@click.group("memory")
+@click.group("memory", short_help="See, save, load and forget what the twin remembers.")
 def memory() -> None:
     """See, save, load and forget what the twin remembers, whether it runs or not."""
 
@@ -36,7 +36,7 @@ def save(name: str, replace: bool, as_json: bool) -> None:
     _print(as_json, {"saved": name}, f"Saved {name}.")
 
 
-@memory.command("load")
+@memory.command("load", short_help="Restore a snapshot; the memory as it is now is kept.")
 @click.argument("name")
 @as_json
 def load(name: str, as_json: bool) -> None:
@@ -73,7 +73,7 @@ def delete(name: str, as_json: bool) -> None:
     _print(as_json, {"deleted": name}, f"Deleted {name}.")
 
 
-@memory.command("search")
+@memory.command("search", short_help="Show the facts that fit a query, or the newest.")
 @click.argument("query", nargs=-1)
 @click.option("--most", default=20, show_default=True, type=click.IntRange(1, 100))
 @as_json
@@ -87,7 +87,7 @@ def search(query: tuple[str, ...], most: int, as_json: bool) -> None:
     _print(as_json, found, "\n".join([*shown, total]))
 
 
-@memory.command("forget")
+@memory.command("forget", short_help="Forget facts for good.")
 @click.argument("what", nargs=-1, required=True, metavar="QUERY|ID")
 @click.option(
     "--yes", is_flag=True, help="Do not ask; of a query, only facts with all of its words."
@@ -112,7 +112,7 @@ def forget(what: tuple[str, ...], yes: bool, as_json: bool) -> None:
     _print(as_json, {"forgotten": gone}, done if gone else "Nothing was forgotten.")
 
 
-@memory.command("export")
+@memory.command("export", short_help="Write all facts to a file that only you can read.")
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @as_json
 def export(file: Path, as_json: bool) -> None:
@@ -125,7 +125,7 @@ def export(file: Path, as_json: bool) -> None:
         _print(as_json, {"file": str(file), "facts": count}, f"{_count(count, 'fact')} in {file}.")
 
 
-@memory.command("import")
+@memory.command("import", short_help="Add the facts of a file that export wrote.")
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @as_json
 def import_(file: Path, as_json: bool) -> None:
@@ -182,7 +182,7 @@ def _ask_which(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return []
     if not all(word.isdigit() and 1 <= int(word) <= len(facts) for word in words):
         raise UserError(
-            f"{_printable(wanted)!r} are no numbers of this list: nothing was forgotten."
+            f"{_printable(wanted)!r} are not numbers of this list: nothing was forgotten."
         )
     return [facts[number - 1] for number in sorted({int(word) for word in words})]
 

@@ -51,7 +51,7 @@ def list_models(as_json: bool) -> None:
     _show(rows, ("name", "kind", "languages", "size_mb", "memory_mb", "state"), as_json)
 
 
-@models.command("fetch")
+@models.command("fetch", short_help="Fetch and verify models, by default the usual ones.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--mirror", metavar="URL", help="Fetch from URL/MODEL/FILE and nowhere else.")
 @click.option(
@@ -103,7 +103,7 @@ def fetch(
     _show(rows, ("name", "directory"), as_json)
 
 
-@models.command("link")
+@models.command("link", short_help="Link a language model's file for this CPU.")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @as_json
 def link_models(names: tuple[str, ...], as_json: bool) -> None:
@@ -126,7 +126,7 @@ def link_models(names: tuple[str, ...], as_json: bool) -> None:
     _show(rows, ("name", "served"), as_json)
 
 
-@models.command("bring")
+@models.command("bring", short_help="Fetch a language model, and link its file for this CPU.")
 @click.argument("name")
 @click.option(
     "--from",
@@ -155,7 +155,7 @@ def bring(name: str, others: Path | None, link: Path) -> None:
     click.echo(f"{model.name}: {served}")
 
 
-@models.command("verify")
+@models.command("verify", short_help="Hash models that are here, by default all of them.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @as_json
 def verify(names: tuple[str, ...], as_json: bool) -> None:

@@ -10,7 +10,7 @@ from pipecatapp.errors import UserError
 from pipecatapp.settings import load_settings
 
 
-@click.command()
+@click.command(short_help="Run the agent in the foreground.")
 @click.option("--lan", is_flag=True, help="Serve HTTPS to the other machines of the house.")
 def run(lan: bool) -> None:
     """Run the agent in the foreground and print its address and a login link."""

@@ -6,7 +6,7 @@ from pipecatapp.runtime.setup import set_up
 from pipecatapp.settings import load_settings
 
 
-@click.command("setup")
+@click.command("setup", short_help="Build llama.cpp, and fetch and verify the models.")
 def setup() -> None:
     """Build llama.cpp for this CPU, fetch and verify models; skip what is there already."""
     prepared = set_up(load_settings())

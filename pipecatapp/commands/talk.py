@@ -31,7 +31,7 @@ def chat(text: str, as_json: bool) -> None:
     _print(asyncio.run(exchange()), as_json)
 
 
-@click.command()
+@click.command(short_help="Speak IN.wav to the twin and print what it answers.")
 @click.argument("spoken", metavar="IN.wav", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Write the spoken reply to this WAV.")
 @click.option("--json", "as_json", is_flag=True, help="Print transcript, reply, timings as JSON.")

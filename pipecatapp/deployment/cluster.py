@@ -74,7 +74,7 @@ class ClusterDeployment:
         """Return None if the language model passes its checks, otherwise that it is not there."""
         return None if self._model_server.passing else NOT_THERE_YET
 
-    async def shown(self) -> dict[str, Any]:
+    async def status_fields(self) -> dict[str, Any]:
         """Return the state of the language model and the cluster, or what does not answer."""
         jobs, leader, members = await asyncio.gather(
             _or_not_reachable(self._jobs()),

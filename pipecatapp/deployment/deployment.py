@@ -48,7 +48,7 @@ class Deployment(Protocol):
     async def health(self) -> str | None:
         """Return None if the language model answers, otherwise the reason why not."""
 
-    async def shown(self) -> dict[str, Any]:
+    async def status_fields(self) -> dict[str, Any]:
         """Return what the status shows of this deployment, `cpu_level` and `llm` among it."""
 
     async def close(self) -> None:

@@ -114,7 +114,7 @@ class EmbeddedDeployment:
         status = await self._jobs.status(LLAMA_JOB)
         return None if status.healthy else f"The language model is {status.state.value}."
 
-    async def shown(self) -> dict[str, Any]:
+    async def status_fields(self) -> dict[str, Any]:
         """Return the CPU's level, and the language model and its state."""
         job = await self._jobs.status(LLAMA_JOB)
         return {

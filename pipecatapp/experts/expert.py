@@ -86,7 +86,7 @@ class Expert:
         """Whether all its servers are asleep."""
         return self.service is not None and all(one.asleep for one in self.service.instances)
 
-    def shown(self) -> dict[str, object]:
+    def status_fields(self) -> dict[str, object]:
         """Return what the status page shows of it, ready for JSON."""
         service = self.service or Service(())
         latencies = [one.latency_ms for one in service.instances if one.latency_ms is not None]

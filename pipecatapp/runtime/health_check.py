@@ -10,7 +10,7 @@ NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 def health_client() -> httpx2.AsyncClient:
     """Return a client for health checks, for plain HTTP only."""
-    # A proxy of the environment leads out of the house.
+    # A proxy that the environment names is for addresses outside the house.
     return httpx2.AsyncClient(trust_env=False, verify=NO_AUTHORITIES)
 
 

@@ -1,4 +1,4 @@
-"""Knows when nobody speaks or is answered, so that background work waits for that.
+"""Knows when nobody speaks or is answered, so that background work can wait until then.
 
 An old CPU cannot answer somebody and do other work at the same time.
 """

@@ -1,4 +1,4 @@
-"""The TwinService: Pipecat's OpenAI service, made to decide, act and answer at home."""
+"""The TwinService: Pipecat's OpenAI service, extended to decide, act and answer."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -68,7 +68,7 @@ class TwinService(OpenAILLMService):
         """Make the service of one session.
 
         Args:
-            context: What the turns work with; when they are certain is known here.
+            context: What the turns work with; the service itself knows when a turn is certain.
             server: Where the model runs.
             slot: The slot of llama-server that holds the conversation's prefix.
             ahead: Begins to speak answers that are still held back; `None` for text alone.
@@ -129,7 +129,7 @@ class TwinService(OpenAILLMService):
             self._presence.end(ANSWER)
 
     async def _until_certain(self) -> None:
-        """Wait until the turn that is being answered ahead has ended indeed.
+        """Wait until the turn that is answered speculatively has really ended.
 
         A turn that goes on instead has its answer cancelled, and this wait with it.
         """
@@ -138,7 +138,7 @@ class TwinService(OpenAILLMService):
             await self._turn_certain.wait()
 
     async def tell(self, runs: list[ToolRun]) -> None:
-        """Have it told how calls ended, once nobody is speaking: a turn that nobody began."""
+        """Open a turn that tells how calls ended, once nobody is speaking."""
         if not self._clock.running:
             self._clock.typed()
         self._responder.tell(runs)

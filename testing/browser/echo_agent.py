@@ -108,8 +108,8 @@ class EchoAgent:
             "stt": {"service": "faster-whisper", "model": "base", "reason": None},
             "tts": {"service": "piper", "voice": "en_US-joe-medium"},
             "experts": [
-                Expert("coding", "writes programs").shown(),
-                Expert("creative", "writes poems", service=SERVICE).shown(),
+                Expert("coding", "writes programs").status_fields(),
+                Expert("creative", "writes poems", service=SERVICE).status_fields(),
             ],
             "experts_stale": None,
             "last_turn": None,

@@ -105,7 +105,7 @@ class ConsulDirectory(Directory):
                 yield name
             elif service not in self._passed_over:
                 self._passed_over.add(service)
-                logger.warning(f"{service!r} is no expert: small letters, digits, - and _ only")
+                logger.warning(f"{service!r} is not an expert: small letters, digits, - and _ only")
 
     def _watch(self, name: str) -> ConsulWatch:
         service = f"{PREFIX}{name}"

@@ -1,4 +1,4 @@
-"""Holds turns back from the model that cannot be worth keeping, within milliseconds.
+"""Holds back turns that cannot be worth keeping, within milliseconds.
 
 Most of what people say to a voice assistant is small talk, questions and orders. On an old
 processor the model needs many seconds to see that; a classifier fitted to examples needs

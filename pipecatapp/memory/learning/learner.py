@@ -19,7 +19,7 @@ from pipecatapp.memory.queue import FinishedTurn
 from pipecatapp.memory.storage.fact import NewFact, Source
 from pipecatapp.runtime.idle_monitor import Disturbed, IdleMonitor
 
-STILL_SECS = 2.0
+IDLE_SECS = 2.0
 """Silence before a turn is examined, as people go on after a breath."""
 RETRY_SECS = 30.0
 """Pause after a failure, such as a model server that is being restarted."""
@@ -81,7 +81,7 @@ class Learner:
             if turn is None:
                 await self._put.wait()
                 continue
-            await self._idle_monitor.wait(STILL_SECS)
+            await self._idle_monitor.wait(IDLE_SECS)
             with suppress(Disturbed):
                 await self._idle_monitor.work(self._examine(turn))
 
@@ -92,7 +92,7 @@ class Learner:
             keep = asyncio.to_thread(self._memory.keep, additions, examined=turn.id)
             kept = await asyncio.shield(keep)
         except Exception as error:
-            # The model server may be restarting or the disk full: neither is the turn's fault.
+            # Often the model server is restarting or the disk is full, so the turn is tried again.
             logger.warning(f"A turn could not be examined for what to remember: {error}")
             given_up = await asyncio.to_thread(self._memory.turns.failed, turn.id)
             if given_up:

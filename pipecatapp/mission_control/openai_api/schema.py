@@ -80,7 +80,7 @@ class StreamOptions(BaseModel):
 Stop = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class ChatRequest(BaseModel):
+class ChatCompletionBody(BaseModel):
     """The body of `POST /v1/chat/completions`."""
 
     model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
@@ -130,7 +130,7 @@ class _Fields(BaseModel):
     model_config = ConfigDict(extra="allow")
 
 
-def read_request(body: bytes) -> ChatRequest:
+def read_request(body: bytes) -> ChatCompletionBody:
     """Parse and validate the body of a request.
 
     Raises:
@@ -146,7 +146,7 @@ def read_request(body: bytes) -> ChatRequest:
             raise ApiError(400, message, param=name, code="unsupported_parameter")
     left = {k: v for k, v in fields.items() if k not in UNSUPPORTED and k not in IGNORED}
     try:
-        return ChatRequest.model_validate(left)
+        return ChatCompletionBody.model_validate(left)
     except ValidationError as error:
         raise _malformed(error) from error
 

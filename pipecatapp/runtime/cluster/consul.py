@@ -48,7 +48,7 @@ def consul_client(settings: Settings, seconds: float = ANSWER_SECS) -> consul.Co
     if not host or parts.scheme not in ("http", "https"):
         raise UserError(f"CONSUL_HTTP_ADDR is {address!r}: write HOST:PORT or http://HOST:PORT")
     client = consul.Consul(host, port, scheme=parts.scheme, connections_timeout=seconds)
-    # A proxy of the environment leads out of the house.
+    # A proxy that the environment names is for addresses outside the house.
     client.http.session.trust_env = False
     return client
 

@@ -77,7 +77,7 @@ class NomadClient:
         settings, address = self._settings, self._settings.nomad_address
         if not address:
             raise OSError("NOMAD_ADDR is not set")
-        session.trust_env = False  # a proxy of the environment leads out of the house
+        session.trust_env = False  # a proxy is for addresses outside the house
         if address.startswith(SOCKET):
             path = address.removeprefix(SOCKET)
             session.mount("http+unix://", UnixHTTPAdapter(f"http+unix://{path}", ANSWER_SECS))

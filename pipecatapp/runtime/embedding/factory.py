@@ -1,4 +1,4 @@
-"""Loads the embedder that is set: MiniLM on onnxruntime, or a model of sentence-transformers."""
+"""Loads the embedder of the setting EMBEDDER: MiniLM on onnxruntime, or sentence-transformers."""
 
 from pathlib import Path
 

@@ -29,8 +29,8 @@ def http_client(url: str, *, external: bool) -> httpx2.AsyncClient:
 
     Args:
         url: The address of the server, or one of its addresses if it moves.
-        external: Whether the server is outside the house. Only then the proxy of the environment
-            is used, as it leads out of the house.
+        external: Whether the server is outside the house. A proxy that the environment names is
+            used for such a server alone.
     """
     limits = httpx2.Limits(max_keepalive_connections=0)
     timeout = httpx2.Timeout(READ_SECS, connect=CONNECT_SECS)

@@ -34,7 +34,7 @@ def _unpack(archive: Path, inside: str, names: Iterable[str], target: Path) -> N
             for name in names:
                 content = tar.extractfile(f"{inside}/{name}")
                 if content is None:
-                    raise OSError(f"{inside}/{name} is no regular file")
+                    raise OSError(f"{inside}/{name} is not a regular file")
                 with content, (target / name).open("wb") as stream:
                     shutil.copyfileobj(content, stream)
     except (KeyError, tarfile.TarError) as error:

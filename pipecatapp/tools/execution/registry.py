@@ -21,7 +21,7 @@ class Registry:
     """
 
     def __init__(self, toolsets: Iterable[Toolset], failures: Mapping[str, str] | None = None):
-        """Take the toolsets; `examine` decides which of them are offered.
+        """Take the toolsets; `examine` finds out which of them work here.
 
         Args:
             toolsets: The toolsets in any order.

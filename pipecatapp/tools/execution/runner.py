@@ -176,7 +176,7 @@ class ToolRunner:
             tool: The tool.
             arguments: The arguments as the model gave them.
             conversation: The conversation that asks for it.
-            after_result: Whether the model has read a tool result in this turn.
+            after_result: Whether a tool's result may have led to it.
             words: What the user said in the turn.
             person: Who the user is, where that is known.
             askable: Whether a person can be asked; if not, a call that needs approval is refused.
@@ -185,8 +185,8 @@ class ToolRunner:
             ToolError: The arguments are wrong.
         """
         run = ToolRun(tool, tool.check(arguments), conversation, words, person)
-        doubtful = tool.sensitive or (after_result and not tool.read_only)
-        if self._mode == "all" or (self._mode == "sensitive" and doubtful):
+        risky = tool.sensitive or (after_result and not tool.read_only)
+        if self._mode == "all" or (self._mode == "sensitive" and risky):
             run.approval = self.approvals.request(tool.name, run.arguments, conversation.id)
             run.state = RunState.WAITING
             if not askable:

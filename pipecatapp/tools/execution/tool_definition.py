@@ -114,7 +114,7 @@ def _tool(namespace: str, method: Callable[..., Awaitable[str]]) -> Tool:
     try:
         made.spoken_purpose(dict.fromkeys(fields))
     except LookupError as error:
-        raise ValueError(f"{name}: its purpose names {error}, which is no argument") from error
+        raise ValueError(f"{name}: its purpose names {error}, which is not an argument") from error
     return made
 
 

@@ -51,7 +51,7 @@ class ConversationContext(LLMContext):
         """Add a message.
 
         Raises:
-            ValueError: It is none of a conversation's.
+            ValueError: Its role is not one of a conversation's.
         """
         for typed in _typed(cast(dict[str, Any], message)):
             self._add(typed)
@@ -62,12 +62,12 @@ class ConversationContext(LLMContext):
             self.add_message(message)
 
     def set_messages(self, messages: Messages) -> None:
-        """Put other messages in the place of all that there are."""
+        """Replace all messages."""
         self._clear()
         self.add_messages(messages)
 
     def transform_messages(self, transform: Callable[[Messages], Messages]) -> None:
-        """Put what a function makes of the messages in their place."""
+        """Replace all messages by what a function returns for them."""
         self.set_messages(transform(self.get_messages()))
 
 

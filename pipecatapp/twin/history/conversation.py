@@ -1,4 +1,4 @@
-"""One conversation: its short-term memory, and the prompt that this makes.
+"""One conversation: its short-term memory, and the prompt that is made of it.
 
 What stands before the current turn never changes between requests, byte for byte, so that
 llama-server's prefix cache serves it. Two rules keep it so: what is added to a turn (its date and
@@ -122,7 +122,7 @@ class Conversation:
 
     @contextmanager
     def under_way(self) -> Iterator[None]:
-        """Have what waits for a turn's end wait while the block runs: a turn is answered."""
+        """Note that a turn is answered while the block runs: `end_turn` does nothing meanwhile."""
         self._under_way += 1
         try:
             yield
@@ -172,10 +172,10 @@ class Conversation:
         self._save_soon()
 
     def end_turn(self) -> bool:
-        """Do what had to wait for a turn's end, unless another is under way: its end does it.
+        """Do what had to wait for a turn's end, unless another turn is under way.
 
         Returns:
-            Whether history is another now, and so the prompt's prefix.
+            Whether the history has changed, and with it the prompt's prefix.
         """
         if self._under_way:
             return False
@@ -214,7 +214,7 @@ class Conversation:
     def record(
         self, role: str, text: str, *, timings: dict[str, Any] | None = None, by: Listener | None
     ) -> LogEntry:
-        """Add a message to the log, tell the other tabs, and keep the whole.
+        """Add a message to the log, tell the other tabs, and save the conversation.
 
         Args:
             role: `user` or `assistant`.
@@ -246,7 +246,7 @@ class Conversation:
         return state_of(self._turns, self._summary, self.log)
 
     def restore(self, state: ConversationState) -> None:
-        """Replace the history by a kept one; it is on the disk when this returns.
+        """Replace the history by a saved one; it is on the disk when this returns.
 
         Args:
             state: As `state` returned it, in this version or an earlier one.

@@ -28,8 +28,8 @@ class Conversations:
         return self._open[conversation_id]
 
     @contextmanager
-    def lent(self, conversation_id: str) -> Iterator[Conversation]:
-        """Lend a conversation; one that nobody has open is let go of after the block.
+    def loaded(self, conversation_id: str) -> Iterator[Conversation]:
+        """Have a conversation loaded during the block; afterwards it is released unless it is open.
 
         Nothing may be awaited in the block: it could be opened a second time meanwhile.
 

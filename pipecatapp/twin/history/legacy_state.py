@@ -33,7 +33,7 @@ def add_legacy_notes(state: dict[str, Any], turns: Sequence[Turn]) -> None:
     """Add to turns what an earlier version kept beside the messages; nothing for a newer one.
 
     Raises:
-        LookupError: The notes are none.
+        LookupError: The notes are malformed.
         TypeError: Likewise.
         ValueError: Likewise.
         AttributeError: Likewise.

@@ -1,8 +1,8 @@
 """Turns typed messages into the form that llama-server reads: the one place where this is done.
 
 What stands before a turn is the same to the byte in each of its requests and in those of later
-turns, so that llama-server's prefix cache serves it. Only a late result takes the place of the
-words that it would come.
+turns, so that llama-server's prefix cache serves it. There is one exception: a late result replaces
+the words that announced it.
 """
 
 import json
@@ -38,8 +38,8 @@ def prompt_of(turns: Iterable[Turn], summary: str = "") -> Messages:
         if turn.hidden:
             continue
         if last is not None and takes_place_of_pending(turn, last):
-            # The words that the result would come later are of no more use: of 12 results behind
-            # them the 0.5B model told 2, and 7 of those put in their place.
+            # The words that announced the result would mislead the model: with them in front of it,
+            # the 0.5B model told 2 of 12 results; without them, 7.
             del prompt[-1 - len(last.answers) :]
         entries = _entries(turn)
         if opening and entries and entries[0]["role"] == "user":
@@ -53,7 +53,7 @@ def prompt_of(turns: Iterable[Turn], summary: str = "") -> Messages:
 def takes_place_of_pending(turn: Turn, before: Turn) -> bool:
     """Tell whether a turn brings the result for which the turn before it waits.
 
-    Nothing may have been said since, but that a person has to approve the call.
+    It does only if nothing has been said since, except that a person has to approve the call.
     """
     if not isinstance(turn.opening, ToolResult) or not before.steps:
         return False

@@ -1,8 +1,8 @@
 """The file that keeps a conversation across restarts.
 
-A disk may take its time, and voices are on the event loop: files are written by a thread of their
-own, one after the other, and of several states of a conversation that wait only the last. What is
-read is read by the same thread, behind all that waits to be written.
+A slow disk must not hold up the event loop, on which voices are. One thread writes all files, one
+after the other; of several states of a conversation that wait it writes the last one alone. The
+same thread reads files, after everything that waits to be written.
 """
 
 import json
@@ -39,7 +39,7 @@ class ConversationStore:
         return self._written is not self._latest
 
     def load(self, take: Callable[[ConversationState], None]) -> None:
-        """Hand over what is kept, if anything is; what cannot be used is put aside.
+        """Hand over the saved state, if there is one; a file that cannot be used is renamed.
 
         Args:
             take: Raises a `LookupError`, `TypeError`, `ValueError` or `AttributeError` where it is

@@ -1,4 +1,4 @@
-"""The turn that is being said: its time, and the records of guesses that are answered ahead."""
+"""The turn that is being said: its time, and the records of its speculative answers."""
 
 import time
 from datetime import datetime
@@ -8,7 +8,7 @@ from pipecatapp.twin.history.turn import ActiveTurn, Turn
 
 STAMP = "(It is now %H:%M on %A, %-d %B %Y.) "
 STAMP_LIFETIME = 300
-"""Seconds after which a turn that came to nothing no longer lends its time to the next."""
+"""Seconds. If a turn came to nothing, the next one uses its time stamp for this long."""
 
 
 class UpcomingTurn:
@@ -24,7 +24,7 @@ class UpcomingTurn:
         self._guesses: dict[str, Turn] = {}
 
     def begin(self) -> str:
-        """Begin another one now, and return its date and time as the model reads them."""
+        """Begin a new turn now, and return its date and time as the model reads them."""
         self._start(self._now())
         return self._stamp
 
@@ -46,7 +46,7 @@ class UpcomingTurn:
         return record
 
     def stamp(self, turn: ActiveTurn) -> None:
-        """See that a turn has its date and time; a result that came late needs none.
+        """Give a turn its date and time if it has none yet; a late result needs none.
 
         What has been answered, or has led to a call, keeps the time that it has.
         """

@@ -12,7 +12,7 @@ class Completion:
     """Completes prompts under a grammar; conversations keep their prefixes in their own slots."""
 
     def __init__(self, server: ModelServer, slot: int):
-        """Make one.
+        """Make a completer.
 
         Args:
             server: The server that runs the model.

@@ -39,7 +39,7 @@ class LlamaModel:
         clock: TurnClock,
         *,
         sampling: Sampling | None = None,
-        bridging: bool = True,
+        filler: bool = True,
     ):
         """Make a model.
 
@@ -50,7 +50,7 @@ class LlamaModel:
             system: The system prompt.
             clock: Takes the times of each turn.
             sampling: How answers are written; None for the usual way.
-            bridging: Whether a filler comes before an answer that is slow to come.
+            filler: Whether a filler comes before an answer that is slow to come.
         """
         self._server = server
         self._conversation = conversation
@@ -58,7 +58,7 @@ class LlamaModel:
         self._system = system
         self._clock = clock
         self._sampling = sampling or Sampling()
-        self._bridging = bridging
+        self._filler = filler
         self._client = LlamaClient(server, server.wait_healthy)
         self._prefilling: asyncio.Task[None] | None = None
 
@@ -76,7 +76,7 @@ class LlamaModel:
         """
         request = self._request(messages, **self._sampling.parameters(LONGEST_ANSWER))
         chunks = self._client.stream(request, slot=self._held(), cut=self._cut)
-        return with_filler(chunks, self._clock, aloud=self._bridging)
+        return with_filler(chunks, self._clock, aloud=self._filler)
 
     async def complete(self, messages: Messages, *, grammar: str, max_tokens: int) -> str:
         """Return what the model adds under a grammar.

@@ -26,7 +26,7 @@ class ConversationSync:
     def __init__(
         self, long_term: LongTermMemory, conversations: Conversations, idle_monitor: IdleMonitor
     ):
-        """Take what `MemoryService` is made with."""
+        """Make the sync of one memory; the arguments are those of `MemoryService`."""
         self._long_term = long_term
         self._conversations = conversations
         self._idle_monitor = idle_monitor
@@ -36,11 +36,11 @@ class ConversationSync:
         self._failure = ""
         """The last failure that was logged, so that it is logged once."""
 
-    def follow_soon(self) -> None:
+    def apply_pending_soon(self) -> None:
         """Apply what is pending, in the background."""
-        self._in_background(self.follow())
+        self._in_background(self.apply_pending())
 
-    async def follow(self) -> None:
+    async def apply_pending(self) -> None:
         """Apply what is pending, in order.
 
         A change that cannot be written stays pending with all later ones, and is tried again.
@@ -65,7 +65,7 @@ class ConversationSync:
         async def try_again() -> None:
             await asyncio.sleep(RETRY_SECS)
             self._retrying = None
-            await self.follow()
+            await self.apply_pending()
 
         if self._failure != str(error):
             self._failure = str(error)
@@ -100,7 +100,7 @@ class ConversationSync:
             raise failure
 
     def _forget(self, conversation_id: str, facts: Sequence[ForgottenFact]) -> None:
-        with self._conversations.lent(conversation_id) as conversation:
+        with self._conversations.loaded(conversation_id) as conversation:
             state = conversation.state()
             remaining = without(state, facts)
             if remaining != state:

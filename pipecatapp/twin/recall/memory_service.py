@@ -45,14 +45,14 @@ class MemoryService:
         self._conversations = conversations
         self._prompts = prompts
         self._idle_monitor = idle_monitor
-        self._follower = ConversationSync(long_term, conversations, idle_monitor)
+        self._sync = ConversationSync(long_term, conversations, idle_monitor)
 
     async def close(self) -> None:
-        """Write what is still to be written; what cannot be done now is done at the next start.
+        """Write what is still to be written; the next start does what cannot be done now.
 
         Conversations are written as well, so no turn may be under way.
         """
-        await self._follower.close()
+        await self._sync.close()
         await asyncio.to_thread(flush)
         await asyncio.to_thread(self.long_term.close)
 
@@ -111,7 +111,7 @@ class MemoryService:
             UserError: It could not be written; nothing has changed.
         """
         gone = await asyncio.to_thread(self.long_term.forget, ids, _redacted, turns=turns)
-        self._follower.follow_soon()
+        self._sync.apply_pending_soon()
         return gone
 
     async def export(self) -> dict[str, Any]:
@@ -169,12 +169,12 @@ class MemoryService:
             self.persona(),
             instead_of=_digest(load_persona(self._prompts)),
         )
-        await self._follower.follow()
+        await self._sync.apply_pending()
         return kept
 
     async def followed(self) -> None:
-        """Bring conversations in step with what was forgotten or loaded, as far as possible now."""
-        await self._follower.follow()
+        """Apply to conversations what was forgotten or loaded, as far as possible now."""
+        await self._sync.apply_pending()
 
     async def remove(self, name: str) -> None:
         """Delete a snapshot.

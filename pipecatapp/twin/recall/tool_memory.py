@@ -16,7 +16,7 @@ MOST_FORGOTTEN = 5
 
 
 class ToolMemory:
-    """The memory that the agent lends its tools."""
+    """The memory as the agent's tools use it."""
 
     def __init__(self, memories: MemoryService, recall: Recall):
         """Make the tools' view of a memory."""

@@ -33,7 +33,7 @@ class ActionCatalogue:
         self.unseen = UnseenExperts(embedder, [self.actions.experts[name] for name in self.new])
 
     def told(self, before: str) -> str:
-        """Return what a turn has to say of the experts; nothing where all is known.
+        """Return what a turn has to tell the model of the experts; empty where it knows all.
 
         Args:
             before: What was said of them last in this conversation.
@@ -53,14 +53,14 @@ class ActionCatalogue:
             return ""
         return "\n".join(["There is also:", *self.actions.described_experts(new)])
 
-    def possible(self, guess: IntentPrediction) -> IntentPrediction:
+    def possible(self, prediction: IntentPrediction) -> IntentPrediction:
         """Return a prediction without the experts that have left, its probabilities rescaled."""
         if not self.gone:
-            return guess
-        kept = [i for i, name in enumerate(guess.actions) if name not in self.gone]
-        total = sum(guess.chances[i] for i in kept)
+            return prediction
+        kept = [i for i, name in enumerate(prediction.actions) if name not in self.gone]
+        total = sum(prediction.chances[i] for i in kept)
         return IntentPrediction(
-            [guess.actions[i] for i in kept],
-            [guess.chances[i] / total for i in kept],
-            [(text, name) for text, name in guess.nearest if name not in self.gone],
+            [prediction.actions[i] for i in kept],
+            [prediction.chances[i] / total for i in kept],
+            [(text, name) for text, name in prediction.nearest if name not in self.gone],
         )

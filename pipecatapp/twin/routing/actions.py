@@ -133,7 +133,7 @@ class Actions:
         talk: TalkExamples,
         requests: RequestExamples | None = None,
     ):
-        """Take what is offered.
+        """Make the set of actions.
 
         Args:
             tools: In the order in which the model reads of them.

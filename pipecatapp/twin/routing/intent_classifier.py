@@ -64,7 +64,7 @@ class IntentClassifier:
         self._model = SoftmaxRegression(texts, self._vectors, labels)
         self.actions = self._model.classes
 
-    def guess(self, words: str) -> IntentPrediction:
+    def predict(self, words: str) -> IntentPrediction:
         """Return the prediction for an utterance."""
         text = _said(words)
         vector = self._embedder.embed([text])

@@ -1,4 +1,4 @@
-"""Decides when the classifier's prediction is enough, and else which actions come into question."""
+"""Decides whether the classifier's prediction is enough; else, what the model chooses among."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -58,51 +58,51 @@ class IntentPolicy:
             before: What the user said in earlier turns, oldest first.
             last_expert: Who answered the turn before, if an expert did.
         """
-        if newcomer := catalogue.unseen.meant(words):
-            return PolicyResult(newcomer)
-        guess = catalogue.possible(self._classifier.guess(words))
+        if unseen := catalogue.unseen.meant(words):
+            return PolicyResult(unseen)
+        prediction = catalogue.possible(self._classifier.predict(words))
         # The classifier knows the other actions better than an unseen expert's description does.
-        if guess.action == ANSWER and (near := catalogue.unseen.near(words)):
+        if prediction.action == ANSWER and (near := catalogue.unseen.near(words)):
             return PolicyResult(near[0])
-        if guess.action != AGAIN and guess.chance >= max(SURE, SURE_IN_A_TASK):
-            return PolicyResult(guess.action)  # whatever the turn before was
+        if prediction.action != AGAIN and prediction.chance >= max(SURE, SURE_IN_A_TASK):
+            return PolicyResult(prediction.action)  # whatever the turn before was
         asked = f"{last_expert}{SUFFIX}"
         previous = asked if asked in catalogue.actions.experts else self._previous(before)
         previous = ANSWER if previous in catalogue.gone else previous
-        candidates = _candidates(guess, previous)
-        examples = [(text, name) for text, name in guess.nearest if name in candidates]
-        return PolicyResult(_meant(guess, previous), candidates, examples[:SHOWN_EXAMPLES])
+        candidates = _candidates(prediction, previous)
+        examples = [(text, name) for text, name in prediction.nearest if name in candidates]
+        return PolicyResult(_meant(prediction, previous), candidates, examples[:SHOWN_EXAMPLES])
 
     def next(self, catalogue: ActionCatalogue, words: str) -> list[str]:
         """Return the actions among which the model chooses once it has a result."""
         return [
             *catalogue.new,
-            *_candidates(catalogue.possible(self._classifier.guess(words)), ANSWER),
+            *_candidates(catalogue.possible(self._classifier.predict(words)), ANSWER),
         ]
 
     def best_guess(self, words: str, before: Sequence[str]) -> str:
         """Return the likeliest action, however likely it is."""
-        action = self._classifier.guess(words).action
+        action = self._classifier.predict(words).action
         return self._previous(before) if action == AGAIN else action
 
     def _previous(self, before: Sequence[str]) -> str:
         """Return the action that "again" means, by the words of the turns before."""
         for words in reversed(before):
-            action = self._classifier.guess(words).action
+            action = self._classifier.predict(words).action
             if action != AGAIN:
                 return action
         return ANSWER
 
 
-def _meant(guess: IntentPrediction, previous: str) -> str | None:
+def _meant(prediction: IntentPrediction, previous: str) -> str | None:
     """Return the action that the prediction is sure of, or None."""
-    if guess.action == AGAIN:
-        return previous if guess.chance >= SURE_OF_AGAIN else None
+    if prediction.action == AGAIN:
+        return previous if prediction.chance >= SURE_OF_AGAIN else None
     sure = SURE if previous == ANSWER else SURE_IN_A_TASK
-    return guess.action if guess.chance >= sure else None
+    return prediction.action if prediction.chance >= sure else None
 
 
-def _candidates(guess: IntentPrediction, previous: str) -> list[str]:
-    best = guess.actions[:CANDIDATES]
+def _candidates(prediction: IntentPrediction, previous: str) -> list[str]:
+    best = prediction.actions[:CANDIDATES]
     meant = [previous if name == AGAIN else name for name in best]
     return list(dict.fromkeys([*meant, previous, ANSWER]))

@@ -18,7 +18,7 @@ from pipecatapp.runtime.embedding.embedder import Embedder
 from pipecatapp.text.language import language
 from pipecatapp.twin.history.messages import Messages
 from pipecatapp.twin.routing.action_catalogue import ActionCatalogue
-from pipecatapp.twin.routing.actions import Actions, Decision, MalformedActionError
+from pipecatapp.twin.routing.actions import MARK, Actions, Decision, MalformedActionError
 from pipecatapp.twin.routing.intent_classifier import IntentClassifier
 from pipecatapp.twin.routing.intent_policy import IntentPolicy
 from pipecatapp.twin.routing.quotations import unquoted
@@ -59,7 +59,7 @@ class RoutingModel(Protocol):
 
         Args:
             messages: The conversation, without the system prompt; a last message of the
-                assistant is gone on with.
+                assistant is continued.
             grammar: What is admitted, in GBNF.
             max_tokens: The most that is written.
         """
@@ -78,7 +78,7 @@ class Router:
         embedder: Embedder | None = None,
         experts: Callable[[], Sequence[Expert]] | None = None,
     ):
-        """Make a decider.
+        """Make a router.
 
         Args:
             actions: What the system prompt lists.
@@ -262,7 +262,7 @@ def _said(role: Literal["user", "assistant"], content: str) -> LLMContextMessage
 
 def _asked(prompt: Messages, question: str) -> Messages:
     """Return the prompt with its last message asking for an action."""
-    return _with(prompt, "\n\n".join(part for part in (question, "Action:") if part))
+    return _with(prompt, "\n\n".join(part for part in (question, MARK) if part))
 
 
 def _with(prompt: Messages, more: str) -> Messages:

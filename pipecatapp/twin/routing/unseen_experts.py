@@ -4,7 +4,7 @@ They are recognized by their names, and by the similarity of a request to their 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pipecatapp.experts.expert import SUFFIX, Expert
 from pipecatapp.runtime.embedding.embedder import Embedder, Vectors
@@ -30,22 +30,21 @@ class UnseenExperts:
             embedder: Makes the vectors; None where experts are recognized by their names alone.
             experts: Those that the classifier does not know.
         """
-        self._embedder = embedder
         self._experts = list(experts)
         texts = [(text, i) for i, expert in enumerate(experts) for text in _about(expert)]
         self._owners = [owner for _, owner in texts]
         self._examples = [text in self._experts[owner].examples for text, owner in texts]
         said = [text for text, _ in texts]
-        self._vectors = embedder.embed(said) if embedder and said else None
+        self._compare = _similarity(embedder, said) if embedder and said else None
 
     def meant(self, words: str) -> str | None:
         """Return the action of the expert that is plainly meant, or None."""
         named = [expert for expert in self._experts if _is_named(expert, words)]
         if len(named) == 1:
             return _action(named[0])
-        if self._vectors is None:
+        if self._compare is None:
             return None
-        similar = self._similar(words)
+        similar = self._compare(words)
         best = int(similar.argmax())
         if self._examples[best] and similar[best] >= LIKE_AN_EXAMPLE:
             return _action(self._experts[self._owners[best]])
@@ -53,17 +52,22 @@ class UnseenExperts:
 
     def near(self, words: str) -> list[str]:
         """Return the actions of the experts that are for such a request, the likeliest first."""
-        if self._vectors is None:
+        if self._compare is None:
             return []
-        similar = self._similar(words)
+        similar = self._compare(words)
         order = [int(i) for i in (-similar).argsort() if similar[i] >= NEAR]
         return list(dict.fromkeys(_action(self._experts[self._owners[i]]) for i in order))
 
-    def _similar(self, words: str) -> Vectors:
-        assert self._embedder is not None  # noqa: S101 - asked only where there are vectors
-        assert self._vectors is not None  # noqa: S101 - likewise
-        similar: Vectors = self._vectors @ self._embedder.embed([words])[0]
+
+def _similarity(embedder: Embedder, texts: Sequence[str]) -> Callable[[str], Vectors]:
+    """Return a function that returns the cosine of some words with each text, shape (texts,)."""
+    vectors = embedder.embed(texts)
+
+    def compare(words: str) -> Vectors:
+        similar: Vectors = vectors @ embedder.embed([words])[0]
         return similar
+
+    return compare
 
 
 def _about(expert: Expert) -> list[str]:

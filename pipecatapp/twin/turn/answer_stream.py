@@ -11,8 +11,8 @@ from pipecatapp.twin.llm.chunks import Chunks, say
 class AnswerStream:
     """Takes the chunks of an answer in the order in which they are to be spoken or shown.
 
-    A writer goes on only once the reader has come back for more: what it does behind a chunk, it
-    does for somebody who is still there.
+    A writer goes on only once the reader has asked for the next chunk, so that it does nothing
+    for a reader who has gone.
     """
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class AnswerStream:
 async def streamed(write: Callable[[AnswerStream], Awaitable[None]]) -> Chunks:
     """Yield what a coroutine writes to an answer, while it writes.
 
-    Where the reader goes, the coroutine is cancelled; what it raises is raised here, behind all
+    When the reader goes, the coroutine is cancelled. What it raises is raised here, after all
     that it has written.
 
     Args:

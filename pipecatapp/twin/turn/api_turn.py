@@ -69,7 +69,7 @@ class ApiTurn:
             f"{own.system}\n\n{added}" if added else own.system,
             self._clock,
             sampling=request.sampling,
-            bridging=False,
+            filler=False,
         )
         context = TurnContext(
             own,

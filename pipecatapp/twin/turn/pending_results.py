@@ -1,4 +1,4 @@
-"""Results of calls that outlived the turn that asked for them, until somebody was told of them.
+"""Results of calls that outlived their turn, kept until the user is told of them.
 
 The way of such a result: `ToolCallHandler` lets go of the call; when it ends, `PendingToolResults`
 hands it to the session that was used last; `TwinService.tell` adds its result to the conversation;
@@ -15,7 +15,7 @@ Teller = Callable[[list[ToolRun]], Awaitable[None]]
 
 
 def result_sentence(run: ToolRun, *, brief: bool) -> str:
-    """Return the sentence that tells how a call ended; where it brought a result, its beginning.
+    """Return the sentence that tells how a call ended; for a result, the words before it.
 
     Args:
         run: The call.

@@ -1,4 +1,4 @@
-"""Plans a turn: what it needs, from its words and from what is remembered at them."""
+"""Plans a turn: decides what it needs by its words and by the facts recalled for them."""
 
 import asyncio
 

@@ -53,7 +53,7 @@ class Responder:
         """What was decided last."""
 
     def tell(self, runs: list[ToolRun]) -> None:
-        """Have the turn in which their results arrive tell how these calls ended."""
+        """Take ended calls; the turn in which their results arrive tells how they ended."""
         self._untold += runs
 
     def respond(self, messages: Messages | ActiveTurn) -> Chunks:
@@ -112,7 +112,7 @@ class Responder:
     async def _plan_and_carry_out(
         self, turn: ActiveTurn, untold: list[ToolRun], answer: AnswerStream
     ) -> None:
-        """Write what a turn comes to, with a filler where that takes long to decide."""
+        """Decide what a turn needs, with a filler where that takes long, and carry it out."""
         planner = self._planner
         deciding = planner.decide(turn) if turn.words else planner.decide_next(turn)
         task = asyncio.ensure_future(deciding)
@@ -163,6 +163,6 @@ class Responder:
 
 
 def _unless_done(decision: Decision, told: list[ToolRun]) -> Decision:
-    """Return a decision; an answer where a small model wants what has just been done once more."""
+    """Return the decision, or an answer where a small model repeats the call just made."""
     made = [(run.tool.name, run.arguments) for run in told]
     return Decision("answer") if (decision.name, decision.arguments) in made else decision

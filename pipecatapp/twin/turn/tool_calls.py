@@ -45,7 +45,7 @@ class ToolCallHandler:
         Args:
             decision: The tool and its arguments.
             turn: What asks for it.
-            after_result: Whether a result may have had a part in it.
+            after_result: Whether a tool's result may have led to it.
 
         Returns:
             The run, or None where it cannot begin.
@@ -75,7 +75,7 @@ class ToolCallHandler:
         attended = False
         try:
             if run.approval is not None:
-                # However soon a person decides, the outcome is a turn of its own: clients count.
+                # However soon a person decides, the result has its own turn: clients expect it.
                 if self._present:
                     await answer.say(language().phrases.asks.format(purpose=run.purpose))
                 else:

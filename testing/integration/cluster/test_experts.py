@@ -128,7 +128,7 @@ async def test_a_sleeper_stays_listed_and_is_known_as_one(
     await within(1.0, lambda: (found := named(directory, "biology")) and found.asleep)
     sleeper = named(directory, "biology")
     assert sleeper
-    assert sleeper.shown()["state"] == "asleep"
+    assert sleeper.status_fields()["state"] == "asleep"
     assert servers(directory, "biology") == [url(9101)]
     consul.register("prima-api-biology", 9102, META, instance="woken")
     await within(1.0, lambda: (found := named(directory, "biology")) and not found.asleep)

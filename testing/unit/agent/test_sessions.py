@@ -103,5 +103,5 @@ async def test_a_machine_without_sound_goes_on(
         raise UserError("There is no sound device.")
 
     monkeypatch.setattr(serving, "local_transport", missing)
-    await house.sessions.serve_room()
+    await house.sessions.serve_local_audio()
     assert house.composed == []

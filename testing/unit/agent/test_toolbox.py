@@ -31,7 +31,7 @@ async def toolbox(embedder: MiniLM, tmp_path: Path) -> AsyncIterator[Toolbox]:
 
 async def test_a_started_agent_can_act_and_shows_what_it_can(toolbox: Toolbox) -> None:
     await toolbox.start()
-    agent_context, shown = toolbox.agent_context(), toolbox.shown()
+    agent_context, shown = toolbox.agent_context(), toolbox.status_fields()
     assert agent_context.tool("mcp.get_status")
     assert agent_context.tool("no.such_tool") is None
     assert "mcp.get_status" in shown["tools"]["available"]
@@ -107,7 +107,7 @@ async def test_outcomes_are_kept_by_conversation(toolbox: Toolbox) -> None:
 
 async def test_what_was_never_started_can_be_closed(toolbox: Toolbox) -> None:
     await toolbox.close()
-    assert toolbox.shown()["tools"] == {"available": [], "unavailable": {}}
+    assert toolbox.status_fields()["tools"] == {"available": [], "unavailable": {}}
 
 
 def test_a_damaged_prompt_is_said_at_the_start(embedder: MiniLM, tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ async def test_llama_server_is_started_and_restarted_when_it_dies(
     os.kill(pid, signal.SIGKILL)
     async with asyncio.timeout(PATIENCE):
         await anext(starts)
-    shown = await deployment.shown()
+    shown = await deployment.status_fields()
     assert shown["cpu_level"] == "core2"
     assert shown["llm"] == {
         "model": "small",

@@ -67,7 +67,7 @@ async def learner(
     idle_monitor: IdleMonitor,
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Learner]:
-    monkeypatch.setattr(module, "STILL_SECS", 0.0)
+    monkeypatch.setattr(module, "IDLE_SECS", 0.0)
     monkeypatch.setattr(module, "RETRY_SECS", 0.0)
     made = Learner(memory, reader, judge, idle_monitor)
     task = asyncio.create_task(made.run())

@@ -30,22 +30,22 @@ def test_every_conversation_is_known_and_no_other_file(tmp_path: Path) -> None:
 
 def test_a_lent_conversation_that_nobody_has_open_is_let_go_of(tmp_path: Path) -> None:
     conversations = Conversations(tmp_path)
-    with conversations.lent("closed") as first:
+    with conversations.loaded("closed") as first:
         first.record("user", "hello", by=None)
-    with conversations.lent("closed") as second:
+    with conversations.loaded("closed") as second:
         assert second is not first
         assert second.history() == first.history()
-    with conversations.lent("open") as other:
+    with conversations.loaded("open") as other:
         assert conversations.get("open") is not other
     opened = conversations.get("open")
-    with conversations.lent("open") as other:
+    with conversations.loaded("open") as other:
         assert other is opened
 
 
 def test_a_removed_conversation_leaves_the_disk_whoever_still_has_it_open(tmp_path: Path) -> None:
     conversations = Conversations(tmp_path)
     for name in ("open", "closed", "other"):
-        with conversations.lent(name) as conversation:
+        with conversations.loaded(name) as conversation:
             conversation.record("user", "hello", by=None)
     opened = conversations.get("open")
     for name in ("open", "closed", "never"):

@@ -40,18 +40,18 @@ class Counting:
 def test_the_meaning_of_the_words_decides(
     classifier: IntentClassifier, words: str, action: str
 ) -> None:
-    guess = classifier.guess(words)
-    assert guess.action == action
-    assert guess.chance >= 0.8
-    assert guess.chances == sorted(guess.chances, reverse=True)
-    assert sum(guess.chances) == pytest.approx(1, abs=1e-4)
-    assert set(guess.actions) == set(classifier.actions)
+    prediction = classifier.predict(words)
+    assert prediction.action == action
+    assert prediction.chance >= 0.8
+    assert prediction.chances == sorted(prediction.chances, reverse=True)
+    assert sum(prediction.chances) == pytest.approx(1, abs=1e-4)
+    assert set(prediction.actions) == set(classifier.actions)
 
 
 def test_the_nearest_examples_come_first_and_with_their_actions(
     classifier: IntentClassifier,
 ) -> None:
-    assert classifier.guess("Dim the light!").nearest[0] == ("dim the light", "lamp.dim")
+    assert classifier.predict("Dim the light!").nearest[0] == ("dim the light", "lamp.dim")
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_speech_and_typing_become_alike(said: str, kept: str) -> None:
 def test_many_examples_of_one_action_do_not_drown_another(embedder: MiniLM) -> None:
     many = [f"make {number} cups of tea" for number in range(60)]
     classifier = IntentClassifier(embedder, {"tea": many, "walk": EXAMPLES["walk"]})
-    assert classifier.guess("let us walk outside").action == "walk"
+    assert classifier.predict("let us walk outside").action == "walk"
 
 
 def test_vectors_are_made_once_for_the_same_examples(embedder: MiniLM, tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_vectors_are_made_once_for_the_same_examples(embedder: MiniLM, tmp_path:
     made = IntentClassifier(first, EXAMPLES, cache)
     kept = IntentClassifier(second, EXAMPLES, cache)
     assert (len(first.texts), len(second.texts)) == (4, 0)
-    assert kept.guess("brew some tea").chances == made.guess("brew some tea").chances
+    assert kept.predict("brew some tea").chances == made.predict("brew some tea").chances
     IntentClassifier(third, {**EXAMPLES, "walk": ["go outside", "hike"]}, cache)
     assert "hike" in third.texts
     other = Counting(embedder, "another-model")
@@ -99,7 +99,7 @@ def test_a_cache_cut_short_by_a_power_cut_is_made_anew(
     IntentClassifier(embedder, EXAMPLES, cache)
     whole = cache.read_bytes()
     cache.write_bytes(whole[: int(len(whole) * share)])
-    assert IntentClassifier(embedder, EXAMPLES, cache).guess("brew some tea").action == "tea"
+    assert IntentClassifier(embedder, EXAMPLES, cache).predict("brew some tea").action == "tea"
     with np.load(cache) as kept:
         assert kept["vectors"].shape == (4, 384)
 
@@ -107,10 +107,10 @@ def test_a_cache_cut_short_by_a_power_cut_is_made_anew(
 def test_a_cache_of_something_else_is_made_anew(embedder: MiniLM, tmp_path: Path) -> None:
     cache = tmp_path / "examples.npz"
     np.savez(cache, other=np.zeros(3))
-    assert IntentClassifier(embedder, EXAMPLES, cache).guess("brew some tea").action == "tea"
+    assert IntentClassifier(embedder, EXAMPLES, cache).predict("brew some tea").action == "tea"
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(embedder: MiniLM, tmp_path: Path) -> None:
     (tmp_path / "state").write_text("a file where the directory should be")
     classifier = IntentClassifier(embedder, EXAMPLES, tmp_path / "state" / "examples.npz")
-    assert classifier.guess("brew some tea").action == "tea"
+    assert classifier.predict("brew some tea").action == "tea"

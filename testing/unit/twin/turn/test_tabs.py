@@ -176,7 +176,7 @@ async def test_what_was_said_and_answered_is_handed_on_to_be_remembered(
     tab = await open_tab()
     for said, answered in (("my daughter is Ada", "Nice!"), ("and she is five", "I see.")):
         server.replies = [writes("answer"), answers(answered)]
-        tab.session._on_text(said)  # as the client's message is seen by the pipeline's observer
+        tab.session._heard(said)  # as the client's message is seen by the pipeline's observer
         await tab.line.say(said)
         await until(lambda: tab.exchanges and tab.exchanges[-1].said == said)  # noqa: B023
     first, second = tab.exchanges
