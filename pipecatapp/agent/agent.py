@@ -58,7 +58,7 @@ class Agent:
         self._toolbox = parts.toolbox
         self.completions = OpenAIBackend(
             parts.model_server,
-            parts.callers_slot,
+            parts.api_slot,
             parts.toolbox,
             parts.idle_monitor,
             on_turn=self.turn_finished,

@@ -24,7 +24,7 @@ class AgentParts:
         deployment: Where it runs.
         model_server: Where the language model runs.
         slots: Gives each conversation its slot of the model server.
-        callers_slot: The slot for callers of the API.
+        api_slot: The slot for callers of the API.
         http: For speech services elsewhere.
         speech: The loaded recognizer and voice.
         conversations: All conversations.
@@ -37,7 +37,7 @@ class AgentParts:
     deployment: Deployment
     model_server: ModelServer
     slots: Slots
-    callers_slot: int
+    api_slot: int
     http: aiohttp.ClientSession
     speech: SpeechModels
     conversations: Conversations

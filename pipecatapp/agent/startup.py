@@ -70,7 +70,7 @@ async def open_agent(settings: Settings, compose: Compose) -> AsyncIterator[Agen
                 deployment=deployment,
                 model_server=server,
                 slots=Slots.of(server),
-                callers_slot=plan.callers,
+                api_slot=plan.api,
                 http=http,
                 speech=speech,
                 conversations=conversations,

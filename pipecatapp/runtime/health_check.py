@@ -5,7 +5,7 @@ import ssl
 import httpx2
 
 NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""Reading those of the system holds up every conversation for 50 ms: plain HTTP needs none."""
+"""Reading the system's authorities holds up every conversation for 50 ms; plain HTTP needs none."""
 
 
 def health_client() -> httpx2.AsyncClient:

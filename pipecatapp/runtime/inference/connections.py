@@ -1,9 +1,10 @@
 """HTTP connections to model servers."""
 
 import socket
-import ssl
 
 import httpx2
+
+from pipecatapp.runtime.health_check import NO_AUTHORITIES
 
 CONNECT_SECS = 2.0
 READ_SECS = 120.0
@@ -17,8 +18,6 @@ KEEPALIVE = [
 ]
 """A machine without power is noticed after 5 s, as its kernel does not answer these probes. That
 of a slow machine does, however long llama-server reads."""
-NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""Reading the system's authorities holds up every conversation for 50 ms; plain HTTP needs none."""
 
 
 def http_client(url: str, *, external: bool) -> httpx2.AsyncClient:

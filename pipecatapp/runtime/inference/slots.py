@@ -29,13 +29,13 @@ class SlotPlan:
     Attributes:
         conversations: How many of the first slots are for conversations.
         experts: The number of the slot for experts' prompts.
-        callers: The number of the slot for the API's callers.
+        api: The number of the slot for the API's callers.
         memory: The number of the slot in which the memory examines what was said.
     """
 
     conversations: int
     experts: int
-    callers: int
+    api: int
     memory: int
 
     @classmethod

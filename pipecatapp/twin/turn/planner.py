@@ -66,7 +66,7 @@ class TurnPlanner:
         prompt = self._conversation.prompt(turn)
         return await self._agent.router.decide_next(asked, prompt, self._model)
 
-    def is_doubtful(self, decision: Decision, turn: ActiveTurn) -> bool:
+    def follows_result(self, decision: Decision, turn: ActiveTurn) -> bool:
         """Tell whether foreign text may have had a part in a call, such as a page that was read.
 
         It cannot where no result was read in this conversation, or where the user named in this

@@ -124,7 +124,7 @@ class Responder:
         finally:
             task.cancel()
         decision = _unless_done(decision, [] if turn.words else untold)
-        after_result = planner.is_doubtful(decision, turn)
+        after_result = planner.follows_result(decision, turn)
         last = await self._call_tools(decision, turn, answer, after_result=after_result)
         if last is not None:
             await self._answers.write(last, turn, answer)
@@ -144,8 +144,8 @@ class Responder:
             if call in made:
                 break
             made.append(call)
-            doubtful = after_result or len(made) > 1
-            run = await self._tools.start(decision, turn, after_result=doubtful)
+            after_result = after_result or len(made) > 1
+            run = await self._tools.start(decision, turn, after_result=after_result)
             if run is not None:
                 await self._tools.attend(run, answer)
                 if not run.tool.model_visible:
