@@ -209,6 +209,8 @@ class Echo(FrameProcessor):
         elif isinstance(frame, RTVIClientMessageFrame):
             self._agent.told.append(frame.type)
             if frame.type == "stop":
+                # Words of the answer that were on their way when somebody pressed Stop.
+                await self.push_frame(LLMTextFrame("on their way "))
                 await self.broadcast_interruption()
         else:
             await self.push_frame(frame, direction)

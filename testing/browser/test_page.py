@@ -71,6 +71,9 @@ def test_stop_cuts_the_voice_and_tells_the_server(page: Page, echo: Server) -> N
     echo.agent.seconds = 1
     say(page, "Again")
     expect(page.locator(ANSWER).last).to_contain_text("You said: Again")
+    # What was on its way when it was stopped is no answer of its own.
+    expect(page.locator(ANSWER)).to_have_count(2)
+    expect(page.locator(ANSWER).filter(has_text="on their way")).to_have_count(0)
     assert "stop" in echo.agent.told
 
 

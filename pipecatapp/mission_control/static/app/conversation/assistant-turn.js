@@ -10,6 +10,7 @@ export class AssistantTurn {
   #entry = null;
   /** @type {Set<number | null | undefined>} */
   #segments = new Set();
+  #interrupted = false;
 
   /** @param {Transcript} transcript */
   constructor(transcript) {
@@ -26,13 +27,20 @@ export class AssistantTurn {
     return this.streaming || (this.#entry?.is("speaking") ?? false);
   }
 
+  /** Whether it was interrupted: what still arrives of it is not shown. */
+  get interrupted() {
+    return this.#interrupted;
+  }
+
   /** Forgets it, as its entry is no longer shown. */
   reset() {
+    this.#interrupted = false;
     this.#entry = null;
     this.#segments.clear();
   }
 
   start() {
+    this.#interrupted = false;
     if (this.streaming && !this.#entry?.text) return;
     // After a tool call the next answer may start before this one has been spoken.
     this.#unmark();
@@ -74,6 +82,7 @@ export class AssistantTurn {
 
   interrupt() {
     if (!this.active) return;
+    this.#interrupted = true;
     this.#unmark();
     if (this.#entry?.text) this.#entry.interrupt();
     else this.#drop();

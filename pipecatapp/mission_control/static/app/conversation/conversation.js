@@ -70,12 +70,13 @@ export class Conversation {
     "user-input": (input) => this.#addInput(input),
     "bot-llm-started": () => this.#startAnswer(),
     "bot-llm-text": ({ text }) => {
+      if (this.#assistant.interrupted) return;
       if (!this.#assistant.streaming) this.#startAnswer();
       this.#assistant.append(text);
     },
     "bot-llm-stopped": () => this.#assistant.finishText(),
     "bot-output": (output) => {
-      if (!this.#assistant.isNew(output)) return;
+      if (this.#assistant.interrupted || !this.#assistant.isNew(output)) return;
       this.#user.finish();
       this.#assistant.addSpoken(output.text);
     },
