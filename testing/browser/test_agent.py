@@ -48,7 +48,8 @@ def test_stop_ends_a_long_answer(page: Page) -> None:
     stop.click()
     expect(stop).to_be_disabled()
     expect(page.locator(ANSWER)).to_contain_text("interrupted")
-    expect(page.locator(ANSWER)).not_to_contain_text("one hundred")
+    # A number late in the count; a small model may name the last one at the beginning.
+    expect(page.locator(ANSWER)).not_to_contain_text("eighty-seven")
 
 
 @pytest.fixture
