@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every test a fresh Debian machine can run, installing what that needs first.
 #
-#   testing/run.sh                    about 30 minutes on two cores, after the set-up
+#   testing/run.sh                    30 minutes on two cores, after the set-up
 #   testing/run.sh --all              trials that take long by nature too (marked `long`)
 #   testing/run.sh testing/unit -x    what pytest is told to run, in one process
 set -euo pipefail
