@@ -139,6 +139,7 @@ def tool(
     sensitive: bool = False,
     read_only: bool = False,
     model_visible: bool = True,
+    spoken: bool = False,
     redact: bool = False,
     purpose: str = "",
     few_shot: Mapping[str, dict[str, Any]] | None = None,
@@ -157,7 +158,10 @@ def tool(
             needs approval when the model calls it after reading a tool result: the result, such as
             a web page, may have asked for the call.
         model_visible: Whether the model may choose it and reads its results. If not, only
-            `Toolset.wanted` chooses it, it needs no examples, and its results are spoken verbatim.
+            `Toolset.wanted` chooses it, and it needs no examples.
+        spoken: Whether its result is said as it is, instead of in the words of the model. The text
+            of a `ToolError` is then said as well, so it has to be a sentence. So is the result of
+            any tool that the model does not see.
         redact: Whether the audit log leaves out its arguments and its result.
         purpose: What a person is asked to approve, such as `run {command} on {host}`.
         few_shot: Requests and the arguments they lead to; the prompt shows them to the model.
@@ -175,6 +179,7 @@ def tool(
             "sensitive": sensitive,
             "read_only": read_only,
             "model_visible": model_visible,
+            "spoken": spoken or not model_visible,
             "redact": redact,
             "purpose": purpose,
             "few_shot": few_shot or shown or {},

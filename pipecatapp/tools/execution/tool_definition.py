@@ -27,7 +27,8 @@ class Tool:
         examples: What people say when they want it.
         sensitive: Whether a person has to approve each call.
         read_only: Whether it changes nothing and sends nothing out.
-        model_visible: Whether the model may choose it.
+        model_visible: Whether the model may choose it and reads its results.
+        spoken: Whether its result is said as it is.
         redact: Whether the audit log leaves out its arguments and its result.
         purpose: What a person is asked to approve.
         few_shot: Requests and the arguments they lead to.
@@ -41,6 +42,7 @@ class Tool:
     sensitive: bool
     read_only: bool
     model_visible: bool
+    spoken: bool
     redact: bool
     purpose: str
     few_shot: Mapping[str, dict[str, Any]]

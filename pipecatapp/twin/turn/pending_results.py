@@ -28,7 +28,7 @@ def result_sentence(run: ToolRun, *, brief: bool) -> str:
             return language().phrases.expired.format(purpose=run.purpose)
         case Verdict.WITHDRAWN:
             return language().phrases.withdrawn.format(purpose=run.purpose)
-    if not run.tool.model_visible:
+    if run.tool.spoken:
         return run.result or ""
     return language().phrases.ended.format(purpose=run.purpose) if brief else ""
 

@@ -97,7 +97,7 @@ class Responder:
             for run in untold:
                 if sentence := result_sentence(run, brief=bool(turn.words)):
                     await answer.say(sentence)
-            if not turn.words and all(run.refused or not run.tool.model_visible for run in untold):
+            if not turn.words and all(run.refused or run.tool.spoken for run in untold):
                 if not any(run.tool.model_visible for run in untold):
                     turn.hide()
                 return  # all has been said
@@ -139,6 +139,7 @@ class Responder:
         """
         made: list[tuple[str, dict[str, Any]]] = []
         self.decision = decision
+        said = False  # whether the last result was told as it is
         while decision.kind == "tool":
             call = (decision.name or "", decision.arguments)
             if call in made:
@@ -146,6 +147,7 @@ class Responder:
             made.append(call)
             after_result = after_result or len(made) > 1
             run = await self._tools.start(decision, turn, after_result=after_result)
+            said = False
             if run is not None:
                 await self._tools.attend(run, answer)
                 if not run.tool.model_visible:
@@ -156,10 +158,13 @@ class Responder:
                 record(run, turn)
                 if run.approval or not run.over:
                     return None
+                if run.tool.spoken:
+                    await answer.say(run.result or "")
+                said = run.tool.spoken
             if len(made) == MOST_STEPS:
                 break
             decision = await self._planner.decide_next(turn)
-        return decision
+        return None if said and decision.kind != "expert" else decision
 
 
 def _unless_done(decision: Decision, told: list[ToolRun]) -> Decision:

@@ -20,7 +20,7 @@ from pipecatapp.tools.execution.approvals import Approval, Approvals, Verdict
 from pipecatapp.tools.execution.audit import Audit
 from pipecatapp.tools.execution.runner import ToolRun, ToolRunner
 from pipecatapp.tools.execution.tool_definition import tools_of
-from pipecatapp.tools.tool import Call, DirectCall, Toolset, tool
+from pipecatapp.tools.tool import Call, DirectCall, ToolError, Toolset, tool
 from pipecatapp.twin.history.context import late_result
 from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.history.messages import ToolResult, result_of
@@ -608,6 +608,9 @@ async def test_an_answer_that_is_thrown_away_does_not_take_an_outcome_with_it(
 # -- what is asked in plain words ------------------------------------------------------------------
 
 
+CHIME = 'bell.chime {"times":2}'
+
+
 class Bell(Toolset):
     """Rings where somebody says "ring"; asks first where they say "ring the alarm"."""
 
@@ -615,6 +618,8 @@ class Bell(Toolset):
 
     async def wanted(self, words: str) -> DirectCall | None:
         """Return what is to be rung."""
+        if "chimes" in words:
+            return "bell.chime", {"times": 9 if "nine" in words else 2}
         if not words.lower().startswith("ring"):
             return None
         return ("bell.alarm", {}) if "alarm" in words else ("bell.ring", {"words": words})
@@ -629,6 +634,17 @@ class Bell(Toolset):
     async def alarm(self, call: Call) -> str:
         """Ring the alarm."""
         return "The alarm rings."
+
+    @tool(
+        examples=("chime twice", "let it chime", "one chime", "chime once more", "three chimes"),
+        read_only=True,
+        spoken=True,
+    )
+    async def chime(self, call: Call, times: int) -> str:
+        """Let the bell chime."""
+        if times > 3:
+            raise ToolError("More than three chimes would wake the cat.")
+        return f"It chimes {times} times."
 
 
 @pytest.fixture
@@ -654,6 +670,31 @@ async def test_what_is_asked_in_plain_words_is_done_and_told_without_the_model(
     server.replies = [writes("answer"), answers("Hello!")]
     assert await bell_room.say("Hello.") == "Hello!"
     assert not [text for text in bell_room.last_prompt() if "ring" in text.lower()]
+
+
+async def test_a_spoken_result_is_told_as_it_is_and_stays_in_the_conversation(
+    server: ModelServer, bell_room: Room
+) -> None:
+    assert await bell_room.say("Two chimes, please.") == "It chimes 2 times."
+    assert server.requests == []
+    server.replies = [writes("answer"), answers("Twice.")]
+    assert await bell_room.say("How often did it chime?") == "Twice."
+    assert CHIME in bell_room.last_prompt()
+
+
+async def test_a_spoken_failure_is_told_as_it_is(server: ModelServer, bell_room: Room) -> None:
+    told = await bell_room.say("I want nine chimes.")
+    assert told == "More than three chimes would wake the cat."
+    assert server.requests == []
+
+
+async def test_after_a_spoken_result_more_is_done_where_more_was_asked_for(
+    server: ModelServer, bell_room: Room, lamp: Lamp
+) -> None:
+    lamp.ready.set()
+    server.replies = [writes("lamp.read"), writes("answer"), answers("The lamp is off.")]
+    told = await bell_room.say("Give me two chimes and then look whether the lamp is on.")
+    assert told == "It chimes 2 times. The lamp is off."
 
 
 async def test_its_outcome_after_a_yes_is_told_without_the_model_too(
