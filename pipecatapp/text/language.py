@@ -7,7 +7,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from pipecatapp.settings import load_settings
-from pipecatapp.text.rules import Dates, Numbers, Quotations, Requests, Statements
+from pipecatapp.text.rules import Claims, Dates, Numbers, Quotations, Requests, Statements
 
 FALLBACK = "en"
 """Stands in for a language that has no package."""
@@ -19,7 +19,14 @@ Words = frozenset[str]
 class Phrases:
     """Sentences for the moments in which the model cannot speak.
 
-    `{purpose}` is what a tool call is for, such as "open example.org"; `{name}` is an expert's.
+    `{purpose}` is what a tool call is for, such as "open example.org"; `{name}` is an expert's;
+    `{can}` is the sentence `can`, and `{example}` what somebody may say.
+
+    Attributes:
+        abilities: What can be done with the tools of a namespace, most useful first; `{abilities}`
+            of `can` is made of these and of `can_talk`.
+        unable: What is said to a request that nothing here can fulfil, by its topic; the empty
+            topic is for all others.
     """
 
     unavailable: str
@@ -39,6 +46,14 @@ class Phrases:
     expert_away: str
     expert_broke_off: str
     too_long: str
+    abilities: Mapping[str, str]
+    can_talk: str
+    can: str
+    not_done: str
+    not_done_yet: str
+    not_kept: str
+    not_known: str
+    unable: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -85,6 +100,7 @@ class Language:
     statements: Statements
     quotations: Quotations
     requests: Requests
+    claims: Claims
 
 
 def language() -> Language:

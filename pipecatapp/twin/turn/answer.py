@@ -17,11 +17,12 @@ from pipecatapp.twin.routing.actions import Decision
 from pipecatapp.twin.routing.router import in_words
 from pipecatapp.twin.turn.answer_stream import AnswerStream
 from pipecatapp.twin.turn.checked_answer import AnswerCheck, CheckedAnswer
+from pipecatapp.twin.turn.claims import ClaimsCheck, PresentCheck
 from pipecatapp.twin.turn.expert_handoff import ExpertHandoff
 from pipecatapp.twin.turn.turn_context import TurnContext
 
 CHECKS: tuple[AnswerCheck, ...] = ()
-"""What every clause that a model writes has to pass, in the order in which they are asked."""
+"""What else every clause that a model writes has to pass, in the order in which they are asked."""
 
 
 class Writer(Protocol):
@@ -45,7 +46,14 @@ class AnswerStreamer:
         self._router = context.agent.router
         self._conversation = context.conversation
         self._handoff = ExpertHandoff(context)
-        self._checks: tuple[AnswerCheck, ...] = CHECKS
+        tools = context.agent.tool
+        router = self._router
+
+        def available() -> list[str]:
+            return [name for name in router.actions.tools if tools(name)]
+
+        claims = ClaimsCheck(tools, available)
+        self._checks: tuple[AnswerCheck, ...] = (claims, PresentCheck(available), *CHECKS)
 
     async def write(self, decision: Decision, turn: ActiveTurn, answer: AnswerStream) -> None:
         """Write an answer: that of the expert that was decided on, or the twin's own."""
