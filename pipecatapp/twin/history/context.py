@@ -9,6 +9,7 @@ from pipecat.processors.aggregators.llm_context import LLMContext, LLMContextMes
 from pipecatapp.twin.history.messages import (
     AssistantMessage,
     Messages,
+    ResultState,
     ToolCall,
     ToolResult,
     UserMessage,
@@ -88,6 +89,7 @@ def _late(result: ToolResult) -> dict[str, Any]:
         "tool": result.name,
         "tool_call_id": result.call_id,
         "result": result.text,
+        "state": result.state.value,
     }
 
 
@@ -96,7 +98,8 @@ def _typed(wire: dict[str, Any]) -> list[UserMessage | AssistantMessage | ToolCa
     content = str(wire.get("content") or "")
     match wire.get("role"):
         case "user" if wire.get("name") == LATE_RESULT:
-            return [ToolResult(wire["tool_call_id"], wire["tool"], wire["result"])]
+            state = ResultState(wire.get("state", ResultState.DONE))
+            return [ToolResult(wire["tool_call_id"], wire["tool"], wire["result"], state)]
         case "user":
             return [UserMessage(content)]
         case "assistant" if calls := wire.get("tool_calls"):

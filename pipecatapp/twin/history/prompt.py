@@ -75,7 +75,8 @@ def written(name: str, arguments: dict[str, Any]) -> str:
 
 def result_text(result: ToolResult) -> str:
     """Return a result as the model reads it."""
-    text = result.text if result.state is ResultState.DONE else PENDING
+    ended = result.state in (ResultState.DONE, ResultState.FAILED)
+    text = result.text if ended else PENDING
     return RESULT_OF.format(name=result.name, text=text)
 
 
