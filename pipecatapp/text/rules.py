@@ -118,6 +118,7 @@ class Statements:
         negated: Matches words that deny.
         set_aside: Matches words that only say when a statement holds.
         verb: Matches the verb that ends the subject of a statement.
+        secret: Matches a statement of a password or a code; its group `value` is that.
     """
 
     of_person: Replacements
@@ -139,6 +140,7 @@ class Statements:
     negated: Pattern
     set_aside: Pattern
     verb: Pattern
+    secret: Pattern
 
 
 @dataclass(frozen=True)

@@ -68,8 +68,10 @@ class FactMemory(Protocol):
             UserError: It could not be stored.
         """
 
-    async def forget_texts(self, texts: Sequence[str]) -> int:
+    async def forget_texts(self, texts: Sequence[str], call: "Call") -> int:
         """Delete the facts with these texts for good; return how many were deleted.
+
+        What the call's words asked for is deleted from the conversations as well, with the words.
 
         Raises:
             UserError: The change could not be written; no fact was deleted.

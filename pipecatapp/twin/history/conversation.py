@@ -317,7 +317,7 @@ class Conversation:
     def _take(self, state: ConversationState) -> None:
         turns, log, summary = turns_of(state), log_of(state), str(state.get("summary", ""))
         self._turns, self._upcoming = turns, UpcomingTurn()
-        self._summary, self.log = summary, log
+        self._summary, self.log, self.cut = summary, log, []
 
     def _save_soon(self) -> None:
         if self._file:
