@@ -7,6 +7,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from pipecatapp.settings import load_settings
+from pipecatapp.text.arithmetic import Arithmetic, Units
 from pipecatapp.text.rules import Dates, Numbers, Quotations, Requests, Statements
 
 FALLBACK = "en"
@@ -85,6 +86,8 @@ class Language:
     statements: Statements
     quotations: Quotations
     requests: Requests
+    arithmetic: Arithmetic
+    units: Units
 
 
 def language() -> Language:
