@@ -7,6 +7,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from pipecatapp.settings import load_settings
+from pipecatapp.text.log_rules import LogPhrases, LogQuestions
 from pipecatapp.text.rules import Dates, Numbers, Quotations, Requests, Statements
 
 FALLBACK = "en"
@@ -58,6 +59,7 @@ class Vocabulary:
         stop_requests: Complete utterances of somebody who only wants silence.
         phrase_starts: Words before which a spoken sentence may pause.
         compounds: Words of the tools that speech recognition writes apart.
+        endings: Endings that words of one stem differ in, the longest first.
     """
 
     stop_words: Words
@@ -72,6 +74,7 @@ class Vocabulary:
     stop_requests: Words
     phrase_starts: Words
     compounds: tuple[str, ...]
+    endings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,8 @@ class Language:
     statements: Statements
     quotations: Quotations
     requests: Requests
+    log_questions: LogQuestions
+    log_phrases: LogPhrases
 
 
 def language() -> Language:

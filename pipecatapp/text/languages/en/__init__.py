@@ -2,8 +2,9 @@
 
 from pipecatapp.text.language import Language
 from pipecatapp.text.languages.en.dates import DATES
+from pipecatapp.text.languages.en.log_questions import LOG_QUESTIONS
 from pipecatapp.text.languages.en.numbers import NUMBERS
-from pipecatapp.text.languages.en.phrases import PHRASES
+from pipecatapp.text.languages.en.phrases import LOG_PHRASES, PHRASES
 from pipecatapp.text.languages.en.quotations import QUOTATIONS
 from pipecatapp.text.languages.en.requests import REQUESTS
 from pipecatapp.text.languages.en.statements import STATEMENTS
@@ -17,4 +18,6 @@ LANGUAGE = Language(
     statements=STATEMENTS,
     quotations=QUOTATIONS,
     requests=REQUESTS,
+    log_questions=LOG_QUESTIONS,
+    log_phrases=LOG_PHRASES,
 )
