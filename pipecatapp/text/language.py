@@ -8,6 +8,7 @@ from importlib.util import find_spec
 
 from pipecatapp.settings import load_settings
 from pipecatapp.text.arithmetic import Arithmetic, Units
+from pipecatapp.text.log_rules import LogPhrases, LogQuestions
 from pipecatapp.text.rules import Dates, Numbers, Quotations, Requests, Statements
 
 FALLBACK = "en"
@@ -59,6 +60,7 @@ class Vocabulary:
         stop_requests: Complete utterances of somebody who only wants silence.
         phrase_starts: Words before which a spoken sentence may pause.
         compounds: Words of the tools that speech recognition writes apart.
+        endings: Endings that words of one stem differ in, the longest first.
     """
 
     stop_words: Words
@@ -73,6 +75,7 @@ class Vocabulary:
     stop_requests: Words
     phrase_starts: Words
     compounds: tuple[str, ...]
+    endings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,8 @@ class Language:
     requests: Requests
     arithmetic: Arithmetic
     units: Units
+    log_questions: LogQuestions
+    log_phrases: LogPhrases
 
 
 def language() -> Language:

@@ -33,8 +33,8 @@ KEPT_TURNS = 10
 """Turns that remain after a trim: what the agent remembers word for word."""
 MOST_TURNS = 16
 """Turns that history grows to before it is trimmed."""
-LONGEST_LOG = 200
-"""Entries of the log that a page shows and a restart brings back."""
+LONGEST_LOG = 400
+"""Entries of the log that a page shows, a restart brings back, and questions are answered from."""
 
 Listener = Callable[[LogEntry], None]
 
@@ -210,6 +210,11 @@ class Conversation:
                 user, said = words[-1]
                 words[-1] = (user, f"{said} {answer.delivered}".strip())
         return words
+
+    @property
+    def log_is_whole(self) -> bool:
+        """Whether nothing has been dropped from the log's beginning."""
+        return len(self.log) < LONGEST_LOG
 
     def clear(self) -> None:
         """Forget all turns, at the end of the one under way."""

@@ -3,8 +3,9 @@
 from pipecatapp.text.language import Language
 from pipecatapp.text.languages.en.arithmetic import ARITHMETIC
 from pipecatapp.text.languages.en.dates import DATES
+from pipecatapp.text.languages.en.log_questions import LOG_QUESTIONS
 from pipecatapp.text.languages.en.numbers import NUMBERS
-from pipecatapp.text.languages.en.phrases import PHRASES
+from pipecatapp.text.languages.en.phrases import LOG_PHRASES, PHRASES
 from pipecatapp.text.languages.en.quotations import QUOTATIONS
 from pipecatapp.text.languages.en.requests import REQUESTS
 from pipecatapp.text.languages.en.statements import STATEMENTS
@@ -21,4 +22,6 @@ LANGUAGE = Language(
     requests=REQUESTS,
     arithmetic=ARITHMETIC,
     units=UNITS,
+    log_questions=LOG_QUESTIONS,
+    log_phrases=LOG_PHRASES,
 )
