@@ -8,6 +8,9 @@ from importlib.util import find_spec
 
 from pipecatapp.settings import load_settings
 from pipecatapp.text.rules import Claims, Dates, Numbers, Quotations, Requests, Statements
+from pipecatapp.text.arithmetic import Arithmetic, Units
+from pipecatapp.text.log_rules import LogPhrases, LogQuestions
+from pipecatapp.text.rules import Dates, Numbers, Quotations, Requests, Statements
 
 FALLBACK = "en"
 """Stands in for a language that has no package."""
@@ -73,6 +76,7 @@ class Vocabulary:
         stop_requests: Complete utterances of somebody who only wants silence.
         phrase_starts: Words before which a spoken sentence may pause.
         compounds: Words of the tools that speech recognition writes apart.
+        endings: Endings that words of one stem differ in, the longest first.
     """
 
     stop_words: Words
@@ -87,6 +91,7 @@ class Vocabulary:
     stop_requests: Words
     phrase_starts: Words
     compounds: tuple[str, ...]
+    endings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -101,6 +106,10 @@ class Language:
     quotations: Quotations
     requests: Requests
     claims: Claims
+    arithmetic: Arithmetic
+    units: Units
+    log_questions: LogQuestions
+    log_phrases: LogPhrases
 
 
 def language() -> Language:

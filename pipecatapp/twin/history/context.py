@@ -29,6 +29,7 @@ class ConversationContext(LLMContext):
         turns: Callable[[], Iterable[Turn]],
         add: Callable[[UserMessage | AssistantMessage | ToolCall | ToolResult], None],
         clear: Callable[[], None],
+        answer: Callable[[str], AssistantMessage] = AssistantMessage,
     ):
         """Make the view of a conversation.
 
@@ -36,11 +37,13 @@ class ConversationContext(LLMContext):
             turns: Returns its turns.
             add: Adds a message to it.
             clear: Empties it.
+            answer: Returns the message for what was heard of an answer.
         """
         super().__init__()
         self._turns = turns
         self._add = add
         self._clear = clear
+        self._answer = answer
 
     def get_messages(
         self, llm_specific_filter: str | None = None, *, truncate_large_values: bool = False
@@ -55,7 +58,8 @@ class ConversationContext(LLMContext):
             ValueError: Its role is not one of a conversation's.
         """
         for typed in _typed(cast(dict[str, Any], message)):
-            self._add(typed)
+            heard = typed.text if isinstance(typed, AssistantMessage) else ""
+            self._add(self._answer(heard) if heard else typed)
 
     def add_messages(self, messages: Messages) -> None:
         """Add messages, as `add_message` does."""
@@ -129,5 +133,5 @@ def _wire(turn: Turn) -> Messages:
             entries.append({"role": "assistant", "tool_calls": [call]})
         else:
             entries.append({"role": "tool", "tool_call_id": step.call_id, "content": step.text})
-    entries += [{"role": "assistant", "content": answer.text} for answer in turn.answers]
+    entries += [{"role": "assistant", "content": answer.delivered} for answer in turn.answers]
     return cast(Messages, entries)

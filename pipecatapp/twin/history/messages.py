@@ -50,9 +50,21 @@ class UserMessage:
 
 @dataclass(frozen=True)
 class AssistantMessage:
-    """What the twin said, as far as it was spoken or written."""
+    """What the twin wrote.
+
+    Attributes:
+        text: All of it.
+        heard: What had been spoken of it, or shown where nothing is spoken, when somebody
+            interrupted it; None where nobody did.
+    """
 
     text: str
+    heard: str | None = None
+
+    @property
+    def delivered(self) -> str:
+        """What the user knows of it, which is what the model reads of it later."""
+        return self.text if self.heard is None else self.heard
 
 
 @dataclass(frozen=True)

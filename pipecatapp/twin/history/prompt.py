@@ -93,7 +93,7 @@ def _entries(turn: Turn) -> list[dict[str, Any]]:
             entries.append(_said("assistant", written(step.name, step.arguments)))
         else:
             entries.append(_said("user", result_text(step)))
-    entries += [_said("assistant", answer.text) for answer in turn.answers]
+    entries += [_said("assistant", answer.delivered) for answer in turn.answers]
     return entries
 
 
