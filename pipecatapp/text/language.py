@@ -7,10 +7,9 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from pipecatapp.settings import load_settings
-from pipecatapp.text.rules import Claims, Dates, Numbers, Quotations, Requests, Statements
 from pipecatapp.text.arithmetic import Arithmetic, Units
 from pipecatapp.text.log_rules import LogPhrases, LogQuestions
-from pipecatapp.text.rules import Dates, Numbers, Quotations, Requests, Statements
+from pipecatapp.text.rules import Claims, Dates, Numbers, Quotations, Requests, Statements
 
 FALLBACK = "en"
 """Stands in for a language that has no package."""

@@ -15,6 +15,7 @@ from pipecatapp.twin.history.turn import ActiveTurn
 from pipecatapp.twin.llm.chunks import TWIN, Chunks, text_of
 from pipecatapp.twin.routing.actions import Decision
 from pipecatapp.twin.routing.router import in_words
+from pipecatapp.twin.turn.abilities import what_it_can
 from pipecatapp.twin.turn.answer_stream import AnswerStream
 from pipecatapp.twin.turn.checked_answer import AnswerCheck, CheckedAnswer
 from pipecatapp.twin.turn.claims import ClaimsCheck, PresentCheck
@@ -52,6 +53,7 @@ class AnswerStreamer:
         def available() -> list[str]:
             return [name for name in router.actions.tools if tools(name)]
 
+        self._available = available
         claims = ClaimsCheck(tools, available)
         self._checks: tuple[AnswerCheck, ...] = (claims, PresentCheck(available), *CHECKS)
 
@@ -71,6 +73,15 @@ class AnswerStreamer:
             else:
                 return
         await self._write(turn, self._model.stream, answer)
+
+    def unable(self, topic: str) -> str:
+        """Return what is said to a request that nothing here can fulfil.
+
+        Args:
+            topic: Of the request, as talk.yaml of the prompts names it.
+        """
+        said = language().phrases.unable
+        return said.get(topic, said[""]).format(can=what_it_can(self._available()))
 
     async def ask_expert(self, name: str, turn: ActiveTurn, answer: AnswerStream) -> None:
         """Write an expert's answer.

@@ -1,8 +1,8 @@
 """English."""
 
 from pipecatapp.text.language import Language
-from pipecatapp.text.languages.en.claims import CLAIMS
 from pipecatapp.text.languages.en.arithmetic import ARITHMETIC
+from pipecatapp.text.languages.en.claims import CLAIMS
 from pipecatapp.text.languages.en.dates import DATES
 from pipecatapp.text.languages.en.log_questions import LOG_QUESTIONS
 from pipecatapp.text.languages.en.numbers import NUMBERS
