@@ -26,7 +26,7 @@ class Phrases:
 
     Attributes:
         abilities: What can be done with the tools of a namespace, most useful first; `{abilities}`
-            of `can` is made of these and of `can_talk`.
+            of `can` is made of these and of `can_talk`, the `{last}` of `can_also`.
         unable: What is said to a request that nothing here can fulfil, by its topic; the empty
             topic is for all others.
     """
@@ -50,6 +50,7 @@ class Phrases:
     too_long: str
     abilities: Mapping[str, str]
     can_talk: str
+    can_also: str
     can: str
     not_done: str
     not_done_yet: str

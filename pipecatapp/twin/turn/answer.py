@@ -22,6 +22,8 @@ from pipecatapp.twin.turn.claims import ClaimsCheck, PresentCheck
 from pipecatapp.twin.turn.expert_handoff import ExpertHandoff
 from pipecatapp.twin.turn.turn_context import TurnContext
 
+KEEPS_FACTS = "memory.remember"
+"""A tool that the model does not see."""
 CHECKS: tuple[AnswerCheck, ...] = ()
 """What else every clause that a model writes has to pass, in the order in which they are asked."""
 
@@ -51,7 +53,7 @@ class AnswerStreamer:
         router = self._router
 
         def available() -> list[str]:
-            return [name for name in router.actions.tools if tools(name)]
+            return [name for name in (*router.actions.tools, KEEPS_FACTS) if tools(name)]
 
         self._available = available
         claims = ClaimsCheck(tools, available)

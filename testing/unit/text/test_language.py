@@ -20,7 +20,7 @@ def test_the_setting_picks_the_language_and_english_stands_in(
 def test_a_phrase_asks_for_nothing_but_what_it_is_given() -> None:
     phrases = load_language("en").phrases
     given = {"purpose": "open a page", "name": "coding", "can": "I can sing."}
-    given |= {"example": "sing", "abilities": "sing"}
+    given |= {"example": "sing", "abilities": "sing", "last": "dance"}
     for field in dataclasses.fields(Phrases):
         value = getattr(phrases, field.name)
         for phrase in [value] if isinstance(value, str) else value.values():
