@@ -7,7 +7,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from pipecatapp.settings import load_settings
-from pipecatapp.text.rules import Dates, Numbers, Quotations, Requests, Statements
+from pipecatapp.text.rules import Acts, Dates, Numbers, Quotations, Requests, Statements
 
 FALLBACK = "en"
 """Stands in for a language that has no package."""
@@ -55,7 +55,6 @@ class Vocabulary:
         kin: Words for relatives and friends; a statement may use one only if it was said.
         synonyms: Words, each with the word that it is compared as.
         states: States of which a person has one at a time, such as single or married.
-        stop_requests: Complete utterances of somebody who only wants silence.
         phrase_starts: Words before which a spoken sentence may pause.
         compounds: Words of the tools that speech recognition writes apart.
     """
@@ -69,7 +68,6 @@ class Vocabulary:
     kin: Words
     synonyms: Mapping[str, str]
     states: Words
-    stop_requests: Words
     phrase_starts: Words
     compounds: tuple[str, ...]
 
@@ -85,6 +83,7 @@ class Language:
     statements: Statements
     quotations: Quotations
     requests: Requests
+    acts: Acts
 
 
 def language() -> Language:

@@ -14,6 +14,7 @@ class Summarizer(Toolset):
         read_only=True,
         redact=True,
         few_shot={"what did we say about the roof": {"query": "the roof"}},
+        provenance={"query": "derived"},
         examples=(
             "what did we say about the garden",
             "summarize what we discussed about the server",

@@ -40,12 +40,17 @@ class Decision:
         name: Of the tool or expert; None for an answer.
         arguments: Of the tool, with its defaults; where they are wrong, as the model wrote them.
         by: What decided: the intent policy (`head`), the model, or code that read the words.
+        declined: The tool whose call is not made, as its arguments come from nowhere or the words
+            do not name it: an answer must not claim that it was.
+        question: What is said in place of an answer that the model would write; empty for nothing.
     """
 
     kind: Kind
     name: str | None = None
     arguments: dict[str, Any] = field(default_factory=dict)
     by: Literal["head", "model", "words"] = "model"
+    declined: str = ""
+    question: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return what clients are told."""

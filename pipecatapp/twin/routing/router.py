@@ -16,9 +16,10 @@ from pipecat.processors.aggregators.llm_context import LLMContextMessage
 from pipecatapp.experts.expert import Expert
 from pipecatapp.runtime.embedding.embedder import Embedder
 from pipecatapp.text.language import language
+from pipecatapp.text.utterances import is_question
 from pipecatapp.twin.history.messages import Messages
 from pipecatapp.twin.routing.action_catalogue import ActionCatalogue
-from pipecatapp.twin.routing.actions import MARK, Actions, Decision, MalformedActionError
+from pipecatapp.twin.routing.actions import ANSWER, MARK, Actions, Decision, MalformedActionError
 from pipecatapp.twin.routing.intent_classifier import IntentClassifier
 from pipecatapp.twin.routing.intent_policy import IntentPolicy
 from pipecatapp.twin.routing.quotations import unquoted
@@ -29,6 +30,10 @@ LONGEST_ACTION = 400
 ENOUGH_EXAMPLES = 20
 """With this many examples the classifier and the model know when a tool is wanted. Where the model
 has chosen a tool with fewer, it is asked once more whether that tool does what was asked."""
+LONGEST_REPLY = 8
+"""Words of a reply to a question such as "Which machine do you mean?"."""
+LONGEST_NAME = 3
+"""The same where the policy is sure that they are mere talk."""
 FITTING = 0.1
 """The least log-odds of a yes to that question. Small models call too readily where the only
 function at hand does not fit. Fitted on 80 questions of BFCL with a right call and 82 without one,
@@ -127,6 +132,7 @@ class Router:
         *,
         remembered: bool = False,
         last_expert: str = "",
+        asked_for: str = "",
     ) -> Decision:
         """Decide what some words of the user need.
 
@@ -138,16 +144,22 @@ class Router:
             remembered: Whether long-term memory knows something about these words. Where the policy
                 is unsure, they are then a question to that memory, and no tool is looked for.
             last_expert: Who answered the turn before, if an expert did.
+            asked_for: The tool for whose call the twin has just asked something in return.
 
         Returns:
             A decision that can be carried out; an answer where the model wrote nothing usable.
         """
+        if language().acts.keeping.match(words):
+            # Who asks to remember something asks for nothing else, even where nothing can be kept.
+            return Decision("answer", by="words")
         # This takes milliseconds, tens of them on an old CPU: too long for the event loop.
         catalogue = await asyncio.to_thread(lambda: self.catalogue)
         if self._policy is None:
             names = await asyncio.to_thread(self._without_far, words, catalogue)
             return await self._choose(catalogue, names, [], prompt, model)
         result = await asyncio.to_thread(self._policy.of, catalogue, words, before, last_expert)
+        if _replies(words, asked_for, result.meant) and asked_for in catalogue.actions.tools:
+            return await self._fill(catalogue, asked_for, prompt, model)
         if result.meant:
             return await self._fill(catalogue, result.meant, prompt, model)
         if remembered:
@@ -240,6 +252,13 @@ class Router:
             self.malformed += 1
             logger.warning(f"the model wrote no usable action ({error}): it answers instead")
             return Decision("answer")
+
+
+def _replies(words: str, asked_for: str, meant: str | None) -> bool:
+    """Tell whether some words reply to a question about a call, rather than begin something new."""
+    if not asked_for or meant not in (None, ANSWER, asked_for) or is_question(words):
+        return False
+    return len(words.split()) <= (LONGEST_NAME if meant == ANSWER else LONGEST_REPLY)
 
 
 def asks_for_several(words: str) -> bool:

@@ -1,6 +1,7 @@
 """English."""
 
 from pipecatapp.text.language import Language
+from pipecatapp.text.languages.en.acts import ACTS
 from pipecatapp.text.languages.en.dates import DATES
 from pipecatapp.text.languages.en.numbers import NUMBERS
 from pipecatapp.text.languages.en.phrases import PHRASES
@@ -17,4 +18,5 @@ LANGUAGE = Language(
     statements=STATEMENTS,
     quotations=QUOTATIONS,
     requests=REQUESTS,
+    acts=ACTS,
 )

@@ -59,16 +59,6 @@ VOCABULARY = Vocabulary(
             *("unemployed", "employed", "vegetarian", "vegan", "pregnant"),
         )
     ),
-    stop_requests=frozenset(
-        (
-            *("stop", "stop it", "stop please", "please stop", "stop talking", "be quiet", "quiet"),
-            *("shush", "shut up", "silence", "enough", "that's enough", "cancel", "never mind"),
-            *("nevermind", "okay stop", "ok stop", "no stop", "stop stop", "stop stop stop"),
-            # What Whisper makes of one "Stop!" in four; alone, "start" is no request that could be
-            # answered.
-            "start",
-        )
-    ),
     phrase_starts=frozenset(PHRASE_STARTS.split()),
     # Led by these as hot words, Whisper knows one of six spoken "uptime", not more, and repeats
     # itself with a cut window; joined afterwards they are known however it wrote them.
