@@ -16,6 +16,11 @@ def is_stop(utterance: str) -> bool:
     return language().acts.stop.fullmatch(" ".join(plain.split())) is not None
 
 
+def begins_to_remember(utterance: str) -> bool:
+    """Tell whether words begin as a wish to remember something, whether or not anything follows."""
+    return language().acts.keeping.match(utterance) is not None
+
+
 def is_question(utterance: str) -> bool:
     """Tell whether someone asks; a question states no fact."""
     return language().statements.question.match(utterance) is not None

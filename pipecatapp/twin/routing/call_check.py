@@ -7,6 +7,7 @@ comes from what was said, from a result, from the rest of the conversation or fr
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Protocol
 
 from loguru import logger
@@ -17,7 +18,6 @@ from pipecatapp.twin.history.turn import ActiveTurn
 from pipecatapp.twin.routing.actions import Decision
 from pipecatapp.twin.routing.quotations import unquoted
 from pipecatapp.twin.routing.sources import Sources
-
 
 MOSTLY = 0.5
 """The share of an example's words from which on somebody asks for what the example asks for."""
@@ -83,14 +83,14 @@ class CallCheck:
             return self._declined("the words do not name it")
         missing = self._missing()
         if any(name in self._required for name in missing):
-            question = self.tool.asks.get(missing[0], "") if self._names_act() else ""
+            question = self.tool.asks.get(missing[0], "")
             return self._declined(f"nobody said its {missing[0]}", question)
         if not_now:
-            return self._declined("it cannot be called now", not_now if self._names_act() else "")
+            return self._declined("it cannot be called now", not_now)
         defaults = {name: self._properties[name].get("default") for name in missing}
         return replace(self.decision, arguments={**self.decision.arguments, **defaults})
 
-    @property
+    @cached_property
     def _properties(self) -> dict[str, dict[str, Any]]:
         found: dict[str, dict[str, Any]] = self.tool.schema.get("properties", {})
         return found
@@ -150,6 +150,9 @@ class CallCheck:
         return []
 
     def _declined(self, reason: str, question: str = "") -> Decision:
+        """Return an answer; the question is asked where the tool is plainly meant, and once."""
         name = self.tool.name
+        if self.turn.asked_for == name or not self._names_act():
+            question = ""
         logger.info(f"{name} is not called: {reason}")
         return Decision("answer", by=self.decision.by, declined=name, question=question)

@@ -16,7 +16,7 @@ from pipecat.processors.aggregators.llm_context import LLMContextMessage
 from pipecatapp.experts.expert import Expert
 from pipecatapp.runtime.embedding.embedder import Embedder
 from pipecatapp.text.language import language
-from pipecatapp.text.utterances import is_question
+from pipecatapp.text.utterances import begins_to_remember, is_question
 from pipecatapp.twin.history.messages import Messages
 from pipecatapp.twin.routing.action_catalogue import ActionCatalogue
 from pipecatapp.twin.routing.actions import ANSWER, MARK, Actions, Decision, MalformedActionError
@@ -149,7 +149,7 @@ class Router:
         Returns:
             A decision that can be carried out; an answer where the model wrote nothing usable.
         """
-        if language().acts.keeping.match(words):
+        if begins_to_remember(words):
             # Who asks to remember something asks for nothing else, even where nothing can be kept.
             return Decision("answer", by="words")
         # This takes milliseconds, tens of them on an old CPU: too long for the event loop.

@@ -100,7 +100,7 @@ ACTS = Acts(
         re.IGNORECASE,
     ),
     spoken_address=re.compile(
-        r"\b(?:at|of|to|on|open|visit|load|site|website|page)\s+"
+        r"\b(?:(?:page|site|website)(?: (?:at|of|on|called))?|at|to|visit|load|open(?= \w+ dot))\s+"
         r"((?:\w+\s+){1,4}?dot\s+\w+(?:\s+(?:dot|slash|dash|colon)\s+\w+)*)",
         re.IGNORECASE,
     ),
