@@ -57,6 +57,7 @@ class Vocabulary:
         states: States of which a person has one at a time, such as single or married.
         phrase_starts: Words before which a spoken sentence may pause.
         compounds: Words of the tools that speech recognition writes apart.
+        noise_words: What speech recognition writes for noise, without marks.
     """
 
     stop_words: Words
@@ -70,6 +71,7 @@ class Vocabulary:
     states: Words
     phrase_starts: Words
     compounds: tuple[str, ...]
+    noise_words: Words
 
 
 @dataclass(frozen=True)

@@ -65,4 +65,13 @@ VOCABULARY = Vocabulary(
     compounds=(
         *("localhost", "uptime", "playbook", "hostname", "username", "webcam", "dockerd", "sshd"),
     ),
+    # Whisper learned from films: it ends silence as they end.
+    noise_words=frozenset(
+        (
+            *("you", "thank you", "thank you very much", "thank you so much", "thanks", "amen"),
+            *("thanks for watching", "thank you for watching", "bye", "bye bye", "goodbye", "oh"),
+            *("see you next time", "please subscribe", "subscribe", "the end", "music", "silence"),
+            *("uh", "um", "mm", "mmm", "hm", "hmm", "mhm", "mm hmm", "huh", "ah", "applause"),
+        )
+    ),
 )
