@@ -8,6 +8,9 @@ from importlib.util import find_spec
 
 from pipecatapp.settings import load_settings
 from pipecatapp.text.rules import Acts, Dates, Numbers, Quotations, Requests, Statements
+from pipecatapp.text.arithmetic import Arithmetic, Units
+from pipecatapp.text.log_rules import LogPhrases, LogQuestions
+from pipecatapp.text.rules import Dates, Numbers, Quotations, Requests, Statements
 
 FALLBACK = "en"
 """Stands in for a language that has no package."""
@@ -58,6 +61,7 @@ class Vocabulary:
         phrase_starts: Words before which a spoken sentence may pause.
         compounds: Words of the tools that speech recognition writes apart.
         noise_words: What speech recognition writes for noise, without marks.
+        endings: Endings that words of one stem differ in, the longest first.
     """
 
     stop_words: Words
@@ -72,6 +76,7 @@ class Vocabulary:
     phrase_starts: Words
     compounds: tuple[str, ...]
     noise_words: Words
+    endings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,10 @@ class Language:
     quotations: Quotations
     requests: Requests
     acts: Acts
+    arithmetic: Arithmetic
+    units: Units
+    log_questions: LogQuestions
+    log_phrases: LogPhrases
 
 
 def language() -> Language:

@@ -74,4 +74,5 @@ VOCABULARY = Vocabulary(
             *("uh", "um", "mm", "mmm", "hm", "hmm", "mhm", "mm hmm", "huh", "ah", "applause"),
         )
     ),
+    endings=("ies", "ied", "ing", "ed", "es", "ic", "s", "y", "e"),
 )
