@@ -7,10 +7,9 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from pipecatapp.settings import load_settings
-from pipecatapp.text.rules import Acts, Dates, Numbers, Quotations, Requests, Statements
 from pipecatapp.text.arithmetic import Arithmetic, Units
 from pipecatapp.text.log_rules import LogPhrases, LogQuestions
-from pipecatapp.text.rules import Dates, Numbers, Quotations, Requests, Statements
+from pipecatapp.text.rules import Acts, Dates, Numbers, Quotations, Requests, Statements
 
 FALLBACK = "en"
 """Stands in for a language that has no package."""
@@ -42,6 +41,7 @@ class Phrases:
     expert_away: str
     expert_broke_off: str
     too_long: str
+    no_words: str
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,8 @@ class Calculator(Toolset):
             return "calculator.calculate", {"expression": conversion.said}
         return None
 
-    @tool(read_only=True, spoken=True, examples=EXAMPLES)
+    # The tool itself sees to it that every number of the sum was said.
+    @tool(read_only=True, spoken=True, examples=EXAMPLES, provenance={"expression": "derived"})
     async def calculate(self, call: Call, expression: str) -> str:
         """Work out a sum, or convert an amount into another unit.
 

@@ -29,6 +29,7 @@ PHRASES = Phrases(
         "Sorry, the {name} expert stopped in the middle of that. Please ask me again."
     ),
     too_long="That is more than I can take in at once. Please make it shorter.",
+    no_words="Sorry, I found no words for that. Please ask me in another way.",
 )
 
 LOG_PHRASES = LogPhrases(
