@@ -20,18 +20,19 @@ VOICE = AudioEvidence(contrast_db=30.0, brightness=0.2)
 
 
 def noise(level: float) -> Samples:
-    return np.random.default_rng(7).normal(0, level, len(TIMES)).astype(np.float32)
+    return np.asarray(np.random.default_rng(7).normal(0, level, len(TIMES)), dtype=np.float32)
 
 
 def hum(level: float, hertz: float = 100.0) -> Samples:
-    waves = sum(np.sin(2 * np.pi * hertz * n * TIMES) / n**2 for n in range(1, 6))
-    return (level * waves).astype(np.float32)
+    waves = [np.sin(2 * np.pi * hertz * n * TIMES) / n**2 for n in range(1, 6)]
+    return np.asarray(level * np.sum(waves, axis=0), dtype=np.float32)
 
 
 def syllables(level: float) -> Samples:
     """Return bursts of a bright sound, four a second, as speech has them."""
-    loud = (np.sin(2 * np.pi * 4 * TIMES) > 0).astype(np.float32)
-    return (level * loud * np.sin(2 * np.pi * 1500 * TIMES) + noise(level / 100)).astype(np.float32)
+    loud = np.sin(2 * np.pi * 4 * TIMES) > 0
+    sound = level * loud * np.sin(2 * np.pi * 1500 * TIMES) + noise(level / 100)
+    return np.asarray(sound, dtype=np.float32)
 
 
 @pytest.mark.parametrize("level", [0.001, 0.01, 0.1])
