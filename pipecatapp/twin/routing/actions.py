@@ -43,6 +43,7 @@ class Decision:
         declined: The tool whose call is not made, as its arguments come from nowhere or the words
             do not name it: an answer must not claim that it was.
         question: What is said in place of an answer that the model would write; empty for nothing.
+        sure: Whether the intent policy was sure of the tool, or there is none.
     """
 
     kind: Kind
@@ -51,6 +52,7 @@ class Decision:
     by: Literal["head", "model", "words"] = "model"
     declined: str = ""
     question: str = ""
+    sure: bool = field(default=False, compare=False)
 
     def as_dict(self) -> dict[str, Any]:
         """Return what clients are told."""

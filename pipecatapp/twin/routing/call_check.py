@@ -152,7 +152,7 @@ class CallCheck:
     def _declined(self, reason: str, question: str = "") -> Decision:
         """Return an answer; the question is asked where the tool is plainly meant, and once."""
         name = self.tool.name
-        if self.turn.asked_for == name or not self._names_act():
+        if self.turn.asked_for == name or not (self.decision.sure and self._names_act()):
             question = ""
         logger.info(f"{name} is not called: {reason}")
         return Decision("answer", by=self.decision.by, declined=name, question=question)

@@ -8,6 +8,7 @@ Where it is not, the model chooses among the classifier's best candidates.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Literal, Protocol, cast
 
 from loguru import logger
@@ -214,7 +215,7 @@ class Router:
         written = await model.complete(messages, grammar=grammar, max_tokens=LONGEST_ACTION)
         # llama-server gives back the whole message, its given start included.
         written = written if written.startswith(start) else start + written
-        return self._parsed(catalogue, written)
+        return replace(self._parsed(catalogue, written), sure=True)
 
     async def _choose(
         self,
@@ -233,7 +234,7 @@ class Router:
         grammar = catalogue.actions.grammar(names)
         messages = _asked(prompt, "\n".join(lines))
         written = await model.complete(messages, grammar=grammar, max_tokens=LONGEST_ACTION)
-        decision = self._parsed(catalogue, written)
+        decision = replace(self._parsed(catalogue, written), sure=self._policy is None)
         fits = decision.kind != "tool" or await self._fits(decision.name or "", prompt, model)
         return decision if fits else Decision("answer")
 

@@ -49,7 +49,7 @@ def turn_of(words: str, history: Sequence[tuple[str, str]] = ()) -> ActiveTurn:
 
 
 def check(name: str, arguments: dict[str, Any], turn: ActiveTurn) -> Decision:
-    return CallCheck(Decision("tool", name, arguments), TOOLS[name], turn).checked()
+    return CallCheck(Decision("tool", name, arguments, sure=True), TOOLS[name], turn).checked()
 
 
 def proposals() -> list[tuple[str, dict[str, Any]]]:
@@ -127,6 +127,13 @@ def test_what_is_missing_is_asked_for_where_the_tool_is_plainly_meant(
     assert decision == Decision("answer", declined=name, question=asked)
 
 
+def test_nothing_is_asked_where_the_tool_was_only_a_guess() -> None:
+    call = Decision("tool", "ssh.run_command", {"host": "node7", "command": "sensors"})
+    words = "At what temperature does a server melt?"
+    guessed = CallCheck(call, TOOLS["ssh.run_command"], turn_of(words)).checked()
+    assert guessed == Decision("answer", declined="ssh.run_command")
+
+
 def test_an_order_that_is_only_quoted_names_no_act() -> None:
     turn = turn_of('My friend sent me this: "clear your memory of this conversation"')
     assert check("mcp.clear_short_term_memory", {}, turn).declined
@@ -154,7 +161,7 @@ def test_words_before_count_for_no_new_request() -> None:
 
 
 def test_what_cannot_be_done_now_is_said_where_it_was_meant() -> None:
-    decision = Decision("tool", "web_browser.click", {"target": "login"})
+    decision = Decision("tool", "web_browser.click", {"target": "login"}, sure=True)
     sentence = "No page is open."
     meant = CallCheck(decision, TOOLS["web_browser.click"], turn_of("Click on login."))
     assert meant.checked(sentence).question == sentence
