@@ -82,11 +82,14 @@ class Decisions:
         tool = self.actions.tools.get(decision.name or "")
         if not isinstance(tool, Tool):
             return decision
-        name, arguments = tool.toolset.revised((tool.name, decision.arguments), turn.words)
-        revised = self.actions.tools[name]
+        call = tool.toolset.revised((tool.name, decision.arguments), turn.words)
+        if call is None:
+            return Decision("answer", by=decision.by, declined=tool.name)
+        revised = self.actions.tools[call[0]]
         if not isinstance(revised, Tool):
             return decision
-        return CallCheck(replace(decision, name=name, arguments=arguments), revised, turn).checked()
+        decision = replace(decision, name=call[0], arguments=call[1])
+        return CallCheck(decision, revised, turn).checked()
 
     @property
     def malformed(self) -> int:

@@ -163,8 +163,8 @@ class Toolset:
         """
         return None
 
-    def revised(self, call: "DirectCall", words: str) -> "DirectCall":
-        """Return the call to make in place of one that was decided on for some words.
+    def revised(self, call: "DirectCall", words: str) -> "DirectCall | None":
+        """Return the call to make in place of one that was decided on, or None for no call.
 
         Args:
             call: A call of this toolset; it is returned as it is where the words agree with it.

@@ -161,7 +161,7 @@ class WebBrowser(Toolset):
                 page_text(await read(tab), [done, *notes]) if enters else "\n".join([done, *notes])
             )
 
-    def revised(self, call: DirectCall, words: str) -> DirectCall:
+    def revised(self, call: DirectCall, words: str) -> DirectCall | None:
         """Return a call that opens the address in the words, where another page would be read."""
         name, arguments = call
         addresses = said_addresses(words)

@@ -47,6 +47,10 @@ class CheckedTool(Protocol):
         """Words that the model may add to an argument."""
 
     @property
+    def read_only(self) -> bool:
+        """Whether it changes nothing and sends nothing out."""
+
+    @property
     def asks(self) -> Mapping[str, str]:
         """By argument, the question that is asked where it comes from nowhere."""
 
@@ -110,7 +114,8 @@ class CallCheck:
         if named.search(unquoted(words)):
             return True
         before = [said for said in self.turn.earlier_words if said != words][-1:]
-        repeats = language().acts.repeated.search(words) is not None
+        # "What colour is it?" goes on with looking; nothing changes where that was not meant.
+        repeats = self.tool.read_only or language().acts.repeated.search(words) is not None
         return repeats and any(named.search(unquoted(said)) for said in before)
 
     def _missing(self) -> list[str]:

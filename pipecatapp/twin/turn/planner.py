@@ -79,8 +79,10 @@ class TurnPlanner:
         tool = self._agent.tool(decision.name or "") if decision.kind == "tool" else None
         if tool is None:
             return decision
-        name, arguments = tool.toolset.revised((tool.name, decision.arguments), words)
-        return replace(decision, name=name, arguments=arguments)
+        call = tool.toolset.revised((tool.name, decision.arguments), words)
+        if call is None:
+            return Decision("answer", by=decision.by, declined=tool.name)
+        return replace(decision, name=call[0], arguments=call[1])
 
     def _checked(self, decision: Decision, turn: ActiveTurn) -> Decision:
         """Return the decision, or an answer in place of a call that the user cannot have meant."""

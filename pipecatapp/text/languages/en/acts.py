@@ -39,6 +39,11 @@ NAMED = {
         r"|close|accept|reject|submit|expand|activate|toggle)\b"
     ),
     "page": rf"{PAGE}|\b(?:what|read|say|says|written|there|title|open)\b",
+    "look": (
+        r"\b(?:see|seeing|look|looks|looking|watch|show|shows|camera|webcam|picture|photo|image"
+        r"|describe|visible|view|front of|front door|holding|hold(?:ing)? up|wear|wearing"
+        r"|any(?:one|body)|some(?:one|body)|who is|who's|people|standing|sitting|lying|hanging)\b"
+    ),
     "open": rf"{PAGE}|\b(?:open|go to|visit|browse|load|navigate|surf|pull up|look at|fetch)\b",
     "command": MACHINE,
     "playbook": r"\b(?:playbooks?|ansible|heal|deploy|dry run|ya?ml)\b",

@@ -154,6 +154,36 @@ def test_what_cannot_be_undone_has_to_be_named(words: str, called: bool) -> None
     assert (check("mcp.clear_short_term_memory", {}, turn).kind == "tool") is called
 
 
+@pytest.mark.parametrize(
+    ("words", "before", "called"),
+    [
+        ("Name four bones of the hand.", "What is a bone?", False),
+        ("What colour is it?", "What is a bone?", False),
+        ("What colour is it?", "What do you see on the shelf?", True),
+        ("Is the parcel there? Look, please.", "What is a bone?", True),
+    ],
+)
+def test_looking_goes_on_where_it_was_asked_for(words: str, before: str, called: bool) -> None:
+    turn = turn_of(words, [(before, "Something or other.")])
+    decision = check("vision.get_observation", {"question": words}, turn)
+    assert (decision.kind == "tool") is called
+
+
+@pytest.mark.parametrize(
+    ("words", "given", "called"),
+    [
+        ("Quelle est la capitale du Portugal ?", "la capitale", False),
+        ("And how much is that with two more?", "2 more", True),
+        ("and what is the half of it", "nine divided by two", True),
+    ],
+)
+def test_nothing_is_worked_out_where_there_is_no_number(
+    words: str, given: str, called: bool
+) -> None:
+    call = "calculator.calculate", {"expression": given}
+    assert (TOOLS[call[0]].toolset.revised(call, words) == call) is called
+
+
 def test_words_before_count_for_no_new_request() -> None:
     history = [("Type ada into the name field.", "I typed it.")]
     turn = turn_of("Lock the cellar door", history)
