@@ -8,12 +8,13 @@ from pipecatapp.text.rules import Acts
 # Somebody who asks not to forget anything asks for the opposite.
 FORGET = (
     r"(?<!don't )(?<!do not )(?<!never )(?<!not )(?<!i )"
-    r"\b(?:forget|clear(?: out)?|erase|wipe|delete|drop|empty(?: out)?|purge|reset|clean|remove"
-    r"|discard|get rid of)\b"
+    r"\b(?:forget|clear|erase|wipe|delete|drop|empty|purge|reset|clean|remove|discard|get rid of)\b"
+    r"(?! up\b)"
 )
+# "That" alone is what was just said; "that file" is something else.
 FORGOTTEN = (
-    r"\b(?:conversations?|chats?|talk|memory|context|history|everything|all|anything|that|this|it"
-    r"|(?:what|things?) (?:i|we|you))\b"
+    r"\b(?:conversations?|chats?|talk|memory|context|history|everything|all|anything"
+    r"|(?:what|things?) (?:i|we|you)|(?:that|this|it)(?=\s*(?:$|[.,!?]|please|now|all|again)))\b"
 )
 AFRESH = (
     r"\b(?:start|begin) (?:over|again|afresh|anew|(?:a )?(?:new|fresh)|from scratch)\b"
