@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pipecatapp.settings import load_settings
 from pipecatapp.text.arithmetic import Arithmetic, Units
 from pipecatapp.text.log_rules import LogPhrases, LogQuestions
-from pipecatapp.text.rules import Claims, Dates, Numbers, Quotations, Requests, Statements
+from pipecatapp.text.rules import Acts, Claims, Dates, Numbers, Quotations, Requests, Statements
 
 FALLBACK = "en"
 """Stands in for a language that has no package."""
@@ -56,6 +56,7 @@ class Phrases:
     not_kept: str
     not_known: str
     unable: Mapping[str, str]
+    no_words: str
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,9 @@ class Vocabulary:
         kin: Words for relatives and friends; a statement may use one only if it was said.
         synonyms: Words, each with the word that it is compared as.
         states: States of which a person has one at a time, such as single or married.
-        stop_requests: Complete utterances of somebody who only wants silence.
         phrase_starts: Words before which a spoken sentence may pause.
         compounds: Words of the tools that speech recognition writes apart.
+        noise_words: What speech recognition writes for noise, without marks.
         endings: Endings that words of one stem differ in, the longest first.
     """
 
@@ -87,9 +88,9 @@ class Vocabulary:
     kin: Words
     synonyms: Mapping[str, str]
     states: Words
-    stop_requests: Words
     phrase_starts: Words
     compounds: tuple[str, ...]
+    noise_words: Words
     endings: tuple[str, ...]
 
 
@@ -105,6 +106,7 @@ class Language:
     quotations: Quotations
     requests: Requests
     claims: Claims
+    acts: Acts
     arithmetic: Arithmetic
     units: Units
     log_questions: LogQuestions

@@ -289,3 +289,28 @@ class Claims:
     things: Pattern
     begins: Pattern
     kinds: tuple[ActKind, ...]
+
+
+@dataclass(frozen=True)
+class Acts:
+    """How people name what they want done.
+
+    Attributes:
+        named: By the name of an act, matches words that name it.
+        repeated: Matches words that ask for the act before once more, or for more of it.
+        keeping: Matches the beginning of words that ask to remember something.
+        amount: Matches words that count or measure something without a number.
+        this_machine: Matches words for the machine that the twin runs on.
+        spoken_address: Matches the address of a web page as it is said aloud; its group is the
+            address.
+        stop: Matches a complete utterance of somebody who only wants silence, in small letters and
+            without marks.
+    """
+
+    named: Mapping[str, Pattern]
+    repeated: Pattern
+    keeping: Pattern
+    amount: Pattern
+    this_machine: Pattern
+    spoken_address: Pattern
+    stop: Pattern

@@ -42,6 +42,8 @@ class Introspection(Toolset):
             "how fast was your last answer",
             "tell me how busy you are",
         ),
+        act="status",
+        explicit=True,
     )
     async def get_status(self, call: Call) -> str:
         """Report the twin's own state: services, models, experts, memory use, uptime."""
@@ -87,6 +89,8 @@ class Introspection(Toolset):
 
     @tool(
         purpose="forget this conversation",
+        act="forget",
+        explicit=True,
         examples=(
             "forget this conversation",
             "clear your short term memory",

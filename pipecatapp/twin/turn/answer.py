@@ -20,9 +20,10 @@ from pipecatapp.twin.turn.answer_stream import AnswerStream
 from pipecatapp.twin.turn.checked_answer import AnswerCheck, CheckedAnswer
 from pipecatapp.twin.turn.claims import ClaimsCheck, PresentCheck
 from pipecatapp.twin.turn.expert_handoff import ExpertHandoff
+from pipecatapp.twin.turn.raw_calls import RawCalls
 from pipecatapp.twin.turn.turn_context import TurnContext
 
-CHECKS: tuple[AnswerCheck, ...] = ()
+CHECKS: tuple[AnswerCheck, ...] = (RawCalls(),)
 """What else every clause that a model writes has to pass, in the order in which they are asked."""
 
 

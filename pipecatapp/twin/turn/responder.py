@@ -124,6 +124,11 @@ class Responder:
         finally:
             task.cancel()
         decision = _unless_done(decision, [] if turn.words else untold)
+        if decision.question:
+            self.decision = decision
+            turn.ask_for(decision.declined)
+            await answer.say(decision.question)
+            return
         after_result = planner.follows_result(decision, turn)
         last = await self._call_tools(decision, turn, answer, after_result=after_result)
         if last is not None and last.unable is not None:

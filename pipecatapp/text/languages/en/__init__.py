@@ -1,6 +1,7 @@
 """English."""
 
 from pipecatapp.text.language import Language
+from pipecatapp.text.languages.en.acts import ACTS
 from pipecatapp.text.languages.en.arithmetic import ARITHMETIC
 from pipecatapp.text.languages.en.claims import CLAIMS
 from pipecatapp.text.languages.en.dates import DATES
@@ -22,6 +23,7 @@ LANGUAGE = Language(
     quotations=QUOTATIONS,
     requests=REQUESTS,
     claims=CLAIMS,
+    acts=ACTS,
     arithmetic=ARITHMETIC,
     units=UNITS,
     log_questions=LOG_QUESTIONS,

@@ -63,6 +63,7 @@ PHRASES = Phrases(
         "scores": "I cannot know recent results, as I learn of nothing new. {can}",
         "whereabouts": "I cannot know where people and things are or what they do now. {can}",
     },
+    no_words="Sorry, I found no words for that. Please ask me in another way.",
 )
 
 LOG_PHRASES = LogPhrases(
