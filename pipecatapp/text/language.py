@@ -7,6 +7,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from pipecatapp.settings import load_settings
+from pipecatapp.text.list_rules import ListRules
 from pipecatapp.text.rules import Dates, Numbers, Quotations, Requests, Statements
 
 FALLBACK = "en"
@@ -20,6 +21,7 @@ class Phrases:
     """Sentences for the moments in which the model cannot speak.
 
     `{purpose}` is what a tool call is for, such as "open example.org"; `{name}` is an expert's.
+    `{characters}` and `{lines}` count what was left out of a long text, `{code}` is an exit code.
     """
 
     unavailable: str
@@ -39,6 +41,12 @@ class Phrases:
     expert_away: str
     expert_broke_off: str
     too_long: str
+    output_notice: str
+    left_out: str
+    left_out_lines: str
+    ended_with: str
+    printed_nothing: str
+    last_lines: str
 
 
 @dataclass(frozen=True)
@@ -85,6 +93,7 @@ class Language:
     statements: Statements
     quotations: Quotations
     requests: Requests
+    lists: ListRules
 
 
 def language() -> Language:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pipecatapp.tools.tool import ToolError, shortened
+from pipecatapp.text.shortening import shortened
+from pipecatapp.tools.tool import LONGEST_RESULT, ToolError
 
 MOST_FAILURES = 5
 LONGEST_MESSAGE = 400
@@ -114,7 +115,7 @@ class RunReport:
         for sign, remedy in REMEDIES:
             if any(sign.search(failure) for failure in self._failures):
                 lines.append(remedy)
-        return shortened("\n".join(lines))
+        return shortened("\n".join(lines), LONGEST_RESULT)
 
     def _hosts(self) -> Iterable[str]:
         hosts = sorted({host for counts in self._recap.values() for host in counts})

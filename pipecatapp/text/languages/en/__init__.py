@@ -2,6 +2,7 @@
 
 from pipecatapp.text.language import Language
 from pipecatapp.text.languages.en.dates import DATES
+from pipecatapp.text.languages.en.lists import LISTS
 from pipecatapp.text.languages.en.numbers import NUMBERS
 from pipecatapp.text.languages.en.phrases import PHRASES
 from pipecatapp.text.languages.en.quotations import QUOTATIONS
@@ -17,4 +18,5 @@ LANGUAGE = Language(
     statements=STATEMENTS,
     quotations=QUOTATIONS,
     requests=REQUESTS,
+    lists=LISTS,
 )
