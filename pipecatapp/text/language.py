@@ -21,7 +21,8 @@ class Phrases:
     """Sentences for the moments in which the model cannot speak.
 
     `{purpose}` is what a tool call is for, such as "open example.org"; `{name}` is an expert's.
-    `{characters}` and `{lines}` count what was left out of a long text, `{code}` is an exit code.
+    `{characters}` and `{lines}` count what was left out of a long text, `{code}` is an exit code,
+    `{title}` that of a web page.
     """
 
     unavailable: str
@@ -47,6 +48,7 @@ class Phrases:
     ended_with: str
     printed_nothing: str
     last_lines: str
+    page_is: str
 
 
 @dataclass(frozen=True)

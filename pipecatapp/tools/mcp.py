@@ -86,6 +86,7 @@ class Introspection(Toolset):
         return "\n".join(lines)
 
     @tool(
+        spoken=True,
         purpose="forget this conversation",
         examples=(
             "forget this conversation",

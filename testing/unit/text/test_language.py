@@ -20,6 +20,7 @@ def test_the_setting_picks_the_language_and_english_stands_in(
 def test_a_phrase_asks_for_nothing_but_what_it_is_given() -> None:
     phrases = load_language("en").phrases
     given = {"purpose": "open a page", "name": "coding", "characters": 9, "lines": 3, "code": 1}
+    given["title"] = "News"
     for field in dataclasses.fields(Phrases):
         phrase: str = getattr(phrases, field.name)
         assert set(re.findall(r"{(\w+)}", phrase)) <= given.keys()

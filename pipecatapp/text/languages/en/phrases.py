@@ -34,4 +34,5 @@ PHRASES = Phrases(
     ended_with="It ended with exit code {code}.",
     printed_nothing="It printed nothing.",
     last_lines="The last lines are:",
+    page_is="The page is now: {title}.",
 )
