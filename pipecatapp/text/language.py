@@ -8,6 +8,8 @@ from importlib.util import find_spec
 
 from pipecatapp.settings import load_settings
 from pipecatapp.text.list_rules import ListRules
+from pipecatapp.text.arithmetic import Arithmetic, Units
+from pipecatapp.text.log_rules import LogPhrases, LogQuestions
 from pipecatapp.text.rules import Dates, Numbers, Quotations, Requests, Statements
 
 FALLBACK = "en"
@@ -68,6 +70,7 @@ class Vocabulary:
         stop_requests: Complete utterances of somebody who only wants silence.
         phrase_starts: Words before which a spoken sentence may pause.
         compounds: Words of the tools that speech recognition writes apart.
+        endings: Endings that words of one stem differ in, the longest first.
     """
 
     stop_words: Words
@@ -82,6 +85,7 @@ class Vocabulary:
     stop_requests: Words
     phrase_starts: Words
     compounds: tuple[str, ...]
+    endings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,10 @@ class Language:
     quotations: Quotations
     requests: Requests
     lists: ListRules
+    arithmetic: Arithmetic
+    units: Units
+    log_questions: LogQuestions
+    log_phrases: LogPhrases
 
 
 def language() -> Language:
