@@ -7,8 +7,8 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from pipecatapp.settings import load_settings
-from pipecatapp.text.list_rules import ListRules
 from pipecatapp.text.arithmetic import Arithmetic, Units
+from pipecatapp.text.list_rules import ListRules
 from pipecatapp.text.log_rules import LogPhrases, LogQuestions
 from pipecatapp.text.rules import Dates, Numbers, Quotations, Requests, Statements
 

@@ -4,6 +4,8 @@ A voice reads no table. What is longer than a few lines is told by its end, wher
 stand, and shown as a whole in a block that is not spoken.
 """
 
+import re
+
 from pipecatapp.text.language import language
 from pipecatapp.text.shortening import shortened
 
@@ -16,6 +18,7 @@ LONGEST_SHOWN = 1500
 FENCE = "```"
 OUTPUT = f"{FENCE}output"
 """Opens a block that is shown and not spoken; `voice/code.py` knows it."""
+_BLOCK = re.compile(rf"\s*{OUTPUT}\n.*?(?:{FENCE}|\Z)", re.DOTALL)
 ENDINGS = ".!?:;\u2026"
 
 
@@ -58,6 +61,11 @@ def output_block(text: str) -> str:
     """Return a block that is shown and not spoken."""
     inner = shortened(without_fences(text).strip("\n"), LONGEST_SHOWN)
     return f"{OUTPUT}\n{inner}\n{FENCE}"
+
+
+def without_output_blocks(text: str) -> str:
+    """Return what was told without its blocks: the model reads the results themselves."""
+    return _BLOCK.sub("", text).strip() if OUTPUT in text else text
 
 
 def without_fences(text: str) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Awaitable
 from typing import TypeVar
 
 from pipecatapp.errors import UserError
-from pipecatapp.text.folding import folded
 from pipecatapp.text.language import language
+from pipecatapp.text.normal_form import normal_form
 from pipecatapp.tools.household_lists import examples, wording
 from pipecatapp.tools.household_lists.lists import HouseholdLists
 from pipecatapp.tools.household_lists.matching import find_items, list_named
@@ -76,7 +76,7 @@ class Lists(Toolset):
         if list_named(lists, request.name):
             return True
         # Of a list that everybody has, it can be said that it is empty.
-        return folded(shown_name(request.name)) in language().lists.usual
+        return normal_form(shown_name(request.name)) in language().lists.usual
 
     @tool(
         spoken=True,
@@ -228,7 +228,7 @@ class Lists(Toolset):
         if on := list_named(lists, name):
             return on
         wanted = shown_name(name) or language().lists.shopping
-        if folded(wanted) in language().lists.usual:
+        if normal_form(wanted) in language().lists.usual:
             return HouseholdList(0, wanted)
         raise ToolError(wording.no_list(name, lists))
 

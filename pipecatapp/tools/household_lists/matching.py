@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipecatapp.text.folding import folded
 from pipecatapp.text.language import language
+from pipecatapp.text.normal_form import normal_form
 from pipecatapp.tools.household_lists.names import shown_name, stems
 from pipecatapp.tools.household_lists.parser import split_items
 from pipecatapp.tools.household_lists.store import HouseholdList, Item
@@ -31,8 +31,8 @@ def list_named(lists: Sequence[HouseholdList], name: str) -> HouseholdList | Non
     Without a name it is the shopping list, or the only one that there is.
     """
     wanted = shown_name(name)
-    key = folded(wanted or language().lists.shopping)
-    found = next((found for found in lists if folded(found.name) == key), None)
+    key = normal_form(wanted or language().lists.shopping)
+    found = next((found for found in lists if normal_form(found.name) == key), None)
     if found is None and not wanted and len(lists) == 1:
         return lists[0]
     return found

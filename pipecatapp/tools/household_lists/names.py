@@ -2,9 +2,9 @@
 
 import re
 
-from pipecatapp.text.folding import folded
 from pipecatapp.text.invisible import visible
 from pipecatapp.text.language import language
+from pipecatapp.text.normal_form import normal_form
 
 _AROUND = " \t\n,;:.!?\"'\u2018\u2019\u201c\u201d"
 
@@ -16,7 +16,7 @@ def shown_item(text: str) -> str:
 
 def item_key(text: str) -> str:
     """Return the form in which items are compared: "the Eggs" is the same as "eggs"."""
-    words = folded(text).strip(_AROUND)
+    words = normal_form(text).strip(_AROUND)
     return language().lists.determiner.sub("", words) or words
 
 
@@ -28,7 +28,7 @@ def shown_name(name: str) -> str:
     rules = language().lists
     plain = " ".join(visible(name).split()).strip(_AROUND)
     plain = rules.list_word.sub("", rules.determiner.sub("", plain)).strip()
-    return rules.same_list.get(folded(plain), plain)
+    return rules.same_list.get(normal_form(plain), plain)
 
 
 def stems(text: str) -> frozenset[str]:

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from pipecatapp.text.folding import folded
 from pipecatapp.text.language import language
 from pipecatapp.text.list_rules import Pattern
+from pipecatapp.text.normal_form import normal_form
 from pipecatapp.tools.household_lists.names import shown_item, shown_name
 
 Deed = Literal["add", "strike", "read", "check", "clear", "delete", "names", "create", "undo"]
@@ -99,7 +99,7 @@ def _request(deed: Deed, found: re.Match[str]) -> ListRequest | None:
     rules = language().lists
     groups = found.groupdict()
     names = [groups.get(group) or "" for group in ("called", "name", "bare")]
-    if any(folded(shown_name(name)) in rules.no_names for name in names):
+    if any(normal_form(shown_name(name)) in rules.no_names for name in names):
         return None
     name = next(filter(None, names), "").strip()
     items = (groups.get("items") or groups.get("item") or "").strip()
@@ -121,7 +121,7 @@ def _split_plain(text: str, name: str) -> list[str]:
     """Return the items of words without quotation marks."""
     rules = language().lists
     parts = rules.separator.split(text)
-    if folded(name) in rules.tasks:
+    if normal_form(name) in rules.tasks:
         return parts
     return [item for part in parts for item in _split_at_conjunctions(part)]
 

@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from pipecatapp.errors import NotFoundError, UserError
+from pipecatapp.errors import MalformedError, NotFoundError
 from pipecatapp.runtime.sqlite_file import SqliteFile
-from pipecatapp.text.folding import folded
+from pipecatapp.text.normal_form import normal_form
 from pipecatapp.tools.household_lists.names import item_key, shown_item, shown_name
 
 SCHEMA = Path(__file__).parent / "schema"
@@ -27,7 +27,7 @@ UNDO_SECS = 3600.0
 """How long a change can be undone; what was removed is then gone from the disk."""
 
 
-class FullError(UserError):
+class FullError(MalformedError):
     """There is no more room on a list, or for another one."""
 
 
@@ -125,8 +125,8 @@ class ListStore:
 
     def named(self, name: str) -> HouseholdList | None:
         """Return the list with this name, however it is spelled, or None."""
-        key = folded(name)
-        return next((found for found in self.all() if folded(found.name) == key), None)
+        key = normal_form(name)
+        return next((found for found in self.all() if normal_form(found.name) == key), None)
 
     def create(self, name: str) -> bool:
         """Make an empty list; return whether it is new.
@@ -263,14 +263,16 @@ def _make_list(database: sqlite3.Connection, name: str) -> HouseholdList:
     """
     shown = shown_name(name)
     lists = _lists(database)
-    found = next((found for found in lists if folded(found.name) == folded(shown)), None)
+    found = next((found for found in lists if normal_form(found.name) == normal_form(shown)), None)
     if found:
         return found
     if not shown or len(shown) > LONGEST_NAME:
         raise FullError(f"The name of a list may have 1 to {LONGEST_NAME} characters.")
     if len(lists) >= MOST_LISTS:
         raise FullError(f"There may be {MOST_LISTS} lists at most.")
-    row = database.execute("INSERT INTO lists (name, folded) VALUES (?, ?)", (shown, folded(shown)))
+    row = database.execute(
+        "INSERT INTO lists (name, folded) VALUES (?, ?)", (shown, normal_form(shown))
+    )
     return HouseholdList(row.lastrowid or 0, shown)
 
 
