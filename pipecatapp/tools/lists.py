@@ -81,7 +81,7 @@ class Lists(Toolset):
     @tool(
         spoken=True,
         redact=True,
-        purpose="put {items} on the list {list_name}",
+        purpose="put {items} on a list",
         examples=examples.ADD,
         few_shot={
             "we are running out of flour note it for the shop": {"items": "flour"},
@@ -109,7 +109,7 @@ class Lists(Toolset):
     @tool(
         spoken=True,
         redact=True,
-        purpose="take {items} off the list {list_name}",
+        purpose="take {items} off a list",
         examples=examples.STRIKE_OFF,
         few_shot={
             "i have bought the onions already they can go": {"items": "onions"},
@@ -154,7 +154,7 @@ class Lists(Toolset):
     @tool(
         spoken=True,
         redact=True,
-        purpose="clear the list {list_name}",
+        purpose="clear a list",
         examples=examples.CLEAR,
         few_shot={"the shopping is done empty that list": {"list_name": "shopping"}},
     )

@@ -29,7 +29,7 @@ PHRASES = Phrases(
         "Sorry, the {name} expert stopped in the middle of that. Please ask me again."
     ),
     too_long="That is more than I can take in at once. Please make it shorter.",
-    output_notice="All of it is on the page.",
+    output_notice="More of it is on the page.",
     left_out="[... {characters} characters left out ...]",
     left_out_lines="[... {characters} characters in {lines} lines left out ...]",
     ended_with="It ended with exit code {code}.",
