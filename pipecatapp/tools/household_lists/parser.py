@@ -11,7 +11,7 @@ from pipecatapp.tools.household_lists.names import shown_item, shown_name
 
 Deed = Literal["add", "strike", "read", "check", "clear", "delete", "names", "create", "undo"]
 
-LONGEST_REQUEST = 2000
+LONGEST_REQUEST = 1000
 """Characters; what is longer is no plain request."""
 
 
@@ -72,6 +72,7 @@ def split_items(text: str, name: str = "") -> list[str]:
         name: The list that they are for.
     """
     rules = language().lists
+    text = re.sub(r"[^\S\n]+", " ", text)
     items: list[str] = []
     place = 0
     for quote in rules.quoted.finditer(text):
@@ -98,7 +99,7 @@ def _request(deed: Deed, found: re.Match[str]) -> ListRequest | None:
     """Return the request that a pattern matched, or None where it is none after all."""
     rules = language().lists
     groups = found.groupdict()
-    names = [groups.get(group) or "" for group in ("called", "name", "bare")]
+    names = [groups.get(group) or "" for group in ("name", "called", "bare")]
     if any(normal_form(shown_name(name)) in rules.no_names for name in names):
         return None
     name = next(filter(None, names), "").strip()

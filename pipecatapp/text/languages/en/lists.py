@@ -12,7 +12,15 @@ NO_NAME = (
 )
 NAME_WORD = rf"(?!{NO_NAME})[^\W_][\w&'\u2019-]*"
 THE = r"(?:(?:the|my|our|your|this|that)\s+)?"
-CALLED = r"(?:\s+(?:called|named|for|of)\s+(?:the\s+|my\s+|our\s+)?(?P<called>[^,.:;?!]{1,60}?))?"
+# "The list for tomorrow" is not called so.
+SOON = (
+    r"(?:today|tonight|tomorrow|now|later|next|this|me|us|(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
+    r"\b"
+)
+CALLED = (
+    rf"(?:\s+(?:called|named|for|of)\s+(?!{SOON})(?:the\s+|my\s+|our\s+)?"
+    r"(?P<called>[^,.:;?!]{1,60}?))?"
+)
 # "The groceries" and "my to-dos" are lists without the word.
 LIST = (
     rf"{THE}(?:(?P<name>(?:to[ -]?do\s+|(?:{NAME_WORD}\s+){{1,4}}?)?)list{CALLED}"
@@ -47,7 +55,8 @@ LISTS = ListRules(
         rf"{TAKE_OFF}\s+{ITEMS}\s+(?:off\s+)?{OFF}\s+{LIST}",
         rf"(?:strike|cross|tick|check|scratch)\s+(?:off|out)\s+{ITEMS}"
         rf"(?:\s+(?:{OFF}|on)\s+{LIST})?",
-        rf"(?:strike|cross|take|tick|check|scratch)\s+{ITEMS}\s+(?:off|out)",
+        rf"(?:take|tick|check)\s+{ITEMS}\s+off",
+        rf"(?:strike|cross|scratch)\s+{ITEMS}\s+(?:off|out)",
     ),
     read=whole(
         rf"what(?:['\u2019]s|s| is| are| do (?:i|we) have| have (?:i|we) got| else is| all is)"
@@ -71,7 +80,7 @@ LISTS = ListRules(
     clear=whole(
         rf"(?:clear|empty|wipe|clean|erase|reset)(?:\s+(?:out|off))?\s+(?:the whole\s+)?{LIST}",
         rf"(?:clear|delete|remove|erase|strike|take|cross|wipe)\s+(?:everything|all|all the items"
-        rf"|all items|it all)(?:\s+(?:off|out))?\s+(?:(?:{OFF}|on|in)\s+)?{LIST}",
+        rf"|all items|it all|(?:every|each) (?:single )?(?:thing|item|entry|task))(?:\s+(?:off|out))?\s+(?:(?:{OFF}|on|in)\s+)?{LIST}",
         rf"(?P<delete>delete|get rid of|throw away|remove)\s+(?:the whole\s+)?{LIST}",
     ),
     names=whole(
@@ -110,7 +119,8 @@ LISTS = ListRules(
         re.IGNORECASE,
     ),
     pronoun=re.compile(
-        r"^(?:it|that|this|them|those|these|one|some|both|all|everything|anything|something|nothing"
+        r"^(?:(?:still |already )?(?:something|anything|nothing)(?: to \w+| else| left)?"
+        r"|it|that|this|them|those|these|one|some|both|all|everything|anything|something|nothing"
         r"|what|more|things|stuff|me|him|her|us|(?:the|that|this|these|those) (?:one|ones|two|thing"
         r"|things|items?|last (?:one|item|thing)))(?: (?:too|all|both|again))?$",
         re.IGNORECASE,

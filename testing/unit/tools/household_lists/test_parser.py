@@ -1,5 +1,7 @@
 """Requests for lists, as people type them and as a speech recognizer writes them."""
 
+import time
+
 import pytest
 
 from pipecatapp.tools.household_lists.parser import ListRequest, list_request, split_items
@@ -15,6 +17,7 @@ from pipecatapp.tools.household_lists.parser import ListRequest, list_request, s
         ("add to the party list: balloons, a cake", "party", "balloons, a cake"),
         ("on the grocery list put bananas", "grocery", "bananas"),
         ("we need dog food on the shopping list", "shopping", "dog food"),
+        ("add charcoal to our party list for saturday", "party", "charcoal"),
         ("Packing list: socks and a tent", "Packing", "socks and a tent"),
         ("add Dune to my list of books", "books", "Dune"),
         ("put Dr. Oetker pudding on the groceries, thanks", "groceries", "Dr. Oetker pudding"),
@@ -66,6 +69,7 @@ def test_other_requests(words: str, request_: ListRequest) -> None:
         "don't put soap on the list",
         "should i add wine to the list",
         "put it on the list",
+        "add soap to the list for tomorrow",
         "add me to the mailing list",
         "add bob to the play list",
         "put soap on the shelf",
@@ -100,6 +104,15 @@ def test_what_is_not_plainly_asked_is_left_to_the_model(words: str) -> None:
 )
 def test_several_items_at_once(text: str, items: list[str]) -> None:
     assert split_items(text) == items
+
+
+def test_a_request_of_any_form_is_read_at_once() -> None:
+    begun = time.monotonic()
+    for words in ("add " + "a to " * 190, "take " + "off " * 240, "is " + "on the list " * 80):
+        list_request(words)
+        split_items(words * 2)
+    split_items(" " * 4000)
+    assert time.monotonic() - begun < 5
 
 
 def test_tasks_are_not_cut_at_an_and() -> None:
