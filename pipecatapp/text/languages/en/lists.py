@@ -80,7 +80,8 @@ LISTS = ListRules(
     clear=whole(
         rf"(?:clear|empty|wipe|clean|erase|reset)(?:\s+(?:out|off))?\s+(?:the whole\s+)?{LIST}",
         rf"(?:clear|delete|remove|erase|strike|take|cross|wipe)\s+(?:everything|all|all the items"
-        rf"|all items|it all|(?:every|each) (?:single )?(?:thing|item|entry|task))(?:\s+(?:off|out))?\s+(?:(?:{OFF}|on|in)\s+)?{LIST}",
+        rf"|all items|it all|(?:every|each) (?:single )?(?:thing|item|entry|task))"
+        rf"(?:\s+(?:off|out))?\s+(?:(?:{OFF}|on|in)\s+)?{LIST}",
         rf"(?P<delete>delete|get rid of|throw away|remove)\s+(?:the whole\s+)?{LIST}",
     ),
     names=whole(

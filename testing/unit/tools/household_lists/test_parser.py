@@ -17,7 +17,7 @@ from pipecatapp.tools.household_lists.parser import ListRequest, list_request, s
         ("add to the party list: balloons, a cake", "party", "balloons, a cake"),
         ("on the grocery list put bananas", "grocery", "bananas"),
         ("we need dog food on the shopping list", "shopping", "dog food"),
-        ("add charcoal to our party list for saturday", "party", "charcoal"),
+        ("add charcoal to our party list for the street", "party", "charcoal"),
         ("Packing list: socks and a tent", "Packing", "socks and a tent"),
         ("add Dune to my list of books", "books", "Dune"),
         ("put Dr. Oetker pudding on the groceries, thanks", "groceries", "Dr. Oetker pudding"),
