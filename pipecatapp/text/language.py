@@ -8,6 +8,7 @@ from importlib.util import find_spec
 
 from pipecatapp.settings import load_settings
 from pipecatapp.text.arithmetic import Arithmetic, Units
+from pipecatapp.text.list_rules import ListRules
 from pipecatapp.text.log_rules import LogPhrases, LogQuestions
 from pipecatapp.text.rules import Acts, Claims, Dates, Numbers, Quotations, Requests, Statements
 
@@ -29,6 +30,9 @@ class Phrases:
             of `can` is made of these and of `can_talk`.
         unable: What is said to a request that nothing here can fulfil, by its topic; the empty
             topic is for all others.
+    `{purpose}` is what a tool call is for, such as "open example.org"; `{name}` is an expert's.
+    `{characters}` and `{lines}` count what was left out of a long text, `{code}` is an exit code,
+    `{title}` that of a web page.
     """
 
     unavailable: str
@@ -57,6 +61,13 @@ class Phrases:
     not_known: str
     unable: Mapping[str, str]
     no_words: str
+    output_notice: str
+    left_out: str
+    left_out_lines: str
+    ended_with: str
+    printed_nothing: str
+    last_lines: str
+    page_is: str
 
 
 @dataclass(frozen=True)
@@ -107,6 +118,7 @@ class Language:
     requests: Requests
     claims: Claims
     acts: Acts
+    lists: ListRules
     arithmetic: Arithmetic
     units: Units
     log_questions: LogQuestions

@@ -88,6 +88,7 @@ class Introspection(Toolset):
         return "\n".join(lines)
 
     @tool(
+        spoken=True,
         purpose="forget this conversation",
         act="forget",
         explicit=True,

@@ -51,6 +51,7 @@ class Power(Toolset):
 
     @tool(
         sensitive=True,
+        spoken=True,
         few_shot={
             "let cooking sleep after fifteen minutes": {"service": "cooking", "seconds": 900},
             "the music service should sleep after two hours": {

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
 
 from pipecatapp.settings import Settings
+from pipecatapp.text.telling import as_it_is
 
 if TYPE_CHECKING:  # its runtime takes a while to load, and not every user of this module needs it
     from pipecatapp.runtime.embedding.embedder import Embedder
@@ -14,10 +15,12 @@ LONGEST_RESULT = 4000
 """Characters of a result that reach the model; prompts have to stay short on old machines."""
 
 Method = TypeVar("Method", bound=Callable[..., Awaitable[str]])
+Telling = Callable[[str], str]
+"""Returns what is said of a result."""
 
 
 class ToolError(Exception):
-    """A tool failed; the text tells the model and people why."""
+    """A tool failed; the text tells people why, word for word."""
 
 
 class Utterance(Protocol):
@@ -194,7 +197,7 @@ def tool(
     sensitive: bool = False,
     read_only: bool = False,
     model_visible: bool = True,
-    spoken: bool = False,
+    spoken: bool | Telling = False,
     redact: bool = False,
     purpose: str = "",
     few_shot: Mapping[str, dict[str, Any]] | None = None,
@@ -219,9 +222,10 @@ def tool(
             a web page, may have asked for the call.
         model_visible: Whether the model may choose it and reads its results. If not, only
             `Toolset.wanted` chooses it, and it needs no examples.
-        spoken: Whether its result is said as it is, instead of in the words of the model. The text
-            of a `ToolError` is then said as well, so it has to be a sentence. So is the result of
-            any tool that the model does not see.
+        spoken: Whether its result is said as it is, instead of in the words of the model: then it
+            has to be a sentence. Or a function that returns what is said of a result, such as
+            `told`, which reads out the last lines of an output. The result of a tool that the model
+            does not see is always said, and so is the text of a `ToolError` of any tool.
         redact: Whether the audit log leaves out its arguments and its result.
         purpose: What a person is asked to approve, such as `run {command} on {host}`.
         few_shot: Requests and the arguments they lead to; the prompt shows them to the model.
@@ -249,7 +253,8 @@ def tool(
             "sensitive": sensitive,
             "read_only": read_only,
             "model_visible": model_visible,
-            "spoken": spoken or not model_visible,
+            "spoken": bool(spoken) or not model_visible,
+            "telling": spoken if callable(spoken) else as_it_is,
             "redact": redact,
             "purpose": purpose,
             "few_shot": few_shot or shown or {},
@@ -262,11 +267,3 @@ def tool(
         return method
 
     return mark
-
-
-def shortened(text: str, longest: int = LONGEST_RESULT) -> str:
-    """Return text whose middle is cut out if it has more than `longest` characters, with a note."""
-    if len(text) <= longest:
-        return text
-    half = longest // 2
-    return f"{text[:half]}\n[... {len(text) - longest} characters left out ...]\n{text[-half:]}"

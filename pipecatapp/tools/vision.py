@@ -4,6 +4,7 @@ import asyncio
 from typing import ClassVar
 
 from pipecatapp.errors import UserError
+from pipecatapp.text.telling import told
 from pipecatapp.tools.camera.model import find_llama_cpp, find_model
 from pipecatapp.tools.camera.server import VisionServer
 from pipecatapp.tools.camera.source import camera_problem, take_picture
@@ -47,6 +48,7 @@ class Vision(Toolset):
 
     @tool(
         read_only=True,
+        spoken=told,
         examples=(
             "what do you see",
             "is there anyone at the door",

@@ -24,7 +24,7 @@ from pipecatapp.tools.browser.controls import (
 )
 from pipecatapp.tools.browser.loading import act, load, require_usable
 from pipecatapp.tools.browser.proxy import ForwardProxy, NoAnswerError
-from pipecatapp.tools.browser.reading import page_text, read
+from pipecatapp.tools.browser.reading import page_text, read, told_deed
 from pipecatapp.tools.browser.tabs import Tab, Tabs
 from pipecatapp.tools.browser.urls import candidate_urls, names_page, said_addresses
 from pipecatapp.tools.tool import Call, DirectCall, Resources, ToolError, Toolset, tool
@@ -100,6 +100,7 @@ class WebBrowser(Toolset):
     @tool(
         examples=examples.CLICK,
         sensitive=True,
+        spoken=told_deed,
         purpose="click on {target}",
         few_shot={"hit the sign up button": {"target": "sign up"}},
         adds=KINDS,
@@ -128,6 +129,7 @@ class WebBrowser(Toolset):
     @tool(
         examples=examples.TYPE,
         sensitive=True,
+        spoken=told_deed,
         purpose="type {text} into {target}",
         few_shot={"enter berlin in the city field": {"target": "city", "text": "berlin"}},
         adds=KINDS,
@@ -220,7 +222,7 @@ class WebBrowser(Toolset):
     def _open_tab(self, call: Call) -> Tab:
         tab = self._tabs.find(call.conversation.id) if self._tabs else None
         if tab is None:
-            raise ToolError("No page is open: open one with web_browser.goto first")
+            raise ToolError("No page is open: say which one to open first")
         return tab
 
     @asynccontextmanager

@@ -10,7 +10,9 @@ from typing import Any
 import docstring_parser
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
-from pipecatapp.tools.tool import Call, Provenance, ToolError, Toolset, shortened
+from pipecatapp.text.invisible import visible
+from pipecatapp.text.shortening import shortened
+from pipecatapp.tools.tool import LONGEST_RESULT, Call, Provenance, Telling, ToolError, Toolset
 
 LONGEST_SPOKEN = 50
 """How many characters of an argument are spoken; the page shows all of it."""
@@ -29,6 +31,7 @@ class Tool:
         read_only: Whether it changes nothing and sends nothing out.
         model_visible: Whether the model may choose it and reads its results.
         spoken: Whether its result is said as it is.
+        telling: Returns what is then said of a result.
         redact: Whether the audit log leaves out its arguments and its result.
         purpose: What a person is asked to approve.
         few_shot: Requests and the arguments they lead to.
@@ -49,6 +52,7 @@ class Tool:
     read_only: bool
     model_visible: bool
     spoken: bool
+    telling: Telling
     redact: bool
     purpose: str
     few_shot: Mapping[str, dict[str, Any]]
@@ -89,12 +93,13 @@ class Tool:
         return self.purpose.format(**words) if self.purpose else f"use {self.name}"
 
     async def run(self, call: Call, arguments: dict[str, Any]) -> str:
-        """Run the tool.
+        """Run the tool; its result is free of invisible characters, and not too long.
 
         Raises:
             ToolError: The tool failed, or the arguments are wrong.
         """
-        return shortened(await self.method(call, **self.check(arguments)))
+        result = await self.method(call, **self.check(arguments))
+        return shortened(visible(result), LONGEST_RESULT)
 
 
 def tools_of(toolset: Toolset) -> list[Tool]:

@@ -5,6 +5,7 @@ from pipecatapp.text.languages.en.acts import ACTS
 from pipecatapp.text.languages.en.arithmetic import ARITHMETIC
 from pipecatapp.text.languages.en.claims import CLAIMS
 from pipecatapp.text.languages.en.dates import DATES
+from pipecatapp.text.languages.en.lists import LISTS
 from pipecatapp.text.languages.en.log_questions import LOG_QUESTIONS
 from pipecatapp.text.languages.en.numbers import NUMBERS
 from pipecatapp.text.languages.en.phrases import LOG_PHRASES, PHRASES
@@ -24,6 +25,7 @@ LANGUAGE = Language(
     requests=REQUESTS,
     claims=CLAIMS,
     acts=ACTS,
+    lists=LISTS,
     arithmetic=ARITHMETIC,
     units=UNITS,
     log_questions=LOG_QUESTIONS,

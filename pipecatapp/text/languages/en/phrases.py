@@ -64,6 +64,13 @@ PHRASES = Phrases(
         "whereabouts": "I cannot know where people and things are or what they do now. {can}",
     },
     no_words="Sorry, I found no words for that. Please ask me in another way.",
+    output_notice="More of it is on the page.",
+    left_out="[... {characters} characters left out ...]",
+    left_out_lines="[... {characters} characters in {lines} lines left out ...]",
+    ended_with="It ended with exit code {code}.",
+    printed_nothing="It printed nothing.",
+    last_lines="The last lines are:",
+    page_is="The page is now: {title}.",
 )
 
 LOG_PHRASES = LogPhrases(
