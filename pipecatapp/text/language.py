@@ -58,6 +58,10 @@ class Vocabulary:
         stop_requests: Complete utterances of somebody who only wants silence.
         phrase_starts: Words before which a spoken sentence may pause.
         compounds: Words of the tools that speech recognition writes apart.
+        last_abbreviations: Abbreviations that keep their full stop at the end of a statement, as
+            they are written.
+        titles: Abbreviations before a name, without their full stops.
+        abbreviations: Others; a sentence goes on behind one where no capital follows.
     """
 
     stop_words: Words
@@ -72,6 +76,9 @@ class Vocabulary:
     stop_requests: Words
     phrase_starts: Words
     compounds: tuple[str, ...]
+    last_abbreviations: Words
+    titles: Words
+    abbreviations: Words
 
 
 @dataclass(frozen=True)

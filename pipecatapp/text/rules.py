@@ -175,7 +175,10 @@ class Requests:
         fillers: Matches words that say nothing of what somebody wants.
         for_expert: Regular expression, with `{name}` for a name, that matches a request for an
             expert.
-        sentence_end: Matches the gap between two sentences.
+        asks: Matches the beginning of a question.
+        before_question: Matches the gap before a question that follows a full stop.
+        orders: Matches the beginning of a sentence that asks the twin to do something.
+        polite_sentence: Matches a sentence that is only polite.
         opening: Matches words that may stand before a request.
         wish: Matches a wish to remember; its groups are `polite`, `lead`, `link` and `rest`.
         bare_lead: The lead that people also use to ask and to reminisce.
@@ -188,7 +191,12 @@ class Requests:
         reminiscent: Matches the words behind "remember" of somebody who reminisces or asks.
         reminiscent_that: Matches such words behind "remember that".
         pronoun: Matches the start of words that need the words before them.
-        tail: Matches polite words at the end.
+        tail: Matches polite words at the end of what to forget.
+        polite_end: Matches a polite word at the end of what to remember; its groups are the `comma`
+            before it, the `word`, and `name` where it is the twin's.
+        needs_more: Matches the end of words that lack something, to which it may belong.
+        naming: Matches words of a statement about a word, a name or a title.
+        password: Matches a word for what must be kept sign by sign.
         forget: Matches a wish to forget; its group `rest` is what to forget.
         about: Matches the words before the topic to forget.
         that: Matches the words before a statement to forget.
@@ -199,7 +207,10 @@ class Requests:
     several: Pattern
     fillers: Pattern
     for_expert: str
-    sentence_end: Pattern
+    asks: Pattern
+    before_question: Pattern
+    orders: Pattern
+    polite_sentence: Pattern
     opening: Pattern
     wish: Pattern
     bare_lead: str
@@ -213,6 +224,10 @@ class Requests:
     reminiscent_that: Pattern
     pronoun: Pattern
     tail: Pattern
+    polite_end: Pattern
+    needs_more: Pattern
+    naming: Pattern
+    password: Pattern
     forget: Pattern
     about: Pattern
     that: Pattern
