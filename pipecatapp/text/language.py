@@ -20,6 +20,8 @@ class Phrases:
     """Sentences for the moments in which the model cannot speak.
 
     `{purpose}` is what a tool call is for, such as "open example.org"; `{name}` is an expert's.
+    `{text}` is what is remembered, `{instead}` the phrase `instead_of` of the older `{values}`, and
+    `{sign}` is how one of `signs`, or a word, is named.
     """
 
     unavailable: str
@@ -39,6 +41,12 @@ class Phrases:
     expert_away: str
     expert_broke_off: str
     too_long: str
+    remembered: str
+    instead_of: str
+    and_: str
+    kept_at_the_end: str
+    left_out_at_the_end: str
+    signs: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,8 @@ class Vocabulary:
         frame_words: Further verbs, nouns and adverbs that it may use though nobody said them.
         negligible: Statements that differ only in these words are the same.
         articles: The indefinite articles.
+        leading_articles: Words before a thing that may be missing.
+        spellings: Words with another spelling that is compared in their place.
         kin: Words for relatives and friends; a statement may use one only if it was said.
         synonyms: Words, each with the word that it is compared as.
         states: States of which a person has one at a time, such as single or married.
@@ -70,6 +80,8 @@ class Vocabulary:
     frame_words: Words
     negligible: Words
     articles: Words
+    leading_articles: Words
+    spellings: Mapping[str, str]
     kin: Words
     synonyms: Mapping[str, str]
     states: Words

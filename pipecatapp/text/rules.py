@@ -112,7 +112,17 @@ class Statements:
             value, such as "the user works at".
         one_place: Matches it where both values are names of places.
         one_spot: Matches it where both values are places of things.
+        thing: Matches it where such places follow with their prepositions, as `spot` matches them.
+        spot: Matches the place of a thing.
+        one_name: Matches it where both values are names of people.
         one_of_several: Matches it where there may be several, such as sisters.
+        exception: Matches a statement, in several lines, of one among others or of one time.
+        numbered: Matches such a beginning where the value is a number.
+        narrowed: Matches it where words behind the value may say of which of several it is.
+        narrowing: Matches such words.
+        no_value: Matches what says something of a value and is none.
+        plain_wording: Replace other wordings of such a beginning, once each.
+        household: Replace "the user's" where the whole household has one.
         change: Matches words that tell of a change.
         end: Matches words that tell of an end.
         negated: Matches words that deny.
@@ -134,7 +144,17 @@ class Statements:
     one_of: Pattern
     one_place: Pattern
     one_spot: Pattern
+    thing: Pattern
+    spot: Pattern
+    one_name: Pattern
     one_of_several: Pattern
+    exception: Pattern
+    numbered: Pattern
+    narrowed: Pattern
+    narrowing: Pattern
+    no_value: Pattern
+    plain_wording: Replacements
+    household: Replacements
     change: Pattern
     end: Pattern
     negated: Pattern

@@ -78,6 +78,13 @@ class Registry:
                 return call
         return None
 
+    def asked_besides(self, name: str, words: str) -> str:
+        """Return what words ask for besides the call of a tool that `wanted` has read from them."""
+        namespace = name.partition(".")[0]
+        return next(
+            (t.asked_besides(words) for t in self._toolsets if t.namespace == namespace), ""
+        )
+
     def get(self, name: str) -> Tool | None:
         """Return an offered tool, or None."""
         return self._tools.get(name)

@@ -86,13 +86,16 @@ def _entries(turn: Turn) -> list[dict[str, Any]]:
         entries.append(_said("user", result_text(turn.opening)))
     elif turn.opening is not None:
         noted = turn.note(NoteKind.MEMORY) + turn.note(NoteKind.EXPERTS)
-        entries.append(_said("user", turn.note(NoteKind.TIME) + turn.opening.text + noted))
+        entries.append(
+            _said("user", turn.note(NoteKind.TIME) + (turn.asked or turn.opening.text) + noted)
+        )
     for step in turn.steps:
         if isinstance(step, ToolCall):
             entries.append(_said("assistant", written(step.name, step.arguments)))
         else:
             entries.append(_said("user", result_text(step)))
-    entries += [_said("assistant", answer.text) for answer in turn.answers]
+    answers = (answer.text.removeprefix(turn.told).lstrip() for answer in turn.answers)
+    entries += [_said("assistant", text) for text in answers if text or not turn.told]
     return entries
 
 

@@ -154,6 +154,9 @@ class Responder:
                     turn.hide()
                     if run.over and not run.approval:
                         await answer.say(run.result or "")
+                        if decision.besides:
+                            turn.go_on_with(decision.besides, run.result or "")
+                            await self._plan_and_carry_out(turn, [], answer)
                     return None
                 record(run, turn)
                 if run.approval or not run.over:

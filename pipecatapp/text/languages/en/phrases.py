@@ -28,4 +28,12 @@ PHRASES = Phrases(
         "Sorry, the {name} expert stopped in the middle of that. Please ask me again."
     ),
     too_long="That is more than I can take in at once. Please make it shorter.",
+    remembered='I will remember: "{text}"{instead}.',
+    instead_of=", instead of {values}",
+    and_=" and ",
+    kept_at_the_end="I kept {sign} at its end: if that is no part of it, tell me again without it.",
+    left_out_at_the_end=(
+        "I left out {sign} at its end: if that is part of it, tell me again in quotation marks."
+    ),
+    signs={".": "the full stop", "!": "the exclamation mark", "?": "the question mark"},
 )

@@ -55,6 +55,12 @@ VOCABULARY = Vocabulary(
         {"a", "an", "the", "now", "currently", "really", "very", "also", "is", "are"}
     ),
     articles=frozenset({"a", "an"}),
+    leading_articles=frozenset({"the", "our", "this"}),
+    spellings={
+        **{"favourite": "favorite", "colour": "color", "neighbour": "neighbor", "goes": "go"},
+        **{"mum": "mother", "mom": "mother", "dad": "father", "our": "the", "this": "the"},
+        **{"flavour": "flavor", "theatre": "theater", "grey": "gray"},
+    },
     kin=frozenset(KIN.split()),
     synonyms={
         **{"mom": "mother", "mum": "mother", "dad": "father", "kid": "child", "kids": "children"},
