@@ -760,9 +760,8 @@ async def test_what_is_asked_besides_is_answered_in_the_same_turn(
     restored = Conversation("a")
     restored.restore(room.conversation.state())
     for conversation in (room.conversation, restored):
-        own, answer = (
-            str(m["content"]) for m in conversation.prompt(conversation.context.messages)
-        )
+        prompt: list[Any] = conversation.prompt(conversation.context.messages)
+        own, answer = (message["content"] for message in prompt)
         assert own.endswith(asked)
         assert answer == "At ten."
     assert room.conversation.turns()[0][1] == said
