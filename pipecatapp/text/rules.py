@@ -216,6 +216,7 @@ class Requests:
             before it, the `word`, and `name` where it is the twin's.
         needs_more: Matches the end of words that lack something, to which it may belong.
         naming: Matches words of a statement about a word, a name or a title.
+        definite: Matches the beginning of a statement about one certain thing or person.
         password: Matches a word for what must be kept sign by sign.
         forget: Matches a wish to forget; its group `rest` is what to forget.
         about: Matches the words before the topic to forget.
@@ -247,6 +248,7 @@ class Requests:
     polite_end: Pattern
     needs_more: Pattern
     naming: Pattern
+    definite: Pattern
     password: Pattern
     forget: Pattern
     about: Pattern

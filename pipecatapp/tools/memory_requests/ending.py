@@ -47,19 +47,23 @@ def _without_signs(text: str) -> Ending:
         return Ending(text)
     signs, body = found.group(), text[: found.start()].rstrip()
     last = body.split()[-1:]
-    secret = language().statements.secret.search(body)
-    if signs.startswith("..") or (signs == "." and last and _is_abbreviation(last[0])):
+    if signs.startswith(".") and last and _is_abbreviation(last[0]):
+        return Ending(f"{body}.")
+    if signs.startswith(".."):
         return Ending(text)
+    secret = language().statements.secret.search(body)
+    password = language().requests.password.search(body)
     if signs == ".":
         value = secret["value"].split() if secret else []
         if len(value) != 1 or value[0].isdigit() or value[0].endswith(_QUOTES):
             return Ending(body)
-        if _is_mixed(value[0]):
+        mixed = _is_mixed(value[0])
+        if password and mixed:
             return Ending(text, signs)
-        return Ending(body, signs if language().requests.password.search(body) else "")
+        return Ending(body, signs if password or mixed else "")
     if secret or language().requests.naming.search(body):
-        # Spoken numbers have no signs of their own.
-        return Ending(body) if last and last[0].isdigit() else Ending(text, signs)
+        # Numbers that are no passwords have no signs.
+        return Ending(text, signs) if password or not last[0].isdigit() else Ending(body)
     return Ending(body)
 
 

@@ -94,7 +94,8 @@ def _leading(said: SpokenText) -> RememberRequest | None:
         if not _is_wish(found, rest):
             continue
         told = requests.continued_link.search(found["link"].lower()) or ":" in rest
-        request = _request(said, begin, first, said.sentences[:number], ordered=not told)
+        asks = requests.asks_ability.search((found["polite"] or "").lower()) is not None
+        request = _request(said, begin, first, said.sentences[:number], ordered=not told, asks=asks)
         if request and len(request.text.split()) >= (3 if _is_bare(found) else 2):
             return request
     return None
@@ -148,11 +149,17 @@ def _is_wish(found: re.Match[str], rest: str) -> bool:
     """Tell whether a wish is one after all, by the rest of its sentence."""
     requests = language().requests
     bare, polite = _is_bare(found), (found["polite"] or "").lower()
-    if rest.endswith("?") and (bare or not polite):
+    if rest.endswith("?") and (bare or not polite) and not (_is_title(rest) and not bare):
         return False  # "remember my sister?"
     if bare and (requests.asks_ability.search(polite) or requests.reminiscent.match(rest)):
         return False  # "can you remember my name"
     return bare or not requests.reminiscent_that.match(rest)
+
+
+def _is_title(rest: str) -> bool:
+    """Tell whether a question mark is that of a name: "the film is called What's Up, Doc?"."""
+    requests = language().requests
+    return bool(requests.definite.match(rest) and requests.naming.search(rest))
 
 
 def _request(
@@ -162,6 +169,7 @@ def _request(
     before: list[Span],
     *,
     ordered: bool = True,
+    asks: bool = False,
 ) -> RememberRequest | None:
     """Return a wish: what to remember, as far as the next question, and what is asked besides.
 
@@ -171,6 +179,7 @@ def _request(
         number: The sentence in which it does.
         before: The sentences before the wish.
         ordered: Whether a sentence like "add salt" is for the twin, rather than to be remembered.
+        asks: Whether the wish is a question itself: "could you remember that ...?".
     """
     requests = language().requests
     end = said.sentences[number][1]
@@ -182,8 +191,11 @@ def _request(
                 break
             end = following[0][1]
         following = following[1:]
+    if again := requests.at_the_end.match(said.text[begin:end]):
+        end = begin + again.end("rest")  # "... and don't forget it"
     text = said.as_said(begin, end)
-    ending = without_ending(text.removesuffix("?"))  # "Could you remember that ...?"
+    titled = _is_title(text) and not asks
+    ending = without_ending(text if titled else text.removesuffix("?"))
     if not ending.text:
         return None
     password = language().requests.password.search(text)

@@ -85,7 +85,7 @@ NEEDS_MORE = re.compile(
 NAMING = re.compile(
     r"\b(?:(?:safe|code|magic|pass)?[ -]?words?|phrases?|pass(?:word|phrase|code)|called|named"
     r"|nick(?:name|named)?|names?|titles?|titled|songs?|mottos?|slogans?|spelled|spelt|wi-?fi|ssid"
-    r"|says?|said|reads|answers?)\b",
+    r"|says?|said|reads|answers?|films?|movies?|books?|shows?|games?|questions?)\b",
     re.IGNORECASE,
 )
 PASSWORD = re.compile(r"\bpass(?:word|phrase|code|key)\b", re.IGNORECASE)
@@ -181,6 +181,7 @@ REQUESTS = Requests(
     polite_end=POLITE_END,
     needs_more=NEEDS_MORE,
     naming=NAMING,
+    definite=re.compile(r"(?:the|my|our|his|her|their|its)\b", re.IGNORECASE),
     password=PASSWORD,
     forget=FORGET,
     about=ABOUT,
