@@ -33,7 +33,8 @@ class TurnPlanner:
         words, before = turn.words, turn.earlier_words
         with self._clock.deciding():
             if wanted := await self._agent.wanted(words):
-                return Decision("tool", *wanted, by="words")
+                besides = self._agent.asked_besides(wanted[0], words)
+                return Decision("tool", *wanted, by="words", besides=besides)
             remembered = await self._recall(words, before, turn)
             router = self._agent.router
             catalogue = await asyncio.to_thread(lambda: router.catalogue)

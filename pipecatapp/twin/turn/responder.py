@@ -162,6 +162,9 @@ class Responder:
                     record(run, turn)
                     if run.over and not run.approval:
                         await answer.say(run.said or "")
+                        if decision.besides:
+                            turn.go_on_with(decision.besides, run.said or "")
+                            await self._plan_and_carry_out(turn, [], answer)
                     return None
                 record(run, turn)
                 if run.approval or not run.over:

@@ -71,6 +71,14 @@ PHRASES = Phrases(
     printed_nothing="It printed nothing.",
     last_lines="The last lines are:",
     page_is="The page is now: {title}.",
+    remembered='I will remember: "{text}"{instead}.',
+    instead_of=", instead of {values}",
+    and_=" and ",
+    kept_at_the_end="I kept {sign} at its end: if that is no part of it, tell me again without it.",
+    left_out_at_the_end=(
+        "I left out {sign} at its end: if that is part of it, tell me again in quotation marks."
+    ),
+    signs={".": "the full stop", "!": "the exclamation mark", "?": "the question mark"},
 )
 
 LOG_PHRASES = LogPhrases(

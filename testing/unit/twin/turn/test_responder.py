@@ -763,3 +763,77 @@ async def test_its_outcome_after_a_yes_is_told_without_the_model_too(
     server.replies = [writes("answer"), answers("Hello!")]
     assert await bell_room.say("Hello.") == "Hello!"
     assert not [text for text in bell_room.last_prompt() if "alarm" in text.lower()]
+
+
+class Notes(Toolset):
+    """Notes what it is told, by the words alone."""
+
+    namespace = "notes"
+
+    def __init__(self) -> None:
+        super().__init__(FakeResources())
+        self.kept: list[str] = []
+
+    async def wanted(self, words: str) -> DirectCall | None:
+        wish, _, _ = words.partition(". ")
+        return ("notes.keep", {"text": wish.removeprefix("Note ")}) if "Note " in wish else None
+
+    def asked_besides(self, words: str) -> str:
+        return words.partition(". ")[2]
+
+    @tool(model_visible=False)
+    async def keep(self, call: Call, text: str) -> str:
+        """Keep a note."""
+        self.kept.append(text)
+        return f"Noted: {text}."
+
+
+async def test_what_is_asked_besides_is_answered_in_the_same_turn(
+    server: ModelServer, enter: Callable[[AgentContext], Any], agent_context: AgentContext
+) -> None:
+    notes = Notes()
+    (keep,) = tools_of(notes)
+    room: Room = await enter(
+        replace(
+            agent_context,
+            wanted=notes.wanted,
+            asked_besides=lambda name, words: notes.asked_besides(words),
+            tool=lambda name: keep,
+        )
+    )
+    server.replies = [writes("answer"), answers("At ten.")]
+    said = await room.say("Note Kim is my vet. My vet is Kim. When does she open?")
+    assert said == "Noted: Kim is my vet. At ten."
+    assert notes.kept == ["Kim is my vet"]
+    assert room.responder.decision.kind == "answer"
+    # The model reads what is left of the words, and not that anything was noted.
+    asked = "My vet is Kim. When does she open?"
+    assert room.last_prompt()[0].endswith(asked)
+    restored = Conversation("a")
+    restored.restore(room.conversation.state())
+    for conversation in (room.conversation, restored):
+        prompt: list[Any] = conversation.prompt(conversation.context.messages)
+        own, answer = (message["content"] for message in prompt)
+        assert own.endswith(asked)
+        assert answer == "At ten."
+    assert room.conversation.turns()[0][1] == said
+
+
+async def test_several_notes_are_kept_one_after_the_other(
+    server: ModelServer, enter: Callable[[AgentContext], Any], agent_context: AgentContext
+) -> None:
+    notes = Notes()
+    (keep,) = tools_of(notes)
+    room: Room = await enter(
+        replace(
+            agent_context,
+            wanted=notes.wanted,
+            asked_besides=lambda name, words: notes.asked_besides(words),
+            tool=lambda name: keep,
+        )
+    )
+    said = await room.say("Note the tap drips. Note the roof leaks")
+    assert said == "Noted: the tap drips. Noted: the roof leaks."
+    assert notes.kept == ["the tap drips", "the roof leaks"]
+    assert room.conversation.prompt(room.conversation.context.messages) == []
+    assert server.requests == []
