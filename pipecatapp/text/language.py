@@ -7,6 +7,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from pipecatapp.settings import load_settings
+from pipecatapp.text.fact_rules import FactQuestions, SecondPerson
 from pipecatapp.text.log_rules import LogPhrases, LogQuestions
 from pipecatapp.text.rules import Dates, Numbers, Quotations, Requests, Statements
 
@@ -20,7 +21,8 @@ Words = frozenset[str]
 class Phrases:
     """Sentences for the moments in which the model cannot speak.
 
-    `{purpose}` is what a tool call is for, such as "open example.org"; `{name}` is an expert's.
+    `{purpose}` is what a tool call is for, such as "open example.org"; `{name}` is an expert's;
+    `{date}` and `{words}` are those of something that the user told.
     """
 
     unavailable: str
@@ -40,6 +42,8 @@ class Phrases:
     expert_away: str
     expert_broke_off: str
     too_long: str
+    you_said: str
+    not_told: str
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,8 @@ class Language:
     requests: Requests
     log_questions: LogQuestions
     log_phrases: LogPhrases
+    fact_questions: FactQuestions
+    second_person: SecondPerson
 
 
 def language() -> Language:

@@ -26,6 +26,8 @@ class Turn:
         hidden: Whether the model is not shown this turn, in which it had no part: a small model
             says "I will remember" whatever it is asked, once it has seen itself say so.
         expert: The expert that answered; empty for the twin itself.
+        instead: What is told where the model denies to know it; empty where nothing is. It is
+            needed while the turn is answered, and not kept.
     """
 
     opening: UserMessage | ToolResult | None
@@ -34,6 +36,7 @@ class Turn:
     answers: list[AssistantMessage] = field(default_factory=list)
     hidden: bool = False
     expert: str = ""
+    instead: str = ""
 
     @property
     def words(self) -> str:

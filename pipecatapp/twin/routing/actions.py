@@ -40,12 +40,14 @@ class Decision:
         name: Of the tool or expert; None for an answer.
         arguments: Of the tool, with its defaults; where they are wrong, as the model wrote them.
         by: What decided: the intent policy (`head`), the model, or code that read the words.
+        text: What is said as it is; empty where the model words the answer.
     """
 
     kind: Kind
     name: str | None = None
     arguments: dict[str, Any] = field(default_factory=dict)
     by: Literal["head", "model", "words"] = "model"
+    text: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return what clients are told."""

@@ -2,8 +2,11 @@
 
 import asyncio
 
+from pipecatapp.text.fact_question import tokens_of, untold
+from pipecatapp.text.language import language
 from pipecatapp.tools.conversation_log.question import asked_of_log
 from pipecatapp.twin.history.turn import ActiveTurn
+from pipecatapp.twin.recall.recall import Recalled
 from pipecatapp.twin.routing.actions import Decision
 from pipecatapp.twin.routing.provenance import is_named_by_user
 from pipecatapp.twin.routing.router import RoutingModel, asks_for_several
@@ -32,32 +35,42 @@ class TurnPlanner:
         with self._clock.deciding():
             if wanted := await self._agent.wanted(words):
                 return Decision("tool", *wanted, by="words")
-            remembered = await self._recall(words, before, turn)
+            recalled = await self._recall(words, before, turn)
+            if recalled.answer:
+                return Decision("answer", by="words", text=recalled.answer)
             router = self._agent.router
             catalogue = await asyncio.to_thread(lambda: router.catalogue)
             turn.tell_of_experts(catalogue.told)
             prompt = self._conversation.prompt(turn)
-            return await router.decide(
+            decision = await router.decide(
                 words,
                 before,
                 prompt,
                 self._model,
-                remembered=remembered,
+                remembered=recalled.anything,
                 last_expert=turn.last_expert,
             )
+            if decision.kind == "answer" and self._is_untold(words, before, recalled):
+                return Decision("answer", by="words", text=language().phrases.not_told)
+            return decision
 
-    async def _recall(self, words: str, before: list[str], turn: ActiveTurn) -> bool:
-        """Add what is remembered to the turn, so that all its requests share a prefix.
-
-        Returns:
-            Whether anything is remembered.
-        """
+    async def _recall(self, words: str, before: list[str], turn: ActiveTurn) -> Recalled:
+        """Add what is remembered to the turn, so that all its requests share a prefix."""
         if self._agent.recall is None:
-            return False
+            return Recalled("", anything=False)
         recalled = await self._agent.recall(words, before, turn.holds_recalled, self._person)
-        if not turn.has_recalled(words):
+        if not recalled.answer and not turn.has_recalled(words):
             turn.recall(words, recalled.text)
-        return recalled.anything
+        turn.own.instead = recalled.instead
+        return recalled
+
+    def _is_untold(self, words: str, before: list[str], recalled: Recalled) -> bool:
+        """Tell whether only the user can have told what they ask, and nobody has."""
+        if self._agent.recall is None or recalled.anything:
+            return False
+        asked = untold(words)
+        said = {token.stem for text in before for token in tokens_of(text)}
+        return asked is not None and not asked & said
 
     async def decide_next(self, turn: ActiveTurn) -> Decision:
         """Return what a result calls for: an answer, unless more was asked for than one thing."""

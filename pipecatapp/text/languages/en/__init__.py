@@ -2,11 +2,13 @@
 
 from pipecatapp.text.language import Language
 from pipecatapp.text.languages.en.dates import DATES
+from pipecatapp.text.languages.en.fact_questions import FACT_QUESTIONS
 from pipecatapp.text.languages.en.log_questions import LOG_QUESTIONS
 from pipecatapp.text.languages.en.numbers import NUMBERS
 from pipecatapp.text.languages.en.phrases import LOG_PHRASES, PHRASES
 from pipecatapp.text.languages.en.quotations import QUOTATIONS
 from pipecatapp.text.languages.en.requests import REQUESTS
+from pipecatapp.text.languages.en.second_person import SECOND_PERSON
 from pipecatapp.text.languages.en.statements import STATEMENTS
 from pipecatapp.text.languages.en.vocabulary import VOCABULARY
 
@@ -20,4 +22,6 @@ LANGUAGE = Language(
     requests=REQUESTS,
     log_questions=LOG_QUESTIONS,
     log_phrases=LOG_PHRASES,
+    fact_questions=FACT_QUESTIONS,
+    second_person=SECOND_PERSON,
 )

@@ -29,6 +29,8 @@ PHRASES = Phrases(
         "Sorry, the {name} expert stopped in the middle of that. Please ask me again."
     ),
     too_long="That is more than I can take in at once. Please make it shorter.",
+    you_said='On {date} you told me: "{words}"',
+    not_told="I do not know that: you have not told me yet.",
 )
 
 LOG_PHRASES = LogPhrases(
