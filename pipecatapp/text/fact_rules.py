@@ -66,6 +66,8 @@ class FactQuestions:
         myself: The word for the asker as subject.
         told: The same words in a statement in the second person: as subject, possessive, definite.
         form_words: Words that only give a question or a statement its form.
+        paraphrases: Other ways to ask, and what they are read as.
+        exclusive: Words that no other word stands for.
         weak: Adjectives that tell little of what something is.
         same_words: Words and the word that each is compared as.
         evidence: Kinds of questions, and what answers them.
@@ -87,6 +89,8 @@ class FactQuestions:
     myself: frozenset[str]
     told: tuple[str, str, str]
     form_words: frozenset[str]
+    paraphrases: Replacements
+    exclusive: frozenset[str]
     weak: frozenset[str]
     same_words: Mapping[str, str]
     evidence: tuple[Evidence, ...]

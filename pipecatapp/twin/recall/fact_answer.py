@@ -9,13 +9,8 @@ from datetime import datetime
 from pipecatapp.memory.long_term import SearchHit
 from pipecatapp.memory.storage.fact import Fact, Source
 from pipecatapp.text.dates import with_dates, written
-from pipecatapp.text.fact_question import (
-    FactQuestion,
-    answers,
-    fact_question,
-    is_definition,
-    may_answer,
-)
+from pipecatapp.text.fact_match import answers, is_definition, may_answer, untold
+from pipecatapp.text.fact_question import FactQuestion, fact_questions
 from pipecatapp.text.language import language
 from pipecatapp.text.second_person import in_second_person
 
@@ -33,15 +28,29 @@ def plain_answer(words: str, hits: Sequence[SearchHit], person: str | None) -> s
         hits: Facts that may answer it, the best first.
         person: Who asks, where that is known.
     """
-    question = fact_question(words)
-    if question is None:
-        return ""
-    found = [hit for hit in hits if _answers(question, hit, person)]
-    defining = [hit for hit in found if is_definition(question, _statement(hit.fact, person))]
-    if defining:
-        # Of two that define the same thing, the newer one holds.
-        found = [max(defining, key=lambda hit: (hit.fact.confirmed_at, hit.fact.id))]
-    return " ".join(told(hit.fact, person) for hit in found[:MOST_TOLD])
+    for question in fact_questions(words):
+        found = [hit for hit in hits if _answers(question, hit, person)]
+        defining = [hit for hit in found if is_definition(question, _statement(hit.fact, person))]
+        if defining:
+            # Of two that define the same thing, the newer one holds.
+            found = [max(defining, key=lambda hit: (hit.fact.confirmed_at, hit.fact.id))]
+        if found:
+            return " ".join(told(hit.fact, person) for hit in found[:MOST_TOLD])
+    return ""
+
+
+def is_untold(words: str, hits: Sequence[SearchHit], person: str | None) -> bool:
+    """Tell whether only the user can have told what they ask, and no fact may tell it.
+
+    Args:
+        words: What the user said.
+        hits: The facts that they are about.
+        person: Who asks, where that is known.
+    """
+    asked = untold(words)
+    if asked is None:
+        return False
+    return not any(asked.may_be_told_by(_statement(hit.fact, person)) for hit in hits)
 
 
 def likely_answer(words: str, hits: Sequence[SearchHit], person: str | None) -> str:
@@ -52,12 +61,12 @@ def likely_answer(words: str, hits: Sequence[SearchHit], person: str | None) -> 
         hits: The facts that they are about, the best first.
         person: Who asks, where that is known.
     """
-    question = fact_question(words)
-    if question is None or not hits or not _is_theirs(hits[0].fact, person):
+    if not hits or not _is_theirs(hits[0].fact, person):
         return ""
     best = hits[0]
-    near = may_answer(question, _statement(best.fact, person), best.similarity)
-    return told(best.fact, person) if near else ""
+    statement = _statement(best.fact, person)
+    near = (may_answer(one, statement, best.similarity) for one in fact_questions(words))
+    return told(best.fact, person) if any(near) else ""
 
 
 def told(fact: Fact, person: str | None) -> str:

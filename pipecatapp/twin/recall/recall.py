@@ -9,7 +9,7 @@ from pipecatapp.memory.storage.fact import Fact, Source
 from pipecatapp.runtime.inference.tokens import tokens
 from pipecatapp.text.language import language
 from pipecatapp.text.words import significant_words
-from pipecatapp.twin.recall.fact_answer import USER, likely_answer, plain_answer
+from pipecatapp.twin.recall.fact_answer import USER, is_untold, likely_answer, plain_answer
 from pipecatapp.twin.recall.memory_service import MemoryService
 
 RELEVANT = 0.44
@@ -38,12 +38,14 @@ class Recalled:
         anything: Whether any fact was found, in the prompt already or not.
         answer: What answers the words as it is; empty where no fact plainly does.
         instead: What is told where the model denies to know it; empty where nothing is.
+        untold: Whether only the user can have told what they ask, and no fact tells it.
     """
 
     text: str
     anything: bool
     answer: str = ""
     instead: str = ""
+    untold: bool = False
 
 
 class Recall:
@@ -83,7 +85,7 @@ class Recall:
             lines.append(line)
         text = REMEMBERED.format(facts=" ".join(lines)) if lines else ""
         instead = "" if answer else likely_answer(words, found, person)
-        return Recalled(text, bool(found), answer, instead)
+        return Recalled(text, bool(found), answer, instead, is_untold(words, found, person))
 
     async def relevant(
         self, words: str, before: Sequence[str] = (), person: str | None = None

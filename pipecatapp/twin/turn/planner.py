@@ -2,8 +2,10 @@
 
 import asyncio
 
-from pipecatapp.text.fact_question import tokens_of, untold
+from pipecatapp.text.fact_match import untold
+from pipecatapp.text.fact_question import tokens_of
 from pipecatapp.text.language import language
+from pipecatapp.text.utterances import is_question
 from pipecatapp.tools.conversation_log.question import asked_of_log
 from pipecatapp.twin.history.turn import ActiveTurn
 from pipecatapp.twin.recall.recall import Recalled
@@ -50,7 +52,7 @@ class TurnPlanner:
                 remembered=recalled.anything,
                 last_expert=turn.last_expert,
             )
-            if decision.kind == "answer" and self._is_untold(words, before, recalled):
+            if decision.kind == "answer" and recalled.untold and not _told_in(before, words):
                 return Decision("answer", by="words", text=language().phrases.not_told)
             return decision
 
@@ -63,14 +65,6 @@ class TurnPlanner:
             turn.recall(words, recalled.text)
         turn.own.instead = recalled.instead
         return recalled
-
-    def _is_untold(self, words: str, before: list[str], recalled: Recalled) -> bool:
-        """Tell whether only the user can have told what they ask, and nobody has."""
-        if self._agent.recall is None or recalled.anything:
-            return False
-        asked = untold(words)
-        said = {token.stem for text in before for token in tokens_of(text)}
-        return asked is not None and not asked & said
 
     async def decide_next(self, turn: ActiveTurn) -> Decision:
         """Return what a result calls for: an answer, unless more was asked for than one thing."""
@@ -90,3 +84,11 @@ class TurnPlanner:
         if not self._conversation.holds_results(turn):
             return False
         return not (turn.words and is_named_by_user(decision.arguments, turn.words))
+
+
+def _told_in(before: list[str], words: str) -> bool:
+    """Tell whether something that the user told earlier has a word of what they ask now."""
+    asked = untold(words)
+    told = [text for text in before if not is_question(text)]
+    said = {token.stem for text in told for token in tokens_of(text)}
+    return asked is not None and bool(asked.content & said)

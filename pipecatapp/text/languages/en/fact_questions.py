@@ -40,6 +40,11 @@ internet ip last life list lists memory microphone mistake move next option opti
 previous problem purpose question questions reminder reminders right rights screen second
 status timer timers turn uptime volume weather
 """
+EXCLUSIVE = """
+aunt birthday blood brother cat cousin daughter dentist dog father goldfish grandfather grandmother
+grandson granddaughter hamster heavy horse husband mother nephew niece old parrot phone rabbit
+sister son tall tortoise uncle wife
+"""
 NAMED = re.compile(
     r"\b(?:called|named|names?)\b|\b(?:is|are|was) [A-Z]\w+"
     r"|\b[Yy]our [a-z]+(?: [a-z]+)? [A-Z][a-z]+\b"
@@ -72,6 +77,16 @@ FACT_QUESTIONS = FactQuestions(
     myself=frozenset({"i", "we"}),
     told=("you", "your", "the"),
     form_words=frozenset(FORM_WORDS.split()),
+    paraphrases=(
+        (
+            re.compile(
+                r"^what(?: do i do for a living|(?:'s| is) my (?:job|profession|occupation|work))$"
+            ),
+            "what do i work as",
+        ),
+        (re.compile(r"^who do i work for$"), "where do i work"),
+    ),
+    exclusive=frozenset(EXCLUSIVE.split()),
     weak=frozenset({"favourite", "best", "new", "old", "own", "first", "last", "main", "usual"}),
     same_words={
         **{"favorite": "favourite", "color": "colour", "mom": "mother", "mum": "mother"},
@@ -115,7 +130,8 @@ FACT_QUESTIONS = FactQuestions(
         re.compile(rf"^what (?:is|are|'s) {MY} (?:called|named)$"),
         re.compile(r"^where (?:do|does) (?P<what>(?:i|my [\w' -]+?)) (?:live|work|study)$"),
         re.compile(
-            r"^(?P<what>how old am i|when was i born|who am i married to|what am i allergic to)$"
+            r"^(?P<what>how (?:old|tall|heavy) am i|when was i born|who am i married to"
+            r"|what am i allergic to)$"
         ),
     ),
     open_heads=frozenset(OPEN_HEADS.split()),
