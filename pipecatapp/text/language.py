@@ -8,6 +8,7 @@ from importlib.util import find_spec
 
 from pipecatapp.settings import load_settings
 from pipecatapp.text.arithmetic import Arithmetic, Units
+from pipecatapp.text.fact_rules import FactQuestions, SecondPerson
 from pipecatapp.text.list_rules import ListRules
 from pipecatapp.text.log_rules import LogPhrases, LogQuestions
 from pipecatapp.text.rules import Acts, Claims, Dates, Numbers, Quotations, Requests, Statements
@@ -35,6 +36,7 @@ class Phrases:
     `{title}` that of a web page.
     `{text}` is what is remembered, `{instead}` the phrase `instead_of` of the older `{values}`, and
     `{sign}` is how one of `signs`, or a word, is named.
+    `{date}` and `{words}` are those of something that the user told.
     """
 
     unavailable: str
@@ -76,6 +78,8 @@ class Phrases:
     kept_at_the_end: str
     left_out_at_the_end: str
     signs: Mapping[str, str]
+    you_said: str
+    not_told: str
 
 
 @dataclass(frozen=True)
@@ -142,6 +146,8 @@ class Language:
     units: Units
     log_questions: LogQuestions
     log_phrases: LogPhrases
+    fact_questions: FactQuestions
+    second_person: SecondPerson
 
 
 def language() -> Language:

@@ -31,6 +31,8 @@ class Turn:
         asked: What the model reads in place of the user's words, where code has done a part of what
             they ask for; empty for all of them.
         told: What was said of that part, which the model does not read; empty for nothing.
+        instead: What is told where the model denies to know it; empty where nothing is. It is
+            needed while the turn is answered, and not kept.
     """
 
     opening: UserMessage | ToolResult | None
@@ -42,6 +44,7 @@ class Turn:
     asked_for: str = ""
     asked: str = ""
     told: str = ""
+    instead: str = ""
 
     @property
     def words(self) -> str:

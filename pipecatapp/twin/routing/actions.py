@@ -49,6 +49,7 @@ class Decision:
         question: What is said in place of an answer that the model would write; empty for nothing.
         sure: Whether the intent policy was sure of the tool, or there is none.
         besides: What the turn goes on with once the call has been made; empty for nothing.
+        text: What is said as it is; empty where the model words the answer.
     """
 
     kind: Kind
@@ -60,6 +61,7 @@ class Decision:
     question: str = ""
     sure: bool = field(default=False, compare=False)
     besides: str = ""
+    text: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return what clients are told."""

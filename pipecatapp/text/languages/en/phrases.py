@@ -79,6 +79,8 @@ PHRASES = Phrases(
         "I left out {sign} at its end: if that is part of it, tell me again in quotation marks."
     ),
     signs={".": "the full stop", "!": "the exclamation mark", "?": "the question mark"},
+    you_said='On {date} you told me: "{words}"',
+    not_told="I do not know that: you have not told me yet.",
 )
 
 LOG_PHRASES = LogPhrases(
