@@ -7,7 +7,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from pipecatapp.settings import load_settings
-from pipecatapp.text.rules import Dates, Numbers, Quotations, Requests, Statements
+from pipecatapp.text.rules import Dates, Numbers, Quotations, Remarks, Requests, Statements
 
 FALLBACK = "en"
 """Stands in for a language that has no package."""
@@ -20,6 +20,7 @@ class Phrases:
     """Sentences for the moments in which the model cannot speak.
 
     `{purpose}` is what a tool call is for, such as "open example.org"; `{name}` is an expert's.
+    The last ones are replies to remarks, by the kind of remark; they are said in turn.
     """
 
     unavailable: str
@@ -39,6 +40,11 @@ class Phrases:
     expert_away: str
     expert_broke_off: str
     too_long: str
+    on_complaint: tuple[str, ...]
+    on_plan: tuple[str, ...]
+    on_opinion: tuple[str, ...]
+    on_oneself: tuple[str, ...]
+    on_remark: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,7 @@ class Language:
     statements: Statements
     quotations: Quotations
     requests: Requests
+    remarks: Remarks
 
 
 def language() -> Language:

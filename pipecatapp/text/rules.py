@@ -142,6 +142,39 @@ class Statements:
 
 
 @dataclass(frozen=True)
+class Remarks:
+    """How people tell something without asking for anything, and how they hand back words.
+
+    Attributes:
+        lead_in: Matches what may stand before a remark.
+        told: Matches the beginning of a statement: what it is about, and its verb.
+        asks: Matches words, anywhere, by which a statement asks for something.
+        quoting: Matches requests whose answer holds the words of the request.
+        courtesy: Matches greetings and the like, which are rightly answered with the same words.
+        dependent: Matches a clause that another one goes on from, such as "if you like it,".
+        around: Words, in small letters, that stand around words which are handed back.
+        turned: Words that change when "I" becomes "you", each with the word that stands for both.
+        contracted: Replace contractions by whole words.
+        complaint: Matches remarks about something bad.
+        plan: Matches remarks about what is to come.
+        opinion: Matches remarks that judge.
+    """
+
+    lead_in: Pattern
+    told: Pattern
+    asks: Pattern
+    quoting: Pattern
+    courtesy: Pattern
+    dependent: Pattern
+    around: frozenset[str]
+    turned: Mapping[str, str]
+    contracted: Replacements
+    complaint: Pattern
+    plan: Pattern
+    opinion: Pattern
+
+
+@dataclass(frozen=True)
 class Quotations:
     """How people quote somebody else's words.
 

@@ -47,6 +47,7 @@ Think first: can what is asked here be done by {name}, which does only this: {de
 Reply with yes or no."""
 
 WORDS_WANTED = "Reply in one to three plain sentences, with no action."
+OWN_WORDS_WANTED = "React to this in one or two sentences of your own, and do not repeat mine."
 
 Known = list[tuple[str, str, tuple[str, ...]]]
 
@@ -254,6 +255,11 @@ def asks_for_several(words: str) -> bool:
 def in_words(prompt: Messages) -> Messages:
     """Return the prompt with its last message asking for plain words."""
     return _with(prompt, WORDS_WANTED)
+
+
+def in_own_words(prompt: Messages) -> Messages:
+    """Return the prompt with its last message asking not to be repeated."""
+    return _with(prompt, OWN_WORDS_WANTED)
 
 
 def _said(role: Literal["user", "assistant"], content: str) -> LLMContextMessage:

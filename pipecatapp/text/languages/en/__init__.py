@@ -5,6 +5,7 @@ from pipecatapp.text.languages.en.dates import DATES
 from pipecatapp.text.languages.en.numbers import NUMBERS
 from pipecatapp.text.languages.en.phrases import PHRASES
 from pipecatapp.text.languages.en.quotations import QUOTATIONS
+from pipecatapp.text.languages.en.remarks import REMARKS
 from pipecatapp.text.languages.en.requests import REQUESTS
 from pipecatapp.text.languages.en.statements import STATEMENTS
 from pipecatapp.text.languages.en.vocabulary import VOCABULARY
@@ -17,4 +18,5 @@ LANGUAGE = Language(
     statements=STATEMENTS,
     quotations=QUOTATIONS,
     requests=REQUESTS,
+    remarks=REMARKS,
 )

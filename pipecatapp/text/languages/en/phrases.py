@@ -28,4 +28,9 @@ PHRASES = Phrases(
         "Sorry, the {name} expert stopped in the middle of that. Please ask me again."
     ),
     too_long="That is more than I can take in at once. Please make it shorter.",
+    on_complaint=("I am sorry to hear that.", "That does not sound good. Can I help with it?"),
+    on_plan=("That sounds like a plan.", "I hope that it goes well."),
+    on_opinion=("I can see why.", "Fair enough, that makes sense to me."),
+    on_oneself=("Thank you for telling me.", "Good to know, thank you."),
+    on_remark=("I see.", "All right, I see what you mean."),
 )
