@@ -53,11 +53,19 @@ class Decisions:
         self._system = f"{persona}\n\n{router.instruction}"
         self._alone = alone
 
-    async def decide(self, words: str, history: list[tuple[str, str]]) -> Decision:
-        """Return what some words need, after turns of `(user, assistant)`, oldest first."""
+    async def decide(
+        self, words: str, history: list[tuple[str, str]], last_action: str | None = None
+    ) -> Decision:
+        """Return what some words need.
+
+        Args:
+            words: What the user said.
+            history: The turns before as `(user, assistant)`, oldest first.
+            last_action: What the last of them came to; None where that is not known.
+        """
         before = [user for user, _ in history]
         if self._alone:
-            name = self._router.best_guess(words, before)
+            name = self._router.best_guess(words, before, last_action)
             return self.actions.settled(name, "head") or Decision("tool", name, by="head")
         conversation = Conversation("measured")
         for user, assistant in history:
@@ -69,7 +77,9 @@ class Decisions:
         model = LlamaModel(self._server, conversation, 0, self._system, TurnClock())
         try:
             prompt = conversation.prompt()
-            return await self._router.decide(words, before, prompt, model)
+            return await self._router.decide(
+                words, before, prompt, model, last_action=last_action
+            )
         finally:
             await model.close()
 

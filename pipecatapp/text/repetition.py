@@ -5,7 +5,7 @@ from difflib import SequenceMatcher
 
 from pipecatapp.text.language import language
 from pipecatapp.text.utterances import is_question, is_remark, is_statement
-from pipecatapp.text.words import whole_words
+from pipecatapp.text.words import stem, whole_words
 
 MATCHED = 0.7
 """The share of the words that have to be there, in the order in which they were said."""
@@ -15,7 +15,6 @@ FEW_WORDS = 4
 """So many words about "I" or "you" are a repetition, however long the sentence was."""
 LONG = 8
 """Of so many words one may be another than what was said, as a recognizer mishears."""
-STEM = 5
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 _PERSONS = frozenset({"i", "my"})
@@ -81,11 +80,7 @@ def _tokens(text: str) -> list[str]:
     text = text.lower().replace("\u2019", "'")
     for pattern, replacement in rules.contracted:
         text = pattern.sub(replacement, text)
-    return [rules.turned.get(word, _stem(word)) for word in whole_words(text)]
-
-
-def _stem(word: str) -> str:
-    return word[:STEM] if len(word) > STEM else word.removesuffix("s")
+    return [rules.turned.get(word, stem(word)) for word in whole_words(text)]
 
 
 def _tells(word: str) -> bool:

@@ -151,6 +151,7 @@ class Remarks:
         asks: Matches words, anywhere, by which a statement asks for something.
         quoting: Matches requests whose answer holds the words of the request.
         courtesy: Matches greetings and the like, which are rightly answered with the same words.
+        reference: Matches words for what was said last; its group `noun` is what it was about.
         dependent: Matches a clause that another one goes on from, such as "if you like it,".
         around: Words, in small letters, that stand around words which are handed back.
         turned: Words that change when "I" becomes "you", each with the word that stands for both.
@@ -165,6 +166,7 @@ class Remarks:
     asks: Pattern
     quoting: Pattern
     courtesy: Pattern
+    reference: Pattern
     dependent: Pattern
     around: frozenset[str]
     turned: Mapping[str, str]

@@ -1,6 +1,7 @@
 """What kind of utterance somebody made, as far as its words alone tell."""
 
 from pipecatapp.text.language import language
+from pipecatapp.text.words import significant_words, stem
 
 
 def is_stop(utterance: str) -> bool:
@@ -32,3 +33,15 @@ def is_remark(utterance: str) -> bool:
 def asks_for_quotation(utterance: str) -> bool:
     """Tell whether the right answer holds the words of the request, as to "repeat after me"."""
     return language().remarks.quoting.search(utterance) is not None
+
+
+def refers_to(utterance: str, earlier: str) -> bool:
+    """Tell whether someone speaks of what was asked for earlier: "explain it", "the bear"."""
+    rules = language().remarks
+    if rules.courtesy.match(utterance):
+        return False
+    asked = {stem(word) for word in significant_words(earlier)}
+    return any(
+        found["noun"] is None or stem(found["noun"].lower()) in asked
+        for found in rules.reference.finditer(utterance)
+    )

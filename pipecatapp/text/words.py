@@ -4,6 +4,9 @@ import re
 
 from pipecatapp.text.language import language
 
+STEM = 5
+"""Letters that two forms of a word, such as likes and liked, have in common."""
+
 _WORD = re.compile(r"[^\W_]+")
 _WHOLE_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
@@ -42,3 +45,8 @@ def undivided_words(text: str) -> list[str]:
 def letters_and_digits(text: str) -> list[str]:
     """Return words and numbers apart, "node5" as two: people say it as two words."""
     return _LETTERS_OR_DIGITS.findall(text)
+
+
+def stem(word: str) -> str:
+    """Return what two forms of a word have in common, of a word in small letters."""
+    return word[:STEM] if len(word) > STEM else word.removesuffix("s")

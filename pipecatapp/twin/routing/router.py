@@ -19,6 +19,7 @@ from pipecatapp.text.language import language
 from pipecatapp.twin.history.messages import Messages
 from pipecatapp.twin.routing.action_catalogue import ActionCatalogue
 from pipecatapp.twin.routing.actions import MARK, Actions, Decision, MalformedActionError
+from pipecatapp.twin.routing.expert_domains import ExpertDomains
 from pipecatapp.twin.routing.intent_classifier import IntentClassifier
 from pipecatapp.twin.routing.intent_policy import IntentPolicy
 from pipecatapp.twin.routing.quotations import unquoted
@@ -94,8 +95,10 @@ class Router:
         self._catalogue: tuple[Known, ActionCatalogue] | None = None
         self.malformed = 0
         """How often the model wrote no usable action: its text was cut short."""
-        self._policy = IntentPolicy(classifier) if classifier else None
         examples = actions.examples()
+        described = {name: expert.description for name, expert in actions.experts.items()}
+        domains = ExpertDomains(examples, described)
+        self._policy = IntentPolicy(classifier, domains) if classifier else None
         self._little_known = {
             name: tool.description
             for name, tool in actions.tools.items()
@@ -127,7 +130,7 @@ class Router:
         model: RoutingModel,
         *,
         remembered: bool = False,
-        last_expert: str = "",
+        last_action: str | None = None,
     ) -> Decision:
         """Decide what some words of the user need.
 
@@ -138,7 +141,7 @@ class Router:
             model: Fills in arguments, and decides where the policy is unsure.
             remembered: Whether long-term memory knows something about these words. Where the policy
                 is unsure, they are then a question to that memory, and no tool is looked for.
-            last_expert: Who answered the turn before, if an expert did.
+            last_action: What the turn before came to; None where only its words are known.
 
         Returns:
             A decision that can be carried out; an answer where the model wrote nothing usable.
@@ -148,7 +151,7 @@ class Router:
         if self._policy is None:
             names = await asyncio.to_thread(self._without_far, words, catalogue)
             return await self._choose(catalogue, names, [], prompt, model)
-        result = await asyncio.to_thread(self._policy.of, catalogue, words, before, last_expert)
+        result = await asyncio.to_thread(self._policy.of, catalogue, words, before, last_action)
         if result.meant:
             return await self._fill(catalogue, result.meant, prompt, model)
         if remembered:
@@ -169,19 +172,20 @@ class Router:
             names = await asyncio.to_thread(self._policy.next, catalogue, words)
         return await self._choose(catalogue, names, [], prompt, model)
 
-    def best_guess(self, words: str, before: Sequence[str]) -> str:
+    def best_guess(self, words: str, before: Sequence[str], last_action: str | None = None) -> str:
         """Return the likeliest action, whether or not the policy is sure of it.
 
         Args:
             words: What the user said.
             before: What the user said in earlier turns, oldest first.
+            last_action: What the turn before came to; None where only its words are known.
 
         Raises:
             ValueError: There is no classifier.
         """
         if self._policy is None:
             raise ValueError("a router without a classifier makes no guesses")
-        return self._policy.best_guess(words, before)
+        return self._policy.best_guess(self.catalogue, words, before, last_action)
 
     def _without_far(self, words: str, catalogue: ActionCatalogue) -> list[str]:
         """Return all actions except tools whose descriptions are far from the words."""

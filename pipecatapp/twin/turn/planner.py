@@ -42,7 +42,7 @@ class TurnPlanner:
                 prompt,
                 self._model,
                 remembered=remembered,
-                last_expert=turn.last_expert,
+                last_action=self._conversation.last_action(turn),
             )
 
     async def _recall(self, words: str, before: list[str], turn: ActiveTurn) -> bool:

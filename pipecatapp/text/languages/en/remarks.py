@@ -100,6 +100,15 @@ REMARKS = Remarks(
     asks=ASKS,
     quoting=QUOTING,
     courtesy=COURTESY,
+    # "It" alone proves nothing: "is it raining" is about no poem.
+    reference=re.compile(
+        r"\b(?:do|make|change|explain|continue|finish|write|read|tell|turn|put|add|fix|use|end|of"
+        r"|in|about|to|with|for|from|like|run) (?:it|that|this|them|those)\b"
+        r"|\b(?:does|did|could|can|will|would|should) it\b"
+        r"|\bthe (?:ending|beginning|title|rest|(?:first|second|third|last|next) (?:part|line|verse"
+        r"|sentence|word|step))\b|\bthe (?P<noun>\w+)",
+        re.IGNORECASE,
+    ),
     dependent=re.compile(
         r"^(?:if|since|because|when|as|although|though|while|after|before|once|unless)\b.*,$",
         re.IGNORECASE,
