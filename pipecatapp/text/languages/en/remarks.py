@@ -100,9 +100,10 @@ REMARKS = Remarks(
     asks=ASKS,
     quoting=QUOTING,
     courtesy=COURTESY,
-    # "It" alone proves nothing: "is it raining" is about no poem.
+    # "It" alone proves nothing: "is it raining" is about no poem. What is to be changed is known.
     reference=re.compile(
-        r"\b(?:do|make|change|explain|continue|finish|write|read|tell|turn|put|add|fix|use|end|of"
+        rf"{START}{POLITE}(?:add|change|include|remove|replace|rename|shorten|extend|insert)\b"
+        r"|\b(?:do|make|change|explain|continue|finish|write|read|tell|turn|put|add|fix|use|end|of"
         r"|in|about|to|with|for|from|like|run) (?:it|that|this|them|those)\b"
         r"|\b(?:does|did|could|can|will|would|should) it\b"
         r"|\bthe (?:ending|beginning|title|rest|(?:first|second|third|last|next) (?:part|line|verse"
