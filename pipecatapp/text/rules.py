@@ -107,6 +107,9 @@ class Statements:
         user: Matches the name of the user in facts; its group `of` is the possessive ending.
         mere_talk: Matches statements about the conversation itself, which are no facts.
         bare_reply: Matches a reply, in small letters, that tells nothing.
+        unresolved: Matches words that mean something only beside what was said before.
+        momentary: Matches words that tie a statement to the moment or the day.
+        of_life: Matches what stays worth knowing though it is of one day.
         question: Matches a question by its beginning or its end.
         one_of: Matches the common beginning of two statements about a property that has only one
             value, such as "the user works at".
@@ -129,6 +132,9 @@ class Statements:
     user: Pattern
     mere_talk: Pattern
     bare_reply: Pattern
+    unresolved: Pattern
+    momentary: Pattern
+    of_life: Pattern
     question: Pattern
     one_of: Pattern
     one_place: Pattern

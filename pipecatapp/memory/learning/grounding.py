@@ -47,6 +47,17 @@ def is_grounded(statement: str, source: str, said: str) -> bool:
     return bool(shared_words or numbers(statement) & numbers(said))
 
 
+def lasts(statement: str) -> bool:
+    """Tell whether a statement will mean something, and still hold, when it is read alone later.
+
+    It does not where it speaks of "the green one", or of the moment, except of a day that stays.
+    """
+    rules = language().statements
+    if rules.unresolved.search(statement.strip()):
+        return False
+    return not rules.momentary.search(statement) or bool(rules.of_life.search(statement))
+
+
 def says(longer: str, shorter: str) -> bool:
     """Tell whether a statement says all that a shorter one says."""
     words = stems(shorter)
