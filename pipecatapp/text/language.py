@@ -11,7 +11,16 @@ from pipecatapp.text.arithmetic import Arithmetic, Units
 from pipecatapp.text.fact_rules import FactQuestions, SecondPerson
 from pipecatapp.text.list_rules import ListRules
 from pipecatapp.text.log_rules import LogPhrases, LogQuestions
-from pipecatapp.text.rules import Acts, Claims, Dates, Numbers, Quotations, Requests, Statements
+from pipecatapp.text.rules import (
+    Acts,
+    Claims,
+    Dates,
+    Numbers,
+    Quotations,
+    Remarks,
+    Requests,
+    Statements,
+)
 
 FALLBACK = "en"
 """Stands in for a language that has no package."""
@@ -37,6 +46,7 @@ class Phrases:
     `{text}` is what is remembered, `{instead}` the phrase `instead_of` of the older `{values}`, and
     `{sign}` is how one of `signs`, or a word, is named.
     `{date}` and `{words}` are those of something that the user told.
+    The last ones are replies to remarks, by the kind of remark; they are said in turn.
     """
 
     unavailable: str
@@ -80,6 +90,11 @@ class Phrases:
     signs: Mapping[str, str]
     you_said: str
     not_told: str
+    on_complaint: tuple[str, ...]
+    on_plan: tuple[str, ...]
+    on_opinion: tuple[str, ...]
+    on_oneself: tuple[str, ...]
+    on_remark: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -148,6 +163,7 @@ class Language:
     log_phrases: LogPhrases
     fact_questions: FactQuestions
     second_person: SecondPerson
+    remarks: Remarks
 
 
 def language() -> Language:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 
+from pipecatapp.experts.expert import SUFFIX
 from pipecatapp.twin.history.messages import (
     AssistantMessage,
     NoteKind,
@@ -55,6 +56,15 @@ class Turn:
     def is_said(self) -> bool:
         """Whether the user began it, rather than a late result."""
         return isinstance(self.opening, UserMessage)
+
+    @property
+    def action(self) -> str:
+        """What it came to, as the router names it: an expert, the last tool, or an answer."""
+        if self.expert:
+            return f"{self.expert}{SUFFIX}"
+        results = [self.opening, *self.steps]
+        names = [result.name for result in results if isinstance(result, ToolResult)]
+        return names[-1] if names else "answer"
 
     @property
     def holds_result(self) -> bool:
@@ -130,10 +140,10 @@ class ActiveTurn:
         return self._own.words or next(reversed(self.earlier_words), "")
 
     @property
-    def last_expert(self) -> str:
-        """The expert that answered the turn before this one; empty for none."""
-        shown = [turn for turn in self.before if not turn.hidden]
-        return shown[-1].expert if shown else ""
+    def last_action(self) -> str | None:
+        """What the turn before this one came to, as the router names it; None where none was."""
+        shown = [turn for turn in self.before if not turn.hidden and turn.opening is not None]
+        return shown[-1].action if shown else None
 
     @property
     def asked_for(self) -> str:

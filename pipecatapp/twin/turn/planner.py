@@ -53,7 +53,7 @@ class TurnPlanner:
                 prompt,
                 self._model,
                 remembered=recalled.anything,
-                last_expert=turn.last_expert,
+                last_action=self._conversation.last_action(turn),
                 asked_for=turn.asked_for,
             )
             decision = self._checked(self._revised(decision, words), turn)

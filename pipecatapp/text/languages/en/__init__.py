@@ -11,6 +11,7 @@ from pipecatapp.text.languages.en.log_questions import LOG_QUESTIONS
 from pipecatapp.text.languages.en.numbers import NUMBERS
 from pipecatapp.text.languages.en.phrases import LOG_PHRASES, PHRASES
 from pipecatapp.text.languages.en.quotations import QUOTATIONS
+from pipecatapp.text.languages.en.remarks import REMARKS
 from pipecatapp.text.languages.en.requests import REQUESTS
 from pipecatapp.text.languages.en.second_person import SECOND_PERSON
 from pipecatapp.text.languages.en.statements import STATEMENTS
@@ -34,4 +35,5 @@ LANGUAGE = Language(
     log_phrases=LOG_PHRASES,
     fact_questions=FACT_QUESTIONS,
     second_person=SECOND_PERSON,
+    remarks=REMARKS,
 )
