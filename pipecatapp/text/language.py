@@ -8,6 +8,7 @@ from importlib.util import find_spec
 
 from pipecatapp.settings import load_settings
 from pipecatapp.text.arithmetic import Arithmetic, Units
+from pipecatapp.text.clock import Clock, Places
 from pipecatapp.text.rules import Dates, Numbers, Quotations, Requests, Statements
 
 FALLBACK = "en"
@@ -88,6 +89,8 @@ class Language:
     requests: Requests
     arithmetic: Arithmetic
     units: Units
+    clock: Clock
+    places: Places
 
 
 def language() -> Language:

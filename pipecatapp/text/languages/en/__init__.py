@@ -2,9 +2,11 @@
 
 from pipecatapp.text.language import Language
 from pipecatapp.text.languages.en.arithmetic import ARITHMETIC
+from pipecatapp.text.languages.en.clock import CLOCK_WORDS
 from pipecatapp.text.languages.en.dates import DATES
 from pipecatapp.text.languages.en.numbers import NUMBERS
 from pipecatapp.text.languages.en.phrases import PHRASES
+from pipecatapp.text.languages.en.places import PLACES
 from pipecatapp.text.languages.en.quotations import QUOTATIONS
 from pipecatapp.text.languages.en.requests import REQUESTS
 from pipecatapp.text.languages.en.statements import STATEMENTS
@@ -21,4 +23,6 @@ LANGUAGE = Language(
     requests=REQUESTS,
     arithmetic=ARITHMETIC,
     units=UNITS,
+    clock=CLOCK_WORDS,
+    places=PLACES,
 )
