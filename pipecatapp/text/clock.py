@@ -79,7 +79,7 @@ class Clock:
         here: What stands for here in it; `at` is the template of a `{place}` in it.
         on_day: Template of a `{time}` and a `{day}`.
         differs: Template of a `{country}` with several times, its `{capital}` and a `{time}`.
-        today: Template of the `{day}` that it is here; `today_there` of a `{place}` and its `{day}`.
+        today: Template of the `{day}` that it is here; `today_there` is that of a `{place}`.
         falls: Templates of a `{day}` in the past, today and in the future.
         away: Template of the `{count}` of days from today to a `{day}`; `ago` is the same for one
             in the past, and `apart` for those between a `{first}` and a `{second}`.

@@ -5,7 +5,10 @@ import re
 from pipecatapp.text.clock import Clock, Holiday
 from pipecatapp.text.languages.en.dates import WEEKDAYS
 
-NOW = r"(?: (?:it is|now|right now|just now|currently|at the moment|at present|today|over there|here))*"
+NOW = (
+    r"(?: (?:it is|now|right now|just now|currently|at the moment|at present|today|over there"
+    r"|here))*"
+)
 WHAT_TIME = (
     r"(?:what time (?:is it|it is|have you got|do you have|do we have|will it be|would it be)"
     r"|(?:what(?:'s|s| is) )?the (?:exact |current |local |right |correct )*time(?: is)?"
@@ -38,8 +41,8 @@ CLOCK_WORDS = Clock(
         r"|i (?:want|need) to know|i(?:'d| would) like to know|tell me|and|look up|check)[,:]?\s+)*"
     ),
     ends=re.compile(
-        r"(?:[\s,]+(?:please|for me|thanks|thank you|twin|exactly|right now|now|at the moment"
-        r"|currently))*[\s?.!]*$"
+        r"(?:(?<!from)[\s,]+(?:please|for me|thanks|thank you|twin|exactly|right now|now"
+        r"|at the moment|currently))*[\s?.!]*$"
     ),
     times=_all(
         rf"{WHAT_TIME}{NOW}",
@@ -91,7 +94,8 @@ CLOCK_WORDS = Clock(
                 rf"^(?:(?:what|which) {DAY} {IS}(?: it)?(?: be)?|what(?:'s|s| is) the {DAY}"
                 rf"|what {IS} the {DAY} be|(?:what|which) {DAY})"
                 rf" (?:in )?(?P<count>\d{{1,5}}|an?) {UNIT}"
-                rf"(?: (?:from (?:now|today)|(?P<back>ago|before)|after|from)(?: (?P<date>{DATE}))?)?$"
+                r"(?: (?:from (?:now|today)|(?P<back>ago|before)|after|from)"
+                rf"(?: (?P<date>{DATE}))?)?$"
             ),
         ),
         ("until", re.compile(rf"^{LONG} (?:until|till?|to|before|'til) (?P<date>{DATE})$")),
@@ -99,7 +103,8 @@ CLOCK_WORDS = Clock(
         (
             "between",
             re.compile(
-                rf"^{LONG} (?:between|from) (?P<date>{DATE}) (?:and|to|until|till) (?P<other>{DATE})$"
+                rf"^{LONG} (?:between|from) (?P<date>{DATE})"
+                rf" (?:and|to|until|till) (?P<other>{DATE})$"
             ),
         ),
         (
@@ -119,8 +124,8 @@ CLOCK_WORDS = Clock(
         # Above twelve it can only be the day.
         r"(?P<day>1[3-9]|2\d|3[01])/(?P<month>0?\d|1[0-2])/(?P<year>\d{4})",
         r"(?P<month>0?\d|1[0-2])/(?P<day>1[3-9]|2\d|3[01])/(?P<year>\d{4})",
-        rf"(?:on )?(?P<step>(?:last|this|next|coming|the next|the coming|past) )?(?P<name>[a-z' ]+?)"
-        rf"(?: (?:in |of )?(?:{YEAR}|(?P<period>this|next|last) year))?",
+        r"(?:on )?(?P<step>(?:last|this|next|coming|the next|the coming|past) )?"
+        rf"(?P<name>[a-z' ]+?)(?: (?:in |of )?(?:{YEAR}|(?P<period>this|next|last) year))?",
     ),
     relative={
         **{"today": 0, "now": 0, "tonight": 0, "tomorrow": 1, "yesterday": -1},
