@@ -120,9 +120,9 @@ def power(base: Number, exponent: Number) -> Number:
         if base not in (0, 1, -1) and (size - 1) * abs(times) > MOST_BITS:
             raise too_large()
         return base ** (times if abs(base) != 1 else times % 2)
-    if isinstance(exponent, Fraction) and exponent.denominator <= MOST_FACTORS:
+    if times is None and isinstance(exponent, Fraction) and exponent.denominator <= MOST_FACTORS:
         return power(root(base, exponent.denominator), Fraction(exponent.numerator))
-    if base < 0:
+    if base < 0 and times is None:
         raise undefined()
     return decimally(lambda: rounded(base) ** rounded(exponent))
 

@@ -69,7 +69,7 @@ def read_sum(words: str) -> Sum | None:
     if not operations:
         return None
     said = with_digits(bare)
-    return Sum(said, symbols, insists or not language().arithmetic.doubtful.match(bare))
+    return Sum(said, symbols, insists or not language().arithmetic.doubtful.match(said))
 
 
 def answer_sum(asked: Sum) -> str:

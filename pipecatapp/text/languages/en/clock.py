@@ -46,7 +46,7 @@ CLOCK_WORDS = Clock(
     ),
     times=_all(
         rf"{WHAT_TIME}{NOW}",
-        rf"{WHAT_TIME}{NOW} (?:over |out |back )?(?:in|for|at) (?P<place>{PLACE}){NOW}",
+        rf"{WHAT_TIME}{NOW} (?:over |out |back )?in (?P<place>{PLACE}){NOW}",
         rf"{WHAT_TIME} (?:over )?in (?P<place>{PLACE}){IF} (?P<when>{CLOCK})",
         rf"{WHAT_TIME} (?:over )?in (?P<place>{PLACE}) at (?P<when>{CLOCK})",
         rf"{WHAT_TIME} here{IF} (?P<when>{CLOCK} in {PLACE})",
@@ -91,7 +91,7 @@ CLOCK_WORDS = Clock(
         (
             "shifted",
             re.compile(
-                rf"^(?:(?:what|which) {DAY} {IS}(?: it)?(?: be)?|what(?:'s|s| is) the {DAY}"
+                rf"^(?:(?:what|which) {DAY} {IS}(?: it)?(?: be)?|what(?:'s|s| is| was) the {DAY}"
                 rf"|what {IS} the {DAY} be|(?:what|which) {DAY})"
                 rf" (?:in )?(?P<count>\d{{1,5}}|an?) {UNIT}"
                 r"(?: (?:from (?:now|today)|(?P<back>ago|before)|after|from)"

@@ -97,7 +97,7 @@ _LONGER = {
     **{"utc": "UTC", "gmt": "UTC", "greenwich": "Europe/London"},
 }
 _COUNTRIES = {
-    "US": "america|usa|states|united states of america|the states|u s|u s a",
+    "US": "us|america|usa|states|united states of america|the states|u s|u s a",
     "GB": "uk|united kingdom|great britain|u k",
     "KR": "korea|south korea",
     "KP": "north korea",
