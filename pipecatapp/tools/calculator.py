@@ -11,7 +11,7 @@ from pipecatapp.text.number_words import with_digits
 from pipecatapp.text.numbers import numbers
 from pipecatapp.tools.calculation.conversions import answer_conversion, read_conversion
 from pipecatapp.tools.calculation.sums import answer_sum, read_sum
-from pipecatapp.tools.tool import Call, DirectCall, ToolError, Toolset, tool
+from pipecatapp.tools.tool import Call, DirectCall, NotForThisToolError, ToolError, Toolset, tool
 
 _NUMBER = re.compile(r"[\d.]+")
 
@@ -87,6 +87,8 @@ class Calculator(Toolset):
             return found
         if _said(expression, call) and (found := _answer(expression)) is not None:
             return found
+        if len(_NUMBER.findall(with_digits(call.words))) < 2:
+            raise NotForThisToolError("it is no sum")  # "how many bones does a hand have"
         raise ToolError(language().arithmetic.unreadable)
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, tzinfo
 
 from pipecatapp.text.language import language
 from pipecatapp.text.numbers import numbers
-from pipecatapp.tools.clocks.dates import answer_date, read_date_question
+from pipecatapp.tools.clocks.dates import answer_date, names_date, read_date_question
 from pipecatapp.tools.clocks.places import folded, has_zones
 from pipecatapp.tools.clocks.times import (
     TimeQuestion,
@@ -16,7 +16,15 @@ from pipecatapp.tools.clocks.times import (
     read_moment,
     read_time_question,
 )
-from pipecatapp.tools.tool import Call, DirectCall, Resources, ToolError, Toolset, tool
+from pipecatapp.tools.tool import (
+    Call,
+    DirectCall,
+    NotForThisToolError,
+    Resources,
+    ToolError,
+    Toolset,
+    tool,
+)
 
 TIME_EXAMPLES = (
     "what time is it",
@@ -122,6 +130,8 @@ class Clock(Toolset):
             # A small model also makes up places and times that nobody has named.
             place = place if _is_said(place, call) else ""
             when = when if _is_time_said(when, call) else ""
+            if not place and not when:
+                raise NotForThisToolError("it is no question for the time")  # "when is dinner"
             read = TimeQuestion(place, when)
         return answer_time(read, self._now(), self._here)
 
@@ -136,6 +146,8 @@ class Clock(Toolset):
         asked = read_date_question(call.words, now.date())
         if asked is None and numbers(question) <= numbers(_spoken(call)):
             asked = read_date_question(question, now.date())
+        if asked is None and not names_date(call.words):
+            raise NotForThisToolError("it is no question about a date")  # "which day suits you"
         if asked is None:
             raise ToolError(language().clock.unreadable)
         return answer_date(asked, now)

@@ -17,6 +17,10 @@ class ToolError(Exception):
     """A tool failed; the text tells the model and people why."""
 
 
+class NotForThisToolError(ToolError):
+    """What was asked is not for this tool, so the model answers it in words instead."""
+
+
 class ShortTermMemory(Protocol):
     """What a tool may know of the conversation that its call belongs to."""
 

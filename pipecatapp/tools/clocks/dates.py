@@ -109,6 +109,15 @@ def answer_date(asked: AskedDate, now: datetime) -> str:
     return template.format(count=_counted(abs(away), asked.unit), day=told_day(asked.day))
 
 
+def names_date(words: str) -> bool:
+    """Tell whether some words name a date, or a part of one."""
+    dates, clock = language().dates, language().clock
+    bare = with_digits(words, ordinals=True).replace("'", "")
+    text = f" {bare} "
+    names = [*(month.lower() for month in dates.months), *dates.weekdays, *clock.holidays]
+    return any(c.isdecimal() for c in text) or any(f" {name} " in text for name in names)
+
+
 def _counted(days: int, unit: str) -> str:
     """Return a number of days, in weeks and days where weeks are asked for."""
     clock = language().clock

@@ -17,7 +17,7 @@ from loguru import logger
 from pipecatapp.tools.execution.approvals import Approval, Approvals, Verdict
 from pipecatapp.tools.execution.audit import Audit, write_or_log
 from pipecatapp.tools.execution.tool_definition import Tool
-from pipecatapp.tools.tool import Call, ShortTermMemory, ToolError, shortened
+from pipecatapp.tools.tool import Call, NotForThisToolError, ShortTermMemory, ToolError, shortened
 
 ApprovalMode = Literal["sensitive", "all", "none"]
 
@@ -62,6 +62,7 @@ class ToolRun:
         verdict: How the approval ended; None before that.
         result: The result, or why the call failed; None before its end.
         state: The state of the call.
+        declined: Whether the tool found that it is not for what was asked.
         told: Whether the user has been or will be told how it ended.
         task: Runs the call.
     """
@@ -76,6 +77,7 @@ class ToolRun:
     verdict: Verdict | None = None
     result: str | None = None
     state: RunState = RunState.RUNNING
+    declined: bool = False
     told: bool = False
     task: "asyncio.Task[None] | None" = None
 
@@ -259,6 +261,7 @@ class ToolRunner:
             run.result, run.state = await run.tool.run(call, run.arguments), RunState.DONE
         except ToolError as error:
             run.result, run.state = shortened(str(error)), RunState.FAILED
+            run.declined = isinstance(error, NotForThisToolError)
         except Exception as error:
             # Anyone may add a tool file: its mistakes must not end more than this call.
             logger.exception(f"{run.tool.name} failed")

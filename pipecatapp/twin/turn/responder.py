@@ -150,6 +150,9 @@ class Responder:
             said = False
             if run is not None:
                 await self._tools.attend(run, answer)
+                if run.declined:
+                    self.decision = decision = Decision("answer")
+                    break
                 if not run.tool.model_visible:
                     turn.hide()
                     if run.over and not run.approval:

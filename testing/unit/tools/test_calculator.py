@@ -3,7 +3,7 @@ import pytest
 from pipecatapp.tools.calculator import Calculator
 from pipecatapp.tools.execution.registry import Registry
 from pipecatapp.tools.execution.tool_definition import tools_of
-from pipecatapp.tools.tool import Call, ToolError
+from pipecatapp.tools.tool import Call, NotForThisToolError, ToolError
 from testing.unit.tools.fake_resources import FakeConversation, FakeResources
 from testing.unit.tools.traps import TRAPS
 
@@ -65,7 +65,12 @@ async def test_a_number_of_an_earlier_turn_may_be_used(calculator: Calculator) -
 
 async def test_a_number_that_nobody_said_is_not_used(calculator: Calculator) -> None:
     with pytest.raises(ToolError, match="could not read"):
-        await calculator.calculate(said("six of them for everybody"), "6 * 4.5")
+        await calculator.calculate(said("six of them and two for everybody"), "6 * 4.5")
+
+
+async def test_what_has_no_numbers_is_declined(calculator: Calculator) -> None:
+    with pytest.raises(NotForThisToolError):
+        await calculator.calculate(said("how many strings does a cello have"), "strings of a cello")
 
 
 async def test_it_needs_nobodys_yes_and_its_result_is_said_as_it_is(

@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -6,14 +5,12 @@ import pytest
 
 from pipecatapp.tools.clock import Clock
 from pipecatapp.tools.execution.tool_definition import tools_of
-from pipecatapp.tools.tool import Call, ToolError
+from pipecatapp.tools.tool import Call, NotForThisToolError, ToolError
 from testing.unit.tools.fake_resources import FakeConversation, FakeResources
 from testing.unit.tools.traps import TRAPS
 
 EVENING = datetime(2026, 11, 29, 21, 5, tzinfo=UTC)
 """A Sunday; it is 22:05 in Berlin, where the clocks of these tests are."""
-
-Ask = Callable[[str], "object"]
 
 
 def clock_at(moment: datetime, zone: str = "Europe/Berlin") -> Clock:
@@ -30,8 +27,9 @@ async def ask(clock: Clock, words: str) -> str:
     wanted = await clock.wanted(words)
     assert wanted is not None, words
     name, arguments = wanted
-    method = {"clock.get_time": clock.get_time, "clock.get_date": clock.get_date}[name]
-    return await method(said(words), **arguments)
+    if name == "clock.get_time":
+        return await clock.get_time(said(words), **arguments)
+    return await clock.get_date(said(words), **arguments)
 
 
 TIMES = {
@@ -169,9 +167,8 @@ async def test_the_model_may_name_a_time_that_was_said() -> None:
 
 async def test_what_nobody_named_is_not_used() -> None:
     clock = clock_at(EVENING)
-    assert await clock.get_time(said("how late is it by the way"), place="Berlin") == (
-        "It is 10:05 at night."
-    )
+    with pytest.raises(NotForThisToolError):
+        await clock.get_time(said("what time is supper"), place="Berlin")
     call = said("how late is it now over in Boston")
     assert "when" not in (await clock.get_time(call, place="Boston", when="9 am")).lower()
 
@@ -182,6 +179,11 @@ async def test_a_question_about_a_date_is_read_from_the_models_words_too() -> No
     assert told == "That is Wednesday, 3 March 2027."
     with pytest.raises(ToolError, match="could not read"):
         await clock_at(EVENING).get_date(call, question="which weekday is 4 april 2031")
+
+
+async def test_what_names_no_date_is_declined() -> None:
+    with pytest.raises(NotForThisToolError):
+        await clock_at(EVENING).get_date(said("which day suits your aunt"), question="which day")
 
 
 async def test_it_needs_nobodys_yes_and_its_results_are_said_as_they_are() -> None:
