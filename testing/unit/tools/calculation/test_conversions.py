@@ -24,6 +24,12 @@ CONVERSIONS = {
     "how many inches in a metre": "1 metre is about 39.3701 inches.",
     "6 feet 2 inches in cm": "6 feet 2 inches is 187.96 centimetres.",
     "5'8\" to centimeters": "5 feet 8 inches is 172.72 centimetres.",
+    "5k in miles": "5 kilometres is about 3.10686 miles.",
+    "3 metres squared in square feet": "3 square metres is about 32.2917 square feet.",
+    "what temperature is 350 fahrenheit in celsius": (
+        "350 degrees Fahrenheit is about 176.667 degrees Celsius."
+    ),
+    "six foot two in centimetres": "6 feet 2 inches is 187.96 centimetres.",
     "half a mile in yards": "0.5 miles is 880 yards.",
     "12 in in cm": "12 inches is 30.48 centimetres.",
     "how many ounces are in a pound": "1 pound is 16 ounces.",
@@ -33,7 +39,7 @@ CONVERSIONS = {
     "two and a half hours in minutes": "2.5 hours is 150 minutes.",
     "an hour and a half in seconds": "1.5 hours is 5,400 seconds.",
     "1 hour 20 minutes in minutes": "1 hour 20 minutes is 80 minutes.",
-    "how many minutes are there in a year": "1 year of 365 days is 525,600 minutes.",
+    "how many minutes are there in a year": "1 common year is 525,600 minutes.",
     "2 cups to ml": ("2 US cups is about 473.176 millilitres; 2 metric cups is 500 millilitres."),
     "how many pints are in a gallon": (
         "1 US gallon is 8 US pints; 1 imperial gallon is 8 imperial pints."
