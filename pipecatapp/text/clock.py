@@ -59,7 +59,8 @@ class Clock:
             `half` (am or pm in any words), `past`, `to` and `name`.
         before_noon: The words that mean before noon; any other word for a half means after it.
         named_times: Hours by their names, such as noon.
-        moment: Matches another time than now; its groups are `time` and `place`.
+        moment: Matches another time than now; its groups are `time`, and `place` or
+            `before` for the place.
         dates: Match a question about dates, each with its kind; their groups are `date`, `other`,
             `count`, `unit`, `back` and `place`.
         day: Matches a date; its groups are `day`, `month` and `year`, or `name` and `year`.

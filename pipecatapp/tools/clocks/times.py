@@ -64,7 +64,8 @@ def read_moment(when: str) -> tuple[time, str] | None:
     """
     found = language().clock.moment.match(" ".join(with_digits(when).split()))
     of_day = read_time(found["time"]) if found else None
-    return (of_day, found["place"] or "") if found and of_day is not None else None
+    place = (found["place"] or found["before"] or "") if found else ""
+    return (of_day, place) if found and of_day is not None else None
 
 
 def read_time(text: str) -> time | None:

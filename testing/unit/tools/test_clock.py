@@ -63,11 +63,17 @@ TIMES = {
     "if it is noon in denver what time is it here": (
         "When it is 12 noon in Denver, it is 8 o'clock in the evening here."
     ),
+    "what's 9 am London time in Tokyo": (
+        "When it is 9 o'clock in the morning in London, it is 6 o'clock in the evening in Tokyo."
+    ),
     "what time will it be in Sydney at quarter to eight": (
         "When it is 7:45 in the morning here, it is 5:45 in the afternoon in Sydney."
     ),
 }
 DATES = {
+    "how many sleeps until christmas": "It is 26 days until Friday, 25 December 2026.",
+    "what is tomorrow's date": "That is Monday, 30 November 2026.",
+    "what is 45 days from today": "That is Wednesday, 13 January 2027.",
     "what day is it": "It is Sunday, 29 November 2026.",
     "what's today's date please": "It is Sunday, 29 November 2026.",
     "what day is it in Auckland": "In Auckland it is Monday, 30 November 2026.",

@@ -2,7 +2,7 @@
 
 from pipecatapp.text.language import Language
 from pipecatapp.text.languages.en.arithmetic import ARITHMETIC
-from pipecatapp.text.languages.en.clock import CLOCK_WORDS
+from pipecatapp.text.languages.en.clock import CLOCK
 from pipecatapp.text.languages.en.dates import DATES
 from pipecatapp.text.languages.en.numbers import NUMBERS
 from pipecatapp.text.languages.en.phrases import PHRASES
@@ -23,6 +23,6 @@ LANGUAGE = Language(
     requests=REQUESTS,
     arithmetic=ARITHMETIC,
     units=UNITS,
-    clock=CLOCK_WORDS,
+    clock=CLOCK,
     places=PLACES,
 )

@@ -13,8 +13,8 @@ PARTS = {
 NUMBER = r"[\d.]+"
 LEAD = (
     r"^(?:(?:(?:can|could|would|will) you|please|quickly|quick(?: question)?|just|do you know"
-    r"|i (?:want|need) to know|i(?:'d| would) like to know|tell me|do the (?:maths?|sum|calculation)"
-    r"|(?:here's|here is) a sum)[,:]?\s+)*"
+    r"|i (?:want|need) to know|i(?:'d| would) like to know|tell me"
+    r"|do the (?:maths?|sum|calculation)|(?:here's|here is) a sum)[,:]?\s+)*"
 )
 QUESTION = (
     r"(?:what do (?:you|i|we) get (?:if|when) (?:you|i|we)|how many (?:is|are)|do"
@@ -143,7 +143,8 @@ ARITHMETIC = Arithmetic(
     insists=re.compile(r"\b(?:calculate|compute|work out|solve|evaluate|sum|maths?|calculation)\b"),
     ends=re.compile(
         r"(?:[\s,]*(?:=|\bequal(?:s|s to| to)?(?: what)?\b"
-        r"|\b(?:then|is|make|makes|come to|exactly|precisely|please|for me|thanks|thank you|twin|be|in total|altogether)\b))*[\s?.]*$"
+        r"|\b(?:then|is|make|makes|come to|exactly|precisely|please|for me|thanks|thank you|twin"
+        r"|be|in total|altogether)\b))*[\s?.]*$"
     ),
     # Dates, scores, telephone numbers, and marks out of ten.
     doubtful=re.compile(r"^\d+(?:[/-]\d+)+$|^\d+ over \d+$|^(?:\d+|a) dozen$"),

@@ -12,19 +12,25 @@ NOW = (
 WHAT_TIME = (
     r"(?:what time (?:is it|it is|have you got|do you have|do we have|will it be|would it be)"
     r"|(?:what(?:'s|s| is) )?the (?:exact |current |local |right |correct )*time(?: is)?"
-    r"|what(?:'s|s| is) (?:the )?(?:current |local )*time|(?:current |local )+time"
-    r"|(?:have you got|do you have|you got|got) the time|how late is it|time)"
+    r"|(?:what(?:'s|s| is) )?(?:current |local )+time"
+    r"|(?:have you got|do you have|you got|got) the time|how late is it)"
 )
-CLOCK = r"[\w.:' ]{1,30}?"
+TIME = (
+    r"(?:noon|midday|midnight|(?:[\w ]{1,20} )?\d{1,2}(?:[:.]\d{2})?"
+    r"(?: ?(?:[ap]\.? ?m\.?|o'?clock))?"
+    r"(?: in the (?:morning|afternoon|evening)| at night)?)"
+)
 PLACE = r"[^\d?!;:\"]{2,40}?"
+WHEN = rf"{TIME}(?: here| our time| my time| in {PLACE}| {PLACE} time)?"
 IF = r",? (?:when|if) it(?:'s|s| is| will be)"
 DATE = r"[\w/.,' -]{3,40}?"
 DAY = r"(?:day of the week|day of week|weekday|week day|day|date)"
 IS = r"(?:is|was|will|would|does|did)"
 UNIT = r"(?P<unit>day|week|month|year)s?"
 LONG = (
-    r"how (?:many (?P<unit>day|week)s|long)(?: (?:is it|are there|are left|left|do we have|there"
-    r"|have passed|have gone by|has it been|is left|remain|to go|are|is|will it be|was it))*"
+    r"(?:how (?:many (?:(?P<unit>day|week)s|sleeps)|long)|days)"
+    r"(?: (?:is it|are there|are left|left|do we have|there|have passed|have gone by"
+    r"|has it been|is left|remain|to go|are|is|will it be|was it))*"
 )
 MONTHS = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.?"
 NUMBERED = r"(?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)?"
@@ -35,7 +41,7 @@ def _all(*patterns: str) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(rf"^{pattern}$") for pattern in patterns)
 
 
-CLOCK_WORDS = Clock(
+CLOCK = Clock(
     asks=re.compile(
         r"^(?:(?:(?:can|could|would|will) you|please|quickly|just|do you (?:happen to )?know"
         r"|i (?:want|need) to know|i(?:'d| would) like to know|tell me|and|look up|check)[,:]?\s+)*"
@@ -46,13 +52,15 @@ CLOCK_WORDS = Clock(
     ),
     times=_all(
         rf"{WHAT_TIME}{NOW}",
-        rf"{WHAT_TIME}{NOW} (?:over |out |back )?in (?P<place>{PLACE}){NOW}",
-        rf"{WHAT_TIME} (?:over )?in (?P<place>{PLACE}){IF} (?P<when>{CLOCK})",
-        rf"{WHAT_TIME} (?:over )?in (?P<place>{PLACE}) at (?P<when>{CLOCK})",
-        rf"{WHAT_TIME} here{IF} (?P<when>{CLOCK} in {PLACE})",
-        rf"(?:when|if) it(?:'s|s| is) (?P<when>{CLOCK}(?: here| in {PLACE})?),?"
+        rf"(?:{WHAT_TIME}|time){NOW} (?:over |out |back )?in (?P<place>{PLACE}){NOW}",
+        rf"{WHAT_TIME} (?:over )?in (?P<place>{PLACE}){IF} (?P<when>{WHEN})",
+        rf"{WHAT_TIME} (?:over )?in (?P<place>{PLACE}) at (?P<when>{WHEN})",
+        rf"{WHAT_TIME} here{IF} (?P<when>{TIME} in {PLACE})",
+        rf"(?:(?:when|if) )?it(?:'s|s| is) (?P<when>{WHEN}),?"
         rf" (?:then )?{WHAT_TIME} (?:over )?(?:here|in (?P<place>{PLACE}))",
-        rf"(?:what(?:'s|s| is) )?(?P<when>\d{CLOCK} in {PLACE}) in (?P<place>{PLACE})(?: time)?",
+        rf"(?:what(?:'s|s| is) |convert )?(?P<when>{TIME} (?:in {PLACE}|{PLACE} time))"
+        rf" (?:in|to|into) (?P<place>{PLACE})(?: time)?",
+        rf"(?:what(?:'s|s| is) )?(?P<when>{TIME} (?:in {PLACE}|{PLACE} time)) (?:here|our time)",
     ),
     # Nobody asks for the clock of a kitchen or of a film.
     no_place=re.compile(
@@ -73,8 +81,8 @@ CLOCK_WORDS = Clock(
     before_noon=frozenset({"am", "inthemorning"}),
     named_times={"noon": 12, "midday": 12, "midnight": 0},
     moment=re.compile(
-        rf"^(?:at )?(?P<time>.+?)(?: (?:over )?(?:in (?!the (?:morning|afternoon|evening)\b)"
-        rf"(?P<place>{PLACE})|here|our time|my time|local time))?$"
+        rf"^(?:at )?(?P<time>{TIME})(?: (?:(?:over )?in (?P<place>{PLACE})|(?P<before>{PLACE}) time"
+        r"|here|our time|my time|local time))?$"
     ),
     dates=(
         (
@@ -92,13 +100,15 @@ CLOCK_WORDS = Clock(
             "shifted",
             re.compile(
                 rf"^(?:(?:what|which) {DAY} {IS}(?: it)?(?: be)?|what(?:'s|s| is| was) the {DAY}"
-                rf"|what {IS} the {DAY} be|(?:what|which) {DAY})"
+                rf"|what {IS} the {DAY} be|what will be the {DAY}|(?:what|which) {DAY}"
+                rf"|what(?:'s| is)(?= .*(?:from|ago|after|before)\b))"
                 rf" (?:in )?(?P<count>\d{{1,5}}|an?) {UNIT}"
                 r"(?: (?:from (?:now|today)|(?P<back>ago|before)|after|from)"
                 rf"(?: (?P<date>{DATE}))?)?$"
             ),
         ),
         ("until", re.compile(rf"^{LONG} (?:until|till?|to|before|'til) (?P<date>{DATE})$")),
+        ("until", re.compile(rf"^how (?:far|many days|long) away is (?P<date>{DATE})$")),
         ("since", re.compile(rf"^{LONG} since (?P<date>{DATE})$")),
         (
             "between",
@@ -107,6 +117,7 @@ CLOCK_WORDS = Clock(
                 rf" (?:and|to|until|till) (?P<other>{DATE})$"
             ),
         ),
+        ("day", re.compile(r"^what(?:'s|s| is| was) (?P<date>tomorrow|yesterday)'?s date$")),
         (
             "day",
             re.compile(
