@@ -21,6 +21,8 @@ from pipecatapp.text.rules import (
     Requests,
     Statements,
 )
+from pipecatapp.text.clock import Clock, Places
+from pipecatapp.text.rules import Dates, Numbers, Quotations, Requests, Statements
 
 FALLBACK = "en"
 """Stands in for a language that has no package."""
@@ -164,6 +166,8 @@ class Language:
     fact_questions: FactQuestions
     second_person: SecondPerson
     remarks: Remarks
+    clock: Clock
+    places: Places
 
 
 def language() -> Language:

@@ -157,6 +157,9 @@ class Responder:
             said = None
             if run is not None:
                 await self._tools.attend(run, answer)
+                if run.declined:
+                    self.decision = decision = Decision("answer")
+                    break
                 if not run.tool.model_visible:
                     turn.hide()
                     record(run, turn)

@@ -21,7 +21,7 @@ from pipecatapp.tools.execution.approvals import Approval, Approvals, Verdict
 from pipecatapp.tools.execution.audit import Audit
 from pipecatapp.tools.execution.runner import ToolRun, ToolRunner
 from pipecatapp.tools.execution.tool_definition import tools_of
-from pipecatapp.tools.tool import Call, DirectCall, ToolError, Toolset, tool
+from pipecatapp.tools.tool import Call, DirectCall, NotForThisToolError, ToolError, Toolset, tool
 from pipecatapp.twin.history.context import late_result
 from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.history.messages import ToolResult, result_of
@@ -645,6 +645,8 @@ class Bell(Toolset):
         """Let the bell chime."""
         if times > 3:
             raise ToolError("More than three chimes would wake the cat.")
+        if times < 0:
+            raise NotForThisToolError("it is no number of chimes")
         return f"It chimes {times} times."
 
 
@@ -687,6 +689,15 @@ async def test_a_spoken_failure_is_told_as_it_is(server: ModelServer, bell_room:
     told = await bell_room.say("I want nine chimes.")
     assert told == "More than three chimes would wake the cat."
     assert server.requests == []
+
+
+async def test_what_a_tool_declines_is_answered_in_words(
+    server: ModelServer, bell_room: Room
+) -> None:
+    server.replies = [writes('bell.chime {"times":-1}'), answers("Bells are of bronze.")]
+    assert await bell_room.say("What are bells made of?") == "Bells are of bronze."
+    assert bell_room.responder.decision.as_dict() == {"kind": "answer", "name": None}
+    assert not [text for text in bell_room.last_prompt() if "no number of chimes" in text]
 
 
 async def test_after_a_spoken_result_more_is_done_where_more_was_asked_for(
