@@ -8,6 +8,7 @@ from importlib.util import find_spec
 
 from pipecatapp.settings import load_settings
 from pipecatapp.text.arithmetic import Arithmetic, Units
+from pipecatapp.text.clock import Clock, Places
 from pipecatapp.text.fact_rules import FactQuestions, SecondPerson
 from pipecatapp.text.list_rules import ListRules
 from pipecatapp.text.log_rules import LogPhrases, LogQuestions
@@ -21,8 +22,6 @@ from pipecatapp.text.rules import (
     Requests,
     Statements,
 )
-from pipecatapp.text.clock import Clock, Places
-from pipecatapp.text.rules import Dates, Numbers, Quotations, Requests, Statements
 
 FALLBACK = "en"
 """Stands in for a language that has no package."""

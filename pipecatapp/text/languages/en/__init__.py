@@ -11,7 +11,6 @@ from pipecatapp.text.languages.en.lists import LISTS
 from pipecatapp.text.languages.en.log_questions import LOG_QUESTIONS
 from pipecatapp.text.languages.en.numbers import NUMBERS
 from pipecatapp.text.languages.en.phrases import LOG_PHRASES, PHRASES
-from pipecatapp.text.languages.en.phrases import PHRASES
 from pipecatapp.text.languages.en.places import PLACES
 from pipecatapp.text.languages.en.quotations import QUOTATIONS
 from pipecatapp.text.languages.en.remarks import REMARKS
