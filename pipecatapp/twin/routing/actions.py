@@ -44,6 +44,12 @@ class Decision:
         arguments: Of the tool, with its defaults; where they are wrong, as the model wrote them.
         by: What decided: the intent policy (`head`), the model, or code that read the words.
         unable: For an answer that says that something cannot be done or known: the topic.
+        declined: The tool whose call is not made, as its arguments come from nowhere or the words
+            do not name it: an answer must not claim that it was.
+        question: What is said in place of an answer that the model would write; empty for nothing.
+        sure: Whether the intent policy was sure of the tool, or there is none.
+        besides: What the turn goes on with once the call has been made; empty for nothing.
+        text: What is said as it is; empty where the model words the answer.
     """
 
     kind: Kind
@@ -51,6 +57,11 @@ class Decision:
     arguments: dict[str, Any] = field(default_factory=dict)
     by: Literal["head", "model", "words"] = "model"
     unable: str | None = None
+    declined: str = ""
+    question: str = ""
+    sure: bool = field(default=False, compare=False)
+    besides: str = ""
+    text: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return what clients are told."""

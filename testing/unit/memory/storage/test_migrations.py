@@ -30,7 +30,7 @@ def first_version(directory: Path) -> Path:
         )
         # Its words as that version cut them.
         row = (text.lower().replace("o\u0308", "o "), "", "", "")
-        db.execute(f"INSERT INTO terms ({', '.join(COLUMNS)}) VALUES (?, ?, ?, ?)", row)  # noqa: S608
+        db.execute(f"INSERT INTO terms ({', '.join(COLUMNS)}) VALUES (?, ?, ?, ?)", row)
     db.commit()
     db.close()
     return directory
