@@ -86,7 +86,10 @@ class IntentPolicy:
             return PolicyResult(near[0])
         if remark and not _is_plain_request(prediction, catalogue):
             return PolicyResult(ANSWER)
-        previous = self._previous(before) if last_action is None else last_action
+        previous = self._previous(before) if last_action in (None, ANSWER) else last_action
+        if is_unable(previous) and prediction.action == AGAIN:
+            return PolicyResult(previous)
+        previous = previous if last_action is None else last_action
         previous = previous if previous in catalogue.actions.names else ANSWER
         another = prediction.action != ANSWER and prediction.chance >= SURE_OF_ANOTHER
         refers = not remark and any(refers_to(words, asked) for asked in before[-1:])
@@ -158,7 +161,7 @@ def _meant(prediction: IntentPrediction, previous: str) -> str | None:
         return previous if prediction.chance >= SURE_OF_AGAIN else None
     if prediction.action == UNABLE:
         return None if _may_be_tool(prediction) else ANSWER  # talk about such things
-    sure = SURE if previous == ANSWER or is_unable(previous) else SURE_IN_A_TASK
+    sure = SURE if previous == ANSWER else SURE_IN_A_TASK
     return prediction.action if prediction.chance >= sure else None
 
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from pipecatapp.text.language import language
 from pipecatapp.text.utterances import is_stop
-from pipecatapp.tools.execution.runner import ToolRun
+from pipecatapp.tools.execution.runner import RunState, ToolRun
 from pipecatapp.twin.history.messages import Messages
 from pipecatapp.twin.history.turn import ActiveTurn
 from pipecatapp.twin.llm.chunks import Chunks
@@ -187,8 +187,7 @@ class Responder:
             turn: What asks for both.
             answer: What is said.
         """
-        turn.hide()
-        record(run, turn)
+        turn.hide(run.tool.name if run.state is RunState.DONE else "")
         if run.over and not run.approval:
             await answer.say(run.said or "")
             if besides:
