@@ -82,7 +82,6 @@ class Calculator(Toolset):
         return call if numbers(f"{words} {arguments.get('expression', '')}") else None
 
     # The tool itself sees to it that every number of the sum was said.
-    # The model writes "6 * 4.50" for "six of them at four fifty each": the tool sees to its numbers.
     @tool(read_only=True, spoken=True, examples=EXAMPLES, provenance={"expression": "derived"})
     async def calculate(self, call: Call, expression: str) -> str:
         """Work out a sum, or convert an amount into another unit.
