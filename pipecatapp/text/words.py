@@ -1,8 +1,10 @@
 """Texts cut into words, one way for each purpose."""
 
 import re
+import unicodedata
 
 from pipecatapp.text.language import language
+from pipecatapp.text.normal_form import normal_form
 
 SHORTEST_STEM = 3
 """Letters."""
@@ -14,18 +16,19 @@ _LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
 
 def tokenize(text: str) -> list[str]:
     """Return runs of letters and digits, "don't" as two: what an index of words holds."""
-    return _WORD.findall(text)
+    # An accent of its own is no letter, and would cut its word in two.
+    return _WORD.findall(unicodedata.normalize("NFKC", text))
 
 
 def significant_words(text: str) -> list[str]:
     """Return the words that say something of a text's topic, in small letters."""
     stop_words = language().vocabulary.stop_words
-    return [word for word in tokenize(text.lower()) if word not in stop_words]
+    return [word for word in tokenize(normal_form(text)) if word not in stop_words]
 
 
 def whole_words(text: str) -> list[str]:
     """Return words with their apostrophes, "don't" as one: what a statement is made of."""
-    return _WHOLE_WORD.findall(text)
+    return _WHOLE_WORD.findall(unicodedata.normalize("NFKC", text))
 
 
 def spoken_words(text: str) -> list[str]:
