@@ -1,6 +1,7 @@
 """The measure of answers from memory; what the model does with the suites is their own matter."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from prompt_engineering.recollection_scoring import Asked, recollection_report
 FOLDER = Path(__file__).resolve().parents[3] / "prompt_engineering"
 
 
-def asked(text: str, by: str = "model", **judged: object) -> Asked:
+def asked(text: str, by: str = "model", **judged: Any) -> Asked:
     question = RecollectionQuestion.model_validate({"say": "who is my vet", **judged})
     return Asked("scene", question, Answered(text, by, 0.1))
 
@@ -53,7 +54,7 @@ def test_what_must_not_be_said_is_wrong() -> None:
 
 
 def test_some_of_several_points_are_enough() -> None:
-    points = {"any_of": ["bees", "chess", "tea"], "at_least": 2}
+    points: dict[str, Any] = {"any_of": ["bees", "chess", "tea"], "at_least": 2}
     assert asked("Bees and tea.", **points).right
     assert not asked("Bees alone.", **points).right
 
