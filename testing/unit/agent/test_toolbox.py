@@ -63,15 +63,7 @@ async def test_calls_are_audited_at_home(toolbox: Toolbox, tmp_path: Path) -> No
     made = toolbox.registry.get("mcp.get_status")
     assert made
 
-    class TalkExamples:
-        id = "c"
-
-        def turns(self) -> list[tuple[str, str]]:
-            return []
-
-        def clear(self) -> None: ...
-
-    run = toolbox.runner.start(made, {}, TalkExamples())
+    run = toolbox.runner.start(made, {}, Conversation("c"))
     await run.ended()
     assert run.result == "uptime s: 1"
     assert "mcp.get_status" in (tmp_path / "home" / "audit" / "audit.jsonl").read_text()
