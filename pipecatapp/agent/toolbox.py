@@ -7,6 +7,7 @@ from typing import Any
 from loguru import logger
 
 from pipecatapp.agent.memory import AgentMemory
+from pipecatapp.errors import UserError
 from pipecatapp.experts.client.shared_server import SharedServer
 from pipecatapp.experts.discovery.selection import choose_directory
 from pipecatapp.experts.expert import Expert
@@ -20,6 +21,8 @@ from pipecatapp.tools.execution.audit import Audit
 from pipecatapp.tools.execution.registry import Registry
 from pipecatapp.tools.execution.runner import ToolRunner
 from pipecatapp.tools.execution.tool_definition import Tool
+from pipecatapp.tools.household_lists.lists import HouseholdLists
+from pipecatapp.tools.lists import Lists
 from pipecatapp.tools.tool import FactMemory
 from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.history.personas import load_persona
@@ -62,7 +65,7 @@ class Toolbox:
         self.runner = ToolRunner(
             self.approvals, Audit(settings.home / "audit" / "audit.jsonl"), settings.approval_mode
         )
-        self._embedder = embedder
+        self.embedder = embedder
         self._status = status
         self.directory = choose_directory(settings)
         self.experts = Experts(self.directory, self._persona_of, shared)
@@ -114,10 +117,10 @@ class Toolbox:
         actions = Actions(tools, self._listed, self._talk, self._requests)
         experts = self.directory.experts
         if self.settings.decision == "model":
-            return Router(actions, None, self._embedder, experts)
+            return Router(actions, None, self.embedder, experts)
         cache = self.settings.state_dir / "examples.npz"
-        classifier = IntentClassifier(self._embedder, actions.examples(), cache)
-        return Router(actions, classifier, self._embedder, experts)
+        classifier = IntentClassifier(self.embedder, actions.examples(), cache)
+        return Router(actions, classifier, self.embedder, experts)
 
     def _persona_of(self, expert: Expert) -> str:
         """Return an expert's persona as its file is now.
@@ -145,7 +148,7 @@ class Toolbox:
         """Summarize the turns that have just left a conversation, where the settings ask for it."""
         cut, conversation.cut = conversation.cut, []
         if self.settings.use_summarizer and cut:
-            text = await asyncio.to_thread(condensed, conversation.summary, cut, self._embedder)
+            text = await asyncio.to_thread(condensed, conversation.summary, cut, self.embedder)
             conversation.summarize(text)
 
     def agent_context(self) -> AgentContext:
@@ -163,6 +166,23 @@ class Toolbox:
             wanted=self.registry.wanted,
             recall=self._memory.recall if self._memory else None,
         )
+
+    @property
+    def lists(self) -> HouseholdLists:
+        """The household's lists.
+
+        Raises:
+            UserError: Their tools could not be loaded.
+        """
+        toolset = self.registry.toolset(Lists)
+        if toolset is None:
+            raise UserError("The lists cannot be used: see the log of the twin.")
+        return toolset.lists
+
+    def on_lists_changed(self, listener: Callable[[], None]) -> None:
+        """Call a listener in the event loop after each change of the lists."""
+        if toolset := self.registry.toolset(Lists):
+            toolset.lists.listeners.add(listener)
 
     def pending_results(self, conversation_id: str) -> PendingToolResults:
         """Return the calls of a conversation that outlived their turn."""
@@ -193,4 +213,4 @@ class Toolbox:
 
     def summarize(self, turns: list[TurnWords], query: str) -> str:
         """Return the sentences of some turns that matter most to a query."""
-        return summarize(turns, query, self._embedder)
+        return summarize(turns, query, self.embedder)

@@ -80,7 +80,10 @@ def _tokens(text: str) -> list[str]:
     text = text.lower().replace("\u2019", "'")
     for pattern, replacement in rules.contracted:
         text = pattern.sub(replacement, text)
-    return [rules.turned.get(word, stem(word)) for word in whole_words(text)]
+    kept = language().vocabulary.stop_words
+    return [
+        rules.turned.get(word, word if word in kept else stem(word)) for word in whole_words(text)
+    ]
 
 
 def _tells(word: str) -> bool:

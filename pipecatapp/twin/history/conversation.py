@@ -33,8 +33,8 @@ KEPT_TURNS = 10
 """Turns that remain after a trim: what the agent remembers word for word."""
 MOST_TURNS = 16
 """Turns that history grows to before it is trimmed."""
-LONGEST_LOG = 200
-"""Entries of the log that a page shows and a restart brings back."""
+LONGEST_LOG = 400
+"""Entries of the log that a page shows, a restart brings back, and questions are answered from."""
 
 Listener = Callable[[LogEntry], None]
 
@@ -215,6 +215,11 @@ class Conversation:
                 words[-1] = (user, f"{said} {answer.delivered}".strip())
         return words
 
+    @property
+    def log_is_whole(self) -> bool:
+        """Whether nothing has been dropped from the log's beginning."""
+        return len(self.log) < LONGEST_LOG
+
     def clear(self) -> None:
         """Forget all turns, at the end of the one under way."""
         self._clearing = True
@@ -321,7 +326,7 @@ class Conversation:
     def _take(self, state: ConversationState) -> None:
         turns, log, summary = turns_of(state), log_of(state), str(state.get("summary", ""))
         self._turns, self._upcoming = turns, UpcomingTurn()
-        self._summary, self.log = summary, log
+        self._summary, self.log, self.cut = summary, log, []
 
     def _save_soon(self) -> None:
         if self._file:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any, Literal, cast
 
 from pipecatapp.runtime.inference.fitting import RESULT_PREFIX
+from pipecatapp.text.telling import without_output_blocks
 from pipecatapp.twin.history.messages import (
     Messages,
     NoteKind,
@@ -93,7 +94,8 @@ def _entries(turn: Turn) -> list[dict[str, Any]]:
             entries.append(_said("assistant", written(step.name, step.arguments)))
         else:
             entries.append(_said("user", result_text(step)))
-    entries += [_said("assistant", answer.delivered) for answer in turn.answers]
+    told = (without_output_blocks(answer.delivered) for answer in turn.answers)
+    entries += [_said("assistant", text) for text in told]
     return entries
 
 
