@@ -8,6 +8,8 @@ from importlib.util import find_spec
 
 from pipecatapp.settings import load_settings
 from pipecatapp.text.arithmetic import Arithmetic, Units
+from pipecatapp.text.clock import Clock, Places
+from pipecatapp.text.fact_rules import FactQuestions, SecondPerson
 from pipecatapp.text.list_rules import ListRules
 from pipecatapp.text.log_rules import LogPhrases, LogQuestions
 from pipecatapp.text.rules import (
@@ -40,9 +42,12 @@ class Phrases:
         unable: What is said to a request that nothing here can fulfil, by its topic; the empty
             topic is for all others.
     `{purpose}` is what a tool call is for, such as "open example.org"; `{name}` is an expert's.
-    The last ones are replies to remarks, by the kind of remark; they are said in turn.
     `{characters}` and `{lines}` count what was left out of a long text, `{code}` is an exit code,
     `{title}` that of a web page.
+    `{text}` is what is remembered, `{instead}` the phrase `instead_of` of the older `{values}`, and
+    `{sign}` is how one of `signs`, or a word, is named.
+    `{date}` and `{words}` are those of something that the user told.
+    The last ones are replies to remarks, by the kind of remark; they are said in turn.
     """
 
     unavailable: str
@@ -62,11 +67,6 @@ class Phrases:
     expert_away: str
     expert_broke_off: str
     too_long: str
-    on_complaint: tuple[str, ...]
-    on_plan: tuple[str, ...]
-    on_opinion: tuple[str, ...]
-    on_oneself: tuple[str, ...]
-    on_remark: tuple[str, ...]
     abilities: Mapping[str, str]
     can_talk: str
     can: str
@@ -83,6 +83,19 @@ class Phrases:
     printed_nothing: str
     last_lines: str
     page_is: str
+    remembered: str
+    instead_of: str
+    and_: str
+    kept_at_the_end: str
+    left_out_at_the_end: str
+    signs: Mapping[str, str]
+    you_said: str
+    not_told: str
+    on_complaint: tuple[str, ...]
+    on_plan: tuple[str, ...]
+    on_opinion: tuple[str, ...]
+    on_oneself: tuple[str, ...]
+    on_remark: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -96,6 +109,8 @@ class Vocabulary:
         frame_words: Further verbs, nouns and adverbs that it may use though nobody said them.
         negligible: Statements that differ only in these words are the same.
         articles: The indefinite articles.
+        leading_articles: Words before a thing that may be missing.
+        spellings: Words with another spelling that is compared in their place.
         kin: Words for relatives and friends; a statement may use one only if it was said.
         synonyms: Words, each with the word that it is compared as.
         states: States of which a person has one at a time, such as single or married.
@@ -103,6 +118,10 @@ class Vocabulary:
         compounds: Words of the tools that speech recognition writes apart.
         noise_words: What speech recognition writes for noise, without marks.
         endings: Endings that words of one stem differ in, the longest first.
+        last_abbreviations: Abbreviations that keep their full stop at the end of a statement, as
+            they are written.
+        titles: Abbreviations before a name, without their full stops.
+        abbreviations: Others; a sentence goes on behind one where no capital follows.
     """
 
     stop_words: Words
@@ -111,6 +130,8 @@ class Vocabulary:
     frame_words: Words
     negligible: Words
     articles: Words
+    leading_articles: Words
+    spellings: Mapping[str, str]
     kin: Words
     synonyms: Mapping[str, str]
     states: Words
@@ -118,6 +139,9 @@ class Vocabulary:
     compounds: tuple[str, ...]
     noise_words: Words
     endings: tuple[str, ...]
+    last_abbreviations: Words
+    titles: Words
+    abbreviations: Words
 
 
 @dataclass(frozen=True)
@@ -131,7 +155,6 @@ class Language:
     statements: Statements
     quotations: Quotations
     requests: Requests
-    remarks: Remarks
     claims: Claims
     acts: Acts
     lists: ListRules
@@ -139,6 +162,11 @@ class Language:
     units: Units
     log_questions: LogQuestions
     log_phrases: LogPhrases
+    fact_questions: FactQuestions
+    second_person: SecondPerson
+    remarks: Remarks
+    clock: Clock
+    places: Places
 
 
 def language() -> Language:

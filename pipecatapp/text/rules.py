@@ -125,7 +125,17 @@ class Statements:
             value, such as "the user works at".
         one_place: Matches it where both values are names of places.
         one_spot: Matches it where both values are places of things.
+        thing: Matches it where such places follow with their prepositions, as `spot` matches them.
+        spot: Matches the place of a thing.
+        one_name: Matches it where both values are names of people.
         one_of_several: Matches it where there may be several, such as sisters.
+        exception: Matches a statement, in several lines, of one among others or of one time.
+        numbered: Matches such a beginning where the value is a number.
+        narrowed: Matches it where words behind the value may say of which of several it is.
+        narrowing: Matches such words.
+        no_value: Matches what says something of a value and is none.
+        plain_wording: Replace other wordings of such a beginning, once each.
+        household: Replace "the user's" where the whole household has one.
         change: Matches words that tell of a change.
         end: Matches words that tell of an end.
         negated: Matches words that deny.
@@ -150,7 +160,17 @@ class Statements:
     one_of: Pattern
     one_place: Pattern
     one_spot: Pattern
+    thing: Pattern
+    spot: Pattern
+    one_name: Pattern
     one_of_several: Pattern
+    exception: Pattern
+    numbered: Pattern
+    narrowed: Pattern
+    narrowing: Pattern
+    no_value: Pattern
+    plain_wording: Replacements
+    household: Replacements
     change: Pattern
     end: Pattern
     negated: Pattern
@@ -226,7 +246,10 @@ class Requests:
         fillers: Matches words that say nothing of what somebody wants.
         for_expert: Regular expression, with `{name}` for a name, that matches a request for an
             expert.
-        sentence_end: Matches the gap between two sentences.
+        asks: Matches the beginning of a question.
+        before_question: Matches the gap before a question that follows a full stop.
+        orders: Matches the beginning of a sentence that asks the twin to do something.
+        polite_sentence: Matches a sentence that is only polite.
         opening: Matches words that may stand before a request.
         wish: Matches a wish to remember; its groups are `polite`, `lead`, `link` and `rest`.
         bare_lead: The lead that people also use to ask and to reminisce.
@@ -239,7 +262,13 @@ class Requests:
         reminiscent: Matches the words behind "remember" of somebody who reminisces or asks.
         reminiscent_that: Matches such words behind "remember that".
         pronoun: Matches the start of words that need the words before them.
-        tail: Matches polite words at the end.
+        tail: Matches polite words at the end of what to forget.
+        polite_end: Matches a polite word at the end of what to remember; its groups are the `comma`
+            before it, the `word`, and `name` where it is the twin's.
+        needs_more: Matches the end of words that lack something, to which it may belong.
+        naming: Matches words of a statement about a word, a name or a title.
+        definite: Matches the beginning of a statement about one certain thing or person.
+        password: Matches a word for what must be kept sign by sign.
         forget: Matches a wish to forget; its group `rest` is what to forget.
         about: Matches the words before the topic to forget.
         that: Matches the words before a statement to forget.
@@ -250,7 +279,10 @@ class Requests:
     several: Pattern
     fillers: Pattern
     for_expert: str
-    sentence_end: Pattern
+    asks: Pattern
+    before_question: Pattern
+    orders: Pattern
+    polite_sentence: Pattern
     opening: Pattern
     wish: Pattern
     bare_lead: str
@@ -264,6 +296,11 @@ class Requests:
     reminiscent_that: Pattern
     pronoun: Pattern
     tail: Pattern
+    polite_end: Pattern
+    needs_more: Pattern
+    naming: Pattern
+    definite: Pattern
+    password: Pattern
     forget: Pattern
     about: Pattern
     that: Pattern

@@ -29,6 +29,11 @@ class Turn:
             says "I will remember" whatever it is asked, once it has seen itself say so.
         expert: The expert that answered; empty for the twin itself.
         asked_for: The tool for whose call the twin asked something in return; empty for none.
+        asked: What the model reads in place of the user's words, where code has done a part of what
+            they ask for; empty for all of them.
+        told: What was said of that part, which the model does not read; empty for nothing.
+        instead: What is told where the model denies to know it; empty where nothing is. It is
+            needed while the turn is answered, and not kept.
     """
 
     opening: UserMessage | ToolResult | None
@@ -38,6 +43,9 @@ class Turn:
     hidden: bool = False
     expert: str = ""
     asked_for: str = ""
+    asked: str = ""
+    told: str = ""
+    instead: str = ""
 
     @property
     def words(self) -> str:
@@ -119,7 +127,7 @@ class ActiveTurn:
     @property
     def words(self) -> str:
         """What the user says in this turn; empty where it tells of a result, or is answered."""
-        return "" if self._answers else self._own.words
+        return "" if self._answers else self._own.asked or self._own.words
 
     @property
     def earlier_words(self) -> list[str]:
@@ -178,6 +186,15 @@ class ActiveTurn:
     def hide(self) -> None:
         """Keep the turn from the model, which has no part in it."""
         self._own.hidden = True
+
+    def go_on_with(self, asked: str, told: str) -> None:
+        """Show the model the turn after all, as far as code has not done what it asks for.
+
+        Args:
+            asked: What is left, in words that can be understood alone.
+            told: What has been said of the rest.
+        """
+        self._own.hidden, self._own.asked, self._own.told = False, asked, told
 
     def recall(self, words: str, recalled: str) -> None:
         """Add what is remembered.

@@ -20,12 +20,12 @@ SURE_IN_A_TASK = 0.8
 """The same after a turn that was more than talk: "what is he wearing" may be about the camera."""
 SURE_OF_AGAIN = 0.6
 """The same for "the action before, once more", whose words alone say little else."""
-SURE_OF_ANOTHER = 0.9
-"""The same for another action where the words refer to what an expert was asked last."""
 UNSURE_OF_TOOL = 0.2
 """With this probability a tool may be meant after all where nothing seems to be able to help."""
 FEWEST_NEAR = 2
 """Of the five examples nearest to what nothing here can do, the fewest that say so too."""
+SURE_OF_ANOTHER = 0.9
+"""The same for another action where the words refer to what an expert was asked last."""
 CANDIDATES = 3
 """How many of the classifier's best actions the model chooses among."""
 SHOWN_EXAMPLES = 6
@@ -79,7 +79,7 @@ class IntentPolicy:
             return PolicyResult(unseen)
         prediction = catalogue.possible(self._classifier.predict(words))
         remark = is_remark(words)
-        if not remark and _is_unable(prediction):
+        if _is_unable(prediction) and not remark:
             return PolicyResult(prediction.topic)
         # The classifier knows the other actions better than an unseen expert's description does.
         if prediction.action == ANSWER and not remark and (near := catalogue.unseen.near(words)):
@@ -141,8 +141,8 @@ class IntentPolicy:
     ) -> str:
         """Return what the turn before came to, by its words where only they are known."""
         by_words = self._previous(before)
-        if is_unable(by_words):
-            return by_words if last_action in (None, ANSWER) else last_action
+        if is_unable(by_words) and last_action in (None, ANSWER):
+            return by_words  # what was asked for, and could not be done
         previous = by_words if last_action is None else last_action
         return previous if previous in catalogue.actions.names else ANSWER
 

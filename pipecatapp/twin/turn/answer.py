@@ -20,11 +20,12 @@ from pipecatapp.twin.turn.answer_stream import AnswerStream
 from pipecatapp.twin.turn.checked_answer import AnswerCheck, CheckedAnswer
 from pipecatapp.twin.turn.claims import ClaimsCheck, PresentCheck
 from pipecatapp.twin.turn.expert_handoff import ExpertHandoff
+from pipecatapp.twin.turn.fact_check import FactCheck
 from pipecatapp.twin.turn.raw_calls import RawCalls
 from pipecatapp.twin.turn.repetition_check import RepetitionCheck, fixed_reply
 from pipecatapp.twin.turn.turn_context import TurnContext
 
-CHECKS: tuple[AnswerCheck, ...] = (RawCalls(), RepetitionCheck())
+CHECKS: tuple[AnswerCheck, ...] = (RawCalls(), FactCheck(), RepetitionCheck())
 """What else every clause that a model writes has to pass, in the order in which they are asked."""
 
 
@@ -60,7 +61,11 @@ class AnswerStreamer:
         self._checks: tuple[AnswerCheck, ...] = (claims, PresentCheck(available), *CHECKS)
 
     async def write(self, decision: Decision, turn: ActiveTurn, answer: AnswerStream) -> None:
-        """Write an answer: that of the expert that was decided on, or the twin's own."""
+        """Write an answer: what was decided to say, an expert's words, or the twin's own."""
+        if decision.text:
+            turn.answered_by("")
+            await answer.say(decision.text)
+            return
         expert = (decision.name or "") if decision.kind == "expert" else ""
         turn.answered_by(expert)
         if expert:

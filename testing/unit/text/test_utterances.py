@@ -81,6 +81,30 @@ def test_a_statement_is_no_question(words: str) -> None:
     assert not is_question(words)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Remember the milk.",
+        "um please remember",
+        "Please, remember: the bins go out on Monday",
+        "can you remember the gate code is 12",
+        "Don't forget the cake.",
+        "keep in mind i eat no fish",
+        "remember what we said",
+    ],
+)
+def test_a_wish_to_remember_is_known_by_its_beginning(words: str) -> None:
+    assert begins_to_remember(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Do you remember me?", "I remember that day.", "can you remember what we said", "remembering"],
+)
+def test_who_asks_what_is_remembered_wishes_nothing(words: str) -> None:
+    assert not begins_to_remember(words)
+
+
 REMARKS = [
     "we saw a heron at the pond",
     "Oh no, my umbrella broke in the storm.",
@@ -135,27 +159,3 @@ def test_a_request_is_no_statement(words: str) -> None:
 )
 def test_who_asks_for_words_is_known(words: str, asked: bool) -> None:
     assert asks_for_quotation(words) is asked
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "Remember the milk.",
-        "um please remember",
-        "Please, remember: the bins go out on Monday",
-        "can you remember the gate code is 12",
-        "Don't forget the cake.",
-        "keep in mind i eat no fish",
-        "remember what we said",
-    ],
-)
-def test_a_wish_to_remember_is_known_by_its_beginning(words: str) -> None:
-    assert begins_to_remember(words)
-
-
-@pytest.mark.parametrize(
-    "words",
-    ["Do you remember me?", "I remember that day.", "can you remember what we said", "remembering"],
-)
-def test_who_asks_what_is_remembered_wishes_nothing(words: str) -> None:
-    assert not begins_to_remember(words)
