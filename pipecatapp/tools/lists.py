@@ -11,11 +11,11 @@ from pipecatapp.errors import UserError
 from pipecatapp.text.language import language
 from pipecatapp.text.normal_form import normal_form
 from pipecatapp.tools.household_lists import examples, wording
+from pipecatapp.tools.household_lists.content import HouseholdList
 from pipecatapp.tools.household_lists.lists import HouseholdLists
 from pipecatapp.tools.household_lists.matching import find_items, list_named
 from pipecatapp.tools.household_lists.names import as_said, shown_name
 from pipecatapp.tools.household_lists.parser import ListRequest, list_request, split_items
-from pipecatapp.tools.household_lists.store import HouseholdList
 from pipecatapp.tools.tool import Call, DirectCall, Resources, ToolError, Toolset, tool
 
 Result = TypeVar("Result")
