@@ -10,7 +10,7 @@ from pipecatapp.settings import load_settings
 from pipecatapp.text.arithmetic import Arithmetic, Units
 from pipecatapp.text.list_rules import ListRules
 from pipecatapp.text.log_rules import LogPhrases, LogQuestions
-from pipecatapp.text.rules import Dates, Numbers, Quotations, Requests, Statements
+from pipecatapp.text.rules import Acts, Claims, Dates, Numbers, Quotations, Requests, Statements
 
 FALLBACK = "en"
 """Stands in for a language that has no package."""
@@ -22,6 +22,14 @@ Words = frozenset[str]
 class Phrases:
     """Sentences for the moments in which the model cannot speak.
 
+    `{purpose}` is what a tool call is for, such as "open example.org"; `{name}` is an expert's;
+    `{can}` is the sentence `can`, and `{example}` what somebody may say.
+
+    Attributes:
+        abilities: What can be done with the tools of a namespace, most useful first; `{abilities}`
+            of `can` is made of these and of `can_talk`.
+        unable: What is said to a request that nothing here can fulfil, by its topic; the empty
+            topic is for all others.
     `{purpose}` is what a tool call is for, such as "open example.org"; `{name}` is an expert's.
     `{characters}` and `{lines}` count what was left out of a long text, `{code}` is an exit code,
     `{title}` that of a web page.
@@ -44,6 +52,15 @@ class Phrases:
     expert_away: str
     expert_broke_off: str
     too_long: str
+    abilities: Mapping[str, str]
+    can_talk: str
+    can: str
+    not_done: str
+    not_done_yet: str
+    not_kept: str
+    not_known: str
+    unable: Mapping[str, str]
+    no_words: str
     output_notice: str
     left_out: str
     left_out_lines: str
@@ -67,9 +84,9 @@ class Vocabulary:
         kin: Words for relatives and friends; a statement may use one only if it was said.
         synonyms: Words, each with the word that it is compared as.
         states: States of which a person has one at a time, such as single or married.
-        stop_requests: Complete utterances of somebody who only wants silence.
         phrase_starts: Words before which a spoken sentence may pause.
         compounds: Words of the tools that speech recognition writes apart.
+        noise_words: What speech recognition writes for noise, without marks.
         endings: Endings that words of one stem differ in, the longest first.
     """
 
@@ -82,9 +99,9 @@ class Vocabulary:
     kin: Words
     synonyms: Mapping[str, str]
     states: Words
-    stop_requests: Words
     phrase_starts: Words
     compounds: tuple[str, ...]
+    noise_words: Words
     endings: tuple[str, ...]
 
 
@@ -99,6 +116,8 @@ class Language:
     statements: Statements
     quotations: Quotations
     requests: Requests
+    claims: Claims
+    acts: Acts
     lists: ListRules
     arithmetic: Arithmetic
     units: Units

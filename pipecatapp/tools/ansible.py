@@ -69,6 +69,9 @@ class Ansible(Toolset):
             "Kick off update_nodes.yml, please.",
             "Test heal_cluster.yaml without changing anything.",
         ),
+        adds=("yaml", "yml"),
+        asks={"playbook": "Which playbook do you mean?"},
+        act="playbook",
     )
     async def run_playbook(self, call: Call, playbook: str, check: bool = False) -> str:
         """Run one of this repository's Ansible playbooks, such as heal_cluster.yaml.

@@ -82,6 +82,7 @@ class CodeRunner(Toolset):
                 "code": "print(sum(n**3 for n in range(1, 51)))"
             },
         },
+        provenance={"code": "derived"},
     )
     async def run_python_code(self, call: Call, code: str) -> str:
         """Run Python code and return its output: for exact calculations, dates, sorting, counting.

@@ -60,6 +60,13 @@ class Power(Toolset):
             },
         },
         purpose="let {service} sleep after {seconds} seconds",
+        provenance={"seconds": "partly named"},
+        adds=("prima", "api", "expert", "service"),
+        asks={
+            "service": "Which service do you mean?",
+            "seconds": "After how long shall it sleep?",
+        },
+        act="sleep",
         examples=(
             "let the coding expert sleep after ten minutes",
             "um set the idle timeout of the creative expert to half an hour",

@@ -93,6 +93,11 @@ class SshTools(Toolset):
                 "command": "systemctl restart cups",
             },
         },
+        provenance={"command": "derived"},
+        adds=("local", "lan"),
+        asks={"host": "Which machine do you mean?"},
+        act="command",
+        explicit=True,
     )
     async def run_command(self, call: Call, host: str, command: str) -> str:
         """Run a shell command on another machine and return its exit code and output.

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
 
 from pipecatapp.settings import Settings
 from pipecatapp.text.telling import as_it_is
@@ -132,6 +132,10 @@ class Call:
 DirectCall = tuple[str, dict[str, Any]]
 """The name of a tool and the arguments of a call."""
 
+Provenance = Literal["named", "partly named", "derived"]
+"""What an argument that the model fills in has to do with what was said: every word of it was said,
+one was, or the model composes it, as it does a program."""
+
 
 class Toolset:
     """Tools that belong together and share state; one instance serves the whole agent.
@@ -162,6 +166,24 @@ class Toolset:
         """
         return None
 
+    def revised(self, call: "DirectCall", words: str) -> "DirectCall | None":
+        """Return the call to make in place of one that was decided on, or None for no call.
+
+        Args:
+            call: A call of this toolset; it is returned as it is where the words agree with it.
+            words: What the user said.
+        """
+        return call
+
+    def not_now(self, name: str, conversation_id: str) -> str | None:
+        """Return None if a tool can be called in a conversation now, else a sentence that says why.
+
+        Args:
+            name: The tool's, such as `web_browser.click`.
+            conversation_id: The conversation's.
+        """
+        return None
+
     async def logged_out(self, conversation_id: str) -> None:
         """Drop what is kept for a conversation when its user has logged out."""
 
@@ -180,6 +202,11 @@ def tool(
     purpose: str = "",
     few_shot: Mapping[str, dict[str, Any]] | None = None,
     shown: Mapping[str, dict[str, Any]] | None = None,
+    provenance: Mapping[str, Provenance] | None = None,
+    adds: Sequence[str] = (),
+    asks: Mapping[str, str] | None = None,
+    act: str = "",
+    explicit: bool = False,
 ) -> Callable[[Method], Method]:
     """Make a method of a toolset a tool.
 
@@ -203,10 +230,20 @@ def tool(
         purpose: What a person is asked to approve, such as `run {command} on {host}`.
         few_shot: Requests and the arguments they lead to; the prompt shows them to the model.
         shown: The earlier name of `few_shot`, for tool files written before it was renamed.
+        provenance: By the name of an argument, what it has to do with what was said in the
+            conversation; one that is not listed is `named`. Where an argument comes from nowhere,
+            its default takes its place; where it has none, the call is not made.
+        adds: Words that the model may add to an argument though nobody said them, such as `org`.
+        asks: By the name of an argument, the question that is asked where it comes from nowhere
+            and the words name the act.
+        act: What the tool does, by a name that the language knows words for (`Language.acts`).
+        explicit: Whether it is called only where the user's words name the act.
 
     Raises:
-        ValueError: There are fewer than five different examples.
+        ValueError: There are fewer than five different examples, or `explicit` has no act.
     """
+    if explicit and not act:
+        raise ValueError("what has to be named explicitly needs an act")
     if model_visible and len(set(examples)) < FEWEST_EXAMPLES:
         raise ValueError(f"a tool needs at least {FEWEST_EXAMPLES} different examples")
 
@@ -221,6 +258,11 @@ def tool(
             "redact": redact,
             "purpose": purpose,
             "few_shot": few_shot or shown or {},
+            "provenance": provenance or {},
+            "adds": frozenset(adds),
+            "asks": asks or {},
+            "act": act,
+            "explicit": explicit,
         }
         return method
 

@@ -71,6 +71,9 @@ class Vision(Toolset):
             "Take a picture and describe it.",
             "Does the printer's display show an error? Have a look with the camera.",
         ),
+        provenance={"question": "derived"},
+        act="look",
+        explicit=True,
     )
     async def get_observation(self, call: Call, question: str = QUESTION) -> str:
         """Look through the camera now and answer a question about what it sees.

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from pipecatapp.text.invisible import visible
 from pipecatapp.text.shortening import shortened
-from pipecatapp.tools.tool import LONGEST_RESULT, Call, Telling, ToolError, Toolset
+from pipecatapp.tools.tool import LONGEST_RESULT, Call, Provenance, Telling, ToolError, Toolset
 
 LONGEST_SPOKEN = 50
 """How many characters of an argument are spoken; the page shows all of it."""
@@ -35,6 +35,12 @@ class Tool:
         redact: Whether the audit log leaves out its arguments and its result.
         purpose: What a person is asked to approve.
         few_shot: Requests and the arguments they lead to.
+        provenance: By argument, what it has to do with what was said; `named` where not listed.
+        adds: Words that the model may add to an argument.
+        asks: By argument, the question that is asked where it comes from nowhere.
+        act: What the tool does, by a name of `Language.acts`; may be empty.
+        explicit: Whether it is called only where the user's words name the act.
+        toolset: The toolset that it belongs to.
         method: The bound method.
     """
 
@@ -50,6 +56,12 @@ class Tool:
     redact: bool
     purpose: str
     few_shot: Mapping[str, dict[str, Any]]
+    provenance: Mapping[str, Provenance]
+    adds: frozenset[str]
+    asks: Mapping[str, str]
+    act: str
+    explicit: bool
+    toolset: Toolset
     method: Callable[..., Awaitable[str]]
 
     @property
@@ -94,11 +106,11 @@ def tools_of(toolset: Toolset) -> list[Tool]:
     """Return the tools of a toolset, in the order of their names."""
     # The class is searched, as a property of an instance may fail where the tool cannot work.
     marked = inspect.getmembers(type(toolset), lambda member: hasattr(member, "tool_options"))
-    return [_tool(toolset.namespace, getattr(toolset, name)) for name, _ in marked]
+    return [_tool(toolset, getattr(toolset, name)) for name, _ in marked]
 
 
-def _tool(namespace: str, method: Callable[..., Awaitable[str]]) -> Tool:
-    name = f"{namespace}.{method.__name__}"
+def _tool(toolset: Toolset, method: Callable[..., Awaitable[str]]) -> Tool:
+    name = f"{toolset.namespace}.{method.__name__}"
     docstring = docstring_parser.parse(inspect.getdoc(method) or "", docstring_parser.Style.GOOGLE)
     if not docstring.short_description:
         raise ValueError(f"{name} needs a docstring: it is what the model reads")
@@ -115,6 +127,7 @@ def _tool(namespace: str, method: Callable[..., Awaitable[str]]) -> Tool:
         name=name,
         description=docstring.short_description,
         arguments=arguments,
+        toolset=toolset,
         method=method,
         **getattr(method, "tool_options"),  # noqa: B009 - mypy knows no attribute of methods
     )
@@ -122,6 +135,8 @@ def _tool(namespace: str, method: Callable[..., Awaitable[str]]) -> Tool:
         made.spoken_purpose(dict.fromkeys(fields))
     except LookupError as error:
         raise ValueError(f"{name}: its purpose names {error}, which is not an argument") from error
+    if unknown := {*made.provenance, *made.asks} - set(fields):
+        raise ValueError(f"{name}: {min(unknown)!r} is not an argument")
     return made
 
 

@@ -27,6 +27,7 @@ class Turn:
         hidden: Whether the model is not shown this turn, in which it had no part: a small model
             says "I will remember" whatever it is asked, once it has seen itself say so.
         expert: The expert that answered; empty for the twin itself.
+        asked_for: The tool for whose call the twin asked something in return; empty for none.
     """
 
     opening: UserMessage | ToolResult | None
@@ -35,6 +36,7 @@ class Turn:
     answers: list[AssistantMessage] = field(default_factory=list)
     hidden: bool = False
     expert: str = ""
+    asked_for: str = ""
 
     @property
     def words(self) -> str:
@@ -126,6 +128,11 @@ class ActiveTurn:
         return shown[-1].expert if shown else ""
 
     @property
+    def asked_for(self) -> str:
+        """The tool for which the twin asked something in the turn before; empty for none."""
+        return self.before[-1].asked_for if self.before else ""
+
+    @property
     def holds_results(self) -> bool:
         """Whether a tool's result is in the prompt that the turns make."""
         return any(turn.holds_result for turn in self.turns)
@@ -190,6 +197,10 @@ class ActiveTurn:
         self._own.notes.pop(NoteKind.EXPERTS, None)
         if text := told(earlier[-1] if earlier else ""):
             self._own.add_note(NoteKind.EXPERTS, text)
+
+    def ask_for(self, tool: str) -> None:
+        """Note that the twin asks what it has to know for a call of a tool."""
+        self._own.asked_for = tool
 
     def answered_by(self, expert: str) -> None:
         """Note which expert the turn goes to; empty for the twin itself."""

@@ -1,10 +1,12 @@
 """Plans a turn: decides what it needs by its words and by the facts recalled for them."""
 
 import asyncio
+from dataclasses import replace
 
 from pipecatapp.tools.conversation_log.question import asked_of_log
 from pipecatapp.twin.history.turn import ActiveTurn
 from pipecatapp.twin.routing.actions import Decision
+from pipecatapp.twin.routing.call_check import CallCheck
 from pipecatapp.twin.routing.provenance import is_named_by_user
 from pipecatapp.twin.routing.router import RoutingModel, asks_for_several
 from pipecatapp.twin.turn.turn_context import TurnContext
@@ -37,14 +39,16 @@ class TurnPlanner:
             catalogue = await asyncio.to_thread(lambda: router.catalogue)
             turn.tell_of_experts(catalogue.told)
             prompt = self._conversation.prompt(turn)
-            return await router.decide(
+            decision = await router.decide(
                 words,
                 before,
                 prompt,
                 self._model,
                 remembered=remembered,
                 last_expert=turn.last_expert,
+                asked_for=turn.asked_for,
             )
+            return self._checked(self._revised(decision, words), turn)
 
     async def _recall(self, words: str, before: list[str], turn: ActiveTurn) -> bool:
         """Add what is remembered to the turn, so that all its requests share a prefix.
@@ -66,7 +70,27 @@ class TurnPlanner:
         if asked_of_log(asked) or not asks_for_several(asked):
             return Decision("answer", by="head")
         prompt = self._conversation.prompt(turn)
-        return await self._agent.router.decide_next(asked, prompt, self._model)
+        decision = await self._agent.router.decide_next(asked, prompt, self._model)
+        # Its question would take the place of what the result has to say.
+        return replace(self._checked(decision, turn), question="")
+
+    def _revised(self, decision: Decision, words: str) -> Decision:
+        """Return the decision, where its call is not what the words say with the call that is."""
+        tool = self._agent.tool(decision.name or "") if decision.kind == "tool" else None
+        if tool is None:
+            return decision
+        call = tool.toolset.revised((tool.name, decision.arguments), words)
+        if call is None:
+            return Decision("answer", by=decision.by, declined=tool.name)
+        return replace(decision, name=call[0], arguments=call[1])
+
+    def _checked(self, decision: Decision, turn: ActiveTurn) -> Decision:
+        """Return the decision, or an answer in place of a call that the user cannot have meant."""
+        tool = self._agent.tool(decision.name or "") if decision.kind == "tool" else None
+        if tool is None:
+            return decision
+        not_now = tool.toolset.not_now(tool.name, self._conversation.id)
+        return CallCheck(decision, tool, turn).checked(not_now)
 
     def follows_result(self, decision: Decision, turn: ActiveTurn) -> bool:
         """Tell whether foreign text may have had a part in a call, such as a page that was read.

@@ -19,6 +19,11 @@ def test_too_few_different_examples_are_refused(examples: tuple[str, ...]) -> No
         tool(examples=examples)
 
 
+def test_what_has_to_be_named_needs_an_act() -> None:
+    with pytest.raises(ValueError, match="needs an act"):
+        tool(examples=EXAMPLES, explicit=True)
+
+
 def test_a_tool_that_the_model_does_not_choose_needs_no_examples() -> None:
     class Hidden(Toolset):
         namespace = "hidden"

@@ -267,6 +267,7 @@ class Lamp(Toolset):
             "brightness to eighty percent please",
         ),
         purpose="dim the lamp to {percent} percent",
+        provenance={"percent": "derived"},
     )
     async def dim(self, call: Call, percent: Annotated[int, Field(ge=0, le=100)] = 50) -> str:
         """Sets the lamp's brightness.

@@ -1,7 +1,9 @@
 """English."""
 
 from pipecatapp.text.language import Language
+from pipecatapp.text.languages.en.acts import ACTS
 from pipecatapp.text.languages.en.arithmetic import ARITHMETIC
+from pipecatapp.text.languages.en.claims import CLAIMS
 from pipecatapp.text.languages.en.dates import DATES
 from pipecatapp.text.languages.en.lists import LISTS
 from pipecatapp.text.languages.en.log_questions import LOG_QUESTIONS
@@ -21,6 +23,8 @@ LANGUAGE = Language(
     statements=STATEMENTS,
     quotations=QUOTATIONS,
     requests=REQUESTS,
+    claims=CLAIMS,
+    acts=ACTS,
     lists=LISTS,
     arithmetic=ARITHMETIC,
     units=UNITS,

@@ -168,6 +168,22 @@ def test_a_purpose_that_names_no_argument_is_refused_before_it_is_ever_said() ->
         tools_of(Sloppy(FakeResources()))
 
 
+@pytest.mark.parametrize(
+    "options", [{"provenance": {"hots": "derived"}}, {"asks": {"hots": "Which one?"}}]
+)
+def test_an_option_that_names_no_argument_is_refused(options: dict[str, Any]) -> None:
+    class Sloppy(Toolset):
+        namespace = "sloppy"
+
+        @tool(examples=EXAMPLES, **options)
+        async def go(self, call: Call, host: str) -> str:
+            """Go."""
+            return host
+
+    with pytest.raises(ValueError, match=r"sloppy\.go: 'hots' is not an argument"):
+        tools_of(Sloppy(FakeResources()))
+
+
 class Cellar(Toolset):
     namespace = "cellar"
 
