@@ -164,6 +164,7 @@ class Toolbox:
             tool=self.registry.get,
             experts=self.experts,
             wanted=self.registry.wanted,
+            asked_besides=self.registry.asked_besides,
             recall=self._memory.recall if self._memory else None,
         )
 

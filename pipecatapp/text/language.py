@@ -8,9 +8,20 @@ from importlib.util import find_spec
 
 from pipecatapp.settings import load_settings
 from pipecatapp.text.arithmetic import Arithmetic, Units
+from pipecatapp.text.clock import Clock, Places
+from pipecatapp.text.fact_rules import FactQuestions, SecondPerson
 from pipecatapp.text.list_rules import ListRules
 from pipecatapp.text.log_rules import LogPhrases, LogQuestions
-from pipecatapp.text.rules import Acts, Claims, Dates, Numbers, Quotations, Requests, Statements
+from pipecatapp.text.rules import (
+    Acts,
+    Claims,
+    Dates,
+    Numbers,
+    Quotations,
+    Remarks,
+    Requests,
+    Statements,
+)
 
 FALLBACK = "en"
 """Stands in for a language that has no package."""
@@ -33,6 +44,10 @@ class Phrases:
     `{purpose}` is what a tool call is for, such as "open example.org"; `{name}` is an expert's.
     `{characters}` and `{lines}` count what was left out of a long text, `{code}` is an exit code,
     `{title}` that of a web page.
+    `{text}` is what is remembered, `{instead}` the phrase `instead_of` of the older `{values}`, and
+    `{sign}` is how one of `signs`, or a word, is named.
+    `{date}` and `{words}` are those of something that the user told.
+    The last ones are replies to remarks, by the kind of remark; they are said in turn.
     """
 
     unavailable: str
@@ -68,6 +83,19 @@ class Phrases:
     printed_nothing: str
     last_lines: str
     page_is: str
+    remembered: str
+    instead_of: str
+    and_: str
+    kept_at_the_end: str
+    left_out_at_the_end: str
+    signs: Mapping[str, str]
+    you_said: str
+    not_told: str
+    on_complaint: tuple[str, ...]
+    on_plan: tuple[str, ...]
+    on_opinion: tuple[str, ...]
+    on_oneself: tuple[str, ...]
+    on_remark: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -81,6 +109,8 @@ class Vocabulary:
         frame_words: Further verbs, nouns and adverbs that it may use though nobody said them.
         negligible: Statements that differ only in these words are the same.
         articles: The indefinite articles.
+        leading_articles: Words before a thing that may be missing.
+        spellings: Words with another spelling that is compared in their place.
         kin: Words for relatives and friends; a statement may use one only if it was said.
         synonyms: Words, each with the word that it is compared as.
         states: States of which a person has one at a time, such as single or married.
@@ -88,6 +118,10 @@ class Vocabulary:
         compounds: Words of the tools that speech recognition writes apart.
         noise_words: What speech recognition writes for noise, without marks.
         endings: Endings that words of one stem differ in, the longest first.
+        last_abbreviations: Abbreviations that keep their full stop at the end of a statement, as
+            they are written.
+        titles: Abbreviations before a name, without their full stops.
+        abbreviations: Others; a sentence goes on behind one where no capital follows.
     """
 
     stop_words: Words
@@ -96,6 +130,8 @@ class Vocabulary:
     frame_words: Words
     negligible: Words
     articles: Words
+    leading_articles: Words
+    spellings: Mapping[str, str]
     kin: Words
     synonyms: Mapping[str, str]
     states: Words
@@ -103,6 +139,9 @@ class Vocabulary:
     compounds: tuple[str, ...]
     noise_words: Words
     endings: tuple[str, ...]
+    last_abbreviations: Words
+    titles: Words
+    abbreviations: Words
 
 
 @dataclass(frozen=True)
@@ -123,6 +162,11 @@ class Language:
     units: Units
     log_questions: LogQuestions
     log_phrases: LogPhrases
+    fact_questions: FactQuestions
+    second_person: SecondPerson
+    remarks: Remarks
+    clock: Clock
+    places: Places
 
 
 def language() -> Language:

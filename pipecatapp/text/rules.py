@@ -117,12 +117,25 @@ class Statements:
         user: Matches the name of the user in facts; its group `of` is the possessive ending.
         mere_talk: Matches statements about the conversation itself, which are no facts.
         bare_reply: Matches a reply, in small letters, that tells nothing.
+        unresolved: Matches words that mean something only beside what was said before.
+        momentary: Matches words that tie a statement to the moment or the day.
+        of_life: Matches what stays worth knowing though it is of one day.
         question: Matches a question by its beginning or its end.
         one_of: Matches the common beginning of two statements about a property that has only one
             value, such as "the user works at".
         one_place: Matches it where both values are names of places.
         one_spot: Matches it where both values are places of things.
+        thing: Matches it where such places follow with their prepositions, as `spot` matches them.
+        spot: Matches the place of a thing.
+        one_name: Matches it where both values are names of people.
         one_of_several: Matches it where there may be several, such as sisters.
+        exception: Matches a statement, in several lines, of one among others or of one time.
+        numbered: Matches such a beginning where the value is a number.
+        narrowed: Matches it where words behind the value may say of which of several it is.
+        narrowing: Matches such words.
+        no_value: Matches what says something of a value and is none.
+        plain_wording: Replace other wordings of such a beginning, once each.
+        household: Replace "the user's" where the whole household has one.
         change: Matches words that tell of a change.
         end: Matches words that tell of an end.
         negated: Matches words that deny.
@@ -140,17 +153,65 @@ class Statements:
     user: Pattern
     mere_talk: Pattern
     bare_reply: Pattern
+    unresolved: Pattern
+    momentary: Pattern
+    of_life: Pattern
     question: Pattern
     one_of: Pattern
     one_place: Pattern
     one_spot: Pattern
+    thing: Pattern
+    spot: Pattern
+    one_name: Pattern
     one_of_several: Pattern
+    exception: Pattern
+    numbered: Pattern
+    narrowed: Pattern
+    narrowing: Pattern
+    no_value: Pattern
+    plain_wording: Replacements
+    household: Replacements
     change: Pattern
     end: Pattern
     negated: Pattern
     set_aside: Pattern
     verb: Pattern
     secret: Pattern
+
+
+@dataclass(frozen=True)
+class Remarks:
+    """How people tell something without asking for anything, and how they hand back words.
+
+    Attributes:
+        lead_in: Matches what may stand before a remark.
+        told: Matches the beginning of a statement: what it is about, and its verb.
+        asks: Matches words, anywhere, by which a statement asks for something.
+        quoting: Matches requests whose answer holds the words of the request.
+        courtesy: Matches greetings and the like, which are rightly answered with the same words.
+        reference: Matches words for what was said last; its group `noun` is what it was about.
+        dependent: Matches a clause that another one goes on from, such as "if you like it,".
+        around: Words, in small letters, that stand around words which are handed back.
+        turned: Words that change when "I" becomes "you", each with the word that stands for both.
+        contracted: Replace contractions by whole words.
+        complaint: Matches remarks about something bad.
+        plan: Matches remarks about what is to come.
+        opinion: Matches remarks that judge.
+    """
+
+    lead_in: Pattern
+    told: Pattern
+    asks: Pattern
+    quoting: Pattern
+    courtesy: Pattern
+    reference: Pattern
+    dependent: Pattern
+    around: frozenset[str]
+    turned: Mapping[str, str]
+    contracted: Replacements
+    complaint: Pattern
+    plan: Pattern
+    opinion: Pattern
 
 
 @dataclass(frozen=True)
@@ -185,7 +246,10 @@ class Requests:
         fillers: Matches words that say nothing of what somebody wants.
         for_expert: Regular expression, with `{name}` for a name, that matches a request for an
             expert.
-        sentence_end: Matches the gap between two sentences.
+        asks: Matches the beginning of a question.
+        before_question: Matches the gap before a question that follows a full stop.
+        orders: Matches the beginning of a sentence that asks the twin to do something.
+        polite_sentence: Matches a sentence that is only polite.
         opening: Matches words that may stand before a request.
         wish: Matches a wish to remember; its groups are `polite`, `lead`, `link` and `rest`.
         bare_lead: The lead that people also use to ask and to reminisce.
@@ -198,7 +262,13 @@ class Requests:
         reminiscent: Matches the words behind "remember" of somebody who reminisces or asks.
         reminiscent_that: Matches such words behind "remember that".
         pronoun: Matches the start of words that need the words before them.
-        tail: Matches polite words at the end.
+        tail: Matches polite words at the end of what to forget.
+        polite_end: Matches a polite word at the end of what to remember; its groups are the `comma`
+            before it, the `word`, and `name` where it is the twin's.
+        needs_more: Matches the end of words that lack something, to which it may belong.
+        naming: Matches words of a statement about a word, a name or a title.
+        definite: Matches the beginning of a statement about one certain thing or person.
+        password: Matches a word for what must be kept sign by sign.
         forget: Matches a wish to forget; its group `rest` is what to forget.
         about: Matches the words before the topic to forget.
         that: Matches the words before a statement to forget.
@@ -209,7 +279,10 @@ class Requests:
     several: Pattern
     fillers: Pattern
     for_expert: str
-    sentence_end: Pattern
+    asks: Pattern
+    before_question: Pattern
+    orders: Pattern
+    polite_sentence: Pattern
     opening: Pattern
     wish: Pattern
     bare_lead: str
@@ -223,6 +296,11 @@ class Requests:
     reminiscent_that: Pattern
     pronoun: Pattern
     tail: Pattern
+    polite_end: Pattern
+    needs_more: Pattern
+    naming: Pattern
+    definite: Pattern
+    password: Pattern
     forget: Pattern
     about: Pattern
     that: Pattern

@@ -39,6 +39,10 @@ class Utterance(Protocol):
         """When it was said, ISO 8601 with the time zone; empty where unknown."""
 
 
+class NotForThisToolError(ToolError):
+    """What was asked is not for this tool, so the model answers it in words instead."""
+
+
 class ShortTermMemory(Protocol):
     """What a tool may know of the conversation that its call belongs to."""
 
@@ -83,6 +87,19 @@ class Resources(Protocol):
         """Long-term memory, or None where the agent has none."""
 
 
+@dataclass(frozen=True)
+class KeptFact:
+    """A fact that has been kept.
+
+    Attributes:
+        text: As it is kept.
+        instead_of: The values that it replaces in older facts, which are not recalled any more.
+    """
+
+    text: str
+    instead_of: tuple[str, ...] = ()
+
+
 class FactMemory(Protocol):
     """What a tool may do with long-term memory."""
 
@@ -95,8 +112,10 @@ class FactMemory(Protocol):
     async def matching(self, words: str) -> list[str]:
         """Return the facts that the words are about, the best match first."""
 
-    async def remember(self, text: str, call: "Call") -> str:
+    async def remember(self, text: str, call: "Call") -> KeptFact:
         """Store a text word for word; return it as it is stored once it is on the disk.
+
+        Older facts that it contradicts are replaced.
 
         Raises:
             UserError: It could not be stored.
@@ -183,6 +202,13 @@ class Toolset:
             conversation_id: The conversation's.
         """
         return None
+
+    def asked_besides(self, words: str) -> str:
+        """Return what the words ask for besides the call that `wanted` returns for them.
+
+        It can be understood alone, as the turn goes on with it once that call has been made.
+        """
+        return ""
 
     async def logged_out(self, conversation_id: str) -> None:
         """Drop what is kept for a conversation when its user has logged out."""

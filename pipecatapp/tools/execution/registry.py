@@ -85,6 +85,13 @@ class Registry:
         """Return the toolset of a class, or None where its file could not be loaded."""
         return next((known for known in self._toolsets if isinstance(known, kind)), None)
 
+    def asked_besides(self, name: str, words: str) -> str:
+        """Return what words ask for besides the call of a tool that `wanted` has read from them."""
+        namespace = name.partition(".")[0]
+        return next(
+            (t.asked_besides(words) for t in self._toolsets if t.namespace == namespace), ""
+        )
+
     def get(self, name: str) -> Tool | None:
         """Return an offered tool, or None."""
         return self._tools.get(name)

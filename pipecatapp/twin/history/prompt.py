@@ -88,14 +88,20 @@ def _entries(turn: Turn) -> list[dict[str, Any]]:
         entries.append(_said("user", result_text(turn.opening)))
     elif turn.opening is not None:
         noted = turn.note(NoteKind.MEMORY) + turn.note(NoteKind.EXPERTS)
-        entries.append(_said("user", turn.note(NoteKind.TIME) + turn.opening.text + noted))
+        entries.append(
+            _said("user", turn.note(NoteKind.TIME) + (turn.asked or turn.opening.text) + noted)
+        )
     for step in turn.steps:
         if isinstance(step, ToolCall):
             entries.append(_said("assistant", written(step.name, step.arguments)))
         else:
             entries.append(_said("user", result_text(step)))
-    told = (without_output_blocks(answer.delivered) for answer in turn.answers)
-    entries += [_said("assistant", text) for text in told]
+    for answer in turn.answers:
+        text = without_output_blocks(answer.delivered)
+        if turn.told:
+            text = text.removeprefix(turn.told).lstrip()
+        if text or not turn.told:
+            entries.append(_said("assistant", text))
     return entries
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 
+from pipecatapp.experts.expert import SUFFIX
 from pipecatapp.twin.history.messages import (
     AssistantMessage,
     NoteKind,
@@ -28,6 +29,11 @@ class Turn:
             says "I will remember" whatever it is asked, once it has seen itself say so.
         expert: The expert that answered; empty for the twin itself.
         asked_for: The tool for whose call the twin asked something in return; empty for none.
+        asked: What the model reads in place of the user's words, where code has done a part of what
+            they ask for; empty for all of them.
+        told: What was said of that part, which the model does not read; empty for nothing.
+        instead: What is told where the model denies to know it; empty where nothing is. It is
+            needed while the turn is answered, and not kept.
     """
 
     opening: UserMessage | ToolResult | None
@@ -37,6 +43,9 @@ class Turn:
     hidden: bool = False
     expert: str = ""
     asked_for: str = ""
+    asked: str = ""
+    told: str = ""
+    instead: str = ""
 
     @property
     def words(self) -> str:
@@ -47,6 +56,15 @@ class Turn:
     def is_said(self) -> bool:
         """Whether the user began it, rather than a late result."""
         return isinstance(self.opening, UserMessage)
+
+    @property
+    def action(self) -> str:
+        """What it came to, as the router names it: an expert, the last tool, or an answer."""
+        if self.expert:
+            return f"{self.expert}{SUFFIX}"
+        results = [self.opening, *self.steps]
+        names = [result.name for result in results if isinstance(result, ToolResult)]
+        return names[-1] if names else "answer"
 
     @property
     def holds_result(self) -> bool:
@@ -109,7 +127,7 @@ class ActiveTurn:
     @property
     def words(self) -> str:
         """What the user says in this turn; empty where it tells of a result, or is answered."""
-        return "" if self._answers else self._own.words
+        return "" if self._answers else self._own.asked or self._own.words
 
     @property
     def earlier_words(self) -> list[str]:
@@ -122,10 +140,10 @@ class ActiveTurn:
         return self._own.words or next(reversed(self.earlier_words), "")
 
     @property
-    def last_expert(self) -> str:
-        """The expert that answered the turn before this one; empty for none."""
-        shown = [turn for turn in self.before if not turn.hidden]
-        return shown[-1].expert if shown else ""
+    def last_action(self) -> str | None:
+        """What the turn before this one came to, as the router names it; None where none was."""
+        shown = [turn for turn in self.before if not turn.hidden and turn.opening is not None]
+        return shown[-1].action if shown else None
 
     @property
     def asked_for(self) -> str:
@@ -168,6 +186,15 @@ class ActiveTurn:
     def hide(self) -> None:
         """Keep the turn from the model, which has no part in it."""
         self._own.hidden = True
+
+    def go_on_with(self, asked: str, told: str) -> None:
+        """Show the model the turn after all, as far as code has not done what it asks for.
+
+        Args:
+            asked: What is left, in words that can be understood alone.
+            told: What has been said of the rest.
+        """
+        self._own.hidden, self._own.asked, self._own.told = False, asked, told
 
     def recall(self, words: str, recalled: str) -> None:
         """Add what is remembered.

@@ -48,6 +48,8 @@ class Decision:
             do not name it: an answer must not claim that it was.
         question: What is said in place of an answer that the model would write; empty for nothing.
         sure: Whether the intent policy was sure of the tool, or there is none.
+        besides: What the turn goes on with once the call has been made; empty for nothing.
+        text: What is said as it is; empty where the model words the answer.
     """
 
     kind: Kind
@@ -58,6 +60,8 @@ class Decision:
     declined: str = ""
     question: str = ""
     sure: bool = field(default=False, compare=False)
+    besides: str = ""
+    text: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return what clients are told."""

@@ -4,7 +4,7 @@ Softmax regression on the words and their embedding (`runtime/embedding/classifi
 start-up from the examples that every tool and expert carries: a new one needs no more than those.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +52,18 @@ class IntentPrediction:
     def chance(self) -> float:
         """Its probability."""
         return self.chances[0]
+
+    def without(self, names: Collection[str]) -> "IntentPrediction":
+        """Return the prediction without some actions, its probabilities rescaled."""
+        kept = [i for i, name in enumerate(self.actions) if name not in names]
+        if len(kept) == len(self.actions):
+            return self
+        total = sum(self.chances[i] for i in kept)
+        return IntentPrediction(
+            [self.actions[i] for i in kept],
+            [self.chances[i] / total for i in kept],
+            [(text, name) for text, name in self.nearest if name not in names],
+        )
 
 
 class IntentClassifier:

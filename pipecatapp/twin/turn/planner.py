@@ -3,8 +3,13 @@
 import asyncio
 from dataclasses import replace
 
+from pipecatapp.text.fact_match import untold
+from pipecatapp.text.fact_question import tokens_of
+from pipecatapp.text.language import language
+from pipecatapp.text.utterances import is_question
 from pipecatapp.tools.conversation_log.question import asked_of_log
 from pipecatapp.twin.history.turn import ActiveTurn
+from pipecatapp.twin.recall.recall import Recalled
 from pipecatapp.twin.routing.actions import Decision
 from pipecatapp.twin.routing.call_check import CallCheck
 from pipecatapp.twin.routing.provenance import is_named_by_user
@@ -33,8 +38,11 @@ class TurnPlanner:
         words, before = turn.words, turn.earlier_words
         with self._clock.deciding():
             if wanted := await self._agent.wanted(words):
-                return Decision("tool", *wanted, by="words")
-            remembered = await self._recall(words, before, turn)
+                besides = self._agent.asked_besides(wanted[0], words)
+                return Decision("tool", *wanted, by="words", besides=besides)
+            recalled = await self._recall(words, before, turn)
+            if recalled.answer:
+                return Decision("answer", by="words", text=recalled.answer)
             router = self._agent.router
             catalogue = await asyncio.to_thread(lambda: router.catalogue)
             turn.tell_of_experts(catalogue.told)
@@ -44,24 +52,25 @@ class TurnPlanner:
                 before,
                 prompt,
                 self._model,
-                remembered=remembered,
-                last_expert=turn.last_expert,
+                remembered=recalled.anything,
+                last_action=self._conversation.last_action(turn),
                 asked_for=turn.asked_for,
             )
-            return self._checked(self._revised(decision, words), turn)
+            decision = self._checked(self._revised(decision, words), turn)
+            plain = decision.kind == "answer" and not decision.unable and not decision.question
+            if plain and recalled.untold and not _told_in(before, words):
+                return Decision("answer", by="words", text=language().phrases.not_told)
+            return decision
 
-    async def _recall(self, words: str, before: list[str], turn: ActiveTurn) -> bool:
-        """Add what is remembered to the turn, so that all its requests share a prefix.
-
-        Returns:
-            Whether anything is remembered.
-        """
+    async def _recall(self, words: str, before: list[str], turn: ActiveTurn) -> Recalled:
+        """Add what is remembered to the turn, so that all its requests share a prefix."""
         if self._agent.recall is None:
-            return False
+            return Recalled("", anything=False)
         recalled = await self._agent.recall(words, before, turn.holds_recalled, self._person)
-        if not turn.has_recalled(words):
+        if not recalled.answer and not turn.has_recalled(words):
             turn.recall(words, recalled.text)
-        return recalled.anything
+        turn.own.instead = recalled.instead
+        return recalled
 
     async def decide_next(self, turn: ActiveTurn) -> Decision:
         """Return what a result calls for: an answer, unless more was asked for than one thing."""
@@ -101,3 +110,11 @@ class TurnPlanner:
         if not self._conversation.holds_results(turn):
             return False
         return not (turn.words and is_named_by_user(decision.arguments, turn.words))
+
+
+def _told_in(before: list[str], words: str) -> bool:
+    """Tell whether something that the user told earlier has a word of what they ask now."""
+    asked = untold(words)
+    told = [text for text in before if not is_question(text)]
+    said = {token.stem for text in told for token in tokens_of(text)}
+    return asked is not None and bool(asked.content & said)

@@ -24,7 +24,8 @@ def test_a_phrase_asks_for_nothing_but_what_it_is_given() -> None:
     numbers = {"characters": 9, "lines": 3, "code": 1}
     for field in dataclasses.fields(Phrases):
         value = getattr(phrases, field.name)
-        for phrase in [value] if isinstance(value, str) else value.values():
+        value = list(value.values()) if isinstance(value, dict) else value
+        for phrase in [value] if isinstance(value, str) else value:
             assert set(re.findall(r"{(\w+)}", phrase)) <= given.keys() | numbers.keys()
             assert phrase.format(**given, **numbers)
 

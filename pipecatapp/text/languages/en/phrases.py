@@ -71,6 +71,21 @@ PHRASES = Phrases(
     printed_nothing="It printed nothing.",
     last_lines="The last lines are:",
     page_is="The page is now: {title}.",
+    remembered='I will remember: "{text}"{instead}.',
+    instead_of=", instead of {values}",
+    and_=" and ",
+    kept_at_the_end="I kept {sign} at its end: if that is no part of it, tell me again without it.",
+    left_out_at_the_end=(
+        "I left out {sign} at its end: if that is part of it, tell me again in quotation marks."
+    ),
+    signs={".": "the full stop", "!": "the exclamation mark", "?": "the question mark"},
+    you_said='On {date} you told me: "{words}"',
+    not_told="I do not know that: you have not told me yet.",
+    on_complaint=("I am sorry to hear that.", "That does not sound good. Can I help with it?"),
+    on_plan=("That sounds like a plan.", "I hope that it goes well."),
+    on_opinion=("I can see why.", "Fair enough, that makes sense to me."),
+    on_oneself=("Thank you for telling me.", "Good to know, thank you."),
+    on_remark=("I see.", "All right, I see what you mean."),
 )
 
 LOG_PHRASES = LogPhrases(

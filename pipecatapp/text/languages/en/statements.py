@@ -2,6 +2,22 @@
 
 import re
 
+from pipecatapp.text.languages.en.properties import (
+    EXCEPTION,
+    HOUSEHOLD,
+    NARROWED,
+    NARROWING,
+    NO_VALUE,
+    NUMBERED,
+    ONE_NAME,
+    ONE_OF,
+    ONE_OF_SEVERAL,
+    ONE_PLACE,
+    ONE_SPOT,
+    PLAIN_WORDING,
+    SPOT,
+    THING,
+)
 from pipecatapp.text.rules import Statements
 
 # Speech recognition is careless about capital letters; "I" alone is safe.
@@ -38,33 +54,37 @@ BARE_REPLY = re.compile(
     r"|alright|good|great|fine|cool|never mind|not now|go ahead|do it|both|stop"
     r"|later|i don't know)\b[\s,]*)+"
 )
+# "The blue and the green one", "the user likes this": nobody knows later what that was.
+UNRESOLVED = re.compile(
+    r"\b(?:(?:the|this|that|these|those|each|either|neither|another|which)(?: [\w'-]+){0,5}?"
+    r"|first|second|third|last|other|next|same|former|latter) ones?"
+    r"(?=[.,;]|$| (?:on|in|at|is|are|was|and|or|for|with|from|best|better|more|most|too)\b)"
+    r"|\b(?:this|that|these|those|it|them|there|here|the (?:former|latter|other|same))\.?$"
+    r"|^(?:it|this|that|these|those|they|both|neither) (?:is|are|was|were|has|have|can|does)\b",
+    re.IGNORECASE,
+)
+MOMENTARY = re.compile(
+    r"\b(?:today|tonight|right now|just now|for now|at the moment|at present|this (?:morning"
+    r"|afternoon|evening|minute)|in a (?:minute|moment|second)|soon|already|yet|(?:is|are|was|were)"
+    r" (?:just|still|about to|hungry|thirsty|tired|sleepy|bored|cold|late|busy|ready|sitting"
+    r"|standing|waiting|listening|talking|eating|cooking|wearing|holding|testing|trying|leaving"
+    r"|looking)|only (?:needs?|wants?)|would like|(?:needs?|wants?) to (?:go|leave|eat|drink|sleep"
+    r"|sit|rest|talk|hear|see|say|wait|stop|try))\b",
+    re.IGNORECASE,
+)
+OF_LIFE = re.compile(
+    r"\b(?:born|birth|birthday|baby|pregnant|engaged|married|wedding|anniversary|divorced|died"
+    r"|funeral|moved|moves|bought|sold|started|starts|retired|hired|fired|quit|promoted|graduated"
+    r"|passed|exam|degree|licen[cs]e|diagnosed|surgery|operated|operation|broke|broken|adopted"
+    r"|got (?:a|the|his|her|their) (?:job|dog|cat|flat|house|car)|joined|became|allerg\w+)\b",
+    re.IGNORECASE,
+)
 QUESTION = re.compile(
     r"(?:\W|u+h*m+|so|and|well|okay|ok|hey|twin)*(?:what|when|where|who|whose|whom|how|why|which|is|are"
     r"|was|were|do|does|did|can|could|would|will|should|tell me)\b|.*\?\s*$",
     re.IGNORECASE | re.DOTALL,
 )
 
-ONE_OF = re.compile(
-    r"(?:\b(?:works?|working|employed) (?:at|for|as)"
-    r"|\b(?:address|number|password|passphrase|pin|code|birthday|birth date|date of birth|age|size"
-    r"|height|weight|nickname|job|employer|boss|ip|version|port|name|team|anniversary|email) is"
-    r"|\b(?:favorite|favourite|preferred|best)(?: \S+){1,3} (?:is|are)"
-    r"|\bhas the (?:address|number|name|port|ip|password|ip address)"
-    r"|\b(?:is|are) (?:parked|located|kept|stored) (?:in|on|at)|\bis (?:called|born (?:on|in))"
-    r"|\b(?:goes|go) (?:to bed|out) (?:at|on)|\bgets up at|\bruns on port"
-    r"|\b(?:has|have) (?:breakfast|lunch|dinner) at"
-    r")(?: (?:the|a|an|level|node|port|number|\d+))*$"
-)
-# "In" is no less "in a flat" than "in Porto": only names of places exclude each other.
-ONE_PLACE = re.compile(r"\b(?:lives?|living|resides|based|works?) in$|\bmoved to$")
-# Things are in one place at a time; "the user is in the choir" is no place.
-ONE_SPOT = re.compile(r"^(?!the user (?:is|are)\b)\S+ \S.* (?:is|are) (?:in|on|at)(?: the)?$")
-# "The user's sister lives in ..." may be about two sisters.
-ONE_OF_SEVERAL = re.compile(
-    r"\b(?:brother|sister|sibling|son|daughter|child|kid|friend|cousin|aunt|uncle|niece|nephew"
-    r"|grandson|granddaughter|grandmother|grandfather|colleague|neighbou?r|dog|cat|pet|appointment"
-    r"|lesson|flight)s?(?:'s)?(?: is| lives| goes| works)? "
-)
 CHANGE = re.compile(
     r"\b(?:no longer|not anymore|any ?more|any longer|stopped|quit|gave up|given up|sold|moved"
     r"|left|again|instead|from now on|now|used to|divorced|broke up|split up|separated|died|changed"
@@ -90,11 +110,24 @@ STATEMENTS = Statements(
     user=re.compile(r"\b[Tt]he user(?P<of>'s)?\b"),
     mere_talk=MERE_TALK,
     bare_reply=BARE_REPLY,
+    unresolved=UNRESOLVED,
+    momentary=MOMENTARY,
+    of_life=OF_LIFE,
     question=QUESTION,
     one_of=ONE_OF,
     one_place=ONE_PLACE,
     one_spot=ONE_SPOT,
+    thing=THING,
+    spot=SPOT,
+    one_name=ONE_NAME,
     one_of_several=ONE_OF_SEVERAL,
+    exception=EXCEPTION,
+    numbered=NUMBERED,
+    narrowed=NARROWED,
+    narrowing=NARROWING,
+    no_value=NO_VALUE,
+    plain_wording=PLAIN_WORDING,
+    household=HOUSEHOLD,
     change=CHANGE,
     end=re.compile(
         r"\b(?:no longer|any ?more|any longer|stopped|quit|again|instead)\b", re.IGNORECASE

@@ -37,6 +37,14 @@ PHRASE_STARTS = """
 is are was were has have had can will would and or but because that which who when where while if
 so by from in of on to with for about into than as
 """
+TITLES = (
+    "mr mrs ms mx dr prof st sgt lt col gen maj capt cdr cmdr adm gov sen rep rev fr sr hon pres"
+)
+ABBREVIATIONS = """
+a.m p.m am pm e.g i.e eg ie etc approx vs min max incl excl est dept tel ext apt no nr nos fig vol
+ed pp pg ave rd blvd sq fl bldg ft oz lb lbs hr hrs mo yr yrs wk sec inc ltd corp co bros jan feb
+mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun u.s u.k
+"""
 
 VOCABULARY = Vocabulary(
     stop_words=frozenset(STOP_WORDS.split()),
@@ -47,6 +55,12 @@ VOCABULARY = Vocabulary(
         {"a", "an", "the", "now", "currently", "really", "very", "also", "is", "are"}
     ),
     articles=frozenset({"a", "an"}),
+    leading_articles=frozenset({"the", "our", "this"}),
+    spellings={
+        **{"favourite": "favorite", "colour": "color", "neighbour": "neighbor", "goes": "go"},
+        **{"mum": "mother", "mom": "mother", "dad": "father", "our": "the", "this": "the"},
+        **{"flavour": "flavor", "theatre": "theater", "grey": "gray"},
+    },
     kin=frozenset(KIN.split()),
     synonyms={
         **{"mom": "mother", "mum": "mother", "dad": "father", "kid": "child", "kids": "children"},
@@ -75,4 +89,9 @@ VOCABULARY = Vocabulary(
         )
     ),
     endings=("ies", "ied", "ing", "ed", "es", "ic", "s", "y", "e"),
+    last_abbreviations=frozenset(
+        ("St", "Ave", "Rd", "Blvd", "Inc", "Ltd", "Corp", "Co", "Bros", "Jr", "Sr", "etc", "approx")
+    ),
+    titles=frozenset(TITLES.split()),
+    abbreviations=frozenset(ABBREVIATIONS.split()),
 )

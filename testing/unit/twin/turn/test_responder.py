@@ -21,7 +21,7 @@ from pipecatapp.tools.execution.approvals import Approval, Approvals, Verdict
 from pipecatapp.tools.execution.audit import Audit
 from pipecatapp.tools.execution.runner import ToolRun, ToolRunner
 from pipecatapp.tools.execution.tool_definition import tools_of
-from pipecatapp.tools.tool import Call, DirectCall, ToolError, Toolset, tool
+from pipecatapp.tools.tool import Call, DirectCall, NotForThisToolError, ToolError, Toolset, tool
 from pipecatapp.twin.history.context import late_result
 from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.history.messages import ToolResult, result_of
@@ -645,6 +645,8 @@ class Bell(Toolset):
         """Let the bell chime."""
         if times > 3:
             raise ToolError("More than three chimes would wake the cat.")
+        if times < 0:
+            raise NotForThisToolError("it is no number of chimes")
         return f"It chimes {times} times."
 
 
@@ -687,6 +689,15 @@ async def test_a_spoken_failure_is_told_as_it_is(server: ModelServer, bell_room:
     told = await bell_room.say("I want nine chimes.")
     assert told == "More than three chimes would wake the cat."
     assert server.requests == []
+
+
+async def test_what_a_tool_declines_is_answered_in_words(
+    server: ModelServer, bell_room: Room
+) -> None:
+    server.replies = [writes('bell.chime {"times":-1}'), answers("Bells are of bronze.")]
+    assert await bell_room.say("What are bells made of?") == "Bells are of bronze."
+    assert bell_room.responder.decision.as_dict() == {"kind": "answer", "name": None}
+    assert not [text for text in bell_room.last_prompt() if "no number of chimes" in text]
 
 
 async def test_after_a_spoken_result_more_is_done_where_more_was_asked_for(
@@ -763,3 +774,77 @@ async def test_its_outcome_after_a_yes_is_told_without_the_model_too(
     server.replies = [writes("answer"), answers("Hello!")]
     assert await bell_room.say("Hello.") == "Hello!"
     assert not [text for text in bell_room.last_prompt() if "alarm" in text.lower()]
+
+
+class Notes(Toolset):
+    """Notes what it is told, by the words alone."""
+
+    namespace = "notes"
+
+    def __init__(self) -> None:
+        super().__init__(FakeResources())
+        self.kept: list[str] = []
+
+    async def wanted(self, words: str) -> DirectCall | None:
+        wish, _, _ = words.partition(". ")
+        return ("notes.keep", {"text": wish.removeprefix("Note ")}) if "Note " in wish else None
+
+    def asked_besides(self, words: str) -> str:
+        return words.partition(". ")[2]
+
+    @tool(model_visible=False)
+    async def keep(self, call: Call, text: str) -> str:
+        """Keep a note."""
+        self.kept.append(text)
+        return f"Noted: {text}."
+
+
+async def test_what_is_asked_besides_is_answered_in_the_same_turn(
+    server: ModelServer, enter: Callable[[AgentContext], Any], agent_context: AgentContext
+) -> None:
+    notes = Notes()
+    (keep,) = tools_of(notes)
+    room: Room = await enter(
+        replace(
+            agent_context,
+            wanted=notes.wanted,
+            asked_besides=lambda name, words: notes.asked_besides(words),
+            tool=lambda name: keep,
+        )
+    )
+    server.replies = [writes("answer"), answers("At ten.")]
+    said = await room.say("Note Kim is my vet. My vet is Kim. When does she open?")
+    assert said == "Noted: Kim is my vet. At ten."
+    assert notes.kept == ["Kim is my vet"]
+    assert room.responder.decision.kind == "answer"
+    # The model reads what is left of the words, and not that anything was noted.
+    asked = "My vet is Kim. When does she open?"
+    assert room.last_prompt()[0].endswith(asked)
+    restored = Conversation("a")
+    restored.restore(room.conversation.state())
+    for conversation in (room.conversation, restored):
+        prompt: list[Any] = conversation.prompt(conversation.context.messages)
+        own, answer = (message["content"] for message in prompt)
+        assert own.endswith(asked)
+        assert answer == "At ten."
+    assert room.conversation.turns()[0][1] == said
+
+
+async def test_several_notes_are_kept_one_after_the_other(
+    server: ModelServer, enter: Callable[[AgentContext], Any], agent_context: AgentContext
+) -> None:
+    notes = Notes()
+    (keep,) = tools_of(notes)
+    room: Room = await enter(
+        replace(
+            agent_context,
+            wanted=notes.wanted,
+            asked_besides=lambda name, words: notes.asked_besides(words),
+            tool=lambda name: keep,
+        )
+    )
+    said = await room.say("Note the tap drips. Note the roof leaks")
+    assert said == "Noted: the tap drips. Noted: the roof leaks."
+    assert notes.kept == ["the tap drips", "the roof leaks"]
+    assert room.conversation.prompt(room.conversation.context.messages) == []
+    assert server.requests == []
