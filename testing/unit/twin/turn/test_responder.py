@@ -289,6 +289,16 @@ async def test_what_a_result_asks_for_needs_a_yes(room: Room, lamp: Lamp) -> Non
     assert lamp.calls == ["read"]
 
 
+async def test_what_a_tool_takes_anyway_needs_no_yes_after_a_result(room: Room, lamp: Lamp) -> None:
+    room.server.replies = [writes("lamp.read"), answers("It is off.")]
+    await room.say("Is the lamp on?")
+    room.server.replies = [writes('lamp.dim {"percent":50}'), answers("It is dimmed.")]
+    assert await room.say("Please dim the lamp.") == "It is dimmed."
+    room.server.replies = [writes('lamp.dim {"percent":20}')]
+    said = await room.say("Dim the lamp once more to twenty five.")
+    assert "dim the lamp to" in said or lamp.calls == ["read", "dim 50"]
+
+
 async def test_what_a_late_result_asks_for_needs_a_yes_too(
     room: Room, lamp: Lamp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
