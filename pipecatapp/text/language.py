@@ -7,6 +7,8 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from pipecatapp.settings import load_settings
+from pipecatapp.text.arithmetic import Arithmetic, Units
+from pipecatapp.text.log_rules import LogPhrases, LogQuestions
 from pipecatapp.text.rules import Dates, Numbers, Quotations, Requests, Statements
 
 FALLBACK = "en"
@@ -72,6 +74,7 @@ class Vocabulary:
             they are written.
         titles: Abbreviations before a name, without their full stops.
         abbreviations: Others; a sentence goes on behind one where no capital follows.
+        endings: Endings that words of one stem differ in, the longest first.
     """
 
     stop_words: Words
@@ -91,6 +94,7 @@ class Vocabulary:
     last_abbreviations: Words
     titles: Words
     abbreviations: Words
+    endings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,10 @@ class Language:
     statements: Statements
     quotations: Quotations
     requests: Requests
+    arithmetic: Arithmetic
+    units: Units
+    log_questions: LogQuestions
+    log_phrases: LogPhrases
 
 
 def language() -> Language:

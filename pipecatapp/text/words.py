@@ -6,6 +6,9 @@ import unicodedata
 from pipecatapp.text.language import language
 from pipecatapp.text.normal_form import normal_form
 
+SHORTEST_STEM = 3
+"""Letters."""
+
 _WORD = re.compile(r"[^\W_]+")
 _WHOLE_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
@@ -45,3 +48,16 @@ def undivided_words(text: str) -> list[str]:
 def letters_and_digits(text: str) -> list[str]:
     """Return words and numbers apart, "node5" as two: people say it as two words."""
     return _LETTERS_OR_DIGITS.findall(text)
+
+
+def stem(word: str) -> str:
+    """Return a word, in small letters, without its ending: "bicycles" and "bicycle" become one.
+
+    Only good for comparing: "stor" stands for "story" and "stories".
+    """
+    for ending in language().vocabulary.endings:
+        if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM:
+            word = word.removesuffix(ending)
+            break
+    doubled = len(word) > SHORTEST_STEM and word[-1] == word[-2]
+    return word[:-1] if doubled else word

@@ -2,9 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from pipecatapp.settings import Settings
+
+if TYPE_CHECKING:  # its runtime takes a while to load, and not every user of this module needs it
+    from pipecatapp.runtime.embedding.embedder import Embedder
 
 FEWEST_EXAMPLES = 5
 LONGEST_RESULT = 4000
@@ -17,6 +20,22 @@ class ToolError(Exception):
     """A tool failed; the text tells the model and people why."""
 
 
+class Utterance(Protocol):
+    """One message of a conversation as people see it."""
+
+    @property
+    def role(self) -> str:
+        """`user` or `assistant`."""
+
+    @property
+    def text(self) -> str:
+        """The words."""
+
+    @property
+    def at(self) -> str:
+        """When it was said, ISO 8601 with the time zone; empty where unknown."""
+
+
 class ShortTermMemory(Protocol):
     """What a tool may know of the conversation that its call belongs to."""
 
@@ -26,6 +45,14 @@ class ShortTermMemory(Protocol):
 
     def turns(self) -> list[tuple[str, str]]:
         """Return the words of each turn, oldest first, as `(user, assistant)`."""
+
+    @property
+    def log(self) -> Sequence[Utterance]:
+        """All that was said, oldest first, also what the model no longer reads."""
+
+    @property
+    def log_is_whole(self) -> bool:
+        """Whether nothing has been dropped from the log's beginning."""
 
     def clear(self) -> None:
         """Forget all turns when the current one ends."""
@@ -43,6 +70,10 @@ class Resources(Protocol):
 
     def summarize(self, turns: list[tuple[str, str]], query: str) -> str:
         """Return the sentences of the turns that matter most to a query."""
+
+    @property
+    def embedder(self) -> "Embedder":
+        """Compares meanings."""
 
     @property
     def memory(self) -> "FactMemory | None":

@@ -32,12 +32,12 @@ from pipecatapp.runtime.inference.model_server import ModelServer
 from pipecatapp.text.language import language
 from pipecatapp.tools.execution.runner import ToolRun
 from pipecatapp.twin.history.context import late_result
-from pipecatapp.twin.history.messages import result_of
 from pipecatapp.twin.history.turn import ActiveTurn
 from pipecatapp.twin.llm.chunks import say, text_of
 from pipecatapp.twin.llm.llama_model import LlamaModel
 from pipecatapp.twin.routing.actions import Decision
 from pipecatapp.twin.turn.responder import Responder
+from pipecatapp.twin.turn.tool_calls import run_result
 from pipecatapp.twin.turn.turn_context import TurnContext
 from pipecatapp.voice.ahead import AnswerAhead
 
@@ -142,7 +142,7 @@ class TwinService(OpenAILLMService):
         if not self._clock.running:
             self._clock.typed()
         self._responder.tell(runs)
-        results = [late_result(result_of(run.id, run.tool.name, run.result or "")) for run in runs]
+        results = [late_result(run_result(run)) for run in runs]
         # The assistant's aggregator keeps this back while anybody speaks, and then asks anew.
         frame = LLMMessagesAppendFrame(results, run_llm=True)
         frame.interruptible = False

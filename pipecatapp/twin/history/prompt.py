@@ -75,7 +75,8 @@ def written(name: str, arguments: dict[str, Any]) -> str:
 
 def result_text(result: ToolResult) -> str:
     """Return a result as the model reads it."""
-    text = result.text if result.state is ResultState.DONE else PENDING
+    ended = result.state in (ResultState.DONE, ResultState.FAILED)
+    text = result.text if ended else PENDING
     return RESULT_OF.format(name=result.name, text=text)
 
 
@@ -89,12 +90,12 @@ def _entries(turn: Turn) -> list[dict[str, Any]]:
         entries.append(
             _said("user", turn.note(NoteKind.TIME) + (turn.asked or turn.opening.text) + noted)
         )
-    for step in turn.steps:
+    for step in turn.steps[turn.unread :]:
         if isinstance(step, ToolCall):
             entries.append(_said("assistant", written(step.name, step.arguments)))
         else:
             entries.append(_said("user", result_text(step)))
-    answers = (answer.text.removeprefix(turn.told).lstrip() for answer in turn.answers)
+    answers = (answer.delivered.removeprefix(turn.told).lstrip() for answer in turn.answers)
     entries += [_said("assistant", text) for text in answers if text or not turn.told]
     return entries
 

@@ -7,6 +7,7 @@ from typing import Self
 from pipecatapp.twin.history.messages import (
     AssistantMessage,
     NoteKind,
+    ResultState,
     SystemNote,
     ToolCall,
     ToolResult,
@@ -29,6 +30,8 @@ class Turn:
         asked: What the model reads in place of the user's words, where code has done a part of what
             they ask for; empty for all of them.
         told: What was said of that part, which the model does not read; empty for nothing.
+        unread: How many of the steps, the first ones, belong to that part: the model does not read
+            them either.
     """
 
     opening: UserMessage | ToolResult | None
@@ -39,6 +42,7 @@ class Turn:
     expert: str = ""
     asked: str = ""
     told: str = ""
+    unread: int = 0
 
     @property
     def words(self) -> str:
@@ -53,7 +57,18 @@ class Turn:
     @property
     def holds_result(self) -> bool:
         """Whether the model reads a tool's result in it."""
-        return bool(self.steps) or isinstance(self.opening, ToolResult)
+        read = bool(self.steps[self.unread :]) or isinstance(self.opening, ToolResult)
+        return read and not self.hidden
+
+    @property
+    def done(self) -> frozenset[str]:
+        """The tools whose results arrived in this turn and tell of a success."""
+        results = [self.opening, *self.steps]
+        return frozenset(
+            result.name
+            for result in results
+            if isinstance(result, ToolResult) and result.state is ResultState.DONE
+        )
 
     def note(self, kind: NoteKind) -> str:
         """Return the text of a note; empty where there is none."""
@@ -129,6 +144,11 @@ class ActiveTurn:
         """Whether the twin had begun to answer before the view was taken."""
         return bool(self._answers)
 
+    @property
+    def done(self) -> Sequence[frozenset[str]]:
+        """The tools whose calls succeeded, by turn, this one last."""
+        return [turn.done for turn in self.turns]
+
     def arrived(self, call_id: str) -> bool:
         """Tell whether the late result of a call is among the messages."""
         return any(
@@ -158,7 +178,8 @@ class ActiveTurn:
             asked: What is left, in words that can be understood alone.
             told: What has been said of the rest.
         """
-        self._own.hidden, self._own.asked, self._own.told = False, asked, told
+        own = self._own
+        own.hidden, own.asked, own.told, own.unread = False, asked, told, len(own.steps)
 
     def recall(self, words: str, recalled: str) -> None:
         """Add what is remembered.

@@ -94,4 +94,5 @@ VOCABULARY = Vocabulary(
     ),
     titles=frozenset(TITLES.split()),
     abbreviations=frozenset(ABBREVIATIONS.split()),
+    endings=("ies", "ied", "ing", "ed", "es", "ic", "s", "y", "e"),
 )
