@@ -22,6 +22,7 @@ from pipecatapp.mission_control.addresses import base_url, login_url
 from pipecatapp.mission_control.auth.login_sessions import SESSION_PREFIX
 from pipecatapp.mission_control.tls.authority import Authority
 from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
+from pipecatapp.tools.household_lists.lists import HouseholdLists
 from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.llm.llama_model import LlamaModel
 from pipecatapp.twin.recall.memory_service import MemoryService
@@ -64,6 +65,7 @@ class Agent:
             on_turn=self.turn_finished,
         )
         self._sessions = Sessions(partial(compose, self), parts.conversations)
+        parts.toolbox.on_lists_changed(self._sessions.tell_of_lists)
         self._started = time.monotonic()
         self._last_turn: TurnTimings | None = None
 
@@ -127,7 +129,7 @@ class Agent:
 
     async def exchanged(self, conversation_id: str, person: str | None, exchange: Exchange) -> None:
         """Take what was said and answered in a finished turn: it may be worth remembering."""
-        if (exchange.decision.name or "").startswith("memory."):
+        if (exchange.decision.name or "").startswith(("memory.", "list.")):
             return  # what it was about is kept, or forgotten, already
         turn = FinishedTurn(
             exchange.said,
@@ -181,6 +183,15 @@ class Agent:
             ValueError: It is settled already, or the digest is another call's.
         """
         self._toolbox.approvals.decide(conversation_id, approval_id, digest, approve=approve, by=by)
+
+    @property
+    def lists(self) -> HouseholdLists:
+        """The household's lists.
+
+        Raises:
+            UserError: Their tools could not be loaded.
+        """
+        return self._toolbox.lists
 
     async def logged_out(self, conversation_id: str) -> None:
         """Forget what there is of somebody who has left; a key's conversation goes on."""

@@ -117,6 +117,9 @@ class Statements:
         user: Matches the name of the user in facts; its group `of` is the possessive ending.
         mere_talk: Matches statements about the conversation itself, which are no facts.
         bare_reply: Matches a reply, in small letters, that tells nothing.
+        unresolved: Matches words that mean something only beside what was said before.
+        momentary: Matches words that tie a statement to the moment or the day.
+        of_life: Matches what stays worth knowing though it is of one day.
         question: Matches a question by its beginning or its end.
         one_of: Matches the common beginning of two statements about a property that has only one
             value, such as "the user works at".
@@ -150,6 +153,9 @@ class Statements:
     user: Pattern
     mere_talk: Pattern
     bare_reply: Pattern
+    unresolved: Pattern
+    momentary: Pattern
+    of_life: Pattern
     question: Pattern
     one_of: Pattern
     one_place: Pattern
@@ -171,6 +177,41 @@ class Statements:
     set_aside: Pattern
     verb: Pattern
     secret: Pattern
+
+
+@dataclass(frozen=True)
+class Remarks:
+    """How people tell something without asking for anything, and how they hand back words.
+
+    Attributes:
+        lead_in: Matches what may stand before a remark.
+        told: Matches the beginning of a statement: what it is about, and its verb.
+        asks: Matches words, anywhere, by which a statement asks for something.
+        quoting: Matches requests whose answer holds the words of the request.
+        courtesy: Matches greetings and the like, which are rightly answered with the same words.
+        reference: Matches words for what was said last; its group `noun` is what it was about.
+        dependent: Matches a clause that another one goes on from, such as "if you like it,".
+        around: Words, in small letters, that stand around words which are handed back.
+        turned: Words that change when "I" becomes "you", each with the word that stands for both.
+        contracted: Replace contractions by whole words.
+        complaint: Matches remarks about something bad.
+        plan: Matches remarks about what is to come.
+        opinion: Matches remarks that judge.
+    """
+
+    lead_in: Pattern
+    told: Pattern
+    asks: Pattern
+    quoting: Pattern
+    courtesy: Pattern
+    reference: Pattern
+    dependent: Pattern
+    around: frozenset[str]
+    turned: Mapping[str, str]
+    contracted: Replacements
+    complaint: Pattern
+    plan: Pattern
+    opinion: Pattern
 
 
 @dataclass(frozen=True)
@@ -265,3 +306,89 @@ class Requests:
     that: Pattern
     from_memory: Pattern
     nothing_kept: Pattern
+
+
+@dataclass(frozen=True)
+class ActKind:
+    """Acts that certain tools do.
+
+    Attributes:
+        pattern: Matches words that tell of such an act.
+        tools: The namespaces of the tools that do it.
+    """
+
+    pattern: Pattern
+    tools: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Claims:
+    """How an answer claims or promises an act, and how people ask for one.
+
+    Attributes:
+        sure: Matches words of a first person that claim an act, whatever was asked.
+        own: Matches words of a first person that claim an act where a deed was asked for or a
+            thing is named.
+        of_things: Matches words by which something has become so, such as "the door is locked".
+        elliptic: Matches a claim that is one only where a deed was asked for.
+        assent: Matches an assent that says nothing else.
+        denied: Matches words that make a claim none.
+        asked: Matches a request for a deed.
+        asked_whether: Matches a question whether something was done.
+        insisted: Matches words that ask once more for what was asked before.
+        composed: Matches a request for a text, in which others may claim what they like.
+        drafted: Matches a request for the text of a message.
+        salutation: Matches the beginning of such a text.
+        delivered: Matches words that claim that a message was or will be sent.
+        asked_present: Matches a question about the weather, the news and the like.
+        admits: Matches words that say that something is not known.
+        present: Matches words that tell how things are now.
+        things: Matches what deeds are about.
+        begins: Matches beginnings of a clause that may become a claim.
+        kinds: What tells which tools an act needs; the first that matches counts.
+    """
+
+    sure: Pattern
+    own: Pattern
+    of_things: Pattern
+    elliptic: Pattern
+    assent: Pattern
+    denied: Pattern
+    asked: Pattern
+    asked_whether: Pattern
+    insisted: Pattern
+    composed: Pattern
+    drafted: Pattern
+    salutation: Pattern
+    delivered: Pattern
+    asked_present: Pattern
+    admits: Pattern
+    present: Pattern
+    things: Pattern
+    begins: Pattern
+    kinds: tuple[ActKind, ...]
+
+
+@dataclass(frozen=True)
+class Acts:
+    """How people name what they want done.
+
+    Attributes:
+        named: By the name of an act, matches words that name it.
+        repeated: Matches words that ask for the act before once more, or for more of it.
+        keeping: Matches the beginning of words that ask to remember something.
+        amount: Matches words that count or measure something without a number.
+        this_machine: Matches words for the machine that the twin runs on.
+        spoken_address: Matches the address of a web page as it is said aloud; its group is the
+            address.
+        stop: Matches a complete utterance of somebody who only wants silence, in small letters and
+            without marks.
+    """
+
+    named: Mapping[str, Pattern]
+    repeated: Pattern
+    keeping: Pattern
+    amount: Pattern
+    this_machine: Pattern
+    spoken_address: Pattern
+    stop: Pattern

@@ -2,9 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
 
 from pipecatapp.settings import Settings
+from pipecatapp.text.telling import as_it_is
 
 if TYPE_CHECKING:  # its runtime takes a while to load, and not every user of this module needs it
     from pipecatapp.runtime.embedding.embedder import Embedder
@@ -14,10 +15,12 @@ LONGEST_RESULT = 4000
 """Characters of a result that reach the model; prompts have to stay short on old machines."""
 
 Method = TypeVar("Method", bound=Callable[..., Awaitable[str]])
+Telling = Callable[[str], str]
+"""Returns what is said of a result."""
 
 
 class ToolError(Exception):
-    """A tool failed; the text tells the model and people why."""
+    """A tool failed; the text tells people why, word for word."""
 
 
 class Utterance(Protocol):
@@ -34,6 +37,10 @@ class Utterance(Protocol):
     @property
     def at(self) -> str:
         """When it was said, ISO 8601 with the time zone; empty where unknown."""
+
+
+class NotForThisToolError(ToolError):
+    """What was asked is not for this tool, so the model answers it in words instead."""
 
 
 class ShortTermMemory(Protocol):
@@ -144,6 +151,10 @@ class Call:
 DirectCall = tuple[str, dict[str, Any]]
 """The name of a tool and the arguments of a call."""
 
+Provenance = Literal["named", "partly named", "derived"]
+"""What an argument that the model fills in has to do with what was said: every word of it was said,
+one was, or the model composes it, as it does a program."""
+
 
 class Toolset:
     """Tools that belong together and share state; one instance serves the whole agent.
@@ -174,6 +185,24 @@ class Toolset:
         """
         return None
 
+    def revised(self, call: "DirectCall", words: str) -> "DirectCall | None":
+        """Return the call to make in place of one that was decided on, or None for no call.
+
+        Args:
+            call: A call of this toolset; it is returned as it is where the words agree with it.
+            words: What the user said.
+        """
+        return call
+
+    def not_now(self, name: str, conversation_id: str) -> str | None:
+        """Return None if a tool can be called in a conversation now, else a sentence that says why.
+
+        Args:
+            name: The tool's, such as `web_browser.click`.
+            conversation_id: The conversation's.
+        """
+        return None
+
     def asked_besides(self, words: str) -> str:
         """Return what the words ask for besides the call that `wanted` returns for them.
 
@@ -194,11 +223,16 @@ def tool(
     sensitive: bool = False,
     read_only: bool = False,
     model_visible: bool = True,
-    spoken: bool = False,
+    spoken: bool | Telling = False,
     redact: bool = False,
     purpose: str = "",
     few_shot: Mapping[str, dict[str, Any]] | None = None,
     shown: Mapping[str, dict[str, Any]] | None = None,
+    provenance: Mapping[str, Provenance] | None = None,
+    adds: Sequence[str] = (),
+    asks: Mapping[str, str] | None = None,
+    act: str = "",
+    explicit: bool = False,
 ) -> Callable[[Method], Method]:
     """Make a method of a toolset a tool.
 
@@ -214,17 +248,28 @@ def tool(
             a web page, may have asked for the call.
         model_visible: Whether the model may choose it and reads its results. If not, only
             `Toolset.wanted` chooses it, and it needs no examples.
-        spoken: Whether its result is said as it is, instead of in the words of the model. The text
-            of a `ToolError` is then said as well, so it has to be a sentence. So is the result of
-            any tool that the model does not see.
+        spoken: Whether its result is said as it is, instead of in the words of the model: then it
+            has to be a sentence. Or a function that returns what is said of a result, such as
+            `told`, which reads out the last lines of an output. The result of a tool that the model
+            does not see is always said, and so is the text of a `ToolError` of any tool.
         redact: Whether the audit log leaves out its arguments and its result.
         purpose: What a person is asked to approve, such as `run {command} on {host}`.
         few_shot: Requests and the arguments they lead to; the prompt shows them to the model.
         shown: The earlier name of `few_shot`, for tool files written before it was renamed.
+        provenance: By the name of an argument, what it has to do with what was said in the
+            conversation; one that is not listed is `named`. Where an argument comes from nowhere,
+            its default takes its place; where it has none, the call is not made.
+        adds: Words that the model may add to an argument though nobody said them, such as `org`.
+        asks: By the name of an argument, the question that is asked where it comes from nowhere
+            and the words name the act.
+        act: What the tool does, by a name that the language knows words for (`Language.acts`).
+        explicit: Whether it is called only where the user's words name the act.
 
     Raises:
-        ValueError: There are fewer than five different examples.
+        ValueError: There are fewer than five different examples, or `explicit` has no act.
     """
+    if explicit and not act:
+        raise ValueError("what has to be named explicitly needs an act")
     if model_visible and len(set(examples)) < FEWEST_EXAMPLES:
         raise ValueError(f"a tool needs at least {FEWEST_EXAMPLES} different examples")
 
@@ -234,19 +279,17 @@ def tool(
             "sensitive": sensitive,
             "read_only": read_only,
             "model_visible": model_visible,
-            "spoken": spoken or not model_visible,
+            "spoken": bool(spoken) or not model_visible,
+            "telling": spoken if callable(spoken) else as_it_is,
             "redact": redact,
             "purpose": purpose,
             "few_shot": few_shot or shown or {},
+            "provenance": provenance or {},
+            "adds": frozenset(adds),
+            "asks": asks or {},
+            "act": act,
+            "explicit": explicit,
         }
         return method
 
     return mark
-
-
-def shortened(text: str, longest: int = LONGEST_RESULT) -> str:
-    """Return text whose middle is cut out if it has more than `longest` characters, with a note."""
-    if len(text) <= longest:
-        return text
-    half = longest // 2
-    return f"{text[:half]}\n[... {len(text) - longest} characters left out ...]\n{text[-half:]}"

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any, Literal, cast
 
 from pipecatapp.runtime.inference.fitting import RESULT_PREFIX
+from pipecatapp.text.telling import without_output_blocks
 from pipecatapp.twin.history.messages import (
     Messages,
     NoteKind,
@@ -95,8 +96,12 @@ def _entries(turn: Turn) -> list[dict[str, Any]]:
             entries.append(_said("assistant", written(step.name, step.arguments)))
         else:
             entries.append(_said("user", result_text(step)))
-    answers = (answer.delivered.removeprefix(turn.told).lstrip() for answer in turn.answers)
-    entries += [_said("assistant", text) for text in answers if text or not turn.told]
+    for answer in turn.answers:
+        text = without_output_blocks(answer.delivered)
+        if turn.told:
+            text = text.removeprefix(turn.told).lstrip()
+        if text or not turn.told:
+            entries.append(_said("assistant", text))
     return entries
 
 

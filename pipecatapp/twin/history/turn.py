@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 
+from pipecatapp.experts.expert import SUFFIX
 from pipecatapp.twin.history.messages import (
     AssistantMessage,
     NoteKind,
@@ -27,11 +28,14 @@ class Turn:
         hidden: Whether the model is not shown this turn, in which it had no part: a small model
             says "I will remember" whatever it is asked, once it has seen itself say so.
         expert: The expert that answered; empty for the twin itself.
+        asked_for: The tool for whose call the twin asked something in return; empty for none.
         asked: What the model reads in place of the user's words, where code has done a part of what
             they ask for; empty for all of them.
         told: What was said of that part, which the model does not read; empty for nothing.
         unread: How many of the steps, the first ones, belong to that part: the model does not read
             them either.
+        instead: What is told where the model denies to know it; empty where nothing is. It is
+            needed while the turn is answered, and not kept.
     """
 
     opening: UserMessage | ToolResult | None
@@ -40,9 +44,11 @@ class Turn:
     answers: list[AssistantMessage] = field(default_factory=list)
     hidden: bool = False
     expert: str = ""
+    asked_for: str = ""
     asked: str = ""
     told: str = ""
     unread: int = 0
+    instead: str = ""
 
     @property
     def words(self) -> str:
@@ -53,6 +59,15 @@ class Turn:
     def is_said(self) -> bool:
         """Whether the user began it, rather than a late result."""
         return isinstance(self.opening, UserMessage)
+
+    @property
+    def action(self) -> str:
+        """What it came to, as the router names it: an expert, the last tool, or an answer."""
+        if self.expert:
+            return f"{self.expert}{SUFFIX}"
+        results = [self.opening, *self.steps]
+        names = [result.name for result in results if isinstance(result, ToolResult)]
+        return names[-1] if names else "answer"
 
     @property
     def holds_result(self) -> bool:
@@ -129,10 +144,15 @@ class ActiveTurn:
         return self._own.words or next(reversed(self.earlier_words), "")
 
     @property
-    def last_expert(self) -> str:
-        """The expert that answered the turn before this one; empty for none."""
-        shown = [turn for turn in self.before if not turn.hidden]
-        return shown[-1].expert if shown else ""
+    def last_action(self) -> str | None:
+        """What the turn before this one came to, as the router names it; None where none was."""
+        shown = [turn for turn in self.before if not turn.hidden and turn.opening is not None]
+        return shown[-1].action if shown else None
+
+    @property
+    def asked_for(self) -> str:
+        """The tool for which the twin asked something in the turn before; empty for none."""
+        return self.before[-1].asked_for if self.before else ""
 
     @property
     def holds_results(self) -> bool:
@@ -209,6 +229,10 @@ class ActiveTurn:
         self._own.notes.pop(NoteKind.EXPERTS, None)
         if text := told(earlier[-1] if earlier else ""):
             self._own.add_note(NoteKind.EXPERTS, text)
+
+    def ask_for(self, tool: str) -> None:
+        """Note that the twin asks what it has to know for a call of a tool."""
+        self._own.asked_for = tool
 
     def answered_by(self, expert: str) -> None:
         """Note which expert the turn goes to; empty for the twin itself."""

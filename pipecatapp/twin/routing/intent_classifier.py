@@ -4,18 +4,24 @@ Softmax regression on the words and their embedding (`runtime/embedding/classifi
 start-up from the examples that every tool and expert carries: a new one needs no more than those.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from pipecatapp.runtime.embedding.classifier import SoftmaxRegression, embedded, plain
-from pipecatapp.runtime.embedding.embedder import Embedder
+from pipecatapp.runtime.embedding.embedder import Embedder, Vectors
+from pipecatapp.twin.routing.actions import UNABLE, is_unable
 from pipecatapp.twin.routing.quotations import unquoted
 
 NEAREST = 24
 """How many of the nearest examples are returned."""
+TAKEN_OVER = 0.65
+"""An example of what nothing can do that is this similar to a tool's, by the cosine of their
+embeddings, is that tool's after all."""
+TOPIC_TAKEN_OVER = 0.25
+"""With this share of its examples so similar, a whole topic is the tools'."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,7 @@ class IntentPrediction:
     Attributes:
         actions: All actions, the likeliest first.
         chances: The probability of each, in the same order; they add up to 1.
-        nearest: Training examples with their actions, the nearest first.
+        nearest: Training examples with their actions, the nearest first; `unable` has its topic.
     """
 
     actions: list[str]
@@ -38,9 +44,26 @@ class IntentPrediction:
         return self.actions[0]
 
     @property
+    def topic(self) -> str:
+        """The nearest topic of what nothing here can do, such as `unable:weather`."""
+        return next((name for _, name in self.nearest if is_unable(name)), UNABLE)
+
+    @property
     def chance(self) -> float:
         """Its probability."""
         return self.chances[0]
+
+    def without(self, names: Collection[str]) -> "IntentPrediction":
+        """Return the prediction without some actions, its probabilities rescaled."""
+        kept = [i for i, name in enumerate(self.actions) if name not in names]
+        if len(kept) == len(self.actions):
+            return self
+        total = sum(self.chances[i] for i in kept)
+        return IntentPrediction(
+            [self.actions[i] for i in kept],
+            [self.chances[i] / total for i in kept],
+            [(text, name) for text, name in self.nearest if name not in names],
+        )
 
 
 class IntentClassifier:
@@ -57,10 +80,14 @@ class IntentClassifier:
             cache: A file that keeps the examples' vectors across starts.
         """
         self._embedder = embedder
-        self._labelled = [(_said(text), name) for name in examples for text in examples[name]]
+        labelled = [(_said(text), name) for name in examples for text in examples[name]]
+        vectors = embedded([text for text, _ in labelled], embedder, cache)
+        kept = _without_taken_over([name for _, name in labelled], vectors)
+        self._labelled = [labelled[i] for i in kept]
+        self._vectors = vectors[kept]
         texts = [text for text, _ in self._labelled]
-        self._vectors = embedded(texts, embedder, cache)
-        labels = [name for _, name in self._labelled]
+        # One class for all topics: their examples are alike, and their number must not weigh.
+        labels = [UNABLE if is_unable(name) else name for _, name in self._labelled]
         self._model = SoftmaxRegression(texts, self._vectors, labels)
         self.actions = self._model.classes
 
@@ -76,6 +103,27 @@ class IntentClassifier:
             [float(chances[i]) for i in order],
             [self._labelled[i] for i in near],
         )
+
+
+def _without_taken_over(names: Sequence[str], vectors: Vectors) -> list[int]:
+    """Return which examples to learn from: none of a deed that a tool here does after all.
+
+    Args:
+        names: The action of each example.
+        vectors: Their embeddings, shape (examples, dimensions).
+    """
+    unable = [i for i, name in enumerate(names) if is_unable(name)]
+    tools = [i for i, name in enumerate(names) if "." in name and not is_unable(name)]
+    if not unable or not tools:
+        return list(range(len(names)))
+    similar = (vectors[unable] @ vectors[tools].T).max(axis=1)
+    near = {i for i, each in zip(unable, similar, strict=True) if each >= TAKEN_OVER}
+    shares = {
+        topic: sum(i in near for i in unable if names[i] == topic) / names.count(topic)
+        for topic in {names[i] for i in unable}
+    }
+    gone = {topic for topic, share in shares.items() if share >= TOPIC_TAKEN_OVER}
+    return [i for i in range(len(names)) if i not in near and names[i] not in gone]
 
 
 def _said(words: str) -> str:

@@ -28,8 +28,8 @@ def result_sentence(run: ToolRun, *, brief: bool) -> str:
             return language().phrases.expired.format(purpose=run.purpose)
         case Verdict.WITHDRAWN:
             return language().phrases.withdrawn.format(purpose=run.purpose)
-    if run.tool.spoken:
-        return run.result or ""
+    if run.said is not None:
+        return run.said
     return language().phrases.ended.format(purpose=run.purpose) if brief else ""
 
 

@@ -97,7 +97,7 @@ class Responder:
             for run in untold:
                 if sentence := result_sentence(run, brief=bool(turn.words)):
                     await answer.say(sentence)
-            if not turn.words and all(run.refused or run.tool.spoken for run in untold):
+            if not turn.words and all(run.refused or run.said is not None for run in untold):
                 if not any(run.tool.model_visible for run in untold):
                     turn.hide()
                 return  # all has been said
@@ -124,9 +124,16 @@ class Responder:
         finally:
             task.cancel()
         decision = _unless_done(decision, [] if turn.words else untold)
+        if decision.question:
+            self.decision = decision
+            turn.ask_for(decision.declined)
+            await answer.say(decision.question)
+            return
         after_result = planner.follows_result(decision, turn)
         last = await self._call_tools(decision, turn, answer, after_result=after_result)
-        if last is not None:
+        if last is not None and last.unable is not None:
+            await answer.say(self._answers.unable(last.unable))
+        elif last is not None:
             await self._answers.write(last, turn, answer)
 
     async def _call_tools(
@@ -139,7 +146,7 @@ class Responder:
         """
         made: list[tuple[str, dict[str, Any]]] = []
         self.decision = decision
-        said = False  # whether the last result was told as it is
+        to_word = decision.kind != "tool"  # whether the model has anything to word
         while decision.kind == "tool":
             call = (decision.name or "", decision.arguments)
             if call in made:
@@ -147,28 +154,46 @@ class Responder:
             made.append(call)
             after_result = after_result or len(made) > 1
             run = await self._tools.start(decision, turn, after_result=after_result)
-            said = False
+            said = None
             if run is not None:
                 await self._tools.attend(run, answer)
+                if run.declined:
+                    self.decision = decision = Decision("answer")
+                    to_word = True
+                    break
                 if not run.tool.model_visible:
-                    turn.hide()
-                    record(run, turn)
-                    if run.over and not run.approval:
-                        await answer.say(run.result or "")
-                        if decision.besides:
-                            turn.go_on_with(decision.besides, run.result or "")
-                            await self._plan_and_carry_out(turn, [], answer)
+                    await self._end_unseen(run, decision.besides, turn, answer)
                     return None
                 record(run, turn)
                 if run.approval or not run.over:
                     return None
-                if run.tool.spoken:
-                    await answer.say(run.result or "")
-                said = run.tool.spoken
+                said = run.said
+                if said is not None:
+                    await answer.say(said)
+            to_word = to_word or said is None
             if len(made) == MOST_STEPS:
                 break
             decision = await self._planner.decide_next(turn)
-        return None if said and decision.kind != "expert" else decision
+        return decision if to_word or decision.kind == "expert" else None
+
+    async def _end_unseen(
+        self, run: ToolRun, besides: str, turn: ActiveTurn, answer: AnswerStream
+    ) -> None:
+        """Tell the result of a call that the model does not see, and go on with the rest.
+
+        Args:
+            run: The call.
+            besides: What else the words ask for; empty for nothing.
+            turn: What asks for both.
+            answer: What is said.
+        """
+        turn.hide()
+        record(run, turn)
+        if run.over and not run.approval:
+            await answer.say(run.said or "")
+            if besides:
+                turn.go_on_with(besides, run.said or "")
+                await self._plan_and_carry_out(turn, [], answer)
 
 
 def _unless_done(decision: Decision, told: list[ToolRun]) -> Decision:

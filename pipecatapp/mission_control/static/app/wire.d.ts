@@ -74,6 +74,8 @@ export interface ServerMessages {
   "approval-settled": SettledApproval;
   tool: ToolCall;
   history: object;
+  /** The household's lists have changed. */
+  lists: object;
 }
 
 export type ServerMessage = {
@@ -161,6 +163,21 @@ export interface Fact {
   told_by: string | null;
   /** When it was told, in ISO 8601. */
   at: string;
+}
+
+/** One of `GET /api/lists`. */
+export interface HouseholdList {
+  id: number;
+  name: string;
+  /** In the order in which they were added. */
+  items: ListItem[];
+}
+
+export interface ListItem {
+  id: number;
+  text: string;
+  /** When it was added, in seconds since 1970. */
+  at: number;
 }
 
 /** One of `GET /api/state`. */

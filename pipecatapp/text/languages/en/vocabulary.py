@@ -73,26 +73,25 @@ VOCABULARY = Vocabulary(
             *("unemployed", "employed", "vegetarian", "vegan", "pregnant"),
         )
     ),
-    stop_requests=frozenset(
-        (
-            *("stop", "stop it", "stop please", "please stop", "stop talking", "be quiet", "quiet"),
-            *("shush", "shut up", "silence", "enough", "that's enough", "cancel", "never mind"),
-            *("nevermind", "okay stop", "ok stop", "no stop", "stop stop", "stop stop stop"),
-            # What Whisper makes of one "Stop!" in four; alone, "start" is no request that could be
-            # answered.
-            "start",
-        )
-    ),
     phrase_starts=frozenset(PHRASE_STARTS.split()),
     # Led by these as hot words, Whisper knows one of six spoken "uptime", not more, and repeats
     # itself with a cut window; joined afterwards they are known however it wrote them.
     compounds=(
         *("localhost", "uptime", "playbook", "hostname", "username", "webcam", "dockerd", "sshd"),
     ),
+    # Whisper learned from films: it ends silence as they end.
+    noise_words=frozenset(
+        (
+            *("you", "thank you", "thank you very much", "thank you so much", "thanks", "amen"),
+            *("thanks for watching", "thank you for watching", "bye", "bye bye", "goodbye", "oh"),
+            *("see you next time", "please subscribe", "subscribe", "the end", "music", "silence"),
+            *("uh", "um", "mm", "mmm", "hm", "hmm", "mhm", "mm hmm", "huh", "ah", "applause"),
+        )
+    ),
+    endings=("ies", "ied", "ing", "ed", "es", "ic", "s", "y", "e"),
     last_abbreviations=frozenset(
         ("St", "Ave", "Rd", "Blvd", "Inc", "Ltd", "Corp", "Co", "Bros", "Jr", "Sr", "etc", "approx")
     ),
     titles=frozenset(TITLES.split()),
     abbreviations=frozenset(ABBREVIATIONS.split()),
-    endings=("ies", "ied", "ing", "ed", "es", "ic", "s", "y", "e"),
 )

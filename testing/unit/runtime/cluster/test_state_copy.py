@@ -22,6 +22,7 @@ from pipecatapp.runtime.cluster.state_copy import (
     store_copy,
     tag,
 )
+from pipecatapp.tools.household_lists.store import ListStore
 
 
 def learn(home: Path, fact: str) -> sqlite3.Connection:
@@ -74,6 +75,18 @@ def test_what_an_open_database_has_committed_is_in_the_copy_and_goes_on_elsewher
     assert known(there) == ["Ada plays the piano"]
     assert (there / "conversations" / "session-1.json").read_text() == "hello"
     assert (there / MEMORY).stat().st_mode & 0o077 == 0
+
+
+def test_the_lists_of_the_household_go_on_elsewhere(here: Path, there: Path) -> None:
+    begin_epoch(here)
+    store = ListStore(here / "lists")
+    store.add("shopping", ["soap"], "a")
+    copied(here, there)
+    store.close()
+    assert adopt(there)
+    store = ListStore(there / "lists")
+    assert [item.text for found in store.all() for item in found.items] == ["soap"]
+    store.close()
 
 
 def test_the_state_of_a_later_agent_is_not_overwritten_by_an_older_copy(

@@ -16,11 +16,12 @@ from pipecatapp.experts.expert import Expert
 from pipecatapp.experts.routing import Experts
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.text.languages.en.phrases import PHRASES
+from pipecatapp.text.telling import output_block
 from pipecatapp.tools.execution.approvals import Approval, Approvals, Verdict
 from pipecatapp.tools.execution.audit import Audit
 from pipecatapp.tools.execution.runner import ToolRun, ToolRunner
 from pipecatapp.tools.execution.tool_definition import tools_of
-from pipecatapp.tools.tool import Call, DirectCall, ToolError, Toolset, tool
+from pipecatapp.tools.tool import Call, DirectCall, NotForThisToolError, ToolError, Toolset, tool
 from pipecatapp.twin.history.context import late_result
 from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.history.messages import ToolResult, result_of
@@ -644,6 +645,8 @@ class Bell(Toolset):
         """Let the bell chime."""
         if times > 3:
             raise ToolError("More than three chimes would wake the cat.")
+        if times < 0:
+            raise NotForThisToolError("it is no number of chimes")
         return f"It chimes {times} times."
 
 
@@ -688,6 +691,15 @@ async def test_a_spoken_failure_is_told_as_it_is(server: ModelServer, bell_room:
     assert server.requests == []
 
 
+async def test_what_a_tool_declines_is_answered_in_words(
+    server: ModelServer, bell_room: Room
+) -> None:
+    server.replies = [writes('bell.chime {"times":-1}'), answers("Bells are of bronze.")]
+    assert await bell_room.say("What are bells made of?") == "Bells are of bronze."
+    assert bell_room.responder.decision.as_dict() == {"kind": "answer", "name": None}
+    assert not [text for text in bell_room.last_prompt() if "no number of chimes" in text]
+
+
 async def test_after_a_spoken_result_more_is_done_where_more_was_asked_for(
     server: ModelServer, bell_room: Room, lamp: Lamp
 ) -> None:
@@ -695,6 +707,57 @@ async def test_after_a_spoken_result_more_is_done_where_more_was_asked_for(
     server.replies = [writes("lamp.read"), writes("answer"), answers("The lamp is off.")]
     told = await bell_room.say("Give me two chimes and then look whether the lamp is on.")
     assert told == "It chimes 2 times. The lamp is off."
+
+
+async def test_a_result_that_needs_words_gets_them_beside_one_that_needs_none(
+    enter: Callable[[AgentContext], Any], agent_context: AgentContext, lamp: Lamp, tmp_path: Path
+) -> None:
+    runner = ToolRunner(Approvals(), Audit(tmp_path / "audit.jsonl"), "none")
+    room: Room = await enter(replace(agent_context, runner=runner))
+    lamp.ready.set()
+    lamp.stuck = "the knob is stuck"
+    room.server.replies = [
+        writes("lamp.read"),
+        writes('lamp.dim {"percent":5}'),
+        writes("answer"),
+        answers("It is off."),
+    ]
+    assert await room.say("Look at the lamp and then dim it.") == "The knob is stuck. It is off."
+
+
+async def test_a_failure_is_told_in_the_tools_own_words(
+    server: ModelServer, room: Room, lamp: Lamp
+) -> None:
+    lamp.ready.set()
+    lamp.broken = "the lamp's cable is \u202egnorts\u202c: exit code 100"
+    server.replies = [writes("lamp.read")]
+    assert await room.say("Is the lamp on?") == "The lamp's cable is gnorts: exit code 100."
+    assert room.kinds == ["action"]
+
+
+async def test_a_failure_after_the_turn_is_told_in_the_tools_own_words_too(
+    server: ModelServer, room: Room, lamp: Lamp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SOON_SECS", 0.0)
+    monkeypatch.setattr(module, "PATIENCE_SECS", 0.0)
+    lamp.broken = "no answer from the lamp"
+    server.replies = [writes("lamp.read")]
+    await room.say("Is the lamp on?")
+    lamp.ready.set()
+    assert await room.outcome() == "No answer from the lamp."
+    assert room.kinds == ["action"]
+
+
+async def test_a_block_that_was_shown_is_not_read_twice(
+    server: ModelServer, bell_room: Room
+) -> None:
+    bell_room.conversation.context.add_message({"role": "user", "content": "Show the log."})
+    shown = f"It ended with exit code 0.\n{output_block('log line')}"
+    bell_room.conversation.context.add_message({"role": "assistant", "content": shown})
+    server.replies = [writes("answer"), answers("Fine.")]
+    await bell_room.say("Is that good?")
+    assert "It ended with exit code 0." in bell_room.last_prompt()
+    assert not [text for text in bell_room.last_prompt() if "log line" in text]
 
 
 async def test_its_outcome_after_a_yes_is_told_without_the_model_too(
