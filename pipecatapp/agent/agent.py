@@ -12,6 +12,7 @@ from pipecat.pipeline.worker import PipelineWorker
 from pipecat.transports.base_transport import BaseTransport
 from starlette.websockets import WebSocket
 
+from pipecatapp.agent.announcements import Announcements
 from pipecatapp.agent.openai_backend import OpenAIBackend
 from pipecatapp.agent.parts import AgentParts
 from pipecatapp.agent.session import Exchange, Session
@@ -143,6 +144,11 @@ class Agent:
         """Summarize the turns that have left a conversation, where the settings ask for it."""
         await self._toolbox.condense(conversation)
 
+    @property
+    def announcements(self) -> Announcements:
+        """Tells people in their sessions what has fallen due."""
+        return self._toolbox.announcements
+
     # -- for Mission Control ------------------------------------------------------------------
 
     async def health(self) -> str | None:
@@ -181,6 +187,19 @@ class Agent:
             ValueError: It is settled already, or the digest is another call's.
         """
         self._toolbox.approvals.decide(conversation_id, approval_id, digest, approve=approve, by=by)
+
+    def schedule(self, conversation_id: str) -> dict[str, Any]:
+        """Return the timers, alarms and reminders as a conversation's pages show them."""
+        return self._toolbox.announcements.shown(conversation_id)
+
+    async def cancel_scheduled(self, entry_id: int) -> None:
+        """End what rings, or cancel what is not due yet.
+
+        Raises:
+            LookupError: There is no such entry.
+            UserError: The change cannot be written.
+        """
+        await self._toolbox.schedule.remove(entry_id)
 
     async def logged_out(self, conversation_id: str) -> None:
         """Forget what there is of somebody who has left; a key's conversation goes on."""

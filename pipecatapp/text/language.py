@@ -8,6 +8,8 @@ from importlib.util import find_spec
 
 from pipecatapp.settings import load_settings
 from pipecatapp.text.rules import Dates, Numbers, Quotations, Requests, Statements
+from pipecatapp.text.schedule_rules import SchedulePhrases, ScheduleRequests
+from pipecatapp.text.time_rules import TimePhrases, Times
 
 FALLBACK = "en"
 """Stands in for a language that has no package."""
@@ -85,6 +87,10 @@ class Language:
     statements: Statements
     quotations: Quotations
     requests: Requests
+    times: Times
+    time_phrases: TimePhrases
+    schedule_requests: ScheduleRequests
+    schedule_phrases: SchedulePhrases
 
 
 def language() -> Language:

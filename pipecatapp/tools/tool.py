@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from pipecatapp.settings import Settings
+from pipecatapp.tools.schedule.schedule import Schedule
 
 FEWEST_EXAMPLES = 5
 LONGEST_RESULT = 4000
@@ -47,6 +48,10 @@ class Resources(Protocol):
     @property
     def memory(self) -> "FactMemory | None":
         """Long-term memory, or None where the agent has none."""
+
+    @property
+    def schedule(self) -> Schedule | None:
+        """The timers, alarms and reminders, or None where the agent keeps none."""
 
 
 class FactMemory(Protocol):

@@ -48,6 +48,8 @@ class Turn:
     @property
     def holds_result(self) -> bool:
         """Whether the model reads a tool's result in it."""
+        if self.hidden:
+            return False
         return bool(self.steps) or isinstance(self.opening, ToolResult)
 
     def note(self, kind: NoteKind) -> str:
