@@ -24,7 +24,7 @@ LONGEST_WAIT_SECS = 60.0
 CLOCK_STEP_SECS = 2.0
 """A clock that was moved by more than this was set."""
 MOST_ENTRIES = 100
-REMEMBERED_SECS = 1800.0
+REMEMBERED_SECS = 300.0
 """How long what rang last can be made to ring again."""
 
 

@@ -77,11 +77,7 @@ async def test_a_repeated_alarm_outlives_its_ringing(home: Household) -> None:
     await home.ask("wake me every weekday at 6")
     await home.clock.set(home.clock.time + 8 * 3600)
     assert len(home.listener.due) == 1
-    assert (
-        await home.ask("stop the alarm")
-        == ("I have stopped the alarm (tomorrow, Wednesday, at 6:00 am).")
-        or True
-    )
+    assert await home.ask("stop the alarm") == "I have stopped the alarm (today at 6:00 am)."
     assert home.schedule.due() == []
     assert [home.schedule.wall(e.due) for e in home.schedule.waiting()] == [
         datetime(2027, 5, 6, 6, 0)
@@ -112,7 +108,7 @@ async def test_what_rings_is_silenced_in_many_words(home: Household) -> None:
         await home.clock.advance(60)
         assert (await home.ask(words)).startswith("I have stopped the alarm")
         assert home.schedule.due() == []
-        await home.clock.advance(1900)
+        await home.clock.advance(400)
 
 
 async def test_a_time_that_cannot_be_is_said_to_be_so(home: Household) -> None:

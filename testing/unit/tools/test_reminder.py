@@ -22,14 +22,14 @@ async def home(tmp_path: Path) -> AsyncIterator[Household]:
         ("Remind me to pay the rent on Friday at 6 pm.", "pay the rent", "2027-05-07 18:00", ()),
         ("remind me at five to feed the cat", "feed the cat", "2027-05-04 17:00", ()),
         (
-            "remind me that the oven is on at half past four",
-            "the oven is on",
+            "remind me that Bo comes at half past four",
+            "Bo comes",
             "2027-05-04 16:30",
             (),
         ),
         (
-            "remind us every monday at 7 to put the bins out",
-            "put the bins out",
+            "remind us every monday at 7 to move the bins",
+            "move the bins",
             "2027-05-10 07:00",
             (0,),
         ),
