@@ -51,9 +51,14 @@ class Announcements:
         self._schedule = schedule
         self._pending_results = pending_results
         self._clients: list[OpenClient] = []  # the one that was used last is the last
-        self._under_way: dict[tuple[int, str], float] = {}
+        self._handed_over: dict[tuple[int, str], float] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         schedule.listener = self
+
+    @property
+    def under_way(self) -> "set[asyncio.Task[None]]":
+        """What is being done about what somebody said or was told."""
+        return set(self._tasks)
 
     # -- sessions -----------------------------------------------------------------------------
 
@@ -68,8 +73,8 @@ class Announcements:
         self._remove(client)
         gone = client.conversation_id
         if not any(other.conversation_id == gone for other in self._clients):
-            for key in [key for key in self._under_way if key[1] == gone]:
-                del self._under_way[key]
+            for key in [key for key in self._handed_over if key[1] == gone]:
+                del self._handed_over[key]
 
     def heard(self, client: OpenClient) -> None:
         """Note that somebody said something: what they were told of has been noticed."""
@@ -137,11 +142,11 @@ class Announcements:
         entries = [
             entry
             for entry in entries
-            if now - self._under_way.get((entry.id, conversation_id), 0.0) >= RING_AGAIN_SECS
+            if now - self._handed_over.get((entry.id, conversation_id), 0.0) >= RING_AGAIN_SECS
         ]
         if not entries:
             return
-        self._under_way.update({(entry.id, conversation_id): now for entry in entries})
+        self._handed_over.update({(entry.id, conversation_id): now for entry in entries})
         announcement = Announcement(
             self._words(entries),
             entries[0].kind.value,
@@ -158,7 +163,7 @@ class Announcements:
 
     def _said(self, ids: Sequence[int], conversation_id: str) -> None:
         for number in ids:
-            self._under_way.pop((number, conversation_id), None)
+            self._handed_over.pop((number, conversation_id), None)
         self._soon(self._schedule.told(ids))
 
     def _tellers(self, entry: Entry) -> list[OpenClient]:

@@ -175,6 +175,7 @@ class Session:
                 skip = message.type == "audio-off"
                 await self._worker.queue_frame(LLMConfigureOutputFrame(skip_tts=skip))
             case "stop":
+                self._listener.announcements.heard(self._client)
                 await rtvi.interrupt_bot()
 
     # -- from the pipeline ------------------------------------------------------------------

@@ -54,6 +54,12 @@ class FakeClock:
             self.uptime += step
             await self.settle()
 
+    async def sleep(self, seconds: float) -> None:
+        """Let time pass in one step, as it does while a machine is suspended."""
+        self.time += seconds
+        self.uptime += seconds
+        await self.settle()
+
     async def set(self, now: float) -> None:
         """Set the clock, without time passing."""
         self.time = now

@@ -1,6 +1,6 @@
 // Requests to the agent's API. Each throws an Error with one line for a person.
 
-/** @import { Approval, MemorySearch, Snapshot, Status, Turn } from "../wire.js" */
+/** @import { Approval, MemorySearch, ScheduleContent, Snapshot, Status, Turn } from "../wire.js" */
 
 /** The agent refused a request. */
 export class ApiError extends Error {
@@ -67,6 +67,17 @@ export const loadSnapshot = (name) => request("POST", `${snapshotPath(name)}/loa
  * @returns {Promise<void>}
  */
 export const deleteSnapshot = (name) => request("DELETE", snapshotPath(name));
+
+/** @returns {Promise<ScheduleContent>} */
+export const getSchedule = () => request("GET", "/api/schedule");
+
+/**
+ * Ends what rings, or cancels what is not due yet.
+ *
+ * @param {number} id Of a timer, an alarm or a reminder.
+ * @returns {Promise<void>}
+ */
+export const endScheduled = (id) => request("DELETE", `/api/schedule/${id}`);
 
 /** Ends the session. Whatever the agent answers, there is nothing left to do here. */
 export async function logOut() {
