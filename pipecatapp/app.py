@@ -34,6 +34,7 @@ from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.settings import Settings
 from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.service import TwinService
+from pipecatapp.twin.written_answer import WrittenAnswers
 from pipecatapp.voice.ahead import AnswerAhead
 from pipecatapp.voice.microphone import MicrophoneGate
 from pipecatapp.voice.recognizer import SAMPLE_RATE
@@ -109,7 +110,8 @@ def compose(
         ahead=AnswerAhead(speech) if speech else None,
         presence=agent.idle_monitor.presence(conversation.id),
     )
-    aggregators = _aggregators(settings, conversation)
+    written = WrittenAnswers()
+    aggregators = _aggregators(settings, conversation, written)
     pipeline = Pipeline(
         [
             transport.input(),
@@ -118,21 +120,25 @@ def compose(
             microphone.transcripts(),
             aggregators.user(),
             twin,
+            written,
             make_tts(settings, agent.speech.speaker, speech, agent.http),
             transport.output(),
             microphone.played(),
+            written.heard(),
             aggregators.assistant(),
         ]
     )
     worker = _worker(pipeline)
-    session = Session(context, worker, microphone, twin, agent)
+    session = Session(context, worker, microphone, twin, written, agent)
     session.attach(aggregators)
     return worker, session
 
 
-def _aggregators(settings: Settings, conversation: Conversation) -> LLMContextAggregatorPair:
+def _aggregators(
+    settings: Settings, conversation: Conversation, written: WrittenAnswers
+) -> LLMContextAggregatorPair:
     return LLMContextAggregatorPair(
-        conversation.context,
+        conversation.view(written.message),
         user_params=LLMUserAggregatorParams(
             vad_analyzer=vad_analyzer(),
             user_turn_strategies=turn_strategies(settings),

@@ -33,6 +33,8 @@ Compose = Callable[
     ["Agent", BaseTransport, Conversation, str | None], tuple[PipelineWorker, Session]
 ]
 
+KEPT_ELSEWHERE = ("memory.", "timer.", "alarm.", "reminder.")
+"""Tools that keep what they were told, or forget it: there is nothing to learn from such a turn."""
 ROUTER = "router"
 """The name under which the system prompt of the twin itself is saved."""
 
@@ -128,7 +130,7 @@ class Agent:
 
     async def exchanged(self, conversation_id: str, person: str | None, exchange: Exchange) -> None:
         """Take what was said and answered in a finished turn: it may be worth remembering."""
-        if (exchange.decision.name or "").startswith("memory."):
+        if (exchange.decision.name or "").startswith(KEPT_ELSEWHERE):
             return  # what it was about is kept, or forgotten, already
         turn = FinishedTurn(
             exchange.said,

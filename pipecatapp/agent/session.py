@@ -29,6 +29,7 @@ from pipecatapp.twin.history.log import LogEntry
 from pipecatapp.twin.routing.actions import Decision
 from pipecatapp.twin.service import TwinService
 from pipecatapp.twin.turn.turn_context import TurnContext
+from pipecatapp.twin.written_answer import WrittenAnswers
 from pipecatapp.voice.microphone import MicrophoneGate
 from pipecatapp.voice.recognizer import SAMPLE_RATE
 
@@ -104,6 +105,7 @@ class Session:
         worker: PipelineWorker,
         microphone: MicrophoneGate,
         twin: TwinService,
+        written: WrittenAnswers,
         listener: SessionListener,
     ):
         """Prepare a session; `attach` begins it.
@@ -113,6 +115,7 @@ class Session:
             worker: The client's pipeline.
             microphone: The pipeline's microphone gate.
             twin: The pipeline's language model service.
+            written: Knows what it writes.
             listener: Is told of finished turns.
         """
         self._worker = worker
@@ -123,9 +126,11 @@ class Session:
         self._person = context.person
         self._microphone = microphone
         self._twin = twin
+        self._written = written
         self._listener = listener
         self._client = OpenClient(self._conversation.id, context.person, self._send_soon)
-        self._said: list[str] = []
+        self._said: list[LogEntry] = []
+        self._interrupting: LogEntry | None = None
         self._telling: set[asyncio.Task[None]] = set()
 
     def attach(self, aggregators: LLMContextAggregatorPair) -> None:
@@ -187,19 +192,23 @@ class Session:
     def _heard(self, words: str) -> None:
         self._pending_results.prefer(self._twin.tell)
         self._listener.announcements.heard(self._client)
-        self._said.append(words)
-        self._conversation.record("user", words, by=self._tell)
+        entry = self._conversation.record("user", words, by=self._tell)
+        if self._written.open:
+            self._interrupting = self._interrupting or entry
+        self._said.append(entry)
 
     async def _on_assistant_turn(self, _: Any, message: AssistantTurnStoppedMessage) -> None:
         timings = self._clock.finish()
         figures = timings.as_dict() if timings else None
-        if message.content:
-            self._conversation.record("assistant", message.content, timings=figures, by=self._tell)
+        interrupting, self._interrupting = self._interrupting, None
+        if not message.interrupted:
+            interrupting = None
+        self._record_answer(message, figures, interrupting)
         if timings and figures:
             self._listener.turn_finished(timings)
             await self._send({"kind": "action", "action": self._twin.decision.as_dict()})
             await self._send({"kind": "timings", **figures})
-        said, self._said = " ".join(self._said), []
+        said = self._take_said(interrupting)
         if said and message.content:
             before = self._conversation.turns()[-3:-1]
             exchange = Exchange(said, message.content, tuple(before), self._twin.decision)
@@ -207,6 +216,31 @@ class Session:
         if self._conversation.end_turn():
             await self._listener.condense(self._conversation)
             self._twin.prefill_history()
+
+    def _record_answer(
+        self,
+        message: AssistantTurnStoppedMessage,
+        timings: dict[str, Any] | None,
+        interrupting: LogEntry | None,
+    ) -> None:
+        """Add to the log what was written, with a mark where not all of it was heard."""
+        answer = self._written.message(message.content)
+        self._written.recorded()
+        if answer.text:
+            self._conversation.record(
+                "assistant",
+                answer.text,
+                timings=timings,
+                heard=answer.heard,
+                before=interrupting,
+                by=self._tell,
+            )
+
+    def _take_said(self, interrupting: LogEntry | None) -> str:
+        """Return what the user said up to the answer; what interrupted it waits for the next."""
+        place = self._said.index(interrupting) if interrupting in self._said else len(self._said)
+        said, self._said = self._said[:place], self._said[place:]
+        return " ".join(entry.text for entry in said)
 
     def _on_replaced(self) -> None:
         """Show a history that was replaced: cleared, loaded, or with something forgotten."""
@@ -218,7 +252,7 @@ class Session:
     def _tell(self, entry: LogEntry) -> None:
         """Show this client a message of another tab."""
         data = {"kind": "turn", "id": entry.id, "role": entry.role, "text": entry.text}
-        self._send_soon({**data, "at": entry.at, "timings": entry.timings})
+        self._send_soon({**data, "at": entry.at, "timings": entry.timings, "heard": entry.heard})
 
     def _tell_of_call(self, event: ToolEvent) -> None:
         """Show this client what becomes of a call."""

@@ -64,7 +64,7 @@ class Toolbox:
         self.runner = ToolRunner(
             self.approvals, Audit(settings.home / "audit" / "audit.jsonl"), settings.approval_mode
         )
-        self._embedder = embedder
+        self.embedder = embedder
         self._status = status
         self.directory = choose_directory(settings)
         self.experts = Experts(self.directory, self._persona_of, shared)
@@ -120,10 +120,10 @@ class Toolbox:
         actions = Actions(tools, self._listed, self._talk, self._requests)
         experts = self.directory.experts
         if self.settings.decision == "model":
-            return Router(actions, None, self._embedder, experts)
+            return Router(actions, None, self.embedder, experts)
         cache = self.settings.state_dir / "examples.npz"
-        classifier = IntentClassifier(self._embedder, actions.examples(), cache)
-        return Router(actions, classifier, self._embedder, experts)
+        classifier = IntentClassifier(self.embedder, actions.examples(), cache)
+        return Router(actions, classifier, self.embedder, experts)
 
     def _persona_of(self, expert: Expert) -> str:
         """Return an expert's persona as its file is now.
@@ -151,7 +151,7 @@ class Toolbox:
         """Summarize the turns that have just left a conversation, where the settings ask for it."""
         cut, conversation.cut = conversation.cut, []
         if self.settings.use_summarizer and cut:
-            text = await asyncio.to_thread(condensed, conversation.summary, cut, self._embedder)
+            text = await asyncio.to_thread(condensed, conversation.summary, cut, self.embedder)
             conversation.summarize(text)
 
     def agent_context(self) -> AgentContext:
@@ -204,4 +204,4 @@ class Toolbox:
 
     def summarize(self, turns: list[TurnWords], query: str) -> str:
         """Return the sentences of some turns that matter most to a query."""
-        return summarize(turns, query, self._embedder)
+        return summarize(turns, query, self.embedder)

@@ -14,6 +14,7 @@ from pipecatapp.commands.memory_access import MemoryAccess, memory_access
 from pipecatapp.commands.memory_files import read_export, write_export
 from pipecatapp.errors import UserError
 from pipecatapp.settings import load_settings
+from pipecatapp.text.normal_form import normal_form
 
 MOST_TO_FORGET = 10
 
@@ -163,7 +164,8 @@ def _is_id(facts: list[dict[str, Any]], what: str) -> bool:
 
 
 def _has_all(text: str, words: str) -> bool:
-    return all(word in text.lower() for word in words.lower().split())
+    kept = normal_form(text)
+    return all(word in kept for word in normal_form(words).split())
 
 
 def _ask_which(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:

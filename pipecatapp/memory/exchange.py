@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pipecatapp.errors import MalformedError
 from pipecatapp.memory.long_term import Addition, LongTermMemory
 from pipecatapp.memory.storage.fact import LONGEST_CONTEXT, LONGEST_FACT, NewFact, Source, iso
+from pipecatapp.text.normal_form import normal_form
 
 VERSION = 1
 
@@ -104,13 +105,13 @@ def import_facts(memory: LongTermMemory, content: Any) -> ImportResult:
         ) from error
     since = file.exported_at.timestamp()
     remembered = memory.remembered()
-    known = {fact.text.casefold() for fact in remembered}
+    known = {normal_form(fact.text) for fact in remembered}
     forgotten = 0
     wanted: dict[int, ExportedFact] = {}
     for position, entry in enumerate(file.facts):
         if memory.was_forgotten(entry.text, since):
             forgotten += 1
-        elif entry.superseded_by is None or entry.text.casefold() not in known:
+        elif entry.superseded_by is None or normal_form(entry.text) not in known:
             # A fact that was outdated there may be current here: only new ones are added.
             wanted[position] = entry
     memory.keep(_additions(wanted))

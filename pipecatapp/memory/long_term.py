@@ -97,11 +97,12 @@ class LongTermMemory:
         self._core.close()
 
     def keep(self, additions: Sequence[Addition], *, examined: int | None = None) -> list[Fact]:
-        """Keep facts; a fact with the words of a current one confirms that one.
+        """Keep facts; one with the words of a current one confirms that, unless it replaces it.
 
         Args:
             additions: The facts to keep.
             examined: The turn that they came from; it leaves the queue in the same transaction.
+                Nothing is kept of one that has left the queue already.
 
         Returns:
             The facts as they are kept now, on the disk.
@@ -113,10 +114,10 @@ class LongTermMemory:
         vectors = index.embed([addition.fact for addition in additions])
         with self._core.reading():
             with self._core.changing_facts() as db:
+                if examined is not None and not queue.done(db, examined):
+                    return []  # what was said in it has been forgotten meanwhile
                 kept, added = self._insert(db, additions, vectors)
                 superseded = _supersede(db, additions, kept, added)
-                if examined is not None:
-                    queue.done(db, examined)
             index.remove([id_ for id_ in superseded if id_ not in added])
             index.add(sorted(added - set(superseded)))
         return kept
@@ -129,7 +130,8 @@ class LongTermMemory:
         added: set[int] = set()
         for addition, vector in zip(additions, vectors, strict=True):
             at = addition.confirmed_at or addition.fact.at
-            fact = facts.same_text(db, addition.fact.text)
+            same = facts.with_text(db, addition.fact.text)
+            fact = next((f for f in same if f.id not in addition.replaces), None)
             if fact is None:
                 fact = facts.insert(db, addition.fact, confirmed_at=at)
                 self._core.index.insert(db, [fact.id], vector[None])
@@ -140,7 +142,12 @@ class LongTermMemory:
         return kept, added
 
     def forget(
-        self, ids: Sequence[int], redact: Redact, *, turns: Sequence[str] = ()
+        self,
+        ids: Sequence[int],
+        redact: Redact,
+        *,
+        turns: Sequence[str] = (),
+        request: str = "",
     ) -> list[Fact]:
         """Delete facts for good, with what they superseded, from all indexes and snapshots.
 
@@ -150,6 +157,7 @@ class LongTermMemory:
             ids: The facts.
             redact: Removes them from a snapshot's short-term memory.
             turns: The words of turns to forget before anything is learned from them.
+            request: The words that asked for it; turns with exactly these go as well.
 
         Returns:
             All facts that were deleted.
@@ -163,6 +171,7 @@ class LongTermMemory:
                 told = [(f.text, f.context) for f in gone] + [(said, said) for said in turns]
                 if not told:
                     return []
+                told += [("", request)] if request else []
                 snapshots.redact(db, lambda state: redact(state, told))
                 facts.delete(db, gone)
                 queue.forget(db, lambda state: redact(state, told))
@@ -205,10 +214,9 @@ class LongTermMemory:
             return facts.get(db, ids)
 
     def ids(self, texts: Sequence[str]) -> list[int]:
-        """Return the ids of the current facts with these words."""
+        """Return the ids of the current facts with these words, however they are written."""
         with self._core.reading() as db:
-            found = [facts.same_text(db, text) for text in texts]
-        return [fact.id for fact in found if fact is not None]
+            return [fact.id for text in texts for fact in facts.with_text(db, text)]
 
     def was_forgotten(self, text: str, since: float) -> bool:
         """Tell whether a fact with these words was forgotten after a moment."""
@@ -224,6 +232,21 @@ class LongTermMemory:
         with self._core.reading() as db:
             rows = db.execute("SELECT id, kind, payload FROM pending ORDER BY id").fetchall()
         return [Pending(id_, kind, json.loads(payload)) for id_, kind, payload in rows]
+
+    def forget_turns(self, redact: Redact, told: Sequence[Forgotten]) -> None:
+        """Delete the turns in the queue that tell what was forgotten.
+
+        One that ended after the forgetting may have been queued with the turns before it.
+
+        Args:
+            redact: Removes what is forgotten from a conversation.
+            told: What is forgotten.
+
+        Raises:
+            UserError: It could not be written; nothing has changed.
+        """
+        with self._core.writing() as db:
+            queue.forget(db, lambda state: redact(state, told))
 
     def settle(self, pending: Pending) -> None:
         """Record that the conversations have made a change, and that it is on the disk."""

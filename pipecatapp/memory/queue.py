@@ -64,9 +64,9 @@ def oldest(db: sqlite3.Connection) -> FinishedTurn | None:
     return FinishedTurn(said, answered, conversation, at, told_by, turns, id_)
 
 
-def done(db: sqlite3.Connection, id_: int) -> None:
-    """Remove a turn."""
-    db.execute("DELETE FROM queue WHERE id = ?", (id_,))
+def done(db: sqlite3.Connection, id_: int) -> bool:
+    """Remove a turn; return whether it was there."""
+    return db.execute("DELETE FROM queue WHERE id = ?", (id_,)).rowcount > 0
 
 
 def failed(db: sqlite3.Connection, id_: int) -> bool:

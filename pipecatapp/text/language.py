@@ -7,6 +7,8 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from pipecatapp.settings import load_settings
+from pipecatapp.text.arithmetic import Arithmetic, Units
+from pipecatapp.text.log_rules import LogPhrases, LogQuestions
 from pipecatapp.text.rules import Dates, Numbers, Quotations, Requests, Statements
 from pipecatapp.text.schedule_rules import SchedulePhrases, ScheduleRequests
 from pipecatapp.text.time_rules import TimePhrases, Times
@@ -60,6 +62,7 @@ class Vocabulary:
         stop_requests: Complete utterances of somebody who only wants silence.
         phrase_starts: Words before which a spoken sentence may pause.
         compounds: Words of the tools that speech recognition writes apart.
+        endings: Endings that words of one stem differ in, the longest first.
     """
 
     stop_words: Words
@@ -74,6 +77,7 @@ class Vocabulary:
     stop_requests: Words
     phrase_starts: Words
     compounds: tuple[str, ...]
+    endings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,10 @@ class Language:
     time_phrases: TimePhrases
     schedule_requests: ScheduleRequests
     schedule_phrases: SchedulePhrases
+    arithmetic: Arithmetic
+    units: Units
+    log_questions: LogQuestions
+    log_phrases: LogPhrases
 
 
 def language() -> Language:

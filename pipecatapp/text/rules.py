@@ -15,15 +15,25 @@ class Numbers:
     """Numbers in words.
 
     Attributes:
-        values: Words and their values.
+        values: Words and their values, ordinals among them.
+        cardinals: Words that count, below a hundred.
+        ordinals: Words of ranks, with the rank.
         scales: Words that multiply the number before them, such as "hundred".
+        one: Words that mean one before such a word: "a hundred".
+        point: The word before the decimals of a number.
+        zero: Further words for a zero among decimals.
         conjunction: What may stand between the words of one number.
         ordinal: An ordinal number such as "5th"; its first group is the digits.
         spelled_out: Words of numbers that people dictate digit by digit, with their digits.
     """
 
     values: Mapping[str, int]
+    cardinals: Mapping[str, int]
+    ordinals: Mapping[str, int]
     scales: Mapping[str, int]
+    one: frozenset[str]
+    point: str
+    zero: frozenset[str]
     conjunction: str
     ordinal: Pattern
     spelled_out: Mapping[str, str]
@@ -118,6 +128,7 @@ class Statements:
         negated: Matches words that deny.
         set_aside: Matches words that only say when a statement holds.
         verb: Matches the verb that ends the subject of a statement.
+        secret: Matches a statement of a password or a code; its group `value` is that.
     """
 
     of_person: Replacements
@@ -139,6 +150,7 @@ class Statements:
     negated: Pattern
     set_aside: Pattern
     verb: Pattern
+    secret: Pattern
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,13 @@
 """Texts cut into words, one way for each purpose."""
 
 import re
+import unicodedata
 
 from pipecatapp.text.language import language
+from pipecatapp.text.normal_form import normal_form
+
+SHORTEST_STEM = 3
+"""Letters."""
 
 _WORD = re.compile(r"[^\W_]+")
 _WHOLE_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
@@ -11,18 +16,19 @@ _LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
 
 def tokenize(text: str) -> list[str]:
     """Return runs of letters and digits, "don't" as two: what an index of words holds."""
-    return _WORD.findall(text)
+    # An accent of its own is no letter, and would cut its word in two.
+    return _WORD.findall(unicodedata.normalize("NFKC", text))
 
 
 def significant_words(text: str) -> list[str]:
     """Return the words that say something of a text's topic, in small letters."""
     stop_words = language().vocabulary.stop_words
-    return [word for word in tokenize(text.lower()) if word not in stop_words]
+    return [word for word in tokenize(normal_form(text)) if word not in stop_words]
 
 
 def whole_words(text: str) -> list[str]:
     """Return words with their apostrophes, "don't" as one: what a statement is made of."""
-    return _WHOLE_WORD.findall(text)
+    return _WHOLE_WORD.findall(unicodedata.normalize("NFKC", text))
 
 
 def spoken_words(text: str) -> list[str]:
@@ -42,3 +48,16 @@ def undivided_words(text: str) -> list[str]:
 def letters_and_digits(text: str) -> list[str]:
     """Return words and numbers apart, "node5" as two: people say it as two words."""
     return _LETTERS_OR_DIGITS.findall(text)
+
+
+def stem(word: str) -> str:
+    """Return a word, in small letters, without its ending: "bicycles" and "bicycle" become one.
+
+    Only good for comparing: "stor" stands for "story" and "stories".
+    """
+    for ending in language().vocabulary.endings:
+        if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM:
+            word = word.removesuffix(ending)
+            break
+    doubled = len(word) > SHORTEST_STEM and word[-1] == word[-2]
+    return word[:-1] if doubled else word

@@ -72,7 +72,7 @@ class MemoryTools(Toolset):
             facts: what to forget, as it is kept
         """
         try:
-            gone = await self._memory.forget_texts(facts)
+            gone = await self._memory.forget_texts(facts, call)
         except UserError as error:
             raise ToolError(f"I could not forget that. {error}") from error
         # The answer does not repeat the facts, as it stays in the conversation.

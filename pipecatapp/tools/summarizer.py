@@ -1,17 +1,27 @@
-"""`summarizer`: looks up what was said earlier in the conversation."""
+"""`summarizer`: answers questions about the conversation from its log, word for word."""
 
 import asyncio
 
-from pipecatapp.tools.tool import Call, Toolset, tool
+from pipecatapp.text.language import language
+from pipecatapp.tools.conversation_log.answer import LogAnswers
+from pipecatapp.tools.conversation_log.exchanges import exchanges_of
+from pipecatapp.tools.conversation_log.question import LogQuestion, asked_of_log, topic_of
+from pipecatapp.tools.tool import Call, DirectCall, Toolset, tool
 
 
 class Summarizer(Toolset):
-    """Summarizes the conversation by picking sentences, without the language model."""
+    """Tells what was said in the conversation, without the language model."""
 
     namespace = "summarizer"
 
+    async def wanted(self, words: str) -> DirectCall | None:
+        """Return the call that a plain question about the conversation asks for."""
+        question = asked_of_log(words)
+        return ("summarizer.get_summary", {"query": question.topic}) if question else None
+
     @tool(
         read_only=True,
+        spoken=True,
         redact=True,
         few_shot={"what did we say about the roof": {"query": "the roof"}},
         examples=(
@@ -45,6 +55,24 @@ class Summarizer(Toolset):
         Args:
             query: what to look for
         """
-        turns = call.conversation.turns()
-        found = await asyncio.to_thread(self.resources.summarize, turns, query)
-        return found or "Nothing has been said yet in this conversation."
+        question = asked_of_log(call.words) or _question_about(query)
+        log, whole = call.conversation.log, call.conversation.log_is_whole
+        answers = LogAnswers(exchanges_of(log, call.words), self.resources.embedder, whole=whole)
+        answer = await asyncio.to_thread(answers.answer, question)
+        return answer or await self._not_said(question)
+
+    async def _not_said(self, question: LogQuestion) -> str:
+        """Say that the log holds no answer, and what is kept of the topic for ever."""
+        phrases = language().log_phrases
+        if not question.topic:
+            return phrases.nothing_chosen
+        said = phrases.no if question.kind == "mentioned" else phrases.nothing_of
+        parts = [said.format(topic=question.topic)]
+        if self.resources.memory and (kept := await self.resources.memory.matching(question.topic)):
+            parts.append(phrases.kept.format(facts="; ".join(kept)))
+        return " ".join(parts)
+
+
+def _question_about(query: str) -> LogQuestion:
+    topic = topic_of(query)
+    return LogQuestion("about", topic=topic) if topic else LogQuestion("summary")

@@ -2,10 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from pipecatapp.settings import Settings
 from pipecatapp.tools.schedule.schedule import Schedule
+
+if TYPE_CHECKING:  # its runtime takes a while to load, and not every user of this module needs it
+    from pipecatapp.runtime.embedding.embedder import Embedder
 
 FEWEST_EXAMPLES = 5
 LONGEST_RESULT = 4000
@@ -18,6 +21,22 @@ class ToolError(Exception):
     """A tool failed; the text tells the model and people why."""
 
 
+class Utterance(Protocol):
+    """One message of a conversation as people see it."""
+
+    @property
+    def role(self) -> str:
+        """`user` or `assistant`."""
+
+    @property
+    def text(self) -> str:
+        """The words."""
+
+    @property
+    def at(self) -> str:
+        """When it was said, ISO 8601 with the time zone; empty where unknown."""
+
+
 class ShortTermMemory(Protocol):
     """What a tool may know of the conversation that its call belongs to."""
 
@@ -27,6 +46,14 @@ class ShortTermMemory(Protocol):
 
     def turns(self) -> list[tuple[str, str]]:
         """Return the words of each turn, oldest first, as `(user, assistant)`."""
+
+    @property
+    def log(self) -> Sequence[Utterance]:
+        """All that was said, oldest first, also what the model no longer reads."""
+
+    @property
+    def log_is_whole(self) -> bool:
+        """Whether nothing has been dropped from the log's beginning."""
 
     def clear(self) -> None:
         """Forget all turns when the current one ends."""
@@ -44,6 +71,10 @@ class Resources(Protocol):
 
     def summarize(self, turns: list[tuple[str, str]], query: str) -> str:
         """Return the sentences of the turns that matter most to a query."""
+
+    @property
+    def embedder(self) -> "Embedder":
+        """Compares meanings."""
 
     @property
     def memory(self) -> "FactMemory | None":
@@ -73,8 +104,10 @@ class FactMemory(Protocol):
             UserError: It could not be stored.
         """
 
-    async def forget_texts(self, texts: Sequence[str]) -> int:
+    async def forget_texts(self, texts: Sequence[str], call: "Call") -> int:
         """Delete the facts with these texts for good; return how many were deleted.
+
+        What the call's words asked for is deleted from the conversations as well, with the words.
 
         Raises:
             UserError: The change could not be written; no fact was deleted.

@@ -35,8 +35,9 @@ from pipecatapp.twin.history.turn import ActiveTurn
 from pipecatapp.twin.llm.chunks import say, text_of
 from pipecatapp.twin.llm.llama_model import LlamaModel
 from pipecatapp.twin.routing.actions import Decision
-from pipecatapp.twin.turn.pending_results import Untold, late_message
+from pipecatapp.twin.turn.pending_results import Untold
 from pipecatapp.twin.turn.responder import Responder
+from pipecatapp.twin.turn.tool_calls import late_message
 from pipecatapp.twin.turn.turn_context import TurnContext
 from pipecatapp.voice.ahead import AnswerAhead
 

@@ -20,6 +20,7 @@ from pipecatapp.runtime.embedding.embedder import Embedder
 from pipecatapp.runtime.yaml_file import read_yaml
 from pipecatapp.text.first_person import in_third_person
 from pipecatapp.text.language import language
+from pipecatapp.text.normal_form import normal_form
 from pipecatapp.text.words import whole_words
 
 Relation = Literal["same", "replaces", "different"]
@@ -98,7 +99,7 @@ class Judge:
 def _bare(statement: str) -> list[str]:
     """Return the words of a statement that can make a difference."""
     negligible = language().vocabulary.negligible
-    return [word for word in whole_words(statement.lower()) if word not in negligible]
+    return [word for word in whole_words(normal_form(statement)) if word not in negligible]
 
 
 def _asked(new: str, old: str) -> str:

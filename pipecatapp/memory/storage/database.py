@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipecatapp.errors import UserError
+from pipecatapp.memory.storage.terms import indexed_words
 from pipecatapp.runtime.safe_files import LockHeldError, lock_for_process
+from pipecatapp.text.normal_form import normal_form
 
 SCHEMA = Path(__file__).parent / "schema"
 """`NNNN.sql` leads from version NNNN - 1 to NNNN."""
@@ -51,6 +53,9 @@ class Database:
         # Created here, so that the file is never readable by others.
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+        # Migrations compute columns with these.
+        for function in (normal_form, indexed_words):
+            connection.create_function(function.__name__, 1, function, deterministic=True)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")

@@ -3,12 +3,12 @@
 import hashlib
 import sqlite3
 import time
-import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pipecatapp.memory.storage.fact import Fact, NewFact, Source
 from pipecatapp.memory.storage.terms import COLUMNS, indexed
+from pipecatapp.text.normal_form import normal_form
 
 _COLUMNS = (
     "text, source, at, told_by, conversation, context, id, confirmed_at, superseded_by"  # as Fact's
@@ -22,11 +22,12 @@ _INSERT_TERMS = (
 def insert(db: sqlite3.Connection, new: NewFact, *, confirmed_at: float | None = None) -> Fact:
     """Add a fact and index its words."""
     confirmed = new.at if confirmed_at is None else confirmed_at
-    row = (new.text, new.source, new.told_by, new.at, confirmed, new.conversation, new.context)
+    told = (new.source, new.told_by, new.at, confirmed, new.conversation, new.context)
     ((id_,),) = db.execute(
-        "INSERT INTO facts (text, source, told_by, at, confirmed_at, conversation, context, state) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, 'current') RETURNING id",
-        row,
+        "INSERT INTO facts "
+        "(text, form, source, told_by, at, confirmed_at, conversation, context, state) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'current') RETURNING id",
+        (new.text, normal_form(new.text), *told),
     ).fetchall()
     fact = Fact(**vars(new), id=id_, confirmed_at=confirmed)
     index(db, [fact])
@@ -44,14 +45,13 @@ def unindex(db: sqlite3.Connection, ids: Iterable[int]) -> None:
     db.executemany("DELETE FROM terms WHERE rowid = ?", ((id_,) for id_ in ids))
 
 
-def same_text(db: sqlite3.Connection, text: str) -> Fact | None:
-    """Return the current fact with the same words, in capitals or not."""
-    rows = _facts(
-        db,
-        f"SELECT {_COLUMNS} FROM facts WHERE text = ? COLLATE NOCASE AND state = 'current'",  # noqa: S608
-        (text,),
-    )
-    return rows[0] if rows else None
+def with_text(db: sqlite3.Connection, text: str) -> list[Fact]:
+    """Return the current facts with the same words, however they are written.
+
+    There can be several: an earlier version compared facts by their characters.
+    """
+    query = f"SELECT {_COLUMNS} FROM facts WHERE form = ? AND state = 'current' ORDER BY id"  # noqa: S608
+    return _facts(db, query, (normal_form(text),))
 
 
 def confirm(db: sqlite3.Connection, id_: int, at: float) -> None:
@@ -112,8 +112,8 @@ def with_history(db: sqlite3.Connection, ids: Iterable[int]) -> list[Fact]:
         more: set[int] = set()
         for fact in facts:
             rows = db.execute(
-                "SELECT id FROM facts WHERE superseded_by = ? OR text = ? COLLATE NOCASE",
-                (fact.id, fact.text),
+                "SELECT id FROM facts WHERE superseded_by = ? OR form = ?",
+                (fact.id, normal_form(fact.text)),
             )
             more.update(id_ for (id_,) in rows)
         if more <= chosen:
@@ -144,12 +144,8 @@ def was_forgotten(db: sqlite3.Connection, text: str, since: float) -> bool:
 
 
 def digest(text: str) -> bytes:
-    """Return the SHA-256 of a fact's words, capitals and spaces ignored.
-
-    It is all that is kept of a forgotten fact.
-    """
-    plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-    return hashlib.sha256(plain.encode()).digest()
+    """Return the SHA-256 of a fact's words, all that is kept of a forgotten fact."""
+    return hashlib.sha256(normal_form(text).encode()).digest()
 
 
 def _facts(db: sqlite3.Connection, query: str, parameters: tuple[Any, ...]) -> list[Fact]:

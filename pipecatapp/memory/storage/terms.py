@@ -27,7 +27,7 @@ def indexed(text: str, told_by: str | None, at: float, context: str) -> tuple[st
         context: The turn that it came from.
     """
     day = written(datetime.fromtimestamp(at).date())
-    return _kept(text), told_by or "", day, _kept(context)
+    return indexed_words(text), told_by or "", day, indexed_words(context)
 
 
 def query_words(query: str) -> list[str]:
@@ -44,5 +44,6 @@ def any_of(words: Iterable[str]) -> str:
     return " OR ".join(f'"{word}"' for word in words)
 
 
-def _kept(text: str) -> str:
+def indexed_words(text: str) -> str:
+    """Return the words of a text that the index holds."""
     return " ".join(significant_words(text))

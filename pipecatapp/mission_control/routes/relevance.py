@@ -9,6 +9,7 @@ from typing import Any
 from pipecatapp.memory.long_term import SearchHit
 from pipecatapp.memory.storage.fact import Fact
 from pipecatapp.mission_control.backend import Memory
+from pipecatapp.text.normal_form import normal_form
 from pipecatapp.text.words import significant_words
 
 CANDIDATES = 100
@@ -65,5 +66,5 @@ def _fitting(found: list[SearchHit], query: str) -> list[Fact]:
 
 
 def _has_any(fact: Fact, words: set[str]) -> bool:
-    text = f"{fact.text} {fact.told_by or ''}".lower()
+    text = normal_form(f"{fact.text} {fact.told_by or ''}")
     return any(word in text for word in words)

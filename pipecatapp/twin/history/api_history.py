@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 from uuid import uuid4
 
 from pipecatapp.twin.history.conversation import KEPT_TURNS, MOST_TURNS, Conversation
+from pipecatapp.twin.history.log import LogEntry
 from pipecatapp.twin.history.messages import AssistantMessage, NoteKind, UserMessage
 from pipecatapp.twin.history.turn import ActiveTurn
 
@@ -76,6 +77,7 @@ class ApiHistories:
         kept = [(place, key) for place, key in turns if place >= start]
         stamps = [self._stamps.get(key, "") for _, key in kept[:-1]]
         conversation = ApiConversation(f"v1-{uuid4().hex}")
+        conversation.log = [LogEntry(role, text, at="") for role, text in history]
         conversation.begin(history[start:], stamps)
         self._keep(kept[-1][1], conversation.stamp)
         return conversation

@@ -9,6 +9,7 @@ from pipecat.processors.aggregators.llm_context import LLMContext, LLMContextMes
 from pipecatapp.twin.history.messages import (
     AssistantMessage,
     Messages,
+    ResultState,
     ToolCall,
     ToolResult,
     UserMessage,
@@ -28,6 +29,7 @@ class ConversationContext(LLMContext):
         turns: Callable[[], Iterable[Turn]],
         add: Callable[[UserMessage | AssistantMessage | ToolCall | ToolResult], None],
         clear: Callable[[], None],
+        answer: Callable[[str], AssistantMessage] = AssistantMessage,
     ):
         """Make the view of a conversation.
 
@@ -35,11 +37,13 @@ class ConversationContext(LLMContext):
             turns: Returns its turns.
             add: Adds a message to it.
             clear: Empties it.
+            answer: Returns the message for what was heard of an answer.
         """
         super().__init__()
         self._turns = turns
         self._add = add
         self._clear = clear
+        self._answer = answer
 
     def get_messages(
         self, llm_specific_filter: str | None = None, *, truncate_large_values: bool = False
@@ -54,7 +58,8 @@ class ConversationContext(LLMContext):
             ValueError: Its role is not one of a conversation's.
         """
         for typed in _typed(cast(dict[str, Any], message)):
-            self._add(typed)
+            heard = typed.text if isinstance(typed, AssistantMessage) else ""
+            self._add(self._answer(heard) if heard else typed)
 
     def add_messages(self, messages: Messages) -> None:
         """Add messages, as `add_message` does."""
@@ -84,6 +89,7 @@ def _late(result: ToolResult) -> dict[str, Any]:
         "tool": result.name,
         "tool_call_id": result.call_id,
         "result": result.text,
+        "state": result.state.value,
     }
 
 
@@ -92,7 +98,8 @@ def _typed(wire: dict[str, Any]) -> list[UserMessage | AssistantMessage | ToolCa
     content = str(wire.get("content") or "")
     match wire.get("role"):
         case "user" if wire.get("name") == LATE_RESULT:
-            return [ToolResult(wire["tool_call_id"], wire["tool"], wire["result"])]
+            state = ResultState(wire.get("state", ResultState.DONE))
+            return [ToolResult(wire["tool_call_id"], wire["tool"], wire["result"], state)]
         case "user":
             return [UserMessage(content)]
         case "assistant" if calls := wire.get("tool_calls"):
@@ -126,5 +133,5 @@ def _wire(turn: Turn) -> Messages:
             entries.append({"role": "assistant", "tool_calls": [call]})
         else:
             entries.append({"role": "tool", "tool_call_id": step.call_id, "content": step.text})
-    entries += [{"role": "assistant", "content": answer.text} for answer in turn.answers]
+    entries += [{"role": "assistant", "content": answer.delivered} for answer in turn.answers]
     return cast(Messages, entries)

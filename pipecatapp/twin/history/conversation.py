@@ -33,8 +33,8 @@ KEPT_TURNS = 10
 """Turns that remain after a trim: what the agent remembers word for word."""
 MOST_TURNS = 16
 """Turns that history grows to before it is trimmed."""
-LONGEST_LOG = 200
-"""Entries of the log that a page shows and a restart brings back."""
+LONGEST_LOG = 400
+"""Entries of the log that a page shows, a restart brings back, and questions are answered from."""
 
 Listener = Callable[[LogEntry], None]
 
@@ -50,8 +50,8 @@ class Conversation:
             path: The file that keeps it across restarts; `None` for one that is not kept.
         """
         self.id = conversation_id
-        self.context = ConversationContext(lambda: self._turns, self.add, self._drop_turns)
-        """What Pipecat's aggregators read and write."""
+        self.context = self.view()
+        """What Pipecat's aggregators read and write, where all that is written is heard."""
         self.log: list[LogEntry] = []
         self.listeners: set[Listener] = set()
         self.replaced: set[Callable[[], None]] = set()
@@ -66,6 +66,16 @@ class Conversation:
         self._file = ConversationStore(path) if path else None
         if self._file:
             self._file.load(self._take)
+
+    def view(
+        self, answer: Callable[[str], AssistantMessage] = AssistantMessage
+    ) -> ConversationContext:
+        """Return a view of the conversation for Pipecat's aggregators.
+
+        Args:
+            answer: Returns the message for what was heard of an answer.
+        """
+        return ConversationContext(lambda: self._turns, self.add, self._drop_turns, answer)
 
     # -- turns ----------------------------------------------------------------------------
 
@@ -198,8 +208,13 @@ class Conversation:
                 words.append((turn.words, ""))
             for answer in turn.answers if words else ():
                 user, said = words[-1]
-                words[-1] = (user, f"{said} {answer.text}".strip())
+                words[-1] = (user, f"{said} {answer.delivered}".strip())
         return words
+
+    @property
+    def log_is_whole(self) -> bool:
+        """Whether nothing has been dropped from the log's beginning."""
+        return len(self.log) < LONGEST_LOG
 
     def clear(self) -> None:
         """Forget all turns, at the end of the one under way."""
@@ -212,7 +227,14 @@ class Conversation:
     # -- log ------------------------------------------------------------------------------
 
     def record(
-        self, role: str, text: str, *, timings: dict[str, Any] | None = None, by: Listener | None
+        self,
+        role: str,
+        text: str,
+        *,
+        timings: dict[str, Any] | None = None,
+        heard: str | None = None,
+        before: LogEntry | None = None,
+        by: Listener | None,
     ) -> LogEntry:
         """Add a message to the log, tell the other tabs, and save the conversation.
 
@@ -220,11 +242,15 @@ class Conversation:
             role: `user` or `assistant`.
             text: The words.
             timings: What the answer took.
+            heard: What had been heard of an answer when it was interrupted.
+            before: The message that interrupted it, and was recorded first.
             by: The listener of the tab it came from, which is not told.
         """
         at = datetime.now().astimezone().isoformat(timespec="seconds")
-        entry = LogEntry(role, text, at, timings=timings)
-        self.log = [*self.log[-(LONGEST_LOG - 1) :], entry]
+        entry = LogEntry(role, text, at, timings=timings, heard=heard)
+        place = self.log.index(before) if before in self.log else len(self.log)
+        log = [*self.log[:place], entry, *self.log[place:]]
+        self.log = log[-LONGEST_LOG:]
         self._save_soon()
         for listener in self.listeners - {by}:
             listener(entry)
@@ -296,7 +322,7 @@ class Conversation:
     def _take(self, state: ConversationState) -> None:
         turns, log, summary = turns_of(state), log_of(state), str(state.get("summary", ""))
         self._turns, self._upcoming = turns, UpcomingTurn()
-        self._summary, self.log = summary, log
+        self._summary, self.log, self.cut = summary, log, []
 
     def _save_soon(self) -> None:
         if self._file:

@@ -15,6 +15,7 @@ class LogEntry:
         at: When it was said, ISO 8601 with the time zone.
         id: Opaque and unique.
         timings: What the answer took, in milliseconds by stage; None where nothing was measured.
+        heard: What had been heard of an answer when somebody interrupted it; None where nobody did.
     """
 
     role: str
@@ -22,3 +23,4 @@ class LogEntry:
     at: str
     id: str = field(default_factory=lambda: uuid4().hex)
     timings: dict[str, Any] | None = None
+    heard: str | None = None

@@ -33,6 +33,8 @@ class ResultState(StrEnum):
     """Whether a tool's result is there."""
 
     DONE = "done"
+    FAILED = "failed"
+    """The call did nothing, or not all of it; the text says why."""
     RUNNING = "running"
     """The call outlived its turn; its result comes later."""
     AWAITS_APPROVAL = "awaits-approval"
@@ -48,9 +50,21 @@ class UserMessage:
 
 @dataclass(frozen=True)
 class AssistantMessage:
-    """What the twin said, as far as it was spoken or written."""
+    """What the twin wrote.
+
+    Attributes:
+        text: All of it.
+        heard: What had been spoken of it, or shown where nothing is spoken, when somebody
+            interrupted it; None where nobody did.
+    """
 
     text: str
+    heard: str | None = None
+
+    @property
+    def delivered(self) -> str:
+        """What the user knows of it, which is what the model reads of it later."""
+        return self.text if self.heard is None else self.heard
 
 
 @dataclass(frozen=True)
@@ -75,7 +89,7 @@ class ToolResult:
     Attributes:
         call_id: The id of its call.
         name: The tool's.
-        text: What the model reads; empty while there is no result.
+        text: What the model reads, of a failure too; empty while there is no result.
         state: Whether the result is there.
     """
 
@@ -108,6 +122,7 @@ def new_call_id() -> str:
     return uuid4().hex
 
 
-def result_of(call_id: str, name: str, text: str) -> ToolResult:
+def result_of(call_id: str, name: str, text: str, *, failed: bool = False) -> ToolResult:
     """Return the result of a call that has ended, cut to the length that stays in the prompt."""
-    return ToolResult(call_id, name, shortened(text, LONGEST_RESULT))
+    state = ResultState.FAILED if failed else ResultState.DONE
+    return ToolResult(call_id, name, shortened(text, LONGEST_RESULT), state)

@@ -75,7 +75,8 @@ def written(name: str, arguments: dict[str, Any]) -> str:
 
 def result_text(result: ToolResult) -> str:
     """Return a result as the model reads it."""
-    text = result.text if result.state is ResultState.DONE else PENDING
+    ended = result.state in (ResultState.DONE, ResultState.FAILED)
+    text = result.text if ended else PENDING
     return RESULT_OF.format(name=result.name, text=text)
 
 
@@ -92,7 +93,7 @@ def _entries(turn: Turn) -> list[dict[str, Any]]:
             entries.append(_said("assistant", written(step.name, step.arguments)))
         else:
             entries.append(_said("user", result_text(step)))
-    entries += [_said("assistant", answer.text) for answer in turn.answers]
+    entries += [_said("assistant", answer.delivered) for answer in turn.answers]
     return entries
 
 

@@ -62,7 +62,7 @@ def turns_of(state: ConversationState) -> list[Turn]:
             case "tool_result":
                 turns[-1].steps.append(_result(message))
             case "assistant":
-                turns[-1].answers.append(AssistantMessage(str(message.get("content") or "")))
+                turns[-1].answers.append(_answer(message))
             case role:
                 raise ValueError(f"there are no messages of the role {role!r}")
     add_legacy_notes(state, turns)
@@ -93,8 +93,9 @@ def _message(message: UserMessage | AssistantMessage | ToolCall | ToolResult) ->
     match message:
         case UserMessage(text):
             return {"role": "user", "content": text}
-        case AssistantMessage(text):
-            return {"role": "assistant", "content": text}
+        case AssistantMessage(text, heard):
+            entry = {"role": "assistant", "content": text}
+            return entry if heard is None else {**entry, "heard": heard}
         case ToolCall(id_, name, arguments):
             return {"role": "tool_call", "id": id_, "name": name, "arguments": arguments}
         case ToolResult(call_id, name, text, state):
@@ -124,6 +125,12 @@ def _opening(message: dict[str, Any]) -> Turn | None:
         turn.notes[kind] = SystemNote(kind, str(note["text"]), str(note.get("about", "")))
     turn.hidden, turn.expert = bool(message.get("hidden")), str(message.get("expert", ""))
     return turn
+
+
+def _answer(message: dict[str, Any]) -> AssistantMessage:
+    heard = message.get("heard")
+    text = str(message.get("content") or "")
+    return AssistantMessage(text, None if heard is None else str(heard))
 
 
 def _result(message: dict[str, Any]) -> ToolResult:

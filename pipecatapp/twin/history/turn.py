@@ -7,6 +7,7 @@ from typing import Self
 from pipecatapp.twin.history.messages import (
     AssistantMessage,
     NoteKind,
+    ResultState,
     SystemNote,
     ToolCall,
     ToolResult,
@@ -48,9 +49,17 @@ class Turn:
     @property
     def holds_result(self) -> bool:
         """Whether the model reads a tool's result in it."""
-        if self.hidden:
-            return False
-        return bool(self.steps) or isinstance(self.opening, ToolResult)
+        return not self.hidden and (bool(self.steps) or isinstance(self.opening, ToolResult))
+
+    @property
+    def done(self) -> frozenset[str]:
+        """The tools whose results arrived in this turn and tell of a success."""
+        results = [self.opening, *self.steps]
+        return frozenset(
+            result.name
+            for result in results
+            if isinstance(result, ToolResult) and result.state is ResultState.DONE
+        )
 
     def note(self, kind: NoteKind) -> str:
         """Return the text of a note; empty where there is none."""
@@ -125,6 +134,11 @@ class ActiveTurn:
     def is_answered(self) -> bool:
         """Whether the twin had begun to answer before the view was taken."""
         return bool(self._answers)
+
+    @property
+    def done(self) -> Sequence[frozenset[str]]:
+        """The tools whose calls succeeded, by turn, this one last."""
+        return [turn.done for turn in self.turns]
 
     def arrived(self, call_id: str) -> bool:
         """Tell whether the late result of a call is among the messages."""

@@ -23,3 +23,10 @@ def say(text: str) -> ChatCompletionChunk:
             "choices": [{"index": 0, "delta": {"content": f"{text} "}, "finish_reason": None}],
         }
     )
+
+
+def with_text(chunk: ChatCompletionChunk, text: str) -> ChatCompletionChunk:
+    """Return a chunk of words with other words in it."""
+    choice = chunk.choices[0]
+    delta = choice.delta.model_copy(update={"content": text})
+    return chunk.model_copy(update={"choices": [choice.model_copy(update={"delta": delta})]})

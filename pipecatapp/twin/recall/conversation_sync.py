@@ -10,11 +10,11 @@ from typing import Any
 
 from loguru import logger
 
-from pipecatapp.memory.long_term import LongTermMemory, Pending
+from pipecatapp.memory.long_term import Forgotten, LongTermMemory, Pending
 from pipecatapp.memory.storage.snapshots import ConversationState
 from pipecatapp.runtime.idle_monitor import IdleMonitor
 from pipecatapp.twin.history.conversations import Conversations
-from pipecatapp.twin.recall.forgetting import ForgottenFact, without
+from pipecatapp.twin.recall.forgetting import redacted
 
 RETRY_SECS = 60.0
 """Seconds until a conversation's file that could not be written is tried again."""
@@ -88,21 +88,22 @@ class ConversationSync:
         if pending.kind == "restore":
             await self._restore(pending.payload["conversation"], pending.payload["state"])
             return
-        facts = [ForgottenFact(text, context) for text, context in pending.payload["facts"]]
+        told = pending.payload["facts"]
         failure: OSError | None = None
         for conversation_id in self._conversations.ids():
             await self._idle_monitor.wait(conversation_id=conversation_id)
             try:
-                self._forget(conversation_id, facts)
+                self._forget(conversation_id, told)
             except OSError as error:
                 failure = error
         if failure:
             raise failure
+        await asyncio.to_thread(self._long_term.forget_turns, redacted, told)
 
-    def _forget(self, conversation_id: str, facts: Sequence[ForgottenFact]) -> None:
+    def _forget(self, conversation_id: str, told: Sequence[Forgotten]) -> None:
         with self._conversations.loaded(conversation_id) as conversation:
             state = conversation.state()
-            remaining = without(state, facts)
+            remaining = redacted(state, told)
             if remaining != state:
                 conversation.restore(remaining)
             elif conversation.unsaved:

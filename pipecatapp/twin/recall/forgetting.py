@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pipecatapp.memory.long_term import Forgotten
 from pipecatapp.text.language import language
+from pipecatapp.text.normal_form import normal_form
 from pipecatapp.text.words import significant_words, tokenize
 from pipecatapp.twin.history.log import LogEntry
 from pipecatapp.twin.history.messages import NoteKind, ToolCall
@@ -13,6 +15,8 @@ from pipecatapp.twin.history.turn import Turn
 
 ENOUGH = 0.6
 """A turn that has this share of a fact's words is taken to tell it."""
+SHORTEST_SECRET = 4
+"""Letters or digits of a password or code that gives itself away without the words around it."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,7 @@ class ForgottenFact:
     """A fact that is to be forgotten.
 
     Attributes:
-        text: The statement.
+        text: The statement; empty for a turn that only asked to forget something.
         context: The words of the turn that it came from; empty where unknown.
     """
 
@@ -30,14 +34,17 @@ class ForgottenFact:
     def told_by(self, words: str) -> bool:
         """Tell whether somebody who reads these words learns the fact.
 
-        All names and numbers have to be there, and most of the other words, stop words aside.
+        All names and numbers have to be there, and most of the other words, stop words aside. A
+        password or a code is enough by itself.
         """
         if self.context and _plain(self.context) == _plain(words):
             return True
-        if _plain(self.text) in _plain(words):
+        if not self.text:
+            return False
+        if _is_in(self.text, words) or _holds(words, _secret(self.text)):
             return True
         told = _significant(self.text)
-        there = set(tokenize(words.lower()))
+        there = set(tokenize(normal_form(words)))
         if not told or not _names(self.text) <= there:
             return False
         return len(told & there) >= ENOUGH * len(told)
@@ -55,11 +62,17 @@ def without(state: ConversationState, facts: Sequence[ForgottenFact]) -> Convers
     turns = turns_of(state)
     gone = [turn for turn in turns if _tells(facts, _texts(turn))]
     summary = str(state.get("summary", ""))
+    left = [turn for turn in turns if turn not in gone]
     return state_of(
-        [turn for turn in turns if turn not in gone],
+        left,
         "" if _tells(facts, [summary]) else summary,
-        _log_without(log_of(state), facts, gone),
+        _log_without(log_of(state), facts, gone, left),
     )
+
+
+def redacted(state: ConversationState, told: Sequence[Forgotten]) -> ConversationState:
+    """Return a conversation without what is forgotten, given as long-term memory records it."""
+    return without(state, [ForgottenFact(text, context) for text, context in told])
 
 
 def _texts(turn: Turn) -> list[str]:
@@ -79,10 +92,14 @@ def _tells(facts: Sequence[ForgottenFact], texts: Iterable[str]) -> bool:
 
 
 def _log_without(
-    log: Sequence[LogEntry], facts: Sequence[ForgottenFact], gone: Sequence[Turn]
+    log: Sequence[LogEntry],
+    facts: Sequence[ForgottenFact],
+    gone: Sequence[Turn],
+    left: Sequence[Turn],
 ) -> list[LogEntry]:
     """Return the log that people see without turns that are gone, or that tell a fact."""
     words = {text for turn in gone for text in _said(turn)}
+    answers = {answer.text for turn in left for answer in turn.answers}
     kept: list[LogEntry] = []
     dropping = False
     for entry in log:
@@ -91,7 +108,8 @@ def _log_without(
             dropping = told
         elif told and not dropping and kept and kept[-1].role == "user":
             kept.pop()  # the question that only its answer gives away
-        if not told and not dropping:
+        # "Done, that is forgotten" stands behind the request, in a turn of its own.
+        if not told and (not dropping or entry.text in answers):
             kept.append(entry)
     return kept
 
@@ -101,7 +119,24 @@ def _said(turn: Turn) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    return " ".join(tokenize(text.lower()))
+    return " ".join(tokenize(normal_form(text)))
+
+
+def _is_in(text: str, words: str) -> bool:
+    plain = _plain(text)
+    # A text of signs alone has no words.
+    return plain in _plain(words) if plain else normal_form(text) in normal_form(words)
+
+
+def _secret(text: str) -> str:
+    """Return the password or the code that a statement tells; empty where it tells none."""
+    found = language().statements.secret.search(text)
+    value = _plain(found["value"]) if found else ""
+    return value if len(value) >= SHORTEST_SECRET else ""
+
+
+def _holds(words: str, secret: str) -> bool:
+    return bool(secret) and f" {secret} " in f" {_plain(words)} "
 
 
 def _significant(text: str) -> set[str]:

@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from pipecatapp.memory.exchange import ImportResult, export_facts, import_facts
-from pipecatapp.memory.long_term import Addition, Forgotten, LongTermMemory, SearchHit
+from pipecatapp.memory.long_term import Addition, LongTermMemory, SearchHit
 from pipecatapp.memory.storage.fact import Fact
-from pipecatapp.memory.storage.snapshots import ConversationState
 from pipecatapp.runtime.idle_monitor import IdleMonitor
 from pipecatapp.twin.history.conversations import Conversations
 from pipecatapp.twin.history.personas import load_persona
 from pipecatapp.twin.history.store import flush
 from pipecatapp.twin.recall.conversation_sync import ConversationSync
-from pipecatapp.twin.recall.forgetting import ForgottenFact, without
+from pipecatapp.twin.recall.forgetting import redacted
 
 
 class MemoryService:
@@ -95,7 +94,9 @@ class MemoryService:
         """Return what the user said in turns that have not been examined yet."""
         return await asyncio.to_thread(self.long_term.turns.said)
 
-    async def forget(self, ids: Sequence[int], turns: Sequence[str] = ()) -> list[Fact]:
+    async def forget(
+        self, ids: Sequence[int], turns: Sequence[str] = (), request: str = ""
+    ) -> list[Fact]:
         """Delete facts for good, from every index, snapshot and conversation.
 
         Conversations in the middle of a turn forget at its end.
@@ -103,6 +104,7 @@ class MemoryService:
         Args:
             ids: Which facts.
             turns: The user's words in turns that have not been examined yet.
+            request: The user's words that asked for it; they leave the conversations too.
 
         Returns:
             All facts that were deleted; older versions of a fact go with it.
@@ -110,7 +112,9 @@ class MemoryService:
         Raises:
             UserError: It could not be written; nothing has changed.
         """
-        gone = await asyncio.to_thread(self.long_term.forget, ids, _redacted, turns=turns)
+        gone = await asyncio.to_thread(
+            self.long_term.forget, ids, redacted, turns=turns, request=request
+        )
         self._sync.apply_pending_soon()
         return gone
 
@@ -183,10 +187,6 @@ class MemoryService:
             UserError: There is none of this name.
         """
         await asyncio.to_thread(self.long_term.snapshots.remove, name)
-
-
-def _redacted(state: ConversationState, told: Sequence[Forgotten]) -> ConversationState:
-    return without(state, [ForgottenFact(text, context) for text, context in told])
 
 
 def _digest(text: str) -> str:

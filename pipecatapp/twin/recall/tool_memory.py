@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from pipecatapp.memory.long_term import Addition
 from pipecatapp.memory.storage.fact import NewFact, Source
+from pipecatapp.text.normal_form import normal_form
 from pipecatapp.text.utterances import is_question
 from pipecatapp.tools.tool import Call
 from pipecatapp.twin.recall.forgetting import ENOUGH
@@ -61,13 +62,15 @@ class ToolMemory:
         (kept,) = await self._memories.keep([Addition(fact)])
         return kept.text
 
-    async def forget_texts(self, texts: Sequence[str]) -> int:
+    async def forget_texts(self, texts: Sequence[str], call: Call) -> int:
         """Delete facts for good, given by their words; return how many are gone.
+
+        The words of the call, which asked for it, leave the conversations too.
 
         Raises:
             UserError: It could not be written; nothing has changed.
         """
         ids = await self._memories.ids(texts)
-        waiting = set(await self._memories.waiting())
-        turns = [text for text in texts if text in waiting]
-        return len(await self._memories.forget(ids, turns)) + len(turns)
+        forms = {normal_form(text) for text in texts}
+        turns = [said for said in await self._memories.waiting() if normal_form(said) in forms]
+        return len(await self._memories.forget(ids, turns, call.words)) + len(turns)

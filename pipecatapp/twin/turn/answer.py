@@ -16,8 +16,12 @@ from pipecatapp.twin.llm.chunks import TWIN, Chunks, text_of
 from pipecatapp.twin.routing.actions import Decision
 from pipecatapp.twin.routing.router import in_words
 from pipecatapp.twin.turn.answer_stream import AnswerStream
+from pipecatapp.twin.turn.checked_answer import AnswerCheck, CheckedAnswer
 from pipecatapp.twin.turn.expert_handoff import ExpertHandoff
 from pipecatapp.twin.turn.turn_context import TurnContext
+
+CHECKS: tuple[AnswerCheck, ...] = ()
+"""What every clause that a model writes has to pass, in the order in which they are asked."""
 
 
 class Writer(Protocol):
@@ -41,6 +45,7 @@ class AnswerStreamer:
         self._router = context.agent.router
         self._conversation = context.conversation
         self._handoff = ExpertHandoff(context)
+        self._checks: tuple[AnswerCheck, ...] = CHECKS
 
     async def write(self, decision: Decision, turn: ActiveTurn, answer: AnswerStream) -> None:
         """Write an answer: that of the expert that was decided on, or the twin's own."""
@@ -73,28 +78,38 @@ class AnswerStreamer:
         """Write what a model says to a turn.
 
         A small model may write an action even here, as it has seen actions in the conversation; it
-        is asked for words once more then. Text that can no longer become an action is passed on.
+        is asked for words once more then. Text that can no longer become an action is checked and
+        passed on.
         """
         prompt = self._conversation.prompt(turn)
+        checked = CheckedAnswer(answer, turn, self._checks)
+        try:
+            if await self._begins_action(stream(prompt), checked):
+                await checked.take(stream(in_words(prompt)))
+        except Exception:
+            await checked.end()  # what was written before the stream broke
+            raise
+        await checked.end()
+
+    async def _begins_action(self, stream: Chunks, checked: CheckedAnswer) -> bool:
+        """Pass on an answer, unless it begins like an action; return whether it does."""
         actions = self._router.catalogue.actions
         begun, held = "", list[ChatCompletionChunk]()
-        async with aclosing(stream(prompt)) as chunks:
+        async with aclosing(stream) as chunks:
             async for chunk in chunks:
                 if chunk.id == TWIN:
-                    await answer.add(chunk)
+                    await checked.add(chunk)
                     continue
                 begun += text_of(chunk) or ""
                 held.append(chunk)
                 if actions.is_written(begun):
-                    break
+                    return True
                 if not actions.may_be_written(begun):
                     for kept in held:
-                        await answer.add(kept)
+                        await checked.add(kept)
                     held = []
-        if actions.is_written(begun):
-            async with aclosing(stream(in_words(prompt))) as chunks:
-                async for chunk in chunks:
-                    await answer.add(chunk)
-        else:
-            for kept in held:
-                await answer.add(kept)
+                if checked.over:
+                    return False
+        for kept in held:
+            await checked.add(kept)
+        return False

@@ -13,7 +13,6 @@ from uuid import uuid4
 from pipecatapp.text.language import language
 from pipecatapp.tools.execution.approvals import Verdict
 from pipecatapp.tools.execution.runner import ToolRun
-from pipecatapp.twin.history.messages import ToolResult, result_of
 
 
 @dataclass(frozen=True)
@@ -35,13 +34,6 @@ class Announcement:
 
 Untold = ToolRun | Announcement
 Teller = Callable[[list[Untold]], Awaitable[None]]
-
-
-def late_message(untold: Untold) -> ToolResult:
-    """Return the message that opens the turn in which something is told."""
-    if isinstance(untold, Announcement):
-        return result_of(untold.id, untold.source, untold.text)
-    return result_of(untold.id, untold.tool.name, untold.result or "")
 
 
 def needs_no_words(untold: Untold) -> bool:

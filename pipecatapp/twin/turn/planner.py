@@ -2,6 +2,7 @@
 
 import asyncio
 
+from pipecatapp.tools.conversation_log.question import asked_of_log
 from pipecatapp.twin.history.turn import ActiveTurn
 from pipecatapp.twin.routing.actions import Decision
 from pipecatapp.twin.routing.provenance import is_named_by_user
@@ -61,7 +62,8 @@ class TurnPlanner:
     async def decide_next(self, turn: ActiveTurn) -> Decision:
         """Return what a result calls for: an answer, unless more was asked for than one thing."""
         asked = turn.last_words
-        if not asks_for_several(asked):
+        # "What did I ask first" is one question, though "first" may stand for several.
+        if asked_of_log(asked) or not asks_for_several(asked):
             return Decision("answer", by="head")
         prompt = self._conversation.prompt(turn)
         return await self._agent.router.decide_next(asked, prompt, self._model)

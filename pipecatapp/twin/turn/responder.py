@@ -160,6 +160,7 @@ class Responder:
                 await self._tools.attend(run, answer)
                 if not run.tool.model_visible:
                     turn.hide()
+                    record(run, turn)
                     if run.over and not run.approval:
                         await answer.say(run.result or "")
                     return None

@@ -8,7 +8,9 @@ from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings
 from pipecatapp.tools.schedule.schedule import Schedule
 from pipecatapp.tools.tool import Call, FactMemory, Resources
+from pipecatapp.twin.history.log import LogEntry
 
+ROLES = ("user", "assistant")
 EXAMPLES = ("one", "two", "three", "four", "five")
 
 
@@ -17,8 +19,18 @@ class FakeConversation:
     """A conversation of which only its identity and its words are known."""
 
     id: str = "conversation"
+    at: str = ""
     said: list[tuple[str, str]] = field(default_factory=list)
     cleared: bool = False
+    at: str = ""
+    log_is_whole: bool = True
+
+    @property
+    def log(self) -> list[LogEntry]:
+        spoken = [
+            (role, text) for turn in self.said for role, text in zip(ROLES, turn, strict=True)
+        ]
+        return [LogEntry(role, text, self.at) for role, text in spoken if text]
 
     def turns(self) -> list[tuple[str, str]]:
         return self.said
@@ -57,9 +69,12 @@ class FakeResources(Resources):
     async def status(self) -> dict[str, Any]:
         return self._status
 
+    @property
+    def embedder(self) -> MiniLM:
+        return MiniLM(self.settings.models_dir / "all-MiniLM-L6-v2-int8")
+
     def summarize(self, turns: list[tuple[str, str]], query: str) -> str:
-        embedder = MiniLM(self.settings.models_dir / "all-MiniLM-L6-v2-int8")
-        return summarize(turns, query, embedder)
+        return summarize(turns, query, self.embedder)
 
 
 def call_in(*turns: tuple[str, str]) -> Call:

@@ -34,7 +34,7 @@ class Facts:
         self.kept.append(text)
         return text
 
-    async def forget_texts(self, texts: Sequence[str]) -> int:
+    async def forget_texts(self, texts: Sequence[str], call: Call) -> int:
         if self.broken:
             raise UserError("The disk is full: make room.")
         before = len(self.kept)

@@ -26,6 +26,7 @@ from pipecat.workers.runner import WorkerRunner
 
 from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.service import TwinService
+from pipecatapp.twin.written_answer import WrittenAnswers
 from pipecatapp.voice.turns import SpeculativeSpeechTimeout
 
 
@@ -78,18 +79,37 @@ class Client(FrameProcessor):
 class Line:
     """The pipeline of one session, without voice."""
 
-    def __init__(self, conversation: Conversation, twin: TwinService):
-        self.listener, self.client = Listener(), Client()
+    def __init__(self, conversation: Conversation, twin: TwinService, *voice: FrameProcessor):
+        """Make the pipeline.
+
+        Args:
+            conversation: What it continues.
+            twin: Answers.
+            voice: Stands where the voice is; nothing where what is written is heard at once.
+        """
+        self.conversation = conversation
+        self.listener, self.client, self.written = Listener(), Client(), WrittenAnswers()
         strategies = UserTurnStrategies(
             start=[VADUserTurnStartStrategy()], stop=[SpeculativeSpeechTimeout()]
         )
         self.aggregators = LLMContextAggregatorPair(
-            conversation.context,
+            conversation.view(self.written.message),
             user_params=LLMUserAggregatorParams(user_turn_strategies=strategies),
         )
         user, assistant = self.aggregators.user(), self.aggregators.assistant()
         self.worker = PipelineWorker(
-            Pipeline([user, twin, self.client, self.listener, assistant]),
+            Pipeline(
+                [
+                    user,
+                    twin,
+                    self.written,
+                    *voice,
+                    self.client,
+                    self.listener,
+                    self.written.heard(),
+                    assistant,
+                ]
+            ),
             cancel_on_idle_timeout=False,
         )
 
@@ -112,10 +132,14 @@ class Line:
             await self.worker.cancel()
             await running
 
-    async def say(self, words: str) -> str:
-        """Type something, as a client does, and return the answer."""
+    async def type(self, words: str) -> None:
+        """Type something, as a client does."""
         message: Any = {"role": "user", "content": words}
         await self.worker.queue_frame(LLMMessagesAppendFrame([message], run_llm=True))
+
+    async def say(self, words: str) -> str:
+        """Type something, and return the answer."""
+        await self.type(words)
         return await self.listener.answer()
 
 

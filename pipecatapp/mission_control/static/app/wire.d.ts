@@ -97,6 +97,8 @@ export interface Turn {
   /** When, in ISO 8601. */
   at: string;
   timings: Timings | null;
+  /** What had been heard of an answer when somebody interrupted it; null where nobody did. */
+  heard: string | null;
 }
 
 /** What the twin decided a turn needs. */

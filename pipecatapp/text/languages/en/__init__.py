@@ -1,14 +1,17 @@
 """English."""
 
 from pipecatapp.text.language import Language
+from pipecatapp.text.languages.en.arithmetic import ARITHMETIC
 from pipecatapp.text.languages.en.dates import DATES
+from pipecatapp.text.languages.en.log_questions import LOG_QUESTIONS
 from pipecatapp.text.languages.en.numbers import NUMBERS
-from pipecatapp.text.languages.en.phrases import PHRASES
+from pipecatapp.text.languages.en.phrases import LOG_PHRASES, PHRASES
 from pipecatapp.text.languages.en.quotations import QUOTATIONS
 from pipecatapp.text.languages.en.requests import REQUESTS
 from pipecatapp.text.languages.en.schedule import SCHEDULE_PHRASES, SCHEDULE_REQUESTS
 from pipecatapp.text.languages.en.statements import STATEMENTS
 from pipecatapp.text.languages.en.times import TIME_PHRASES, TIMES
+from pipecatapp.text.languages.en.units import UNITS
 from pipecatapp.text.languages.en.vocabulary import VOCABULARY
 
 LANGUAGE = Language(
@@ -23,4 +26,8 @@ LANGUAGE = Language(
     time_phrases=TIME_PHRASES,
     schedule_requests=SCHEDULE_REQUESTS,
     schedule_phrases=SCHEDULE_PHRASES,
+    arithmetic=ARITHMETIC,
+    units=UNITS,
+    log_questions=LOG_QUESTIONS,
+    log_phrases=LOG_PHRASES,
 )

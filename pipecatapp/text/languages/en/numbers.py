@@ -10,20 +10,28 @@ ONES = (
     "nineteen",
 )
 TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-# "Half" and "quarter" are of an hour.
-IRREGULAR = {
+CARDINALS = {
+    **{word: number for number, word in enumerate(ONES)},
+    **{word: 10 * number for number, word in enumerate(TENS, 2)},
+}
+ORDINALS = {
+    **{f"{word}th": number for number, word in enumerate(ONES)},
+    **{f"{word[:-1]}ieth": 10 * number for number, word in enumerate(TENS, 2)},
     **{"first": 1, "second": 2, "third": 3, "fifth": 5, "eighth": 8, "ninth": 9, "twelfth": 12},
-    **{"twentieth": 20, "thirtieth": 30, "half": 30, "quarter": 15},
 }
 
 NUMBERS = Numbers(
-    values={
-        **{word: number for number, word in enumerate(ONES)},
-        **{f"{word}th": number for number, word in enumerate(ONES)},
-        **{word: 10 * number for number, word in enumerate(TENS, 2)},
-        **IRREGULAR,
+    # "Half" and "quarter" are of an hour.
+    values={**CARDINALS, **ORDINALS, "half": 30, "quarter": 15},
+    cardinals=CARDINALS,
+    ordinals=ORDINALS,
+    scales={
+        **{"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9},
+        "trillion": 10**12,
     },
-    scales={"hundred": 100, "thousand": 1000},
+    one=frozenset({"a", "an"}),
+    point="point",
+    zero=frozenset({"o", "oh", "nought", "naught"}),
     conjunction="and",
     ordinal=re.compile(r"(\d+)(?:st|[nr]d|th)$"),
     # People dictate an address digit by digit.

@@ -1,6 +1,7 @@
 """What the twin says by itself."""
 
 from pipecatapp.text.language import Phrases
+from pipecatapp.text.log_rules import LogPhrases
 
 PHRASES = Phrases(
     unavailable=(
@@ -28,4 +29,47 @@ PHRASES = Phrases(
         "Sorry, the {name} expert stopped in the middle of that. Please ask me again."
     ),
     too_long="That is more than I can take in at once. Please make it shorter.",
+)
+
+LOG_PHRASES = LogPhrases(
+    asked='You asked: "{quote}"',
+    said='You said: "{quote}"',
+    answered='I said: "{quote}"',
+    twin_said='I said: "{quote}"',
+    summary="These are the main points of the {count} things that you said to me, in order.",
+    begins="I no longer have the very beginning.",
+    nth='The {place} {by} was: "{quote}"',
+    by={
+        ("user", True): "you asked me",
+        ("user", False): "you said to me",
+        ("assistant", True): "I asked you",
+        ("assistant", False): "I said to you",
+    },
+    places={
+        **{0: "first thing", 1: "second thing", 2: "third thing", 3: "fourth thing"},
+        **{4: "fifth thing", -1: "last thing", -2: "last thing but one"},
+    },
+    place="thing number {number}",
+    today=" today",
+    at="That was at {time}.",
+    yes="Yes.",
+    no='No, nobody has spoken of "{topic}" in this conversation.',
+    nothing_of='I find nothing about "{topic}" in this conversation.',
+    nothing_chosen="I find no choice of that kind in this conversation.",
+    nothing="Nothing has been said yet in this conversation.",
+    nothing_today="Nothing else has been said today.",
+    too_few="There is no such thing yet.",
+    before_that='Before that I had said: "{quote}"',
+    counts={
+        True: (
+            "You have asked me one question so far.",
+            "You have asked me {count} questions so far.",
+        ),
+        False: ("You have said one thing to me so far.", "You have said {count} things to me."),
+    },
+    counts_of=(
+        'You have spoken of "{topic}" once in this conversation.',
+        'You have spoken of "{topic}" {count} times in this conversation.',
+    ),
+    kept="What I keep for you is: {facts}",
 )

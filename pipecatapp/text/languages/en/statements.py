@@ -72,6 +72,11 @@ CHANGE = re.compile(
     r"|retired|lost|rescheduled|gone|got rid of)\b",
     re.IGNORECASE,
 )
+SECRET = re.compile(
+    r"\b(?:pass(?:word|phrase|code)|pin|code|combination|safe ?word|token|log-?in)\b"
+    r"(?: \S+){0,6}?(?: is|:| =)\s+(?P<value>\S.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
 
 STATEMENTS = Statements(
     of_person=OF_PERSON,
@@ -103,4 +108,5 @@ STATEMENTS = Statements(
         r"\b(?:new|now|currently|again|from now on|these days)\b ?", re.IGNORECASE
     ),
     verb=re.compile(r"\b(?:is|are|lives|works|goes|has)\b"),
+    secret=SECRET,
 )

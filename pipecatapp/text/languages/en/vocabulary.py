@@ -75,4 +75,5 @@ VOCABULARY = Vocabulary(
     compounds=(
         *("localhost", "uptime", "playbook", "hostname", "username", "webcam", "dockerd", "sshd"),
     ),
+    endings=("ies", "ied", "ing", "ed", "es", "ic", "s", "y", "e"),
 )

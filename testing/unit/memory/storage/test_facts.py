@@ -32,7 +32,7 @@ def test_an_inserted_fact_has_an_id_and_is_found_by_its_words(database: Database
     fact = insert(database, "Ada plays the cello.")
     assert facts.get(database.connection, [fact.id]) == [fact]
     assert found(database, "Who plays the cello?") == [fact.id]
-    assert facts.same_text(database.connection, "ADA plays the Cello.") == fact
+    assert facts.with_text(database.connection, "ADA plays the Cello.") == [fact]
 
 
 def test_ids_keep_their_order_and_unknown_ones_are_left_out(database: Database) -> None:

@@ -100,3 +100,39 @@ def test_the_conversation_that_is_given_is_left_as_it_is() -> None:
     without(before, [ADA])
     assert conversation.state() == before
     assert len(conversation.turns()) == 1
+
+
+@pytest.mark.parametrize(
+    ("fact", "telling"),
+    [
+        ("the router's password is Tulpe77", "it says tulpe77"),
+        ("the gate code is 4711", "I typed 4711 and it opened."),
+        ("the safe word is blue heron", "Blue heron, was it?"),
+    ],
+)
+def test_a_password_gives_itself_away(fact: str, telling: str) -> None:
+    conversation = talk(("hello", "Hi."), (telling, "Right."))
+    assert left(conversation, ForgottenFact(fact)).turns() == [("hello", "Hi.")]
+
+
+@pytest.mark.parametrize("harmless", ["I typed 47110.", "a heron is blue", "what is a safe word"])
+def test_a_part_of_a_password_is_not_the_password(harmless: str) -> None:
+    facts = [ForgottenFact("the gate code is 4711"), ForgottenFact("the safe word is blue heron")]
+    assert left(talk((harmless, "Yes.")), *facts).turns() == [(harmless, "Yes.")]
+
+
+def test_a_fact_of_signs_alone_takes_no_other_turn_with_it() -> None:
+    conversation = talk(("hello", "Hi."), ("remember \u2665\u2665", "Yes."))
+    assert left(conversation, ForgottenFact("\u2665\u2665")).turns() == [("hello", "Hi.")]
+
+
+def test_an_accent_of_its_own_hides_nothing() -> None:
+    cellist = ForgottenFact("My favourite cellist is Andr\u00e9 Dupr\u00e9.")
+    apart = "my favourite cellist is ANDRE\u0301 dupre\u0301"
+    assert left(talk((apart, "Ah.")), cellist).turns() == []
+
+
+def test_a_request_to_forget_goes_by_its_words_alone() -> None:
+    request = ForgottenFact("", "Forget our shed.")
+    conversation = talk(("forget  our shed", "Shall I?"), ("our shed is old", "Is it?"))
+    assert left(conversation, request).turns() == [("our shed is old", "Is it?")]

@@ -300,15 +300,16 @@ async def test_what_nothing_was_learned_from_yet_can_be_forgotten_too(
     memories.long_term.turns.put(FinishedTurn(question, "Ada.", "two", time.time()))
     facts = await lent.matching("my daughter's name")
     assert facts == [SAID]
-    assert await lent.forget_texts(facts) == 1
+    assert await lent.forget_texts(facts, Call(conversation)) == 1
     await memories.followed()
     assert conversation.turns() == [("hello", "Hi.")]
     assert await memories.waiting() == ["hello"]  # the answer to the question told it, too
 
 
 async def test_only_what_was_shown_is_forgotten(memories: MemoryService, lent: ToolMemory) -> None:
+    call = Call(Conversation("one"))
     await keep(memories, ADA, CAR)
     assert await lent.matching("my daughter") == [ADA.text]
-    assert await lent.forget_texts(["The user's daughter"]) == 0
-    assert await lent.forget_texts([ADA.text]) == 1
+    assert await lent.forget_texts(["The user's daughter"], call) == 0
+    assert await lent.forget_texts([ADA.text], call) == 1
     assert [fact.text for fact in await memories.newest(5)] == [CAR.text]

@@ -34,9 +34,9 @@ from pipecatapp.twin.turn.pending_results import (
     Announcement,
     PendingToolResults,
     Untold,
-    late_message,
 )
 from pipecatapp.twin.turn.responder import Responder
+from pipecatapp.twin.turn.tool_calls import late_message
 from pipecatapp.twin.turn.turn_context import TurnContext
 from testing.unit.tools.fake_resources import FakeResources
 from testing.unit.twin.conftest import KnownExperts, Lamp, ModelServer, answers, refuses, writes

@@ -85,7 +85,7 @@ async def open_tab(
             twin = TwinService(context, server, 0)
             tab = Tab(Line(conversation, twin), announcements)
             line = tab.line
-            tab.session = Session(context, line.worker, MicrophoneGate(), twin, tab)
+            tab.session = Session(context, line.worker, MicrophoneGate(), twin, line.written, tab)
             tab.session.attach(line.aggregators)
             await stack.enter_async_context(line.open())
             server.replies.insert(0, answers("prefilled"))

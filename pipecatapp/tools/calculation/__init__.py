@@ -1,0 +1,1 @@
+"""What the calculator stands on: sums and units, read from words, worked out and told."""

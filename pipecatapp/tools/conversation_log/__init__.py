@@ -1,0 +1,1 @@
+"""Reads questions about the conversation itself, and answers them from its log."""
