@@ -11,6 +11,8 @@ from tempfile import TemporaryDirectory
 from pipecatapp.errors import UserError
 
 MEMORY = "memory/long_term_memory.sqlite"
+SCHEDULE = "schedule/schedule.sqlite"
+DATABASES = (MEMORY, SCHEDULE)
 FILES = ("auth/keys.json", "auth/sessions.json", "settings.env")
 CONVERSATIONS = "conversations"
 LARGEST_BYTES = 1 << 30
@@ -23,10 +25,11 @@ def state_files(home: Path, *, with_log: bool = False) -> Iterator[Path]:
 
     Args:
         home: The agent's state directory.
-        with_log: Whether to include the log of the memory's database, which is not archived.
+        with_log: Whether to include the logs of the databases, which are not archived.
     """
-    logs = [MEMORY + "-wal", MEMORY + "-shm"] if with_log else []
-    for name in (MEMORY, *logs, *FILES):
+    endings = ("", "-wal", "-shm") if with_log else ("",)
+    databases = [name + ending for name in DATABASES for ending in endings]
+    for name in (*databases, *FILES):
         if (home / name).is_file():
             yield home / name
     yield from sorted((home / CONVERSATIONS).glob("*.json"))
@@ -41,14 +44,14 @@ def write_archive(home: Path, target: Path) -> None:
 
     Raises:
         OSError: The state cannot be read, or the archive cannot be written.
-        sqlite3.Error: The memory cannot be read.
+        sqlite3.Error: A database cannot be read.
     """
     with TemporaryDirectory(dir=target.parent) as scratch, tarfile.open(target, "w") as archive:
         for path in state_files(home):
             name = str(path.relative_to(home))
-            if name == MEMORY:
-                path = Path(scratch) / "memory"
-                _copy_database(home / MEMORY, path)
+            if name in DATABASES:
+                path = Path(scratch) / path.name
+                _copy_database(home / name, path)
             try:
                 archive.add(path, name, recursive=False)
             except FileNotFoundError:
@@ -70,14 +73,15 @@ def unpack_archive(archive: Path, target: Path) -> None:
                     raise UserError(f"{archive} is no copy of a state: it holds {member.name!r}")
                 member.mode = 0o600
                 opened.extract(member, target, filter="data")
-        if (target / MEMORY).exists():
-            _require_sound(target / MEMORY)
+        for name in DATABASES:
+            if (target / name).exists():
+                _require_sound(target / name)
     except (tarfile.TarError, OSError, EOFError) as error:
         raise UserError(f"{archive} is no copy of a state: {error}") from error
 
 
 def _is_expected(name: str) -> bool:
-    return name in (MEMORY, *FILES) or bool(_CONVERSATION.fullmatch(name))
+    return name in (*DATABASES, *FILES) or bool(_CONVERSATION.fullmatch(name))
 
 
 def _require_sound(database: Path) -> None:
@@ -85,9 +89,9 @@ def _require_sound(database: Path) -> None:
         with closing(sqlite3.connect(database)) as connection:
             (answer,) = connection.execute("PRAGMA quick_check").fetchone()
     except sqlite3.Error as error:
-        raise UserError(f"the copy's memory cannot be read: {error}") from error
+        raise UserError(f"the copy's {database.stem} cannot be read: {error}") from error
     if answer != "ok":
-        raise UserError(f"the copy's memory is damaged: {answer}")
+        raise UserError(f"the copy's {database.stem} is damaged: {answer}")
 
 
 def _copy_database(source: Path, target: Path) -> None:
