@@ -3,15 +3,12 @@
 import re
 
 from pipecatapp.text.languages.en.dates import DATES, WEEKDAYS
-from pipecatapp.text.languages.en.numbers import IRREGULAR, ONES, TENS
+from pipecatapp.text.languages.en.numbers import ONES, ORDINALS, TENS
 from pipecatapp.text.time_rules import TimePhrases, Times
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 SHORT_DAYS = {"mon": 0, "tue": 1, "tues": 1, "wed": 2, "thu": 3, "thur": 3, "thurs": 3, "fri": 4}
-ORDINALS = {
-    **{f"{word}th": number for number, word in enumerate(ONES) if number > 3},
-    **{word: number for word, number in IRREGULAR.items() if word not in ("half", "quarter")},
-}
+DAYS_OF_MONTH = {word: number for word, number in ORDINALS.items() if 1 <= number <= 31}
 
 TIMES = Times(
     # "7:30" and "a.m." are one word each, "10min" and "7pm" are two.
@@ -77,7 +74,7 @@ TIMES = Times(
         **{month[:3].lower(): number for number, month in enumerate(DATES.months, 1)},
         "sept": 9,
     },
-    ordinals=ORDINALS,
+    ordinals=DAYS_OF_MONTH,
     ordinal=re.compile(r"(\d{1,2})(?:st|nd|rd|th)$", re.IGNORECASE),
 )
 
