@@ -13,7 +13,8 @@ from functools import partial
 from typing import Any
 
 from pipecatapp.tools.schedule.entry import Entry
-from pipecatapp.tools.schedule.schedule import RING_AGAIN_SECS, RING_SECS, Schedule
+from pipecatapp.tools.schedule.ringing import RING_AGAIN_SECS, RING_SECS
+from pipecatapp.tools.schedule.schedule import Schedule
 from pipecatapp.tools.schedule.wording import Wording
 from pipecatapp.twin.turn.pending_results import Announcement, PendingToolResults
 

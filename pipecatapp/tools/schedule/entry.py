@@ -52,3 +52,10 @@ class Entry:
     def waits(self) -> bool:
         """Whether it is not due yet."""
         return self.fell_due is None
+
+    def is_like(self, other: "Entry") -> bool:
+        """Tell whether two differ only in their days, as the times of a repeated one do."""
+        if self.wall is None or other.wall is None or self.wall.time() != other.wall.time():
+            return False
+        own = (self.kind, self.name, self.person, self.conversation)
+        return own == (other.kind, other.name, other.person, other.conversation)

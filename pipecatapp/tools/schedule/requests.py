@@ -39,9 +39,9 @@ def matched(
         time: `DURATION` or `TIME`, where the patterns may name one; the other, and those within
             names, are left as they were said.
     """
-    request = _request(words)
-    if not request or len(request) > LONGEST_REQUEST:
+    if len(words) > LONGEST_REQUEST:
         return None
+    request = _request(words)
     patterns = tuple(patterns)
     for text, said in _with_stand_in(request, time):
         for pattern in patterns:

@@ -1,8 +1,8 @@
 """The schedule: its entries, and the task that waits for the next one to fall due."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Protocol
@@ -12,13 +12,10 @@ from loguru import logger
 from pipecatapp.errors import UserError
 from pipecatapp.tools.schedule.clock import Clock, SystemClock
 from pipecatapp.tools.schedule.entry import Entry, Kind
+from pipecatapp.tools.schedule.ringing import Ringing
 from pipecatapp.tools.schedule.store import Store
 from pipecatapp.tools.schedule.wall_time import instant_of, next_wall, wall_of
 
-RING_SECS = 300.0
-"""How long a timer or an alarm goes on; what is due counts as unheard afterwards."""
-RING_AGAIN_SECS = 60.0
-"""The time between two announcements of what rings."""
 LONGEST_WAIT_SECS = 60.0
 """The clock may be set and the machine may sleep, so it is read again at least this often."""
 CLOCK_STEP_SECS = 2.0
@@ -39,19 +36,6 @@ class ScheduleListener(Protocol):
 
     def changed(self) -> None:
         """Show everybody that the schedule is another now."""
-
-
-@dataclass
-class _Ring:
-    """What was told and waits for a reaction.
-
-    Attributes:
-        again: When it is told once more, in seconds since the epoch; None for never.
-        until: When it counts as unheard.
-    """
-
-    again: float | None
-    until: float
 
 
 class FullError(UserError):
@@ -77,7 +61,7 @@ class Schedule:
         self._clock = clock or SystemClock()
         self._store: Store | None = None
         self._entries: dict[int, Entry] = {}
-        self._rings: dict[int, _Ring] = {}
+        self._ringing = Ringing()
         self._set_here: set[int] = set()
         self._silenced: tuple[float, list[Entry]] = (0.0, [])
         self._changed = asyncio.Event()
@@ -85,6 +69,7 @@ class Schedule:
         self._offset = self._clock.now() - self._clock.steady()
         self._running: asyncio.Task[None] | None = None
         self._last_id = 0
+        self._new: set[int] = set()
 
     async def open(self) -> None:
         """Read the file and begin to wait for what is due; `problem` says where that fails."""
@@ -132,10 +117,7 @@ class Schedule:
 
     def rings(self, entry: Entry) -> bool:
         """Tell whether an entry rings now."""
-        if entry.fell_due is None or not entry.kind.rings:
-            return False
-        ring = self._rings.get(entry.id)
-        return self.now() < (ring.until if ring else entry.fell_due + RING_SECS)
+        return self._ringing.goes_on(entry, self.now())
 
     def just_rang(self, seconds: float = REMEMBERED_SECS) -> list[Entry]:
         """Return what somebody reacted to last, if that was not longer ago than some seconds."""
@@ -156,8 +138,7 @@ class Schedule:
         """
         if len(self._entries) >= MOST_ENTRIES:
             raise FullError(str(len(self._entries)))
-        self._last_id += 1
-        made = replace(entry, id=self._last_id)
+        made = replace(entry, id=self._new_id())
         await self._change([made])
         if made.kind is Kind.TIMER:
             self._set_here.add(made.id)
@@ -204,18 +185,16 @@ class Schedule:
             for entry in entries
         ]
         for entry in again:
-            self._rings.pop(entry.id, None)
+            self._ringing.drop(entry.id)
+            self._new.add(entry.id)
         await self._change(again)
         return again
 
     async def told(self, ids: Sequence[int]) -> None:
         """Note that somebody was told of what is due."""
-        now = self.now()
         entries = [self._entries[number] for number in ids if number in self._entries]
         for entry in entries:
-            again = now + RING_AGAIN_SECS if self.rings(entry) else None
-            until = self._rings[entry.id].until if entry.id in self._rings else now + RING_SECS
-            self._rings[entry.id] = _Ring(again, until)
+            self._ringing.told(entry, self.now())
         await self._note([replace(entry, told=True) for entry in entries])
 
     async def silence(self, entries: Sequence[Entry]) -> None:
@@ -239,15 +218,23 @@ class Schedule:
         if self._store is None:
             raise UserError(self.problem or "The schedule is not open.")
         async with self._writing:
+            # What somebody cancelled in the meantime must not come back.
+            kept = [e for e in kept if e.id in self._entries or e.id in self._new]
             await asyncio.to_thread(self._store.write, kept, dropped)
-        self._apply(kept, dropped)
+            self._apply(kept, dropped)
+
+    def _new_id(self) -> int:
+        self._last_id += 1
+        self._new.add(self._last_id)
+        return self._last_id
 
     def _apply(self, kept: Sequence[Entry], dropped: Sequence[int]) -> None:
         for entry in kept:
             self._entries[entry.id] = entry
+            self._new.discard(entry.id)
         for number in dropped:
             self._entries.pop(number, None)
-            self._rings.pop(number, None)
+            self._ringing.drop(number)
             self._set_here.discard(number)
         self._changed.set()
         if self.listener:
@@ -262,15 +249,16 @@ class Schedule:
                 await self._follow_clock()
                 await self._find_due()
                 await self._ring()
+                seconds = self._wait_secs()
             except Exception:
-                # One entry that fails must not keep the others from ringing.
+                # One entry that fails must not keep the others from ringing for good.
                 logger.exception("the schedule could not be followed")
-            await self._clock.wait(self._changed, self._wait_secs())
+                seconds = LONGEST_WAIT_SECS
+            await self._clock.wait(self._changed, seconds)
 
     def _wait_secs(self) -> float | None:
         times = [entry.due for entry in self._entries.values() if entry.waits]
-        for ring in self._rings.values():
-            times += [ring.until, *([ring.again] if ring.again is not None else [])]
+        times += self._ringing.times()
         if not times:
             return None
         return min(max(min(times) - self.now(), 0.0), LONGEST_WAIT_SECS)
@@ -299,36 +287,19 @@ class Schedule:
             if entry.repeat and entry.wall:
                 wall = next_wall(entry.wall, entry.repeat, now, self.zone)
                 changed.append(replace(entry, wall=wall, due=instant_of(wall, self.zone)))
-                self._last_id += 1
-                due = replace(due, id=self._last_id, repeat=())
+                due = replace(due, id=self._new_id(), repeat=())
                 # Nobody wants to hear of each morning of a holiday.
-                replaced += [old.id for old in self.due() if _is_repetition(old, entry)]
+                replaced += [old.id for old in self.due() if old.is_like(entry)]
             fallen.append(due)
         if fallen:
             await self._note([*fallen, *changed], replaced)
-            await self._notify(lambda listener: listener.fell_due(fallen))
+            if self.listener:
+                await self.listener.fell_due(fallen)
 
     async def _ring(self) -> None:
         now = self.now()
-        unheard: list[Entry] = []
-        for number, ring in list(self._rings.items()):
-            entry = self._entries.get(number)
-            if entry is None or now >= ring.until:
-                del self._rings[number]
-                unheard += [entry] if entry else []
-            elif ring.again is not None and now >= ring.again:
-                ring.again += RING_AGAIN_SECS
-                await self._notify(lambda listener, entry=entry: listener.rings_again(entry))  # type: ignore[misc]
-        if unheard:
-            await self._note([replace(entry, told=False) for entry in unheard])
-
-    async def _notify(self, tell: Callable[[ScheduleListener], Awaitable[None]]) -> None:
-        if self.listener:
-            await tell(self.listener)
-
-
-def _is_repetition(due: Entry, entry: Entry) -> bool:
-    """Tell whether something that is due is an earlier time of a repeated entry."""
-    same = (due.kind, due.name, due.person) == (entry.kind, entry.name, entry.person)
-    walls = due.wall, entry.wall
-    return same and None not in walls and len({wall.time() for wall in walls if wall}) == 1
+        for number in self._ringing.again(now):
+            if self.listener:
+                await self.listener.rings_again(self._entries[number])
+        if unheard := self._ringing.unheard(now):
+            await self._note([replace(self._entries[number], told=False) for number in unheard])

@@ -7,11 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipecatapp.tools.schedule.entry import Entry, Kind
+from pipecatapp.tools.schedule.ringing import RING_AGAIN_SECS, RING_SECS
 from pipecatapp.tools.schedule.schedule import (
     LONGEST_WAIT_SECS,
     MOST_ENTRIES,
-    RING_AGAIN_SECS,
-    RING_SECS,
     FullError,
     Schedule,
 )
