@@ -37,6 +37,9 @@ class ScheduleRequests:
         add_to_timer: Match requests with one duration to let a timer run longer.
         snooze: Match requests to ring again later, with a duration or without.
         silence: Match requests to end what rings.
+        answer_duration: Match answers to the question how long.
+        answer_time: Match answers to the question when.
+        answer_which: Match answers to the question which one.
         all: Matches words for all of them.
         unspecific: Words that do not tell which one is meant.
     """
@@ -59,6 +62,9 @@ class ScheduleRequests:
     add_to_timer: Patterns
     snooze: Patterns
     silence: Patterns
+    answer_duration: Patterns
+    answer_time: Patterns
+    answer_which: Patterns
     all: Pattern
     unspecific: frozenset[str]
 

@@ -26,6 +26,8 @@ class Alarm(ScheduleToolset):
         if self.problem:
             return None
         requests = language().schedule_requests
+        if answer := self.answered(words):
+            return answer
         if self._rang():
             if snooze := matched(words, requests.snooze, time=DURATION):
                 return "alarm.snooze", given(duration=snooze.time)
@@ -78,8 +80,13 @@ class Alarm(ScheduleToolset):
             time: when, with its day and how it repeats, as the user said it
             name: what the alarm is called, if the user said it
         """
-        entry = replace(self.timed(time, call, "alarm"), name=checked_name(name))
-        return self.wording.confirmed(await self.added(entry, call))
+        name = name or self.said_before("set", call).get("name", "")
+        entry = self.timed(time, call, "alarm")
+        if entry is None:
+            question = language().schedule_phrases.no_time
+            raise self.ask_back(question, "time", "set", call, name=name)
+        named = replace(entry, name=checked_name(name))
+        return self.wording.confirmed(await self.added(named, call))
 
     @tool(
         spoken=True,
@@ -146,7 +153,7 @@ class Alarm(ScheduleToolset):
         Args:
             which: the name or time of the alarm, or "all", if the user said it
         """
-        return await self.cancelled(which)
+        return await self.cancelled(which, call)
 
     @tool(model_visible=False)
     async def snooze(self, call: Call, duration: str = "") -> str:

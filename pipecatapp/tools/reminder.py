@@ -26,6 +26,8 @@ class Reminder(ScheduleToolset):
         if self.problem:
             return None
         requests = language().schedule_requests
+        if answer := self.answered(words):
+            return answer
         found = matched(words, requests.set_reminder, time=TIME)
         if found and found.time:
             return "reminder.set", given(what=found.name, time=found.time)
@@ -76,11 +78,16 @@ class Reminder(ScheduleToolset):
             what: of what, in the user's own words
             time: when, with its day and how it repeats, as the user said it
         """
+        what = what or self.said_before("set", call).get("what", "")
         reminder = checked_name(what, LONGEST_REMINDER)
         if not reminder:
             raise ToolError(language().schedule_phrases.no_reminder)
-        entry = replace(self.timed(time, call, "reminder"), name=reminder)
-        return self.wording.confirmed(await self.added(entry, call))
+        entry = self.timed(time, call, "reminder")
+        if entry is None:
+            question = language().schedule_phrases.no_reminder_time
+            raise self.ask_back(question, "time", "set", call, what=reminder)
+        named = replace(entry, name=reminder)
+        return self.wording.confirmed(await self.added(named, call))
 
     @tool(
         spoken=True,
@@ -147,4 +154,4 @@ class Reminder(ScheduleToolset):
         Args:
             which: the words or time of the reminder, or "all", if the user said it
         """
-        return await self.cancelled(which)
+        return await self.cancelled(which, call)

@@ -23,6 +23,8 @@ class Timer(ScheduleToolset):
         if self.problem:
             return None
         requests = language().schedule_requests
+        if answer := self.answered(words):
+            return answer
         found = matched(words, requests.add_to_timer, time=DURATION)
         if found and found.time:
             return "timer.add", given(duration=found.time, which=found.name)
@@ -81,7 +83,11 @@ class Timer(ScheduleToolset):
             duration: how long, as the user said it
             name: what the timer is for, if the user said it
         """
+        name = name or self.said_before("set", call).get("name", "")
         seconds = _seconds(duration, call.words)
+        if seconds is None:
+            question = language().schedule_phrases.no_duration
+            raise self.ask_back(question, "duration", "set", call, name=name)
         entry = Entry(0, Kind.TIMER, checked_name(name), self.schedule.now() + seconds, seconds)
         return self.wording.confirmed(await self.added(entry, call))
 
@@ -150,18 +156,21 @@ class Timer(ScheduleToolset):
         Args:
             which: the name or duration of the timer, or "all", if the user said it
         """
-        return await self.cancelled(which)
+        return await self.cancelled(which, call)
 
     @tool(model_visible=False)
-    async def add(self, call: Call, duration: str, which: str = "") -> str:
+    async def add(self, call: Call, duration: str = "", which: str = "") -> str:
         """Let a timer run longer.
 
         Args:
             duration: how much longer
             which: the name of the timer
         """
-        timer = self.only(which)
+        duration = duration or self.said_before("add", call).get("duration", "")
         seconds = _seconds(duration, call.words)
+        if seconds is None:
+            raise ToolError(language().schedule_phrases.no_duration)
+        timer = self.only(which, "add", call, duration=duration)
         if timer.due + seconds - self.schedule.now() > LONGEST_SECS:
             raise ToolError(language().schedule_phrases.too_long)
         async with self.kept():
@@ -169,20 +178,19 @@ class Timer(ScheduleToolset):
         return self.wording.added(timer)
 
 
-def _seconds(duration: str, words: str) -> int:
+def _seconds(duration: str, words: str) -> int | None:
     """Return a duration that the user said; where the model misread it, the only one in the words.
 
     Raises:
-        ToolError: There is none, or it is too long.
+        ToolError: It is too long.
     """
-    phrases = language().schedule_phrases
     said = [found.seconds for found in durations_in(words)]
     named = read_duration(duration)
     named = named if named is not None else next((d.seconds for d in durations_in(duration)), None)
     if said and named not in said:
         named = said[0] if len(said) == 1 else None
     if named is None or named < SHORTEST_SECS:
-        raise ToolError(phrases.no_duration)
+        return None
     if named > LONGEST_SECS:
-        raise ToolError(phrases.too_long)
+        raise ToolError(language().schedule_phrases.too_long)
     return named

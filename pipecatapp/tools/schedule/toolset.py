@@ -17,11 +17,12 @@ from pipecatapp.text.times.moments import (
     times_in,
 )
 from pipecatapp.tools.schedule.entry import Entry, Kind
+from pipecatapp.tools.schedule.questions import Missing, Question, Questions
 from pipecatapp.tools.schedule.schedule import FullError, Schedule
 from pipecatapp.tools.schedule.selection import is_all, meant
 from pipecatapp.tools.schedule.wall_time import due_at
 from pipecatapp.tools.schedule.wording import Wording
-from pipecatapp.tools.tool import Call, DirectCall, ToolError, Toolset
+from pipecatapp.tools.tool import Call, DirectCall, Resources, ToolError, Toolset
 
 LONGEST_NAME = 60
 """Characters of the name of a timer or an alarm."""
@@ -35,6 +36,15 @@ class ScheduleToolset(Toolset):
     """Tools for one kind of entry."""
 
     kind: ClassVar[Kind]
+
+    def __init__(self, resources: Resources):
+        """Set the toolset up.
+
+        Args:
+            resources: What it may use of the agent.
+        """
+        super().__init__(resources)
+        self._questions = Questions()
 
     @property
     def schedule(self) -> Schedule:
@@ -87,8 +97,36 @@ class ScheduleToolset(Toolset):
         async with self.kept():
             return await self.schedule.add(theirs)
 
-    def timed(self, time: str, call: Call, purpose: Purpose) -> Entry:
-        """Return an entry, without its name, that is due at a time that the user said.
+    def answered(self, words: str) -> DirectCall | None:
+        """Return the call that words make as an answer to what was asked back, else None."""
+
+        def is_known(which: str) -> bool:
+            return is_all(which) or len(self.meant(which)) == 1
+
+        return self._questions.answer(words, self.schedule.now(), is_known)
+
+    def ask_back(
+        self, question: str, missing: Missing, tool: str, call: Call, **said: str
+    ) -> ToolError:
+        """Return the error that asks for an argument, and note that it was asked for.
+
+        Args:
+            question: As it is said.
+            missing: The argument.
+            tool: The name of the tool, without that of the kind.
+            call: The call that lacks it.
+            said: The arguments that it has.
+        """
+        name, now = f"{self.kind}.{tool}", self.schedule.now()
+        self._questions.ask(Question(name, missing, call.conversation.id, now, given(**said)))
+        return ToolError(question)
+
+    def said_before(self, tool: str, call: Call) -> dict[str, str]:
+        """Return the arguments that had been said when something was asked back."""
+        return self._questions.said_before(f"{self.kind}.{tool}", call.conversation.id)
+
+    def timed(self, time: str, call: Call, purpose: Purpose) -> Entry | None:
+        """Return an entry, without its name, due at the time that the user said; None for no time.
 
         Args:
             time: The words for it.
@@ -96,13 +134,12 @@ class ScheduleToolset(Toolset):
             purpose: What it is for.
 
         Raises:
-            ToolError: There is no time, or it is one that cannot be kept.
+            ToolError: It is a time that cannot be kept.
         """
         phrases = language().schedule_phrases
         found = _said_time(time, call.words)
         if found is None:
-            untimed = phrases.no_time if purpose == "alarm" else phrases.no_reminder_time
-            raise ToolError(untimed)
+            return None
         habit = {token.text for token in tokens_of(time)} & language().times.every
         if habit and not found.phrase.repeat:
             raise ToolError(phrases.unreadable_repeat)
@@ -111,9 +148,8 @@ class ScheduleToolset(Toolset):
             when = resolve(found.phrase, self.schedule.wall(), purpose)
         except (TimePassedError, OverflowError) as error:
             raise ToolError(phrases.passed) from error
-        if (when.after or 0) > FURTHEST_SECS or (
-            due := due_at(when, now, zone)
-        ) - now > FURTHEST_SECS:
+        due = due_at(when, now, zone)
+        if due - now > FURTHEST_SECS:
             raise ToolError(phrases.too_far)
         return Entry(0, self.kind, "", due, wall=when.wall, repeat=when.repeat)
 
@@ -121,15 +157,15 @@ class ScheduleToolset(Toolset):
         """Return the waiting entries that some words may mean."""
         return meant(which, self.schedule.waiting(self.kind), self.schedule.zone)
 
-    def only(self, which: str) -> Entry:
-        """Return the one waiting entry that some words mean.
+    def only(self, which: str, tool: str, call: Call, **said: str) -> Entry:
+        """Return the one waiting entry that some words mean; arguments as for `ask_back`.
 
         Raises:
             ToolError: There is none, or there are several.
         """
         found = self._some(which)
         if len(found) > 1:
-            raise ToolError(self._asked(found))
+            raise self.ask_back(self._asked(found), "which", tool, call, **said)
         return found[0]
 
     def listed(self, which: str) -> str:
@@ -142,7 +178,7 @@ class ScheduleToolset(Toolset):
             return self.wording.left([], self.kind)
         return self.wording.left(self._some(which), self.kind)
 
-    async def cancelled(self, which: str) -> str:
+    async def cancelled(self, which: str, call: Call) -> str:
         """Cancel the entries that some words mean, and return what is said of it.
 
         Raises:
@@ -154,7 +190,7 @@ class ScheduleToolset(Toolset):
             return phrases.stopped.format(items=self.wording.named(rang))
         found = self._some(which)
         if len(found) > 1 and not is_all(which):
-            raise ToolError(self._asked(found))
+            raise self.ask_back(self._asked(found), "which", "cancel", call)
         words = self.wording.named(found)
         async with self.kept():
             await self.schedule.cancel(found)
@@ -205,7 +241,8 @@ def checked_name(name: str, longest: int = LONGEST_NAME) -> str:
 def _said_time(time: str, words: str) -> FoundTime | None:
     """Return the time that the user said; where the model misread it, the only one in the words."""
     said = times_in(words)
-    named = find_time(time)
+    # "Eight" alone, as an answer, is a mere number.
+    named = find_time(time) or find_time(f"{min(language().times.at)} {time}")
     if not said or (named and named.phrase in [found.phrase for found in said]):
         return named
     return said[0] if len(said) == 1 else named

@@ -76,7 +76,7 @@ async def test_other_words_are_left_to_the_decision(home: Household, words: str)
 
 
 async def test_a_reminder_without_a_time_is_asked_back(home: Household) -> None:
-    assert (await home.ask("remind me to call my sister")).startswith("When?")
+    assert (await home.ask("remind me to call my sister")).startswith("When should I")
     assert home.schedule.waiting() == []
 
 
@@ -108,3 +108,16 @@ async def test_who_asked_is_kept(home: Household) -> None:
     await home.ask("remind me at six to ring the plumber", person="Noor")
     (reminder,) = home.schedule.waiting()
     assert (reminder.person, reminder.conversation) == ("Noor", "kitchen")
+
+
+@pytest.mark.parametrize("answer", ["tomorrow at eight", "at 8 am", "eight in the morning"])
+async def test_the_time_can_be_said_afterwards(home: Household, answer: str) -> None:
+    await home.ask("remind me to call my sister")
+    said = await home.ask(answer)
+    assert said == "I will remind you tomorrow, Wednesday, at 8:00 am: call my sister."
+
+
+async def test_an_hour_alone_is_a_time_once_it_was_asked_for(home: Household) -> None:
+    assert await home.registry.wanted("seven") is None
+    await home.ask("remind me to call my sister")
+    assert "today at 7:00 pm" in await home.ask("seven")

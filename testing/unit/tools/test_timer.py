@@ -170,3 +170,22 @@ async def test_without_a_schedule_the_tools_are_left_out(tmp_path: Path) -> None
     assert broken.registry.tools == []
     assert "cannot be used" in broken.registry.unavailable["timer"]
     assert await broken.registry.wanted("set a timer for ten minutes") is None
+
+
+async def test_what_was_asked_back_can_be_answered(home: Household) -> None:
+    assert await home.ask("set a pasta timer") == "How long?"
+    assert "12 minutes, called pasta" in await home.ask("twelve minutes")
+    await home.ask("set a timer for 20 minutes")
+    await home.ask("cancel the timer")
+    assert await home.registry.wanted("the weather is nice") is None
+    assert await home.ask("the twenty minute one, please") == "Cancelled: the 20 minute timer."
+    await home.ask("set a timer for an hour")
+    assert (await home.ask("add five more minutes to the timer")).startswith("Which timer")
+    assert (await home.ask("the pasta timer")).startswith("The pasta timer now has 17 minutes")
+
+
+async def test_what_was_asked_long_ago_is_not_answered_any_more(home: Household) -> None:
+    await home.ask("set a timer")
+    await home.clock.sleep(90)
+    assert await home.registry.wanted("twelve minutes") is None
+    assert await home.registry.wanted("the ten minute timer") is None

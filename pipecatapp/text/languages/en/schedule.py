@@ -10,10 +10,13 @@ WORD = r"[^\W_][\w'\u2019&/-]*"
 NO_NAME = r"(?!(?:to|for|on|in|at|of|by|and|with|from|than|is|are)\b)"
 NAME = rf"{NO_NAME}(?:{WORD} ){{0,5}}?{WORD}"
 WHICH = rf"(?:(?:{WORD}|{DURATION}|{TIME}) ){{0,7}}(?:{WORD}|{DURATION}|{TIME})"
+WHICH_ONE = rf"(?:{WORD} ){{0,7}}?{WORD}"
 MAKE = (
     r"(?:set(?: up)?|start|make|create|begin|run|put|add|give|schedule|need|want|i need|i want"
     r"|i(?:'d| would) like|let(?:'s| us) (?:set|start)|use|have)(?: me| us)?(?: up)?(?: on)? "
 )
+# "The ten minute timer" alone asks for nothing; "a ten minute timer" does.
+NEW = rf"(?:{MAKE}(?:(?:a|an|the|another|one|my|our|new|second|more) )*|(?:(?:a|an|another|new) )*)"
 DET = r"(?:(?:a|an|the|another|one|my|our|new|second|more) )*"
 TIMER = r"(?:timer|countdown(?: timer)?|count down|stopwatch)"
 ALARM = r"(?:alarm(?: clock)?|wake[- ]?up(?: call| alarm)?)"
@@ -51,25 +54,27 @@ SCHEDULE_REQUESTS = ScheduleRequests(
         re.IGNORECASE,
     ),
     set_timer=_all(
-        rf"(?:{MAKE})?{DET}{DURATION} {TIMER}{FOR_NAME}",
-        rf"(?:{MAKE})?{DET}{DURATION} (?P<name>{NAME}) {TIMER}",
-        rf"(?:{MAKE})?{DET}{TIMER},?(?: (?:for|of|to|with|at|on|in|that (?:rings|goes off) in))*"
+        rf"{NEW}{DURATION} {TIMER}{FOR_NAME}",
+        rf"{NEW}{DURATION} (?P<name>{NAME}) {TIMER}",
+        rf"{NEW}{TIMER},?(?: (?:for|of|to|with|at|on|in|that (?:rings|goes off) in))*"
         rf" {DURATION}{FOR_NAME}",
         rf"{MAKE}{DET}(?P<name>{NAME}) {TIMER},?(?: (?:for|of|to|with|at|on|in))* {DURATION}",
-        rf"(?:{MAKE})?{DET}{TIMER},? {CALLED} (?P<name>{NAME}),?"
+        rf"{NEW}{TIMER},? {CALLED} (?P<name>{NAME}),?"
         rf"(?: (?:for|of|to|with))? {DURATION}",
-        rf"(?:{MAKE})?{DET}{TIMER} for (?:the |my |our |some )?(?P<name>{NAME}),?"
+        rf"{NEW}{TIMER} for (?:the |my |our |some )?(?P<name>{NAME}),?"
         rf"(?: (?:for|of|to|with))? {DURATION}",
         rf"(?:count down|start counting down|do a countdown)(?: from| for)? {DURATION}",
         rf"time(?: me)?(?: for)? {DURATION}",
         rf"(?:tell me|let me know|ring|beep)(?: when| after| in| once)? {DURATION}"
         r"(?: (?:is|are|has|have)(?: been)? (?:up|over|gone|passed|done))?",
     ),
-    set_timer_untimed=_all(rf"{MAKE}{DET}{TIMER}", rf"{MAKE}{DET}(?P<name>{NAME}) {TIMER}"),
+    set_timer_untimed=_all(
+        rf"{MAKE}{DET}{TIMER}", rf"(?:set|start)(?: me)? {DET}(?P<name>{NAME}) timer"
+    ),
     set_alarm=_all(
-        rf"(?:{MAKE})?{DET}{ALARM},?(?: (?:for|at|to|on|that (?:rings|goes off)))* {TIME}"
+        rf"{NEW}{ALARM},?(?: (?:for|at|to|on|that (?:rings|goes off)))* {TIME}"
         rf"{FOR_NAME}",
-        rf"(?:{MAKE})?{DET}{TIME} {ALARM}{FOR_NAME}",
+        rf"{NEW}{TIME} {ALARM}{FOR_NAME}",
         rf"{MAKE}{DET}(?P<name>{NAME}) {ALARM},?(?: (?:for|at|to|on))* {TIME}",
         rf"{MAKE}{DET}{ALARM},? {CALLED} (?P<name>{NAME}),?(?: (?:for|at|to))? {TIME}",
         rf"(?:wake|get) (?:me|us)(?: up)?(?: at| by)? {TIME}{FOR_NAME}",
@@ -173,6 +178,11 @@ SCHEDULE_REQUESTS = ScheduleRequests(
         r"(?:i'm|i am) (?:up|awake)(?: now)?",
         r"dismiss(?: (?:it|that|this))?",
     ),
+    answer_duration=_all(rf"(?:for |make it |let's say |say |about )?{DURATION}(?: long)?"),
+    answer_time=_all(rf"(?:make it |let's say |say )?{TIME}"),
+    answer_which=_all(
+        rf"(?:{OFF})?{THE}(?P<which>{WHICH_ONE})(?: (?:one|ones|{TIMER}|{ALARM}|{REMINDER}))?s?"
+    ),
     all=re.compile(
         r"(?:all|every|each|both|everything|all of|any)(?: (?:of )?(?:the|my|our|them|these|those"
         r"|running|set))*",
@@ -241,11 +251,9 @@ SCHEDULE_PHRASES = SchedulePhrases(
     which="Which {kind} do you mean: {items}?",
     unknown='I found no {kind} for "{which}". {listed}',
     nothing_rings="Nothing is ringing.",
-    no_duration='How long? Say it with the time, such as "set a timer for ten minutes".',
-    no_time='When? Say it with the time, such as "wake me tomorrow at seven".',
-    no_reminder_time=(
-        'When? Say it again with the time, such as "remind me tomorrow at eight to call the bank".'
-    ),
+    no_duration="How long?",
+    no_time="When?",
+    no_reminder_time="When should I remind you?",
     no_reminder='Of what? Say it such as "remind me tomorrow at eight to call the bank".',
     passed="That time has passed already.",
     too_long="A timer can run for 24 hours at most. Set an alarm or a reminder instead.",
