@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipecatapp.agent.toolbox import Toolbox
@@ -15,10 +15,13 @@ from pipecatapp.runtime.setup import EmbeddedSetup, set_up
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.settings import Settings
 from pipecatapp.tools.execution.registry import every_tool
+from pipecatapp.tools.execution.tool_definition import Tool
 from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.history.personas import load_persona
+from pipecatapp.twin.history.turn import ActiveTurn
 from pipecatapp.twin.llm.llama_model import LlamaModel
 from pipecatapp.twin.routing.actions import Actions, Decision, TalkExamples
+from pipecatapp.twin.routing.call_check import CallCheck
 from pipecatapp.twin.routing.router import Router
 
 JOB = "llamacpp-rpc"
@@ -68,10 +71,25 @@ class Decisions:
         conversation.context.add_message({"role": "user", "content": words})
         model = LlamaModel(self._server, conversation, 0, self._system, TurnClock())
         try:
-            prompt = conversation.prompt()
-            return await self._router.decide(words, before, prompt, model)
+            turn = conversation.turn()
+            decision = await self._router.decide(words, before, conversation.prompt(turn), model)
+            return self._checked(decision, turn)
         finally:
             await model.close()
+
+    def _checked(self, decision: Decision, turn: ActiveTurn) -> Decision:
+        """Return a decision as a session would carry it out, whatever page may be open there."""
+        tool = self.actions.tools.get(decision.name or "")
+        if not isinstance(tool, Tool):
+            return decision
+        call = tool.toolset.revised((tool.name, decision.arguments), turn.words)
+        if call is None:
+            return Decision("answer", by=decision.by, declined=tool.name)
+        revised = self.actions.tools[call[0]]
+        if not isinstance(revised, Tool):
+            return decision
+        decision = replace(decision, name=call[0], arguments=call[1])
+        return CallCheck(decision, revised, turn).checked()
 
     @property
     def malformed(self) -> int:

@@ -23,6 +23,7 @@ from pipecatapp.mission_control.addresses import base_url, login_url
 from pipecatapp.mission_control.auth.login_sessions import SESSION_PREFIX
 from pipecatapp.mission_control.tls.authority import Authority
 from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
+from pipecatapp.tools.household_lists.lists import HouseholdLists
 from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.llm.llama_model import LlamaModel
 from pipecatapp.twin.recall.memory_service import MemoryService
@@ -33,7 +34,7 @@ Compose = Callable[
     ["Agent", BaseTransport, Conversation, str | None], tuple[PipelineWorker, Session]
 ]
 
-KEPT_ELSEWHERE = ("memory.", "timer.", "alarm.", "reminder.")
+KEPT_ELSEWHERE = ("memory.", "list.", "timer.", "alarm.", "reminder.")
 """Tools that keep what they were told, or forget it: there is nothing to learn from such a turn."""
 ROUTER = "router"
 """The name under which the system prompt of the twin itself is saved."""
@@ -67,6 +68,7 @@ class Agent:
             on_turn=self.turn_finished,
         )
         self._sessions = Sessions(partial(compose, self), parts.conversations)
+        parts.toolbox.on_lists_changed(self._sessions.tell_of_lists)
         self._started = time.monotonic()
         self._last_turn: TurnTimings | None = None
 
@@ -202,6 +204,15 @@ class Agent:
             UserError: The change cannot be written.
         """
         await self._toolbox.schedule.remove(entry_id)
+
+    @property
+    def lists(self) -> HouseholdLists:
+        """The household's lists.
+
+        Raises:
+            UserError: Their tools could not be loaded.
+        """
+        return self._toolbox.lists
 
     async def logged_out(self, conversation_id: str) -> None:
         """Forget what there is of somebody who has left; a key's conversation goes on."""

@@ -258,6 +258,10 @@ class Session:
         """Show this client what becomes of a call."""
         self._send_soon(event.as_dict())
 
+    def tell_of_lists(self) -> None:
+        """Tell this client that the lists of the household have changed."""
+        self._send_soon({"kind": "lists"})
+
     def _send_soon(self, data: dict[str, Any]) -> None:
         task = asyncio.create_task(self._send(data))
         self._telling.add(task)

@@ -39,6 +39,7 @@ class Sessions:
         self._compose = compose
         self._conversations = conversations
         self._workers: set[PipelineWorker] = set()
+        self._sessions: set[Session] = set()
 
     def __len__(self) -> int:
         return len(self._workers)
@@ -69,11 +70,13 @@ class Sessions:
         transport.add_event_handler("on_client_disconnected", disconnected)
         runner = WorkerRunner(handle_sigint=False, handle_sigterm=False)
         self._workers.add(worker)
+        self._sessions.add(session)
         try:
             await runner.add_workers(worker)
             await runner.run()
         finally:
             self._workers.discard(worker)
+            self._sessions.discard(session)
             await session.detach()
 
     async def serve_local_audio(self) -> None:
@@ -90,6 +93,11 @@ class Sessions:
         except Exception as error:
             logger.exception("the sound device of this machine failed")
             logger.warning(f"AUDIO_DEVICE=local stopped working ({error}); the page goes on.")
+
+    def tell_of_lists(self) -> None:
+        """Tell all clients that the lists of the household have changed."""
+        for session in self._sessions:
+            session.tell_of_lists()
 
     async def end(self) -> None:
         """End all sessions."""

@@ -8,6 +8,7 @@ from loguru import logger
 
 from pipecatapp.agent.announcements import Announcements
 from pipecatapp.agent.memory import AgentMemory
+from pipecatapp.errors import UserError
 from pipecatapp.experts.client.shared_server import SharedServer
 from pipecatapp.experts.discovery.selection import choose_directory
 from pipecatapp.experts.expert import Expert
@@ -21,6 +22,8 @@ from pipecatapp.tools.execution.audit import Audit
 from pipecatapp.tools.execution.registry import Registry
 from pipecatapp.tools.execution.runner import ToolRunner
 from pipecatapp.tools.execution.tool_definition import Tool
+from pipecatapp.tools.household_lists.lists import HouseholdLists
+from pipecatapp.tools.lists import Lists
 from pipecatapp.tools.schedule.schedule import Schedule
 from pipecatapp.tools.tool import FactMemory
 from pipecatapp.twin.history.conversation import Conversation
@@ -167,8 +170,26 @@ class Toolbox:
             tool=self.registry.get,
             experts=self.experts,
             wanted=self.registry.wanted,
+            asked_besides=self.registry.asked_besides,
             recall=self._memory.recall if self._memory else None,
         )
+
+    @property
+    def lists(self) -> HouseholdLists:
+        """The household's lists.
+
+        Raises:
+            UserError: Their tools could not be loaded.
+        """
+        toolset = self.registry.toolset(Lists)
+        if toolset is None:
+            raise UserError("The lists cannot be used: see the log of the twin.")
+        return toolset.lists
+
+    def on_lists_changed(self, listener: Callable[[], None]) -> None:
+        """Call a listener in the event loop after each change of the lists."""
+        if toolset := self.registry.toolset(Lists):
+            toolset.lists.listeners.add(listener)
 
     def pending_results(self, conversation_id: str) -> PendingToolResults:
         """Return the calls of a conversation that outlived their turn."""

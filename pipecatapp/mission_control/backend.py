@@ -10,6 +10,7 @@ from pipecatapp.memory.long_term import LongTermMemory, SearchHit
 from pipecatapp.memory.storage.fact import Fact
 from pipecatapp.mission_control.openai_api.completions import Completions
 from pipecatapp.settings import Settings
+from pipecatapp.tools.household_lists.lists import HouseholdLists
 
 
 class Memory(Protocol):
@@ -107,6 +108,15 @@ class Backend(Protocol):
     @property
     def memories(self) -> Memory:
         """The agent's memory."""
+        ...
+
+    @property
+    def lists(self) -> HouseholdLists:
+        """The household's lists.
+
+        Raises:
+            UserError: Their tools could not be loaded.
+        """
         ...
 
     @property

@@ -29,6 +29,7 @@ from pipecatapp.mission_control.openai_api.routes import openai_router
 from pipecatapp.mission_control.openai_api.schema import MAX_BODY as MAX_CHAT
 from pipecatapp.mission_control.pages import STATIC
 from pipecatapp.mission_control.routes.approvals import router as approvals_router
+from pipecatapp.mission_control.routes.lists import router as lists_router
 from pipecatapp.mission_control.routes.login import router as login_router
 from pipecatapp.mission_control.routes.memory import MAX_IMPORT
 from pipecatapp.mission_control.routes.memory import router as memory_router
@@ -65,6 +66,7 @@ def create_app(backend: Backend) -> FastAPI:
     app.include_router(tls_router)
     app.include_router(approvals_router)
     app.include_router(memory_router)
+    app.include_router(lists_router)
     app.include_router(schedule_router)
     app.include_router(copy_router)
     app.include_router(openai_router())

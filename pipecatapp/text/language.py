@@ -8,8 +8,10 @@ from importlib.util import find_spec
 
 from pipecatapp.settings import load_settings
 from pipecatapp.text.arithmetic import Arithmetic, Units
+from pipecatapp.text.fact_rules import FactQuestions, SecondPerson
+from pipecatapp.text.list_rules import ListRules
 from pipecatapp.text.log_rules import LogPhrases, LogQuestions
-from pipecatapp.text.rules import Dates, Numbers, Quotations, Requests, Statements
+from pipecatapp.text.rules import Acts, Claims, Dates, Numbers, Quotations, Requests, Statements
 from pipecatapp.text.schedule_rules import SchedulePhrases, ScheduleRequests
 from pipecatapp.text.time_rules import TimePhrases, Times
 
@@ -23,7 +25,20 @@ Words = frozenset[str]
 class Phrases:
     """Sentences for the moments in which the model cannot speak.
 
+    `{purpose}` is what a tool call is for, such as "open example.org"; `{name}` is an expert's;
+    `{can}` is the sentence `can`, and `{example}` what somebody may say.
+
+    Attributes:
+        abilities: What can be done with the tools of a namespace, most useful first; `{abilities}`
+            of `can` is made of these and of `can_talk`.
+        unable: What is said to a request that nothing here can fulfil, by its topic; the empty
+            topic is for all others.
     `{purpose}` is what a tool call is for, such as "open example.org"; `{name}` is an expert's.
+    `{characters}` and `{lines}` count what was left out of a long text, `{code}` is an exit code,
+    `{title}` that of a web page.
+    `{text}` is what is remembered, `{instead}` the phrase `instead_of` of the older `{values}`, and
+    `{sign}` is how one of `signs`, or a word, is named.
+    `{date}` and `{words}` are those of something that the user told.
     """
 
     unavailable: str
@@ -43,6 +58,30 @@ class Phrases:
     expert_away: str
     expert_broke_off: str
     too_long: str
+    abilities: Mapping[str, str]
+    can_talk: str
+    can: str
+    not_done: str
+    not_done_yet: str
+    not_kept: str
+    not_known: str
+    unable: Mapping[str, str]
+    no_words: str
+    output_notice: str
+    left_out: str
+    left_out_lines: str
+    ended_with: str
+    printed_nothing: str
+    last_lines: str
+    page_is: str
+    remembered: str
+    instead_of: str
+    and_: str
+    kept_at_the_end: str
+    left_out_at_the_end: str
+    signs: Mapping[str, str]
+    you_said: str
+    not_told: str
 
 
 @dataclass(frozen=True)
@@ -56,13 +95,19 @@ class Vocabulary:
         frame_words: Further verbs, nouns and adverbs that it may use though nobody said them.
         negligible: Statements that differ only in these words are the same.
         articles: The indefinite articles.
+        leading_articles: Words before a thing that may be missing.
+        spellings: Words with another spelling that is compared in their place.
         kin: Words for relatives and friends; a statement may use one only if it was said.
         synonyms: Words, each with the word that it is compared as.
         states: States of which a person has one at a time, such as single or married.
-        stop_requests: Complete utterances of somebody who only wants silence.
         phrase_starts: Words before which a spoken sentence may pause.
         compounds: Words of the tools that speech recognition writes apart.
+        noise_words: What speech recognition writes for noise, without marks.
         endings: Endings that words of one stem differ in, the longest first.
+        last_abbreviations: Abbreviations that keep their full stop at the end of a statement, as
+            they are written.
+        titles: Abbreviations before a name, without their full stops.
+        abbreviations: Others; a sentence goes on behind one where no capital follows.
     """
 
     stop_words: Words
@@ -71,13 +116,18 @@ class Vocabulary:
     frame_words: Words
     negligible: Words
     articles: Words
+    leading_articles: Words
+    spellings: Mapping[str, str]
     kin: Words
     synonyms: Mapping[str, str]
     states: Words
-    stop_requests: Words
     phrase_starts: Words
     compounds: tuple[str, ...]
+    noise_words: Words
     endings: tuple[str, ...]
+    last_abbreviations: Words
+    titles: Words
+    abbreviations: Words
 
 
 @dataclass(frozen=True)
@@ -95,10 +145,15 @@ class Language:
     time_phrases: TimePhrases
     schedule_requests: ScheduleRequests
     schedule_phrases: SchedulePhrases
+    claims: Claims
+    acts: Acts
+    lists: ListRules
     arithmetic: Arithmetic
     units: Units
     log_questions: LogQuestions
     log_phrases: LogPhrases
+    fact_questions: FactQuestions
+    second_person: SecondPerson
 
 
 def language() -> Language:

@@ -122,7 +122,17 @@ class Statements:
             value, such as "the user works at".
         one_place: Matches it where both values are names of places.
         one_spot: Matches it where both values are places of things.
+        thing: Matches it where such places follow with their prepositions, as `spot` matches them.
+        spot: Matches the place of a thing.
+        one_name: Matches it where both values are names of people.
         one_of_several: Matches it where there may be several, such as sisters.
+        exception: Matches a statement, in several lines, of one among others or of one time.
+        numbered: Matches such a beginning where the value is a number.
+        narrowed: Matches it where words behind the value may say of which of several it is.
+        narrowing: Matches such words.
+        no_value: Matches what says something of a value and is none.
+        plain_wording: Replace other wordings of such a beginning, once each.
+        household: Replace "the user's" where the whole household has one.
         change: Matches words that tell of a change.
         end: Matches words that tell of an end.
         negated: Matches words that deny.
@@ -144,7 +154,17 @@ class Statements:
     one_of: Pattern
     one_place: Pattern
     one_spot: Pattern
+    thing: Pattern
+    spot: Pattern
+    one_name: Pattern
     one_of_several: Pattern
+    exception: Pattern
+    numbered: Pattern
+    narrowed: Pattern
+    narrowing: Pattern
+    no_value: Pattern
+    plain_wording: Replacements
+    household: Replacements
     change: Pattern
     end: Pattern
     negated: Pattern
@@ -185,7 +205,10 @@ class Requests:
         fillers: Matches words that say nothing of what somebody wants.
         for_expert: Regular expression, with `{name}` for a name, that matches a request for an
             expert.
-        sentence_end: Matches the gap between two sentences.
+        asks: Matches the beginning of a question.
+        before_question: Matches the gap before a question that follows a full stop.
+        orders: Matches the beginning of a sentence that asks the twin to do something.
+        polite_sentence: Matches a sentence that is only polite.
         opening: Matches words that may stand before a request.
         wish: Matches a wish to remember; its groups are `polite`, `lead`, `link` and `rest`.
         bare_lead: The lead that people also use to ask and to reminisce.
@@ -198,7 +221,13 @@ class Requests:
         reminiscent: Matches the words behind "remember" of somebody who reminisces or asks.
         reminiscent_that: Matches such words behind "remember that".
         pronoun: Matches the start of words that need the words before them.
-        tail: Matches polite words at the end.
+        tail: Matches polite words at the end of what to forget.
+        polite_end: Matches a polite word at the end of what to remember; its groups are the `comma`
+            before it, the `word`, and `name` where it is the twin's.
+        needs_more: Matches the end of words that lack something, to which it may belong.
+        naming: Matches words of a statement about a word, a name or a title.
+        definite: Matches the beginning of a statement about one certain thing or person.
+        password: Matches a word for what must be kept sign by sign.
         forget: Matches a wish to forget; its group `rest` is what to forget.
         about: Matches the words before the topic to forget.
         that: Matches the words before a statement to forget.
@@ -209,7 +238,10 @@ class Requests:
     several: Pattern
     fillers: Pattern
     for_expert: str
-    sentence_end: Pattern
+    asks: Pattern
+    before_question: Pattern
+    orders: Pattern
+    polite_sentence: Pattern
     opening: Pattern
     wish: Pattern
     bare_lead: str
@@ -223,8 +255,99 @@ class Requests:
     reminiscent_that: Pattern
     pronoun: Pattern
     tail: Pattern
+    polite_end: Pattern
+    needs_more: Pattern
+    naming: Pattern
+    definite: Pattern
+    password: Pattern
     forget: Pattern
     about: Pattern
     that: Pattern
     from_memory: Pattern
     nothing_kept: Pattern
+
+
+@dataclass(frozen=True)
+class ActKind:
+    """Acts that certain tools do.
+
+    Attributes:
+        pattern: Matches words that tell of such an act.
+        tools: The namespaces of the tools that do it.
+    """
+
+    pattern: Pattern
+    tools: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Claims:
+    """How an answer claims or promises an act, and how people ask for one.
+
+    Attributes:
+        sure: Matches words of a first person that claim an act, whatever was asked.
+        own: Matches words of a first person that claim an act where a deed was asked for or a
+            thing is named.
+        of_things: Matches words by which something has become so, such as "the door is locked".
+        elliptic: Matches a claim that is one only where a deed was asked for.
+        assent: Matches an assent that says nothing else.
+        denied: Matches words that make a claim none.
+        asked: Matches a request for a deed.
+        asked_whether: Matches a question whether something was done.
+        insisted: Matches words that ask once more for what was asked before.
+        composed: Matches a request for a text, in which others may claim what they like.
+        drafted: Matches a request for the text of a message.
+        salutation: Matches the beginning of such a text.
+        delivered: Matches words that claim that a message was or will be sent.
+        asked_present: Matches a question about the weather, the news and the like.
+        admits: Matches words that say that something is not known.
+        present: Matches words that tell how things are now.
+        things: Matches what deeds are about.
+        begins: Matches beginnings of a clause that may become a claim.
+        kinds: What tells which tools an act needs; the first that matches counts.
+    """
+
+    sure: Pattern
+    own: Pattern
+    of_things: Pattern
+    elliptic: Pattern
+    assent: Pattern
+    denied: Pattern
+    asked: Pattern
+    asked_whether: Pattern
+    insisted: Pattern
+    composed: Pattern
+    drafted: Pattern
+    salutation: Pattern
+    delivered: Pattern
+    asked_present: Pattern
+    admits: Pattern
+    present: Pattern
+    things: Pattern
+    begins: Pattern
+    kinds: tuple[ActKind, ...]
+
+
+@dataclass(frozen=True)
+class Acts:
+    """How people name what they want done.
+
+    Attributes:
+        named: By the name of an act, matches words that name it.
+        repeated: Matches words that ask for the act before once more, or for more of it.
+        keeping: Matches the beginning of words that ask to remember something.
+        amount: Matches words that count or measure something without a number.
+        this_machine: Matches words for the machine that the twin runs on.
+        spoken_address: Matches the address of a web page as it is said aloud; its group is the
+            address.
+        stop: Matches a complete utterance of somebody who only wants silence, in small letters and
+            without marks.
+    """
+
+    named: Mapping[str, Pattern]
+    repeated: Pattern
+    keeping: Pattern
+    amount: Pattern
+    this_machine: Pattern
+    spoken_address: Pattern
+    stop: Pattern

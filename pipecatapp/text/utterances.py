@@ -4,9 +4,21 @@ from pipecatapp.text.language import language
 
 
 def is_stop(utterance: str) -> bool:
-    """Tell whether someone only wants silence, which needs no answer."""
-    plain = "".join(c for c in utterance.lower() if c.isalpha() or c in " '")
-    return " ".join(plain.split()) in language().vocabulary.stop_requests
+    """Tell whether someone only wants silence, which needs no answer.
+
+    A request that names what is to be stopped, such as a timer, is not one of these.
+
+    Args:
+        utterance: All that was said, as it was typed or recognized.
+    """
+    said = utterance.lower().replace("\u2019", "'")
+    plain = "".join(c if c.isalnum() or c == "'" else " " for c in said)
+    return language().acts.stop.fullmatch(" ".join(plain.split())) is not None
+
+
+def begins_to_remember(utterance: str) -> bool:
+    """Tell whether words begin as a wish to remember something, whether or not anything follows."""
+    return language().acts.keeping.match(utterance) is not None
 
 
 def is_question(utterance: str) -> bool:

@@ -53,11 +53,14 @@ def letters_and_digits(text: str) -> list[str]:
 def stem(word: str) -> str:
     """Return a word, in small letters, without its ending: "bicycles" and "bicycle" become one.
 
-    Only good for comparing: "stor" stands for "story" and "stories".
+    Only good for comparing: "stor" stands for "story" and "stories", "stud" for "studying".
     """
-    for ending in language().vocabulary.endings:
-        if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM:
-            word = word.removesuffix(ending)
-            break
+    endings = language().vocabulary.endings
+    while ending := next((e for e in endings if _has(word, e)), ""):
+        word = word.removesuffix(ending)
     doubled = len(word) > SHORTEST_STEM and word[-1] == word[-2]
     return word[:-1] if doubled else word
+
+
+def _has(word: str, ending: str) -> bool:
+    return word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM

@@ -11,7 +11,7 @@ import yaml
 from pipecatapp.errors import UserError
 from pipecatapp.tools.node_helper.client import helper_client
 from pipecatapp.tools.playbooks.process import PlaybookRun, events, running
-from pipecatapp.tools.playbooks.report import RunReport
+from pipecatapp.tools.playbooks.report import RunReport, told_run
 from pipecatapp.tools.tool import Call, Resources, ToolError, Toolset, tool
 
 LONGEST_SECONDS = 30 * 60
@@ -41,6 +41,7 @@ class Ansible(Toolset):
 
     @tool(
         sensitive=True,
+        spoken=told_run,
         purpose="run the playbook {playbook}",
         few_shot={
             "run update nodes": {"playbook": "update_nodes.yaml", "check": False},
@@ -68,6 +69,9 @@ class Ansible(Toolset):
             "Kick off update_nodes.yml, please.",
             "Test heal_cluster.yaml without changing anything.",
         ),
+        adds=("yaml", "yml"),
+        asks={"playbook": "Which playbook do you mean?"},
+        act="playbook",
     )
     async def run_playbook(self, call: Call, playbook: str, check: bool = False) -> str:
         """Run one of this repository's Ansible playbooks, such as heal_cluster.yaml.

@@ -71,7 +71,13 @@ class Calculator(Toolset):
             return "calculator.calculate", {"expression": conversion.said}
         return None
 
-    @tool(read_only=True, spoken=True, examples=EXAMPLES)
+    def revised(self, call: DirectCall, words: str) -> DirectCall | None:
+        """Return None where there is no number to work with."""
+        _, arguments = call
+        return call if numbers(f"{words} {arguments.get('expression', '')}") else None
+
+    # The tool itself sees to it that every number of the sum was said.
+    @tool(read_only=True, spoken=True, examples=EXAMPLES, provenance={"expression": "derived"})
     async def calculate(self, call: Call, expression: str) -> str:
         """Work out a sum, or convert an amount into another unit.
 

@@ -6,10 +6,12 @@ from typing import ClassVar
 
 from docker.errors import DockerException
 
+from pipecatapp.text.invisible import visible
+from pipecatapp.text.telling import told
 from pipecatapp.tools.node_helper.client import helper_client
 from pipecatapp.tools.sandbox.container import (
-    LONGEST_OUTPUT,
     MEMORY_MB,
+    MOST_OUTPUT,
     SECONDS,
     SandboxResult,
     SandboxRun,
@@ -19,7 +21,6 @@ from pipecatapp.tools.tool import Call, Resources, ToolError, Toolset, tool
 
 LONGEST_CODE = 2**20
 _FENCED = re.compile(r"\s*```\w*[ \t]*\n(.*?)\n?```\s*", re.DOTALL)
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 EXAMPLES = (
     "what is seventeen to the power of nine use python",
@@ -72,6 +73,7 @@ class CodeRunner(Toolset):
 
     @tool(
         sensitive=True,
+        spoken=told,
         examples=EXAMPLES,
         purpose="run a piece of Python",
         few_shot={
@@ -80,6 +82,7 @@ class CodeRunner(Toolset):
                 "code": "print(sum(n**3 for n in range(1, 51)))"
             },
         },
+        provenance={"code": "derived"},
     )
     async def run_python_code(self, call: Call, code: str) -> str:
         """Run Python code and return its output: for exact calculations, dates, sorting, counting.
@@ -132,12 +135,12 @@ def without_fence(code: str) -> str:
 def result_text(outcome: SandboxResult) -> str:
     """Return the text for the model: the output, then how the run ended.
 
-    Control characters are removed, so that terminals and pages show the rest unchanged.
+    What nobody sees is removed, so that terminals and pages show the rest unchanged.
     """
-    text = _CONTROL.sub("", outcome.output.decode(errors="replace")).strip("\n")
+    text = visible(outcome.output).strip("\n")
     lines = [text] if text.strip() else []
     if outcome.cut:
-        lines.append(f"output was cut: the code was ended after {LONGEST_OUTPUT // 1024} kB")
+        lines.append(f"output was cut: the code was ended after {MOST_OUTPUT // 2**20} MB")
     elif outcome.timed_out:
         lines.append(f"timed out after {SECONDS} s")
     elif outcome.out_of_memory:

@@ -42,6 +42,8 @@ class Introspection(Toolset):
             "how fast was your last answer",
             "tell me how busy you are",
         ),
+        act="status",
+        explicit=True,
     )
     async def get_status(self, call: Call) -> str:
         """Report the twin's own state: services, models, experts, memory use, uptime."""
@@ -86,7 +88,10 @@ class Introspection(Toolset):
         return "\n".join(lines)
 
     @tool(
+        spoken=True,
         purpose="forget this conversation",
+        act="forget",
+        explicit=True,
         examples=(
             "forget this conversation",
             "clear your short term memory",

@@ -51,6 +51,7 @@ class Power(Toolset):
 
     @tool(
         sensitive=True,
+        spoken=True,
         few_shot={
             "let cooking sleep after fifteen minutes": {"service": "cooking", "seconds": 900},
             "the music service should sleep after two hours": {
@@ -59,6 +60,13 @@ class Power(Toolset):
             },
         },
         purpose="let {service} sleep after {seconds} seconds",
+        provenance={"seconds": "partly named"},
+        adds=("prima", "api", "expert", "service"),
+        asks={
+            "service": "Which service do you mean?",
+            "seconds": "After how long shall it sleep?",
+        },
+        act="sleep",
         examples=(
             "let the coding expert sleep after ten minutes",
             "um set the idle timeout of the creative expert to half an hour",

@@ -15,7 +15,7 @@ import paramiko
 
 from pipecatapp.tools.node_helper.client import helper_client
 from pipecatapp.tools.ssh_client.login import log_in
-from pipecatapp.tools.ssh_client.output import Stream, report
+from pipecatapp.tools.ssh_client.output import Stream, report, told_report
 from pipecatapp.tools.ssh_client.target import Target, parse_target
 from pipecatapp.tools.tool import Call, Resources, ToolError, Toolset, tool
 
@@ -29,9 +29,6 @@ THREADS = 3 * MOST_COMMANDS
 own limit. The toolset has a pool of its own, as the default pool is what the agent thinks with."""
 LONGEST_COMMAND = 4000
 """Characters."""
-STDOUT_BYTES = 2800
-STDERR_BYTES = 900
-"""How much of each stream is kept; both fit into a tool's longest result."""
 
 Result = TypeVar("Result")
 
@@ -86,6 +83,7 @@ class SshTools(Toolset):
     @tool(
         examples=EXAMPLES,
         sensitive=True,
+        spoken=told_report,
         purpose="run {command} on {host}",
         few_shot={
             "um how full is the disk of node seven": {"host": "node7", "command": "df -h"},
@@ -95,6 +93,11 @@ class SshTools(Toolset):
                 "command": "systemctl restart cups",
             },
         },
+        provenance={"command": "derived"},
+        adds=("local", "lan"),
+        asks={"host": "Which machine do you mean?"},
+        act="command",
+        explicit=True,
     )
     async def run_command(self, call: Call, host: str, command: str) -> str:
         """Run a shell command on another machine and return its exit code and output.
@@ -176,7 +179,7 @@ class SshTools(Toolset):
             raise ToolError(
                 f"{target.known_as} logs {target.user} in but runs no commands"
             ) from error
-        stdout, stderr = Stream(STDOUT_BYTES), Stream(STDERR_BYTES)
+        stdout, stderr = Stream(), Stream()
         # Read both at once: a full buffer of one stream would block the other.
         await asyncio.gather(
             self._in_thread(stdout.drain, channel.recv),

@@ -24,6 +24,7 @@ class Summarizer(Toolset):
         spoken=True,
         redact=True,
         few_shot={"what did we say about the roof": {"query": "the roof"}},
+        provenance={"query": "derived"},
         examples=(
             "what did we say about the garden",
             "summarize what we discussed about the server",

@@ -2,9 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
 
 from pipecatapp.settings import Settings
+from pipecatapp.text.telling import as_it_is
 from pipecatapp.tools.schedule.schedule import Schedule
 
 if TYPE_CHECKING:  # its runtime takes a while to load, and not every user of this module needs it
@@ -15,10 +16,12 @@ LONGEST_RESULT = 4000
 """Characters of a result that reach the model; prompts have to stay short on old machines."""
 
 Method = TypeVar("Method", bound=Callable[..., Awaitable[str]])
+Telling = Callable[[str], str]
+"""Returns what is said of a result."""
 
 
 class ToolError(Exception):
-    """A tool failed; the text tells the model and people why."""
+    """A tool failed; the text tells people why, word for word."""
 
 
 class Utterance(Protocol):
@@ -85,6 +88,19 @@ class Resources(Protocol):
         """The timers, alarms and reminders, or None where the agent keeps none."""
 
 
+@dataclass(frozen=True)
+class KeptFact:
+    """A fact that has been kept.
+
+    Attributes:
+        text: As it is kept.
+        instead_of: The values that it replaces in older facts, which are not recalled any more.
+    """
+
+    text: str
+    instead_of: tuple[str, ...] = ()
+
+
 class FactMemory(Protocol):
     """What a tool may do with long-term memory."""
 
@@ -97,8 +113,10 @@ class FactMemory(Protocol):
     async def matching(self, words: str) -> list[str]:
         """Return the facts that the words are about, the best match first."""
 
-    async def remember(self, text: str, call: "Call") -> str:
+    async def remember(self, text: str, call: "Call") -> KeptFact:
         """Store a text word for word; return it as it is stored once it is on the disk.
+
+        Older facts that it contradicts are replaced.
 
         Raises:
             UserError: It could not be stored.
@@ -134,6 +152,10 @@ class Call:
 DirectCall = tuple[str, dict[str, Any]]
 """The name of a tool and the arguments of a call."""
 
+Provenance = Literal["named", "partly named", "derived"]
+"""What an argument that the model fills in has to do with what was said: every word of it was said,
+one was, or the model composes it, as it does a program."""
+
 
 class Toolset:
     """Tools that belong together and share state; one instance serves the whole agent.
@@ -164,6 +186,31 @@ class Toolset:
         """
         return None
 
+    def revised(self, call: "DirectCall", words: str) -> "DirectCall | None":
+        """Return the call to make in place of one that was decided on, or None for no call.
+
+        Args:
+            call: A call of this toolset; it is returned as it is where the words agree with it.
+            words: What the user said.
+        """
+        return call
+
+    def not_now(self, name: str, conversation_id: str) -> str | None:
+        """Return None if a tool can be called in a conversation now, else a sentence that says why.
+
+        Args:
+            name: The tool's, such as `web_browser.click`.
+            conversation_id: The conversation's.
+        """
+        return None
+
+    def asked_besides(self, words: str) -> str:
+        """Return what the words ask for besides the call that `wanted` returns for them.
+
+        It can be understood alone, as the turn goes on with it once that call has been made.
+        """
+        return ""
+
     async def logged_out(self, conversation_id: str) -> None:
         """Drop what is kept for a conversation when its user has logged out."""
 
@@ -177,11 +224,16 @@ def tool(
     sensitive: bool = False,
     read_only: bool = False,
     model_visible: bool = True,
-    spoken: bool = False,
+    spoken: bool | Telling = False,
     redact: bool = False,
     purpose: str = "",
     few_shot: Mapping[str, dict[str, Any]] | None = None,
     shown: Mapping[str, dict[str, Any]] | None = None,
+    provenance: Mapping[str, Provenance] | None = None,
+    adds: Sequence[str] = (),
+    asks: Mapping[str, str] | None = None,
+    act: str = "",
+    explicit: bool = False,
 ) -> Callable[[Method], Method]:
     """Make a method of a toolset a tool.
 
@@ -197,17 +249,28 @@ def tool(
             a web page, may have asked for the call.
         model_visible: Whether the model may choose it and reads its results. If not, only
             `Toolset.wanted` chooses it, and it needs no examples.
-        spoken: Whether its result is said as it is, instead of in the words of the model. The text
-            of a `ToolError` is then said as well, so it has to be a sentence. So is the result of
-            any tool that the model does not see.
+        spoken: Whether its result is said as it is, instead of in the words of the model: then it
+            has to be a sentence. Or a function that returns what is said of a result, such as
+            `told`, which reads out the last lines of an output. The result of a tool that the model
+            does not see is always said, and so is the text of a `ToolError` of any tool.
         redact: Whether the audit log leaves out its arguments and its result.
         purpose: What a person is asked to approve, such as `run {command} on {host}`.
         few_shot: Requests and the arguments they lead to; the prompt shows them to the model.
         shown: The earlier name of `few_shot`, for tool files written before it was renamed.
+        provenance: By the name of an argument, what it has to do with what was said in the
+            conversation; one that is not listed is `named`. Where an argument comes from nowhere,
+            its default takes its place; where it has none, the call is not made.
+        adds: Words that the model may add to an argument though nobody said them, such as `org`.
+        asks: By the name of an argument, the question that is asked where it comes from nowhere
+            and the words name the act.
+        act: What the tool does, by a name that the language knows words for (`Language.acts`).
+        explicit: Whether it is called only where the user's words name the act.
 
     Raises:
-        ValueError: There are fewer than five different examples.
+        ValueError: There are fewer than five different examples, or `explicit` has no act.
     """
+    if explicit and not act:
+        raise ValueError("what has to be named explicitly needs an act")
     if model_visible and len(set(examples)) < FEWEST_EXAMPLES:
         raise ValueError(f"a tool needs at least {FEWEST_EXAMPLES} different examples")
 
@@ -217,19 +280,17 @@ def tool(
             "sensitive": sensitive,
             "read_only": read_only,
             "model_visible": model_visible,
-            "spoken": spoken or not model_visible,
+            "spoken": bool(spoken) or not model_visible,
+            "telling": spoken if callable(spoken) else as_it_is,
             "redact": redact,
             "purpose": purpose,
             "few_shot": few_shot or shown or {},
+            "provenance": provenance or {},
+            "adds": frozenset(adds),
+            "asks": asks or {},
+            "act": act,
+            "explicit": explicit,
         }
         return method
 
     return mark
-
-
-def shortened(text: str, longest: int = LONGEST_RESULT) -> str:
-    """Return text whose middle is cut out if it has more than `longest` characters, with a note."""
-    if len(text) <= longest:
-        return text
-    half = longest // 2
-    return f"{text[:half]}\n[... {len(text) - longest} characters left out ...]\n{text[-half:]}"

@@ -4,6 +4,7 @@ import asyncio
 from typing import ClassVar
 
 from pipecatapp.errors import UserError
+from pipecatapp.text.telling import told
 from pipecatapp.tools.camera.model import find_llama_cpp, find_model
 from pipecatapp.tools.camera.server import VisionServer
 from pipecatapp.tools.camera.source import camera_problem, take_picture
@@ -47,6 +48,7 @@ class Vision(Toolset):
 
     @tool(
         read_only=True,
+        spoken=told,
         examples=(
             "what do you see",
             "is there anyone at the door",
@@ -69,6 +71,9 @@ class Vision(Toolset):
             "Take a picture and describe it.",
             "Does the printer's display show an error? Have a look with the camera.",
         ),
+        provenance={"question": "derived"},
+        act="look",
+        explicit=True,
     )
     async def get_observation(self, call: Call, question: str = QUESTION) -> str:
         """Look through the camera now and answer a question about what it sees.

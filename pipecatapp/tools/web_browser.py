@@ -24,12 +24,15 @@ from pipecatapp.tools.browser.controls import (
 )
 from pipecatapp.tools.browser.loading import act, load, require_usable
 from pipecatapp.tools.browser.proxy import ForwardProxy, NoAnswerError
-from pipecatapp.tools.browser.reading import page_text, read
+from pipecatapp.tools.browser.reading import page_text, read, told_deed
 from pipecatapp.tools.browser.tabs import Tab, Tabs
-from pipecatapp.tools.browser.urls import candidate_urls
-from pipecatapp.tools.tool import Call, Resources, ToolError, Toolset, tool
+from pipecatapp.tools.browser.urls import candidate_urls, names_page, said_addresses
+from pipecatapp.tools.tool import Call, DirectCall, Resources, ToolError, Toolset, tool
 
 LONGEST_TYPED = 2000
+NO_PAGE = "No page is open. Tell me which one to open first."
+KINDS = ("button", "link", "tab", "checkbox", "field", "box", "bar", "input", "area")
+"""What the model may call a control of a page though nobody did."""
 _SAME_WINDOW = "element => element.closest('a, area, form')?.setAttribute('target', '_self')"
 
 
@@ -64,6 +67,11 @@ class WebBrowser(Toolset):
         examples=examples.GOTO,
         purpose="open {url}",
         few_shot={"read me the news on debian dot org slash news": {"url": "debian.org/news"}},
+        # "The front page of hacker news" has an address in which nobody's words are but "news".
+        provenance={"url": "partly named"},
+        adds=("http", "https", "www", "com", "org", "net", "html", "index"),
+        asks={"url": "Which page do you mean?"},
+        act="open",
     )
     async def goto(self, call: Call, url: str) -> str:
         """Open a web page and read it.
@@ -81,7 +89,7 @@ class WebBrowser(Toolset):
         # Chromium or the open page has crashed in between.
         return await self._goto(call, await self._started_tabs().open(call.conversation.id), urls)
 
-    @tool(examples=examples.GET_PAGE_CONTENT, read_only=True)
+    @tool(examples=examples.GET_PAGE_CONTENT, read_only=True, act="page")
     async def get_page_content(self, call: Call) -> str:
         """Read the open web page again, with the names of its buttons, links and fields."""
         tab = self._open_tab(call)
@@ -92,8 +100,13 @@ class WebBrowser(Toolset):
     @tool(
         examples=examples.CLICK,
         sensitive=True,
+        spoken=told_deed,
         purpose="click on {target}",
         few_shot={"hit the sign up button": {"target": "sign up"}},
+        adds=KINDS,
+        asks={"target": "What shall I click on?"},
+        act="click",
+        explicit=True,
     )
     async def click(self, call: Call, target: str) -> str:
         """Click on a button or link of the open web page.
@@ -116,8 +129,13 @@ class WebBrowser(Toolset):
     @tool(
         examples=examples.TYPE,
         sensitive=True,
+        spoken=told_deed,
         purpose="type {text} into {target}",
         few_shot={"enter berlin in the city field": {"target": "city", "text": "berlin"}},
+        adds=KINDS,
+        asks={"target": "Into which field shall I type that?", "text": "What shall I type?"},
+        act="type",
+        explicit=True,
     )
     async def type(self, call: Call, target: str, text: str) -> str:
         """Type text into a field of the open web page.
@@ -144,6 +162,22 @@ class WebBrowser(Toolset):
             return (
                 page_text(await read(tab), [done, *notes]) if enters else "\n".join([done, *notes])
             )
+
+    def revised(self, call: DirectCall, words: str) -> DirectCall | None:
+        """Return a call that opens the address in the words, where another page would be read."""
+        name, arguments = call
+        addresses = said_addresses(words)
+        if name not in (f"{self.namespace}.goto", f"{self.namespace}.get_page_content"):
+            return call
+        if not addresses or any(names_page(arguments.get("url"), said) for said in addresses):
+            return call
+        return f"{self.namespace}.goto", {"url": addresses[0]}
+
+    def not_now(self, name: str, conversation_id: str) -> str | None:
+        """Return that no page is open in a conversation, where a tool needs one."""
+        opens = name == f"{self.namespace}.goto"
+        is_open = self._tabs is not None and self._tabs.find(conversation_id) is not None
+        return None if opens or is_open else NO_PAGE
 
     async def logged_out(self, conversation_id: str) -> None:
         """Close a conversation's page and delete its cookies."""
@@ -188,7 +222,7 @@ class WebBrowser(Toolset):
     def _open_tab(self, call: Call) -> Tab:
         tab = self._tabs.find(call.conversation.id) if self._tabs else None
         if tab is None:
-            raise ToolError("No page is open: open one with web_browser.goto first")
+            raise ToolError("No page is open: say which one to open first")
         return tab
 
     @asynccontextmanager

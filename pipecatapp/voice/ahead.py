@@ -32,4 +32,4 @@ class AnswerAhead:
 
 
 def _said(piece: Aggregation) -> str:
-    return code_notice() if piece.type == CODE else piece.text.strip()
+    return code_notice(piece.text) if piece.type == CODE else piece.text.strip()

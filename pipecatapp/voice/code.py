@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipecatapp.text.language import language
+from pipecatapp.text.telling import FENCE, OUTPUT
 
 CODE = "code"
 """The type of a piece of an answer that is code."""
-FENCE = "```"
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,12 @@ class CodeBlocks:
         self._held, self._block = "", None
 
 
-def code_notice() -> str:
-    """Return what is said in the place of code."""
-    return language().phrases.code_notice
+def code_notice(block: str = "") -> str:
+    """Return what is said in the place of a block: of code, or of a command's whole output."""
+    phrases = language().phrases
+    return phrases.output_notice if block.lstrip().startswith(OUTPUT) else phrases.code_notice
 
 
 async def spoken_code(text: str, text_type: str) -> str:
     """Return what Pipecat speaks for a piece of code."""
-    return code_notice()
+    return code_notice(text)

@@ -12,8 +12,9 @@ from faster_whisper import WhisperModel
 from faster_whisper.transcribe import Segment
 
 from pipecatapp.text.language import load_language
-from pipecatapp.text.words import undivided_words
+from pipecatapp.text.words import spoken_words, undivided_words
 from pipecatapp.voice.compounds import Compounds
+from pipecatapp.voice.speech_evidence import AudioEvidence, Recognition, is_speech
 
 SAMPLE_RATE = 16_000
 FRAMES_PER_SECOND = 100
@@ -29,12 +30,6 @@ SHORTEST_WINDOW = 6 * FRAMES_PER_SECOND
 # Above this ratio of text length to its compressed length, the text is a loop. The threshold is
 # that of the Whisper paper (Radford et al. 2022, section 4.5).
 LOOP_COMPRESSION_RATIO = 2.4
-
-# A segment is dropped if Whisper gives it at least this probability of being no speech and is also
-# unsure of its words. Noise had 0.66 and -0.89; speech after a second of silence had 0.77, but
-# never less than -0.61.
-NO_SPEECH = 0.6
-UNSURE_LOG_PROBABILITY = -0.7
 
 # More silence before the speech only makes Whisper doubt that there is speech.
 SILENCE_BEFORE_SPEECH = 0.3
@@ -75,6 +70,7 @@ class Recognizer:
         names = (word.strip() for word in hot_words.split(","))
         known = load_language(language).vocabulary.compounds
         self._compounds = Compounds([*known, *names])
+        self._noise_words = load_language(language).vocabulary.noise_words
         self._model = WindowedWhisperModel(
             str(model_dir), device="cpu", compute_type="int8", cpu_threads=threads
         )
@@ -97,9 +93,15 @@ class Recognizer:
             looped = any(s.compression_ratio > LOOP_COMPRESSION_RATIO for s in segments)
             if window < FULL_WINDOW and looped:
                 segments = self._hear(audio, FULL_WINDOW, context)
-        spoken = " ".join(segment.text.strip() for segment in segments if _is_speech(segment))
+        evidence = AudioEvidence.of(audio)
+        sure = (segment for segment in segments if is_speech(self._recognition(segment), evidence))
+        spoken = " ".join(segment.text.strip() for segment in sure)
         once = spoken.strip() if window == FULL_WINDOW else without_echoed_sentences(spoken)
         return self._compounds.joined(once)
+
+    def _recognition(self, segment: Segment) -> Recognition:
+        words = " ".join(spoken_words(segment.text))
+        return Recognition(segment.no_speech_prob, segment.avg_logprob, words in self._noise_words)
 
     def _hear(self, audio: npt.NDArray[np.float32], window: int, context: str) -> list[Segment]:
         self._model.window = window
@@ -130,11 +132,6 @@ class Recognizer:
     def close(self) -> None:
         """End the thread."""
         self._executor.shutdown(cancel_futures=True)
-
-
-def _is_speech(segment: Segment) -> bool:
-    unsure: bool = segment.avg_logprob <= UNSURE_LOG_PROBABILITY
-    return not (unsure and segment.no_speech_prob >= NO_SPEECH)
 
 
 def without_leading_silence(audio: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -9,6 +9,7 @@ socket's protocol can be tried without models.
 """
 
 import array
+import asyncio
 import json
 import math
 import threading
@@ -47,6 +48,7 @@ from pipecatapp.mission_control.backend import Memory
 from pipecatapp.mission_control.openai_api.completions import Completions
 from pipecatapp.mission_control.serializer import TwinSerializer
 from pipecatapp.settings import Settings
+from pipecatapp.tools.household_lists.lists import HouseholdLists
 from testing.fakes.remembering_agent import RememberingAgent
 
 from .echo_approvals import EchoApprovals
@@ -86,11 +88,20 @@ class EchoAgent:
         self.left: list[str] = []
         self.memory: RememberingAgent | None = None
         self.scheduled: dict[str, list[dict[str, Any]]] = {"waiting": [], "due": []}
+        self.lists = HouseholdLists(settings.home / "lists")
+        self.lists.listeners.add(self._tell_of_lists)
+        self._telling: set[asyncio.Task[None]] = set()
 
     @property
     def memories(self) -> Memory:
         assert self.memory, "this test has no memory"
         return self.memory.memories
+
+    def _tell_of_lists(self) -> None:
+        for conversation_id in list(self.pending.listeners):
+            task = asyncio.create_task(self.pending.tell(conversation_id, {"kind": "lists"}))
+            self._telling.add(task)
+            task.add_done_callback(self._telling.discard)
 
     async def health(self) -> str | None:
         return None

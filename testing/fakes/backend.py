@@ -7,6 +7,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from pipecatapp.mission_control.backend import Memory
 from pipecatapp.mission_control.openai_api.completions import Completions
 from pipecatapp.settings import Settings
+from pipecatapp.tools.household_lists.lists import HouseholdLists
 
 
 class FakeBackend:
@@ -17,6 +18,7 @@ class FakeBackend:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.lists = HouseholdLists(settings.home / "lists")
         self.problem: str | None = None
         self.waiting: dict[str, dict[str, Any]] = {}
         self.owners: dict[str, str] = {}

@@ -47,7 +47,7 @@ class ForgetRequest(Body):
     ids: list[Annotated[int, Field(ge=1, le=LARGEST_ID)]] = Field(min_length=1)
 
 
-BodyType = TypeVar("BodyType", bound=Body)
+BodyType = TypeVar("BodyType", bound=BaseModel)
 
 
 async def parse_body(request: Request, form: type[BodyType], hint: str) -> BodyType:

@@ -11,8 +11,7 @@ from tempfile import TemporaryDirectory
 from pipecatapp.errors import UserError
 
 MEMORY = "memory/long_term_memory.sqlite"
-SCHEDULE = "schedule/schedule.sqlite"
-DATABASES = (MEMORY, SCHEDULE)
+DATABASES = (MEMORY, "lists/lists.sqlite", "schedule/schedule.sqlite")
 FILES = ("auth/keys.json", "auth/sessions.json", "settings.env")
 CONVERSATIONS = "conversations"
 LARGEST_BYTES = 1 << 30
@@ -27,9 +26,8 @@ def state_files(home: Path, *, with_log: bool = False) -> Iterator[Path]:
         home: The agent's state directory.
         with_log: Whether to include the logs of the databases, which are not archived.
     """
-    endings = ("", "-wal", "-shm") if with_log else ("",)
-    databases = [name + ending for name in DATABASES for ending in endings]
-    for name in (*databases, *FILES):
+    logs = [name + ending for name in DATABASES for ending in ("-wal", "-shm")]
+    for name in (*DATABASES, *(logs if with_log else ()), *FILES):
         if (home / name).is_file():
             yield home / name
     yield from sorted((home / CONVERSATIONS).glob("*.json"))
@@ -89,9 +87,9 @@ def _require_sound(database: Path) -> None:
         with closing(sqlite3.connect(database)) as connection:
             (answer,) = connection.execute("PRAGMA quick_check").fetchone()
     except sqlite3.Error as error:
-        raise UserError(f"the copy's {database.stem} cannot be read: {error}") from error
+        raise UserError(f"the copy's {database.name} cannot be read: {error}") from error
     if answer != "ok":
-        raise UserError(f"the copy's {database.stem} is damaged: {answer}")
+        raise UserError(f"the copy's {database.name} is damaged: {answer}")
 
 
 def _copy_database(source: Path, target: Path) -> None:

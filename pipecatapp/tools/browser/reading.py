@@ -9,6 +9,8 @@ from typing import Any
 
 from playwright.async_api import Error as PlaywrightError
 
+from pipecatapp.text.invisible import visible
+from pipecatapp.text.language import language
 from pipecatapp.tools.browser.tabs import Tab
 from pipecatapp.tools.tool import LONGEST_RESULT, ToolError
 
@@ -19,14 +21,11 @@ MOST_NODES = 50_000
 LONGEST_ADDRESS = 200
 LONGEST_TITLE = 150
 ATTEMPTS = 5
+ADDRESS, TITLE, LONG = "Address: ", "Title: ", "The page is long:"
+"""Begin lines before a page's text."""
 
 _READER = Path(__file__).with_name("reader.js").read_text()
 _TEXTUAL = re.compile(r"text/.*|application/(.*\+)?(json|xml)|application/(x-)?javascript")
-# Control characters, invisible ones, and marks that change the direction of writing.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
-    "\U000e0000-\U000e007f]"
-)
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ async def read(tab: Tab) -> Reading:
     """
     url = tab.page.url
     if not url.startswith(("http:", "https:")):
-        raise ToolError("No page is open: open one with web_browser.goto first")
+        raise ToolError("No page is open: say which one to open first")
     found = await _run_reader(tab)
     kind = str(found.get("type", ""))[:60]
     text = clean(str(found.get("text", ""))) if _is_text(kind) else f"(This is {kind}, no text.)"
@@ -64,7 +63,7 @@ async def read(tab: Tab) -> Reading:
 
 def clean(text: str) -> str:
     """Return text without invisible characters."""
-    return _INVISIBLE.sub("", text.replace("\r\n", "\n")).strip()
+    return visible(text).strip()
 
 
 def page_text(reading: Reading, notes: list[str], names: list[str] | None = None) -> str:
@@ -75,12 +74,23 @@ def page_text(reading: Reading, notes: list[str], names: list[str] | None = None
         notes: Lines about it.
         names: Lines with the names of its buttons, links and fields.
     """
-    head = [*notes, f"Address: {reading.url[:LONGEST_ADDRESS]}", f"Title: {reading.title}"]
+    head = [*notes, f"{ADDRESS}{reading.url[:LONGEST_ADDRESS]}", f"{TITLE}{reading.title}"]
     head += names or []
     room = LONGEST_PAGE_TEXT - sum(len(line) + 1 for line in head) - 80
     if reading.more or len(reading.text) > room:
-        head.insert(len(notes), f"The page is long: only its first {room} characters follow.")
+        head.insert(len(notes), f"{LONG} only its first {room} characters follow.")
     return "\n".join([*head, "", reading.text[:room] or "(The page has no text.)"])
+
+
+def told_deed(result: str) -> str:
+    """Return what is said of a deed on a page: what was done, and the title of the page then."""
+    before, _, page = result.partition(f"\n{ADDRESS}")
+    done = " ".join(line for line in before.splitlines() if not line.startswith(LONG))
+    _, _, title = page.partition(f"\n{TITLE}")
+    if not title.strip():
+        return done
+    shown = title.splitlines()[0].strip()
+    return f"{done} {language().phrases.page_is.format(title=shown)}" if shown else done
 
 
 def _is_text(kind: str) -> bool:

@@ -3,6 +3,7 @@
 import re
 from urllib.parse import urlsplit, urlunsplit
 
+from pipecatapp.text.language import language
 from pipecatapp.tools.tool import ToolError
 
 LONGEST_URL = 2000
@@ -21,6 +22,16 @@ _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(?!\d+(?:[/?#]|$))", re.IGNORECASE)
 _NUMERIC = re.compile(r"(0x[0-9a-f]*|\d+)(\.(0x[0-9a-f]*|\d+))*\.?", re.IGNORECASE)
 _QUAD = re.compile(r"(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}")
 _NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*", re.IGNORECASE)
+# As people type it: a scheme, a number, or a name that is no file's.
+_TYPED = re.compile(
+    r"(?<![@\w.])(?:https?://[^\s<>\"']+"
+    r"|(?:(?:\d{1,3}\.){3}\d{1,3}|localhost|(?:[a-z0-9-]+\.)+[a-z]{2,})(?::\d+)?(?:/[^\s<>\"']*)?)"
+    r"(?![\w@])",
+    re.IGNORECASE,
+)
+_FILE = re.compile(
+    r"[^/:]*\.(?:ya?ml|py|txt|md|json|pdf|html?|jpe?g|png|csv|log|sh|conf|local)", re.IGNORECASE
+)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -47,6 +58,24 @@ def candidate_urls(spoken: str) -> list[str]:
     if scheme[1].lower() not in ("http", "https"):
         raise ToolError(f"Only http and https pages can be opened, not {scheme[1].lower()}:")
     return [_normalized(url)]
+
+
+def said_addresses(words: str) -> list[str]:
+    """Return the addresses of web pages that some words name, typed or said aloud."""
+    typed = [found[0].rstrip(".,;:!?)") for found in _TYPED.finditer(words)]
+    spoken = [
+        _without_speech(found[1].strip()).replace(" ", "").lower()
+        for found in language().acts.spoken_address.finditer(words)
+    ]
+    return [address for address in [*typed, *spoken] if not _FILE.fullmatch(address)]
+
+
+def names_page(url: object, address: str) -> bool:
+    """Tell whether a call's argument is an address that was said, however it is written."""
+    bare = re.sub(r"^https?://", "", address.lower()).strip("/")
+    if not isinstance(url, str):
+        return False
+    return bare in re.sub(r"\s", "", _without_speech(url)).lower()
 
 
 def _without_speech(url: str) -> str:

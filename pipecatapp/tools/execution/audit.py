@@ -10,6 +10,8 @@ from typing import Any
 
 from loguru import logger
 
+from pipecatapp.text.shortening import shortened
+
 LONGEST_TEXT = 2000
 """How many characters of a text are kept: enough to see what happened."""
 MASK = "***"
@@ -48,7 +50,7 @@ def masked(value: Any, name: str = "") -> Any:
     text = _PEM.sub(rf"\1{MASK}\2", value)
     for pattern in (_ASSIGNED, _BEARER, _IN_URL):
         text = pattern.sub(rf"\1{MASK}", text)
-    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}[...]"
+    return shortened(text, LONGEST_TEXT)
 
 
 class Audit:

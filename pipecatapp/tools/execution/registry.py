@@ -5,12 +5,15 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from loguru import logger
 
 import pipecatapp.tools
 from pipecatapp.tools.execution.tool_definition import Tool, tools_of
 from pipecatapp.tools.tool import DirectCall, Resources, Toolset
+
+Kind = TypeVar("Kind", bound=Toolset)
 
 
 class Registry:
@@ -77,6 +80,17 @@ class Registry:
             if call is not None and call[0] in self._tools:
                 return call
         return None
+
+    def toolset(self, kind: type[Kind]) -> Kind | None:
+        """Return the toolset of a class, or None where its file could not be loaded."""
+        return next((known for known in self._toolsets if isinstance(known, kind)), None)
+
+    def asked_besides(self, name: str, words: str) -> str:
+        """Return what words ask for besides the call of a tool that `wanted` has read from them."""
+        namespace = name.partition(".")[0]
+        return next(
+            (t.asked_besides(words) for t in self._toolsets if t.namespace == namespace), ""
+        )
 
     def get(self, name: str) -> Tool | None:
         """Return an offered tool, or None."""

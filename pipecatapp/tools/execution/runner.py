@@ -14,10 +14,13 @@ from uuid import uuid4
 
 from loguru import logger
 
+from pipecatapp.text.invisible import visible
+from pipecatapp.text.shortening import shortened
+from pipecatapp.text.telling import told_failure
 from pipecatapp.tools.execution.approvals import Approval, Approvals, Verdict
 from pipecatapp.tools.execution.audit import Audit, write_or_log
 from pipecatapp.tools.execution.tool_definition import Tool
-from pipecatapp.tools.tool import Call, ShortTermMemory, ToolError, shortened
+from pipecatapp.tools.tool import LONGEST_RESULT, Call, ShortTermMemory, ToolError
 
 ApprovalMode = Literal["sensitive", "all", "none"]
 
@@ -88,6 +91,15 @@ class ToolRun:
     def over(self) -> bool:
         """Whether the call has ended."""
         return self.task is not None and self.task.done()
+
+    @property
+    def said(self) -> str | None:
+        """What is said of the end, word for word; None where a model is to word the result."""
+        if self.result is None:
+            return None
+        if self.state is RunState.FAILED:
+            return told_failure(self.result)
+        return self.tool.telling(self.result) if self.tool.spoken else None
 
     @property
     def purpose(self) -> str:
@@ -258,7 +270,8 @@ class ToolRunner:
         try:
             run.result, run.state = await run.tool.run(call, run.arguments), RunState.DONE
         except ToolError as error:
-            run.result, run.state = shortened(str(error)), RunState.FAILED
+            run.result = shortened(visible(str(error)), LONGEST_RESULT)
+            run.state = RunState.FAILED
         except Exception as error:
             # Anyone may add a tool file: its mistakes must not end more than this call.
             logger.exception(f"{run.tool.name} failed")
@@ -268,7 +281,8 @@ class ToolRunner:
         await write_or_log(self._audit, event, **_audit_fields(run), text=text)
 
     def _notify_state(self, run: ToolRun, line: str | None = None) -> None:
-        shown = {"id": run.id, "tool": run.tool.name, "state": run.state, "line": line}
+        seen = None if line is None else visible(line)
+        shown = {"id": run.id, "tool": run.tool.name, "state": run.state, "line": seen}
         self._notify(run, ToolEvent("tool", shown))
 
     async def close(self) -> None:

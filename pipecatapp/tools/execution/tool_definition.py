@@ -10,7 +10,9 @@ from typing import Any
 import docstring_parser
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
-from pipecatapp.tools.tool import Call, ToolError, Toolset, shortened
+from pipecatapp.text.invisible import visible
+from pipecatapp.text.shortening import shortened
+from pipecatapp.tools.tool import LONGEST_RESULT, Call, Provenance, Telling, ToolError, Toolset
 
 LONGEST_SPOKEN = 50
 """How many characters of an argument are spoken; the page shows all of it."""
@@ -29,9 +31,16 @@ class Tool:
         read_only: Whether it changes nothing and sends nothing out.
         model_visible: Whether the model may choose it and reads its results.
         spoken: Whether its result is said as it is.
+        telling: Returns what is then said of a result.
         redact: Whether the audit log leaves out its arguments and its result.
         purpose: What a person is asked to approve.
         few_shot: Requests and the arguments they lead to.
+        provenance: By argument, what it has to do with what was said; `named` where not listed.
+        adds: Words that the model may add to an argument.
+        asks: By argument, the question that is asked where it comes from nowhere.
+        act: What the tool does, by a name of `Language.acts`; may be empty.
+        explicit: Whether it is called only where the user's words name the act.
+        toolset: The toolset that it belongs to.
         method: The bound method.
     """
 
@@ -43,9 +52,16 @@ class Tool:
     read_only: bool
     model_visible: bool
     spoken: bool
+    telling: Telling
     redact: bool
     purpose: str
     few_shot: Mapping[str, dict[str, Any]]
+    provenance: Mapping[str, Provenance]
+    adds: frozenset[str]
+    asks: Mapping[str, str]
+    act: str
+    explicit: bool
+    toolset: Toolset
     method: Callable[..., Awaitable[str]]
 
     @property
@@ -77,23 +93,24 @@ class Tool:
         return self.purpose.format(**words) if self.purpose else f"use {self.name}"
 
     async def run(self, call: Call, arguments: dict[str, Any]) -> str:
-        """Run the tool.
+        """Run the tool; its result is free of invisible characters, and not too long.
 
         Raises:
             ToolError: The tool failed, or the arguments are wrong.
         """
-        return shortened(await self.method(call, **self.check(arguments)))
+        result = await self.method(call, **self.check(arguments))
+        return shortened(visible(result), LONGEST_RESULT)
 
 
 def tools_of(toolset: Toolset) -> list[Tool]:
     """Return the tools of a toolset, in the order of their names."""
     # The class is searched, as a property of an instance may fail where the tool cannot work.
     marked = inspect.getmembers(type(toolset), lambda member: hasattr(member, "tool_options"))
-    return [_tool(toolset.namespace, getattr(toolset, name)) for name, _ in marked]
+    return [_tool(toolset, getattr(toolset, name)) for name, _ in marked]
 
 
-def _tool(namespace: str, method: Callable[..., Awaitable[str]]) -> Tool:
-    name = f"{namespace}.{method.__name__}"
+def _tool(toolset: Toolset, method: Callable[..., Awaitable[str]]) -> Tool:
+    name = f"{toolset.namespace}.{method.__name__}"
     docstring = docstring_parser.parse(inspect.getdoc(method) or "", docstring_parser.Style.GOOGLE)
     if not docstring.short_description:
         raise ValueError(f"{name} needs a docstring: it is what the model reads")
@@ -110,6 +127,7 @@ def _tool(namespace: str, method: Callable[..., Awaitable[str]]) -> Tool:
         name=name,
         description=docstring.short_description,
         arguments=arguments,
+        toolset=toolset,
         method=method,
         **getattr(method, "tool_options"),  # noqa: B009 - mypy knows no attribute of methods
     )
@@ -117,6 +135,8 @@ def _tool(namespace: str, method: Callable[..., Awaitable[str]]) -> Tool:
         made.spoken_purpose(dict.fromkeys(fields))
     except LookupError as error:
         raise ValueError(f"{name}: its purpose names {error}, which is not an argument") from error
+    if unknown := {*made.provenance, *made.asks} - set(fields):
+        raise ValueError(f"{name}: {min(unknown)!r} is not an argument")
     return made
 
 

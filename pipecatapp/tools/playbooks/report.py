@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pipecatapp.tools.tool import ToolError, shortened
+from pipecatapp.text.invisible import visible
+from pipecatapp.text.shortening import shortened
+from pipecatapp.text.telling import is_short, last_lines, output_block, without_fences
+from pipecatapp.tools.tool import LONGEST_RESULT, ToolError
 
 MOST_FAILURES = 5
 LONGEST_MESSAGE = 400
@@ -36,7 +39,7 @@ _SUDO = re.compile(
     r"sudo password|sudo: a password is required|a terminal is required|privilege escalation prompt"
 )
 REMEDIES = ((_SUDO, SUDO_REMEDY), (_NO_ROOT, NO_ROOT), (_NO_LOGIN, NO_LOGIN))
-_ESCAPE = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f]")
+_COUNTS = f", {next(iter(RECAP))}: "
 _FAILED = {"runner_on_failed": "failed", "runner_on_unreachable": "unreachable"}
 _SAID = {"error", "output"}
 
@@ -71,7 +74,7 @@ class RunReport:
             yield _cut(f"task {self._tasks}: {self._task}", LONGEST_LINE)
         elif kind in _FAILED and not data.get("ignore_errors"):
             failure = f"{data.get('host')} {_FAILED[kind]} at {self._where(data)}"
-            message = _cut(clean(_message(data.get("res"))), LONGEST_MESSAGE)
+            message = _on_one_line(_message(data.get("res")))
             self._failures.append(f"{failure}: {message}")
             yield _cut(self._failures[-1], LONGEST_LINE)
         elif kind == "playbook_on_stats":
@@ -91,7 +94,7 @@ class RunReport:
         """
         if status and not self._plays:
             said = " ".join(filter(None, self._said)) or f"exit status {status}"
-            raise ToolError(f"{self._name} cannot start: {_cut(said, LONGEST_MESSAGE)}")
+            raise ToolError(f"{self._name} cannot start: {_on_one_line(said)}")
         if not status:
             # The failed tasks were rescued, or their hosts were allowed to be unreachable.
             self._failures = [f"passed over: {failure}" for failure in self._failures]
@@ -110,11 +113,11 @@ class RunReport:
         if len(self._failures) > MOST_FAILURES:
             lines.append(f"and {len(self._failures) - MOST_FAILURES} more failures")
         if not self._complete:
-            lines += [_cut(said, LONGEST_MESSAGE) for said in self._said[-2:] if said]
+            lines += [_on_one_line(said) for said in self._said[-2:] if said]
         for sign, remedy in REMEDIES:
             if any(sign.search(failure) for failure in self._failures):
                 lines.append(remedy)
-        return shortened("\n".join(lines))
+        return shortened("\n".join(lines), LONGEST_RESULT)
 
     def _hosts(self) -> Iterable[str]:
         hosts = sorted({host for counts in self._recap.values() for host in counts})
@@ -129,8 +132,23 @@ class RunReport:
 
 
 def clean(text: object) -> str:
-    """Return text on one line, without a terminal's colours and control characters."""
-    return " ".join(_ESCAPE.sub(" ", str(text or "")).split())
+    """Return text on one line, without what nobody sees."""
+    return " ".join(visible(str(text or "")).split())
+
+
+def told_run(result: str) -> str:
+    """Return what is said of a run: how it went and what failed; the hosts' counts are shown."""
+    if is_short(result):
+        return without_fences(result)
+    ended, *lines = without_fences(result).splitlines()
+    rest = "\n".join(line for line in lines if _COUNTS not in line)
+    said = f"{ended} {last_lines(rest)}" if rest else ended
+    return f"{said}\n{output_block(result)}"
+
+
+def _on_one_line(text: str) -> str:
+    """Return a message without its middle, if that is too long: its end says what is wrong."""
+    return " ".join(shortened(clean(text), LONGEST_MESSAGE).split())
 
 
 def _message(result: object) -> str:

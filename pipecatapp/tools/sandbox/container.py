@@ -12,13 +12,17 @@ from docker.errors import NotFound
 from docker.models.containers import Container
 from docker.types import LogConfig, Ulimit
 
+from pipecatapp.runtime.kept_output import KeptOutput
 from pipecatapp.tools.sandbox.engine import ENGINE_SECONDS, LABEL, connect
 
 MEGABYTE = 2**20
 SECONDS = 20
 MEMORY_MB = 256
-LONGEST_OUTPUT = 64 * 1024
+KEPT_OUTPUT = 32 * 1024
+"""Bytes that are kept of the beginning of the output, and again of its end."""
+MOST_OUTPUT = 16 * MEGABYTE
 """Bytes; a program that prints more is killed."""
+CHUNK = 64 * 1024
 # Docker multiplexes streams in frames: the stream, three zero bytes, the length, the data.
 _HEADER = struct.Struct(">xxxxL")
 
@@ -53,14 +57,14 @@ class SandboxResult:
     """The outcome of a run.
 
     Attributes:
-        output: The output of both streams in order.
+        output: The beginning and the end of the output of both streams in order.
         exit_code: The exit code; None if the run was ended from outside.
         timed_out: Whether the run took longer than `SECONDS`.
         out_of_memory: Whether it was killed because it needed more than `MEMORY_MB`.
-        cut: Whether it was ended because it printed more than `LONGEST_OUTPUT`.
+        cut: Whether it was ended because it printed more than `MOST_OUTPUT`.
     """
 
-    output: bytes
+    output: str
     exit_code: int | None = None
     timed_out: bool = False
     out_of_memory: bool = False
@@ -118,18 +122,18 @@ class SandboxRun:
         self._connection = connection
         with attached, connection:
             if self._stopped:
-                return SandboxResult(b"")
+                return SandboxResult("")
             container.start()
             self._deadline = time.monotonic() + SECONDS
-            output = bytearray()
+            output = KeptOutput(KEPT_OUTPUT)
             try:
                 self._send_code(connection)
                 self._collect(connection, output)
             except TimeoutError:
-                return SandboxResult(bytes(output), timed_out=True)
-        if len(output) > LONGEST_OUTPUT:
-            return SandboxResult(bytes(output[:LONGEST_OUTPUT]), cut=True)
-        return self._result(container, bytes(output))
+                return SandboxResult(output.text, timed_out=True)
+        if output.total > MOST_OUTPUT:
+            return SandboxResult(output.text, cut=True)
+        return self._result(container, output.text)
 
     def _send_code(self, connection: socket.socket) -> None:
         connection.settimeout(self._seconds_left())
@@ -138,12 +142,12 @@ class SandboxRun:
             connection.sendall(self._code)
             connection.shutdown(socket.SHUT_WR)
 
-    def _collect(self, connection: socket.socket, output: bytearray) -> None:
-        """Append the output until its end, or until it is too long."""
+    def _collect(self, connection: socket.socket, output: KeptOutput) -> None:
+        """Take the output until its end, or until it is too long."""
         frames = bytearray()
-        while len(output) <= LONGEST_OUTPUT:
+        while output.total <= MOST_OUTPUT:
             connection.settimeout(self._seconds_left())
-            received = connection.recv(LONGEST_OUTPUT)
+            received = connection.recv(CHUNK)
             if not received:
                 return
             frames += received
@@ -151,10 +155,10 @@ class SandboxRun:
                 end = _HEADER.size + _HEADER.unpack_from(frames)[0]
                 if len(frames) < end:
                     break
-                output += frames[_HEADER.size : end]
+                output.add(bytes(frames[_HEADER.size : end]))
                 del frames[:end]
 
-    def _result(self, container: Container, output: bytes) -> SandboxResult:
+    def _result(self, container: Container, output: str) -> SandboxResult:
         if self._stopped:
             return SandboxResult(output)
         try:

@@ -1,6 +1,5 @@
 """Keeps the schedule in an SQLite file of its own."""
 
-import os
 import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
@@ -8,12 +7,11 @@ from pathlib import Path
 
 from loguru import logger
 
-from pipecatapp.errors import UserError
+from pipecatapp.runtime.sqlite_file import SqliteFile
 from pipecatapp.tools.schedule.entry import Entry, Kind
 
 NAME = "schedule.sqlite"
 SCHEMA = Path(__file__).parent / "schema"
-"""`NNNN.sql` leads from version NNNN - 1 to NNNN."""
 READ = (
     "SELECT id, kind, name, due, length, wall, repeat, conversation, person, fell_due, told"
     " FROM entries ORDER BY id"
@@ -21,73 +19,21 @@ READ = (
 WRITE = "INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
-class UnreadableError(Exception):
-    """The file is no schedule that this program can read."""
-
-
 class Store:
-    """The open file.
-
-    SQLite runs in WAL mode with synchronous=FULL: what has been written is on the disk, and a
-    machine that loses power keeps the last complete change.
-    """
+    """The open file."""
 
     def __init__(self, directory: Path):
-        """Open the file, or make it; one that cannot be read is set aside for people to look at.
+        """Open the file, or make it; one that is damaged is set aside for people to look at.
 
         Args:
             directory: Holds the file; it is made where it is missing.
 
         Raises:
-            UserError: The directory cannot be used.
+            UserError: The directory cannot be used, or the file is of a newer version.
         """
-        self.path = directory / NAME
-        try:
-            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-            try:
-                self._connection, self.entries = self._open()
-            except UnreadableError as error:
-                aside = self._set_aside()
-                logger.error(
-                    f"The timers, alarms and reminders in {self.path} cannot be read ({error}). "
-                    f"The file is now {aside.name}; the schedule begins empty."
-                )
-                self._connection, self.entries = self._open()
-        except (OSError, sqlite3.Error, UnreadableError) as error:
-            raise UserError(
-                f"The schedule in {self.path} cannot be used ({error}): make room there and make "
-                "it writable for this user."
-            ) from error
-
-    def _open(self) -> tuple[sqlite3.Connection, list[Entry]]:
-        # Created here, so that the file is never readable by others.
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
-        connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            _migrate(connection)
-            rows = connection.execute(READ).fetchall()
-            return connection, [_entry(row) for row in rows]
-        except sqlite3.OperationalError:
-            connection.close()
-            raise
-        except (sqlite3.DatabaseError, ValueError) as error:
-            connection.close()
-            raise UnreadableError(str(error)) from error
-        except BaseException:
-            connection.close()
-            raise
-
-    def _set_aside(self) -> Path:
-        stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
-        aside = self.path.with_name(f"{NAME}.unreadable-{stamp}")
-        self.path.replace(aside)
-        for ending in ("-wal", "-shm"):
-            rest = self.path.with_name(NAME + ending)
-            if rest.exists():
-                rest.replace(aside.with_name(aside.name + ending))
-        return aside
+        self._file = SqliteFile(directory / NAME, SCHEMA)
+        with self._file.transaction() as connection:
+            self.entries = _entries(connection)
 
     def write(self, kept: Iterable[Entry], dropped: Iterable[int] = ()) -> None:
         """Write entries and delete others; all of it is on the disk when this returns.
@@ -99,37 +45,24 @@ class Store:
         Raises:
             UserError: It cannot be written; the file is as it was.
         """
-        try:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                for entry in kept:
-                    self._connection.execute(WRITE, _row(entry))
-                for number in dropped:
-                    self._connection.execute("DELETE FROM entries WHERE id = ?", (number,))
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
-        except sqlite3.Error as error:
-            raise UserError(
-                f"The schedule in {self.path} cannot be written ({error}): make room on its disk "
-                "and make the file writable for this user."
-            ) from error
+        with self._file.transaction() as connection:
+            connection.executemany(WRITE, [_row(entry) for entry in kept])
+            connection.executemany("DELETE FROM entries WHERE id = ?", [(n,) for n in dropped])
 
     def close(self) -> None:
         """Close the file."""
-        self._connection.close()
+        self._file.close()
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
-    steps = sorted(SCHEMA.glob("*.sql"))
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > len(steps):
-        raise UnreadableError(f"a newer version of this program wrote it, schema {version}")
-    for number, step in enumerate(steps[version:], start=version + 1):
-        script = step.read_text(encoding="utf-8")
-        connection.executescript(f"BEGIN;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
+def _entries(connection: sqlite3.Connection) -> list[Entry]:
+    """Return the entries of the file, without those that make no sense."""
+    entries: list[Entry] = []
+    for row in connection.execute(READ).fetchall():
+        try:
+            entries.append(_entry(row))
+        except ValueError as error:
+            logger.error(f"An entry of the schedule cannot be read, and is passed over: {error}")
+    return entries
 
 
 def _row(entry: Entry) -> tuple[object, ...]:

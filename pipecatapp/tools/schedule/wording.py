@@ -16,7 +16,7 @@ from pipecatapp.tools.schedule.wall_time import wall_of
 
 SECOND_HAND_SECS = 600
 """Of a time that is left, seconds are told only where less is left than this."""
-MOST_TOLD = 8
+MOST_TOLD = 6
 """Entries that are named in one sentence."""
 
 

@@ -1,31 +1,35 @@
-"""Collects a command's output, limits it and makes it readable."""
+"""Collects a command's output, and says how the command ended."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 
+from pipecatapp.runtime.kept_output import KeptOutput
+from pipecatapp.text.invisible import visible
+from pipecatapp.text.language import language
+from pipecatapp.text.shortening import shortened
+from pipecatapp.text.telling import is_short, last_lines, output_block, without_fences
+
 CHUNK = 32768
-_ESCAPES = re.compile(
-    r"\x1b(?:"
-    r"\[[0-?]*[ -/]*(?:[@-~]|\Z)"  # colours, movements of the cursor
-    r"|[\]PX^_].*?(?:\x07|\x1b\\|\Z)"  # titles, links and other strings, with their text
-    r"|[ -/]*[0-~]"
-    r")",
-    re.DOTALL,
-)
+KEPT_BYTES = 64 * 1024
+"""How much is kept of the beginning and of the end of each stream, before its lines are chosen."""
+LONGEST_REPORT = 3800
+"""Characters of both streams; with the exit code they fit into a tool's longest result."""
+LEAST_STREAM = 900
+"""Characters that a stream may have, however much the other one says."""
+_EXIT_CODE = re.compile(r"exit code (\d+)$")
+_LABELS = ("stdout:", "stderr:", "no output")
 
 
 class Stream:
-    """Keeps the beginning of a stream and counts the rest.
+    """Keeps the beginning and the end of a stream, and counts the rest."""
 
-    Args:
-        limit: How many bytes to keep.
-    """
+    def __init__(self, limit: int = KEPT_BYTES) -> None:
+        """Prepare for a stream.
 
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._kept = bytearray()
-        self._total = 0
+        Args:
+            limit: How many bytes to keep of its beginning, and again of its end.
+        """
+        self._kept = KeptOutput(limit)
 
     def drain(self, receive: Callable[[int], bytes]) -> None:
         """Receive the stream to its end; blocks.
@@ -36,31 +40,23 @@ class Stream:
             receive: Waits for up to so many bytes and returns them; none at the end.
         """
         while chunk := receive(CHUNK):
-            self._kept += chunk[: self._limit - len(self._kept)]
-            self._total += len(chunk)
+            self._kept.add(chunk)
 
     @property
     def text(self) -> str:
         """The readable text of what was kept, with a note about what was left out."""
-        left_out = self._total - len(self._kept)
-        text = readable(bytes(self._kept))
-        if not left_out:
-            return text
-        # The cut may have gone through a character.
-        return f"{text.rstrip(chr(0xFFFD))}\n[... {left_out} bytes left out ...]"
+        return readable(self._kept.text)
 
 
-def readable(data: bytes) -> str:
-    """Return text without terminal escapes, control characters and empty lines around it."""
-    text = _ESCAPES.sub("", data.decode("utf-8", errors="replace"))
-    # Programs that draw a progress bar go back to the start of the line.
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    shown = (c for c in lines if c in "\n\t" or unicodedata.category(c) != "Cc")
-    return "".join(shown).rstrip().lstrip("\n")
+def readable(text: str) -> str:
+    """Return output without what nobody sees, and without empty lines around it."""
+    return visible(text).rstrip().lstrip("\n")
 
 
 def report(exit_code: int, stdout: str, stderr: str) -> str:
     """Return how a command ended and what it printed, as text for the model.
+
+    Each stream keeps its beginning and its end where both are too long.
 
     Args:
         exit_code: The exit code of the shell; negative if there was none.
@@ -70,6 +66,23 @@ def report(exit_code: int, stdout: str, stderr: str) -> str:
     parts = [f"exit code {exit_code}"]
     if exit_code < 0:
         parts = ["no exit code: a signal ended the command, or the connection was lost"]
-    parts += [f"stdout:\n{stdout}"] if stdout else []
-    parts += [f"stderr:\n{stderr}"] if stderr else []
+    for_errors = max(LEAST_STREAM, LONGEST_REPORT - len(stdout))
+    errors = shortened(stderr, for_errors)
+    output = shortened(stdout, LONGEST_REPORT - len(errors))
+    parts += [f"stdout:\n{output}"] if output else []
+    parts += [f"stderr:\n{errors}"] if errors else []
     return "\n".join(parts if len(parts) > 1 else [*parts, "no output"])
+
+
+def told_report(result: str) -> str:
+    """Return what is said of a report: the exit code, and the last lines of the output."""
+    phrases = language().phrases
+    ended, *lines = without_fences(result).splitlines()
+    if code := _EXIT_CODE.match(ended):
+        ended = phrases.ended_with.format(code=code[1])
+    printed = "\n".join(line for line in lines if line not in _LABELS).strip()
+    if not printed:
+        return f"{ended} {phrases.printed_nothing}"
+    if is_short(printed):
+        return f"{ended}\n{printed}"
+    return f"{ended} {phrases.last_lines}\n{last_lines(printed)}\n{output_block(result)}"

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from pipecatapp.tools.tool import shortened
+from pipecatapp.text.shortening import shortened
 
 if TYPE_CHECKING:  # Pipecat takes seconds to load, and command lines use these messages without it
     from pipecat.processors.aggregators.llm_context import LLMContextMessage

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any, Literal, cast
 
 from pipecatapp.runtime.inference.fitting import RESULT_PREFIX
+from pipecatapp.text.telling import without_output_blocks
 from pipecatapp.twin.history.messages import (
     Messages,
     NoteKind,
@@ -87,13 +88,20 @@ def _entries(turn: Turn) -> list[dict[str, Any]]:
         entries.append(_said("user", result_text(turn.opening)))
     elif turn.opening is not None:
         noted = turn.note(NoteKind.MEMORY) + turn.note(NoteKind.EXPERTS)
-        entries.append(_said("user", turn.note(NoteKind.TIME) + turn.opening.text + noted))
+        entries.append(
+            _said("user", turn.note(NoteKind.TIME) + (turn.asked or turn.opening.text) + noted)
+        )
     for step in turn.steps:
         if isinstance(step, ToolCall):
             entries.append(_said("assistant", written(step.name, step.arguments)))
         else:
             entries.append(_said("user", result_text(step)))
-    entries += [_said("assistant", answer.delivered) for answer in turn.answers]
+    for answer in turn.answers:
+        text = without_output_blocks(answer.delivered)
+        if turn.told:
+            text = text.removeprefix(turn.told).lstrip()
+        if text or not turn.told:
+            entries.append(_said("assistant", text))
     return entries
 
 

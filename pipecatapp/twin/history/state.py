@@ -106,7 +106,13 @@ def _message(message: UserMessage | AssistantMessage | ToolCall | ToolResult) ->
 def _about(turn: Turn) -> dict[str, Any]:
     """Return what belongs to a whole turn, as far as there is any."""
     notes = [{**vars(note), "kind": note.kind.value} for note in turn.notes.values()]
-    about = {"notes": notes, "hidden": turn.hidden, "expert": turn.expert}
+    about = {
+        "notes": notes,
+        "hidden": turn.hidden,
+        "expert": turn.expert,
+        "asked": turn.asked,
+        "told": turn.told,
+    }
     return {key: value for key, value in about.items() if value}
 
 
@@ -124,6 +130,7 @@ def _opening(message: dict[str, Any]) -> Turn | None:
         kind = NoteKind(note["kind"])
         turn.notes[kind] = SystemNote(kind, str(note["text"]), str(note.get("about", "")))
     turn.hidden, turn.expert = bool(message.get("hidden")), str(message.get("expert", ""))
+    turn.asked, turn.told = str(message.get("asked", "")), str(message.get("told", ""))
     return turn
 
 

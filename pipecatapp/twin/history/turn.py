@@ -27,6 +27,12 @@ class Turn:
         hidden: Whether the model is not shown this turn, in which it had no part: a small model
             says "I will remember" whatever it is asked, once it has seen itself say so.
         expert: The expert that answered; empty for the twin itself.
+        asked_for: The tool for whose call the twin asked something in return; empty for none.
+        asked: What the model reads in place of the user's words, where code has done a part of what
+            they ask for; empty for all of them.
+        told: What was said of that part, which the model does not read; empty for nothing.
+        instead: What is told where the model denies to know it; empty where nothing is. It is
+            needed while the turn is answered, and not kept.
     """
 
     opening: UserMessage | ToolResult | None
@@ -35,6 +41,10 @@ class Turn:
     answers: list[AssistantMessage] = field(default_factory=list)
     hidden: bool = False
     expert: str = ""
+    asked_for: str = ""
+    asked: str = ""
+    told: str = ""
+    instead: str = ""
 
     @property
     def words(self) -> str:
@@ -107,7 +117,7 @@ class ActiveTurn:
     @property
     def words(self) -> str:
         """What the user says in this turn; empty where it tells of a result, or is answered."""
-        return "" if self._answers else self._own.words
+        return "" if self._answers else self._own.asked or self._own.words
 
     @property
     def earlier_words(self) -> list[str]:
@@ -124,6 +134,11 @@ class ActiveTurn:
         """The expert that answered the turn before this one; empty for none."""
         shown = [turn for turn in self.before if not turn.hidden]
         return shown[-1].expert if shown else ""
+
+    @property
+    def asked_for(self) -> str:
+        """The tool for which the twin asked something in the turn before; empty for none."""
+        return self.before[-1].asked_for if self.before else ""
 
     @property
     def holds_results(self) -> bool:
@@ -162,6 +177,15 @@ class ActiveTurn:
         """Keep the turn from the model, which has no part in it."""
         self._own.hidden = True
 
+    def go_on_with(self, asked: str, told: str) -> None:
+        """Show the model the turn after all, as far as code has not done what it asks for.
+
+        Args:
+            asked: What is left, in words that can be understood alone.
+            told: What has been said of the rest.
+        """
+        self._own.hidden, self._own.asked, self._own.told = False, asked, told
+
     def recall(self, words: str, recalled: str) -> None:
         """Add what is remembered.
 
@@ -190,6 +214,10 @@ class ActiveTurn:
         self._own.notes.pop(NoteKind.EXPERTS, None)
         if text := told(earlier[-1] if earlier else ""):
             self._own.add_note(NoteKind.EXPERTS, text)
+
+    def ask_for(self, tool: str) -> None:
+        """Note that the twin asks what it has to know for a call of a tool."""
+        self._own.asked_for = tool
 
     def answered_by(self, expert: str) -> None:
         """Note which expert the turn goes to; empty for the twin itself."""

@@ -78,8 +78,13 @@ class MemoryService:
         """Return the facts that were told last."""
         return await asyncio.to_thread(self.long_term.newest, most)
 
+    async def with_text(self, text: str) -> list[Fact]:
+        """Return the current facts with the same words, however they are written."""
+        ids = await self.ids([text])
+        return await asyncio.to_thread(self.long_term.get, ids)
+
     async def ids(self, texts: Sequence[str]) -> list[int]:
-        """Return the ids of the current facts with exactly these texts."""
+        """Return the ids of the current facts with these texts, however they are written."""
         return await asyncio.to_thread(self.long_term.ids, texts)
 
     async def keep(self, additions: Sequence[Addition]) -> list[Fact]:

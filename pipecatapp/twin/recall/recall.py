@@ -9,6 +9,7 @@ from pipecatapp.memory.storage.fact import Fact, Source
 from pipecatapp.runtime.inference.tokens import tokens
 from pipecatapp.text.language import language
 from pipecatapp.text.words import significant_words
+from pipecatapp.twin.recall.fact_answer import USER, is_untold, likely_answer, plain_answer
 from pipecatapp.twin.recall.memory_service import MemoryService
 
 RELEVANT = 0.44
@@ -27,9 +28,6 @@ REMEMBERED = "\n(From memory: {facts} Reply in plain words.)"
 """Without the last sentence the 1.5B model writes an action in 4 of 20 such answers, with it in
 none of 10."""
 
-USER = "the user"
-"""What facts call somebody who is not known by name."""
-
 
 @dataclass(frozen=True)
 class Recalled:
@@ -38,10 +36,16 @@ class Recalled:
     Attributes:
         text: As the model reads it behind the words; empty where the prompt holds all of it.
         anything: Whether any fact was found, in the prompt already or not.
+        answer: What answers the words as it is; empty where no fact plainly does.
+        instead: What is told where the model denies to know it; empty where nothing is.
+        untold: Whether only the user can have told what they ask, and no fact tells it.
     """
 
     text: str
     anything: bool
+    answer: str = ""
+    instead: str = ""
+    untold: bool = False
 
 
 class Recall:
@@ -66,7 +70,9 @@ class Recall:
             known: Tells whether a text is in the prompt already.
             person: Who speaks, where that is known.
         """
-        found = await self.relevant(words, before, person)
+        hits = await self._search(words, before, person)
+        answer = plain_answer(words, hits, person)
+        found = self._relevant(hits, words, before)
         lines: list[str] = []
         left = MOST_TOKENS - tokens(REMEMBERED)
         for entry in found:
@@ -78,27 +84,40 @@ class Recall:
                 break
             lines.append(line)
         text = REMEMBERED.format(facts=" ".join(lines)) if lines else ""
-        return Recalled(text, bool(found))
+        instead = "" if answer else likely_answer(words, found, person)
+        return Recalled(text, bool(found), answer, instead, is_untold(words, found, person))
 
     async def relevant(
         self, words: str, before: Sequence[str] = (), person: str | None = None
     ) -> list[SearchHit]:
         """Return the facts that some words are about, the best first."""
+        return self._relevant(await self._search(words, before, person), words, before)
+
+    async def _search(
+        self, words: str, before: Sequence[str], person: str | None
+    ) -> list[SearchHit]:
+        """Return the facts that are nearest to some words, the best first."""
         if not len(self._memories.long_term):
             return []
-        query = words
-        if len(significant(words)) < FEW_WORDS and before:
-            query = f"{before[-1]} {words}"
         # Facts are worded like "where does the user live"; recognizers write a small i.
-        spoken = language().statements.pronoun_i.sub("I", query)
-        found = await self._memories.search(spoken, CANDIDATES, asked_by=person or USER)
-        asked = significant(query)
-        best = max((entry.similarity for entry in found), default=0.0)
+        spoken = language().statements.pronoun_i.sub("I", _query(words, before))
+        return await self._memories.search(spoken, CANDIDATES, asked_by=person or USER)
+
+    @staticmethod
+    def _relevant(hits: Sequence[SearchHit], words: str, before: Sequence[str]) -> list[SearchHit]:
+        asked = significant(_query(words, before))
+        best = max((entry.similarity for entry in hits), default=0.0)
         return [
             entry
-            for entry in found
+            for entry in hits
             if entry.similarity >= max(_threshold(entry.fact, asked), RELATIVE * best)
         ][:MOST_FACTS]
+
+
+def _query(words: str, before: Sequence[str]) -> str:
+    """Return what is searched for: few words together with the turn before."""
+    few = len(significant(words)) < FEW_WORDS and before
+    return f"{before[-1]} {words}" if few else words
 
 
 def shown(fact: Fact) -> str:

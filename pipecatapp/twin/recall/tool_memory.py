@@ -1,17 +1,21 @@
 """Long-term memory as tools see it: texts without ids."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 
+from pipecatapp.memory.learning.replaced import replaced_facts
 from pipecatapp.memory.long_term import Addition
 from pipecatapp.memory.storage.fact import NewFact, Source
 from pipecatapp.text.normal_form import normal_form
 from pipecatapp.text.utterances import is_question
-from pipecatapp.tools.tool import Call
+from pipecatapp.tools.tool import Call, KeptFact
 from pipecatapp.twin.recall.forgetting import ENOUGH
 from pipecatapp.twin.recall.memory_service import MemoryService
-from pipecatapp.twin.recall.recall import Recall, significant
+from pipecatapp.twin.recall.recall import USER, Recall, significant
 
+NEIGHBOURS = 24
+"""The number of older facts that a new one may replace; of many about "code", the right one."""
 MOST_FORGOTTEN = 5
 """The most facts that one request can forget."""
 
@@ -45,8 +49,8 @@ class ToolMemory:
         ]
         return [*(entry.fact.text for entry in found), *waiting][:MOST_FORGOTTEN]
 
-    async def remember(self, text: str, call: Call) -> str:
-        """Keep something word for word; return it as it is kept, on the disk.
+    async def remember(self, text: str, call: Call) -> KeptFact:
+        """Keep something word for word, in place of what it contradicts; it is on the disk then.
 
         Raises:
             UserError: It could not be kept.
@@ -59,8 +63,14 @@ class ToolMemory:
             conversation=call.conversation.id,
             context=call.words,
         )
-        (kept,) = await self._memories.keep([Addition(fact)])
-        return kept.text
+        found = await self._memories.search(text, NEIGHBOURS, asked_by=call.person or USER)
+        older = {hit.fact.id: hit.fact for hit in found}
+        older |= {known.id: known for known in await self._memories.with_text(text)}
+        replaced = await asyncio.to_thread(replaced_facts, fact, older.values())
+        replaces = tuple(entry.fact.id for entry in replaced)
+        (kept,) = await self._memories.keep([Addition(fact, replaces)])
+        values = dict.fromkeys(entry.value for entry in replaced if entry.value)
+        return KeptFact(kept.text, tuple(values))
 
     async def forget_texts(self, texts: Sequence[str], call: Call) -> int:
         """Delete facts for good, given by their words; return how many are gone.

@@ -22,6 +22,9 @@ from pipecatapp.twin.routing.grammar import action_grammar, arguments_grammar
 ANSWER = "answer"
 AGAIN = "again"
 """The action before, once more, with something changed; only the classifier knows it."""
+UNABLE = "unable"
+"""What nothing here can do or know; only the classifier knows it. A topic may follow, such as
+`unable:weather`."""
 MARK = "Action:"
 """What asks the model for an action; a small model also writes it in front of one."""
 Kind = Literal["answer", "tool", "expert"]
@@ -40,12 +43,25 @@ class Decision:
         name: Of the tool or expert; None for an answer.
         arguments: Of the tool, with its defaults; where they are wrong, as the model wrote them.
         by: What decided: the intent policy (`head`), the model, or code that read the words.
+        unable: For an answer that says that something cannot be done or known: the topic.
+        declined: The tool whose call is not made, as its arguments come from nowhere or the words
+            do not name it: an answer must not claim that it was.
+        question: What is said in place of an answer that the model would write; empty for nothing.
+        sure: Whether the intent policy was sure of the tool, or there is none.
+        besides: What the turn goes on with once the call has been made; empty for nothing.
+        text: What is said as it is; empty where the model words the answer.
     """
 
     kind: Kind
     name: str | None = None
     arguments: dict[str, Any] = field(default_factory=dict)
     by: Literal["head", "model", "words"] = "model"
+    unable: str | None = None
+    declined: str = ""
+    question: str = ""
+    sure: bool = field(default=False, compare=False)
+    besides: str = ""
+    text: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return what clients are told."""
@@ -57,12 +73,19 @@ class MalformedActionError(ValueError):
 
 
 class TalkExamples(BaseModel):
-    """What people say that needs no tool or expert: the file talk.yaml of the prompts."""
+    """What people say that needs no tool or expert: the file talk.yaml of the prompts.
+
+    Attributes:
+        answer: What only wants an answer.
+        again: What means the action before once more.
+        unable: Deeds that nothing here can do, and what cannot be known now, by topic.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     answer: list[str] = Field(min_length=5)
     again: list[str] = Field(min_length=5)
+    unable: dict[str, list[str]] = {}
 
     @classmethod
     def load(cls, prompts: Path) -> "TalkExamples":
@@ -159,7 +182,8 @@ class Actions:
         """Return what people say, by action."""
         tools = {name: tool.examples for name, tool in self.tools.items()}
         experts = {name: expert.examples for name, expert in self.experts.items()}
-        said = {ANSWER: self._talk.answer, AGAIN: self._talk.again, **tools, **experts}
+        unable = {f"{UNABLE}:{topic}": said for topic, said in self._talk.unable.items()}
+        said = {ANSWER: self._talk.answer, AGAIN: self._talk.again, **unable, **tools, **experts}
         return {name: [*said[name], *self._requests.get(name, ())] for name in said}
 
     def description(self) -> str:
@@ -187,6 +211,8 @@ class Actions:
         """Return the decision for an action that takes no arguments, else None."""
         if name == ANSWER:
             return Decision("answer", by=by)
+        if is_unable(name):
+            return Decision("answer", by=by, unable=name.partition(":")[2])
         if name in self.experts:
             return Decision("expert", self.experts[name].name, by=by)
         if not self._takes_arguments(name):
@@ -232,6 +258,11 @@ class Actions:
 
     def _takes_arguments(self, name: str) -> bool:
         return name in self.tools and bool(self.tools[name].schema.get("properties"))
+
+
+def is_unable(name: str) -> bool:
+    """Tell whether an action of the classifier is one that nothing here can do."""
+    return name.partition(":")[0] == UNABLE
 
 
 def _described(tool: RoutableTool) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from pipecatapp.experts.expert import SUFFIX
 from pipecatapp.twin.routing.action_catalogue import ActionCatalogue
-from pipecatapp.twin.routing.actions import AGAIN, ANSWER
+from pipecatapp.twin.routing.actions import AGAIN, ANSWER, UNABLE, is_unable
 from pipecatapp.twin.routing.intent_classifier import IntentClassifier, IntentPrediction
 
 SURE = 0.5
@@ -19,6 +19,10 @@ SURE_IN_A_TASK = 0.8
 """The same after a turn that was more than talk: "what is he wearing" may be about the camera."""
 SURE_OF_AGAIN = 0.6
 """The same for "the action before, once more", whose words alone say little else."""
+UNSURE_OF_TOOL = 0.2
+"""With this probability a tool may be meant after all where nothing seems to be able to help."""
+FEWEST_NEAR = 2
+"""Of the five examples nearest to what nothing here can do, the fewest that say so too."""
 CANDIDATES = 3
 """How many of the classifier's best actions the model chooses among."""
 SHOWN_EXAMPLES = 6
@@ -30,7 +34,7 @@ class PolicyResult:
     """What the policy makes of some words.
 
     Attributes:
-        meant: The action that it is sure of, or None.
+        meant: The action that it is sure of, or None; `unable` comes with a topic.
         candidates: Where it is not sure, the actions that the model chooses among; `answer` is one.
         examples: The nearest examples of the candidates, each with its action.
     """
@@ -61,10 +65,14 @@ class IntentPolicy:
         if unseen := catalogue.unseen.meant(words):
             return PolicyResult(unseen)
         prediction = catalogue.possible(self._classifier.predict(words))
+        if _is_unable(prediction):
+            return PolicyResult(prediction.topic)
         # The classifier knows the other actions better than an unseen expert's description does.
         if prediction.action == ANSWER and (near := catalogue.unseen.near(words)):
             return PolicyResult(near[0])
-        if prediction.action != AGAIN and prediction.chance >= max(SURE, SURE_IN_A_TASK):
+        if prediction.action not in (AGAIN, UNABLE) and prediction.chance >= max(
+            SURE, SURE_IN_A_TASK
+        ):
             return PolicyResult(prediction.action)  # whatever the turn before was
         asked = f"{last_expert}{SUFFIX}"
         previous = asked if asked in catalogue.actions.experts else self._previous(before)
@@ -82,15 +90,17 @@ class IntentPolicy:
 
     def best_guess(self, words: str, before: Sequence[str]) -> str:
         """Return the likeliest action, however likely it is."""
-        action = self._classifier.predict(words).action
-        return self._previous(before) if action == AGAIN else action
+        prediction = self._classifier.predict(words)
+        if prediction.action == UNABLE:
+            return prediction.topic
+        return self._previous(before) if prediction.action == AGAIN else prediction.action
 
     def _previous(self, before: Sequence[str]) -> str:
         """Return the action that "again" means, by the words of the turns before."""
         for words in reversed(before):
-            action = self._classifier.predict(words).action
-            if action != AGAIN:
-                return action
+            prediction = self._classifier.predict(words)
+            if prediction.action != AGAIN:
+                return prediction.topic if prediction.action == UNABLE else prediction.action
         return ANSWER
 
 
@@ -98,11 +108,34 @@ def _meant(prediction: IntentPrediction, previous: str) -> str | None:
     """Return the action that the prediction is sure of, or None."""
     if prediction.action == AGAIN:
         return previous if prediction.chance >= SURE_OF_AGAIN else None
-    sure = SURE if previous == ANSWER else SURE_IN_A_TASK
+    if prediction.action == UNABLE:
+        return None if _may_be_tool(prediction) else ANSWER  # talk about such things
+    sure = SURE if previous == ANSWER or is_unable(previous) else SURE_IN_A_TASK
     return prediction.action if prediction.chance >= sure else None
+
+
+def _is_unable(prediction: IntentPrediction) -> bool:
+    """Tell whether it is sure enough that nothing here can help.
+
+    The class spans many topics, so that what is near to none of its examples can still be likely:
+    the nearest examples have a say.
+    """
+    near = [is_unable(name) for _, name in prediction.nearest]
+    if prediction.action == UNABLE and all(near[:3]):
+        return True
+    if prediction.action == ANSWER and all(near[:4]):
+        return True
+    sure = prediction.action == UNABLE and prediction.chance >= SURE
+    return sure and sum(near[:5]) >= FEWEST_NEAR and not _may_be_tool(prediction)
+
+
+def _may_be_tool(prediction: IntentPrediction) -> bool:
+    chances = zip(prediction.actions, prediction.chances, strict=True)
+    return any("." in name and chance >= UNSURE_OF_TOOL for name, chance in chances)
 
 
 def _candidates(prediction: IntentPrediction, previous: str) -> list[str]:
     best = prediction.actions[:CANDIDATES]
     meant = [previous if name == AGAIN else name for name in best]
-    return list(dict.fromkeys([*meant, previous, ANSWER]))
+    possible = [name for name in [*meant, previous] if not is_unable(name)]
+    return list(dict.fromkeys([*possible, ANSWER]))

@@ -28,13 +28,13 @@ def _is_named(value: Any, said: list[str]) -> bool:
     words = (
         set() if isinstance(value, bool) else set(letters_and_digits(str(value).lower())) - ADDED
     )
-    return bool(words) and all(_is_said(word, said) for word in words)
+    return bool(words) and all(
+        is_said(word, spelled_out(said) if word.isdecimal() else said) for word in words
+    )
 
 
-def _is_said(word: str, said: list[str]) -> bool:
-    """Tell whether a word was said, as one word or as several in a row."""
-    if word.isdecimal():
-        said = spelled_out(said)
+def is_said(word: str, said: list[str]) -> bool:
+    """Tell whether a word stands among others, as one word or as several in a row."""
     longest = len(word)  # of so many words at most, each of one letter
     return any(_begin_with(said[start : start + longest], word) for start in range(len(said)))
 

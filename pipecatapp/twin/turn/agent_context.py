@@ -27,6 +27,7 @@ class AgentContext:
         tool: Returns a tool that can work now by its name, else None.
         experts: Answer what is handed to them.
         wanted: Returns the call that some words plainly ask for, where a tool knows them.
+        asked_besides: Returns what the words ask for besides that call, given its tool's name.
         recall: Looks up long-term memory; None where there is none.
     """
 
@@ -36,6 +37,7 @@ class AgentContext:
     tool: Callable[[str], Tool | None]
     experts: Experts
     wanted: Callable[[str], Awaitable[DirectCall | None]] = _nothing
+    asked_besides: Callable[[str, str], str] = lambda name, words: ""
     recall: Recall | None = None
 
     @property

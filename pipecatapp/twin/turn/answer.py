@@ -15,13 +15,17 @@ from pipecatapp.twin.history.turn import ActiveTurn
 from pipecatapp.twin.llm.chunks import TWIN, Chunks, text_of
 from pipecatapp.twin.routing.actions import Decision
 from pipecatapp.twin.routing.router import in_words
+from pipecatapp.twin.turn.abilities import what_it_can
 from pipecatapp.twin.turn.answer_stream import AnswerStream
 from pipecatapp.twin.turn.checked_answer import AnswerCheck, CheckedAnswer
+from pipecatapp.twin.turn.claims import ClaimsCheck, PresentCheck
 from pipecatapp.twin.turn.expert_handoff import ExpertHandoff
+from pipecatapp.twin.turn.fact_check import FactCheck
+from pipecatapp.twin.turn.raw_calls import RawCalls
 from pipecatapp.twin.turn.turn_context import TurnContext
 
-CHECKS: tuple[AnswerCheck, ...] = ()
-"""What every clause that a model writes has to pass, in the order in which they are asked."""
+CHECKS: tuple[AnswerCheck, ...] = (RawCalls(), FactCheck())
+"""What else every clause that a model writes has to pass, in the order in which they are asked."""
 
 
 class Writer(Protocol):
@@ -45,10 +49,22 @@ class AnswerStreamer:
         self._router = context.agent.router
         self._conversation = context.conversation
         self._handoff = ExpertHandoff(context)
-        self._checks: tuple[AnswerCheck, ...] = CHECKS
+        tools = context.agent.tool
+        router = self._router
+
+        def available() -> list[str]:
+            return [name for name in router.actions.tools if tools(name)]
+
+        self._available = available
+        claims = ClaimsCheck(tools, available)
+        self._checks: tuple[AnswerCheck, ...] = (claims, PresentCheck(available), *CHECKS)
 
     async def write(self, decision: Decision, turn: ActiveTurn, answer: AnswerStream) -> None:
-        """Write an answer: that of the expert that was decided on, or the twin's own."""
+        """Write an answer: what was decided to say, an expert's words, or the twin's own."""
+        if decision.text:
+            turn.answered_by("")
+            await answer.say(decision.text)
+            return
         expert = (decision.name or "") if decision.kind == "expert" else ""
         turn.answered_by(expert)
         if expert:
@@ -63,6 +79,15 @@ class AnswerStreamer:
             else:
                 return
         await self._write(turn, self._model.stream, answer)
+
+    def unable(self, topic: str) -> str:
+        """Return what is said to a request that nothing here can fulfil.
+
+        Args:
+            topic: Of the request, as talk.yaml of the prompts names it.
+        """
+        said = language().phrases.unable
+        return said.get(topic, said[""]).format(can=what_it_can(self._available()))
 
     async def ask_expert(self, name: str, turn: ActiveTurn, answer: AnswerStream) -> None:
         """Write an expert's answer.

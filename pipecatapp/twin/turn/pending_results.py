@@ -38,7 +38,7 @@ Teller = Callable[[list[Untold]], Awaitable[None]]
 
 def needs_no_words(untold: Untold) -> bool:
     """Tell whether `result_sentence` says all that there is to say."""
-    return isinstance(untold, Announcement) or untold.refused or untold.tool.spoken
+    return isinstance(untold, Announcement) or untold.refused or untold.said is not None
 
 
 def concerns_model(untold: Untold) -> bool:
@@ -62,8 +62,8 @@ def result_sentence(run: Untold, *, brief: bool) -> str:
             return language().phrases.expired.format(purpose=run.purpose)
         case Verdict.WITHDRAWN:
             return language().phrases.withdrawn.format(purpose=run.purpose)
-    if run.tool.spoken:
-        return run.result or ""
+    if run.said is not None:
+        return run.said
     return language().phrases.ended.format(purpose=run.purpose) if brief else ""
 
 

@@ -1,10 +1,17 @@
 """Plans a turn: decides what it needs by its words and by the facts recalled for them."""
 
 import asyncio
+from dataclasses import replace
 
+from pipecatapp.text.fact_match import untold
+from pipecatapp.text.fact_question import tokens_of
+from pipecatapp.text.language import language
+from pipecatapp.text.utterances import is_question
 from pipecatapp.tools.conversation_log.question import asked_of_log
 from pipecatapp.twin.history.turn import ActiveTurn
+from pipecatapp.twin.recall.recall import Recalled
 from pipecatapp.twin.routing.actions import Decision
+from pipecatapp.twin.routing.call_check import CallCheck
 from pipecatapp.twin.routing.provenance import is_named_by_user
 from pipecatapp.twin.routing.router import RoutingModel, asks_for_several
 from pipecatapp.twin.turn.turn_context import TurnContext
@@ -31,33 +38,39 @@ class TurnPlanner:
         words, before = turn.words, turn.earlier_words
         with self._clock.deciding():
             if wanted := await self._agent.wanted(words):
-                return Decision("tool", *wanted, by="words")
-            remembered = await self._recall(words, before, turn)
+                besides = self._agent.asked_besides(wanted[0], words)
+                return Decision("tool", *wanted, by="words", besides=besides)
+            recalled = await self._recall(words, before, turn)
+            if recalled.answer:
+                return Decision("answer", by="words", text=recalled.answer)
             router = self._agent.router
             catalogue = await asyncio.to_thread(lambda: router.catalogue)
             turn.tell_of_experts(catalogue.told)
             prompt = self._conversation.prompt(turn)
-            return await router.decide(
+            decision = await router.decide(
                 words,
                 before,
                 prompt,
                 self._model,
-                remembered=remembered,
+                remembered=recalled.anything,
                 last_expert=turn.last_expert,
+                asked_for=turn.asked_for,
             )
+            decision = self._checked(self._revised(decision, words), turn)
+            plain = decision.kind == "answer" and not decision.unable and not decision.question
+            if plain and recalled.untold and not _told_in(before, words):
+                return Decision("answer", by="words", text=language().phrases.not_told)
+            return decision
 
-    async def _recall(self, words: str, before: list[str], turn: ActiveTurn) -> bool:
-        """Add what is remembered to the turn, so that all its requests share a prefix.
-
-        Returns:
-            Whether anything is remembered.
-        """
+    async def _recall(self, words: str, before: list[str], turn: ActiveTurn) -> Recalled:
+        """Add what is remembered to the turn, so that all its requests share a prefix."""
         if self._agent.recall is None:
-            return False
+            return Recalled("", anything=False)
         recalled = await self._agent.recall(words, before, turn.holds_recalled, self._person)
-        if not turn.has_recalled(words):
+        if not recalled.answer and not turn.has_recalled(words):
             turn.recall(words, recalled.text)
-        return recalled.anything
+        turn.own.instead = recalled.instead
+        return recalled
 
     async def decide_next(self, turn: ActiveTurn) -> Decision:
         """Return what a result calls for: an answer, unless more was asked for than one thing."""
@@ -66,7 +79,27 @@ class TurnPlanner:
         if asked_of_log(asked) or not asks_for_several(asked):
             return Decision("answer", by="head")
         prompt = self._conversation.prompt(turn)
-        return await self._agent.router.decide_next(asked, prompt, self._model)
+        decision = await self._agent.router.decide_next(asked, prompt, self._model)
+        # Its question would take the place of what the result has to say.
+        return replace(self._checked(decision, turn), question="")
+
+    def _revised(self, decision: Decision, words: str) -> Decision:
+        """Return the decision, where its call is not what the words say with the call that is."""
+        tool = self._agent.tool(decision.name or "") if decision.kind == "tool" else None
+        if tool is None:
+            return decision
+        call = tool.toolset.revised((tool.name, decision.arguments), words)
+        if call is None:
+            return Decision("answer", by=decision.by, declined=tool.name)
+        return replace(decision, name=call[0], arguments=call[1])
+
+    def _checked(self, decision: Decision, turn: ActiveTurn) -> Decision:
+        """Return the decision, or an answer in place of a call that the user cannot have meant."""
+        tool = self._agent.tool(decision.name or "") if decision.kind == "tool" else None
+        if tool is None:
+            return decision
+        not_now = tool.toolset.not_now(tool.name, self._conversation.id)
+        return CallCheck(decision, tool, turn).checked(not_now)
 
     def follows_result(self, decision: Decision, turn: ActiveTurn) -> bool:
         """Tell whether foreign text may have had a part in a call, such as a page that was read.
@@ -77,3 +110,11 @@ class TurnPlanner:
         if not self._conversation.holds_results(turn):
             return False
         return not (turn.words and is_named_by_user(decision.arguments, turn.words))
+
+
+def _told_in(before: list[str], words: str) -> bool:
+    """Tell whether something that the user told earlier has a word of what they ask now."""
+    asked = untold(words)
+    told = [text for text in before if not is_question(text)]
+    said = {token.stem for text in told for token in tokens_of(text)}
+    return asked is not None and bool(asked.content & said)

@@ -132,9 +132,16 @@ class Responder:
         finally:
             task.cancel()
         decision = _unless_done(decision, [] if turn.words else untold)
+        if decision.question:
+            self.decision = decision
+            turn.ask_for(decision.declined)
+            await answer.say(decision.question)
+            return
         after_result = planner.follows_result(decision, turn)
         last = await self._call_tools(decision, turn, answer, after_result=after_result)
-        if last is not None:
+        if last is not None and last.unable is not None:
+            await answer.say(self._answers.unable(last.unable))
+        elif last is not None:
             await self._answers.write(last, turn, answer)
 
     async def _call_tools(
@@ -147,7 +154,7 @@ class Responder:
         """
         made: list[tuple[str, dict[str, Any]]] = []
         self.decision = decision
-        said = False  # whether the last result was told as it is
+        to_word = decision.kind != "tool"  # whether the model has anything to word
         while decision.kind == "tool":
             call = (decision.name or "", decision.arguments)
             if call in made:
@@ -155,25 +162,29 @@ class Responder:
             made.append(call)
             after_result = after_result or len(made) > 1
             run = await self._tools.start(decision, turn, after_result=after_result)
-            said = False
+            said = None
             if run is not None:
                 await self._tools.attend(run, answer)
                 if not run.tool.model_visible:
                     turn.hide()
                     record(run, turn)
                     if run.over and not run.approval:
-                        await answer.say(run.result or "")
+                        await answer.say(run.said or "")
+                        if decision.besides:
+                            turn.go_on_with(decision.besides, run.said or "")
+                            await self._plan_and_carry_out(turn, [], answer)
                     return None
                 record(run, turn)
                 if run.approval or not run.over:
                     return None
-                if run.tool.spoken:
-                    await answer.say(run.result or "")
-                said = run.tool.spoken
+                said = run.said
+                if said is not None:
+                    await answer.say(said)
+            to_word = to_word or said is None
             if len(made) == MOST_STEPS:
                 break
             decision = await self._planner.decide_next(turn)
-        return None if said and decision.kind != "expert" else decision
+        return decision if to_word or decision.kind == "expert" else None
 
 
 def _unless_done(decision: Decision, told: list[Untold]) -> Decision:

@@ -263,7 +263,15 @@ async def test_a_flood_of_output_is_ended(code_runner: CodeRunner, stream: str) 
     result = await code_runner.run_python_code(CALL, code)
     assert result.startswith("xxx")
     assert "output was cut" in result
-    assert len(result) < container.LONGEST_OUTPUT + 100
+    assert len(result) < 2 * container.KEPT_OUTPUT + 200
+
+
+async def test_an_error_behind_a_long_output_is_kept(code_runner: CodeRunner) -> None:
+    code = "print('first')\nfor n in range(50_000): print('line', n)\nraise ValueError('the end')"
+    result = await code_runner.run_python_code(CALL, code)
+    assert result.startswith("first\nline 0\n")
+    assert result.endswith("ValueError: the end\nexit code 1")
+    assert "lines left out" in result
 
 
 async def test_no_privileges(code_runner: CodeRunner) -> None:

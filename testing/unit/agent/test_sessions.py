@@ -31,6 +31,10 @@ class Left:
     def __init__(self, conversation: Conversation, person: str | None) -> None:
         self.of = (conversation.id, person)
         self.detached = False
+        self.told = 0
+
+    def tell_of_lists(self) -> None:
+        self.told += 1
 
     async def detach(self) -> None:
         self.detached = True
@@ -105,3 +109,10 @@ async def test_a_machine_without_sound_goes_on(
     monkeypatch.setattr(serving, "local_transport", missing)
     await house.sessions.serve_local_audio()
     assert house.composed == []
+
+
+async def test_all_clients_are_told_of_the_lists(house: House) -> None:
+    async with house.serving() as address, connect(address), connect(address):
+        await within(10, lambda: len(house.sessions) == 2)
+        house.sessions.tell_of_lists()
+        assert [left.told for left in house.composed] == [1, 1]

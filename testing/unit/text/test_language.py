@@ -19,10 +19,14 @@ def test_the_setting_picks_the_language_and_english_stands_in(
 
 def test_a_phrase_asks_for_nothing_but_what_it_is_given() -> None:
     phrases = load_language("en").phrases
+    given = {"purpose": "open a page", "name": "coding", "can": "I can sing."}
+    given |= {"example": "sing", "abilities": "sing", "title": "News"}
+    numbers = {"characters": 9, "lines": 3, "code": 1}
     for field in dataclasses.fields(Phrases):
-        phrase: str = getattr(phrases, field.name)
-        assert set(re.findall(r"{(\w+)}", phrase)) <= {"purpose", "name"}
-        assert phrase.format(purpose="open a page", name="coding")
+        value = getattr(phrases, field.name)
+        for phrase in [value] if isinstance(value, str) else value.values():
+            assert set(re.findall(r"{(\w+)}", phrase)) <= given.keys() | numbers.keys()
+            assert phrase.format(**given, **numbers)
 
 
 def test_the_rules_have_the_groups_that_the_code_reads() -> None:

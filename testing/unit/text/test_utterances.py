@@ -1,11 +1,33 @@
 import pytest
 
-from pipecatapp.text.utterances import is_question, is_stop
+from pipecatapp.text.utterances import begins_to_remember, is_question, is_stop
 
 
 @pytest.mark.parametrize(
     "words",
-    ["Stop.", "STOP!", " stop, please ", "Be quiet.", "That's enough.", "Stop. Stop! Stop."],
+    [
+        "Stop.",
+        "STOP!",
+        " stop, please ",
+        "Be quiet.",
+        "That's enough.",
+        "Stop. Stop! Stop.",
+        "stop it right now",
+        "okay twin stop",
+        "Halt!",
+        "hey twin be quiet for a moment",
+        "that\u2019s quite enough, thank you",
+        "never mind that",
+        "oh shut up would you",
+        "could you please stop talking",
+        "Stop,please!",
+        "i said stop. stop it!",
+        "no more talking please",
+        "Hold it.",
+        "you can stop now",
+        "shhh",
+        "start",
+    ],
 )
 def test_somebody_who_wants_silence_gets_it(words: str) -> None:
     assert is_stop(words)
@@ -19,11 +41,26 @@ def test_somebody_who_wants_silence_gets_it(words: str) -> None:
         "Where is the bus stop?",
         "How do I stop a nosebleed?",
         "Do not stop.",
+        "don't stop now",
         "Is that enough?",
         "stopping",
+        "stop the egg timer",
+        "stop the alarm please",
+        "cancel my seven o'clock alarm",
+        "stop the radio on node four",
+        "stop by the bakery",
+        "stop nginx",
+        "stop at the third line",
+        "never mind the rain, what time is it",
+        "enough flour for two cakes",
+        "be quiet is what she told us",
+        "forget it all please",
+        "can i stop now",
+        "start the dishwasher",
+        "halt node three",
     ],
 )
-def test_a_question_with_such_a_word_is_answered(words: str) -> None:
+def test_a_request_with_such_a_word_is_answered(words: str) -> None:
     assert not is_stop(words)
 
 
@@ -35,3 +72,27 @@ def test_a_question_is_known_by_its_first_word_or_its_mark(words: str) -> None:
 @pytest.mark.parametrize("words", ["Ada is my sister.", "I know where she lives", "whatever"])
 def test_a_statement_is_no_question(words: str) -> None:
     assert not is_question(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Remember the milk.",
+        "um please remember",
+        "Please, remember: the bins go out on Monday",
+        "can you remember the gate code is 12",
+        "Don't forget the cake.",
+        "keep in mind i eat no fish",
+        "remember what we said",
+    ],
+)
+def test_a_wish_to_remember_is_known_by_its_beginning(words: str) -> None:
+    assert begins_to_remember(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Do you remember me?", "I remember that day.", "can you remember what we said", "remembering"],
+)
+def test_who_asks_what_is_remembered_wishes_nothing(words: str) -> None:
+    assert not begins_to_remember(words)

@@ -7,7 +7,7 @@ from pipecatapp.errors import UserError
 from pipecatapp.tools.execution.registry import Registry
 from pipecatapp.tools.execution.tool_definition import tools_of
 from pipecatapp.tools.memory import MemoryTools
-from pipecatapp.tools.tool import Call, ToolError
+from pipecatapp.tools.tool import Call, KeptFact, ToolError
 from testing.unit.tools.fake_resources import FakeResources, call_in
 
 
@@ -17,6 +17,7 @@ class Facts:
 
     kept: list[str] = field(default_factory=list)
     broken: bool = False
+    outdated: tuple[str, ...] = ()
 
     async def count(self) -> int:
         return len(self.kept)
@@ -28,11 +29,11 @@ class Facts:
         about = {word for word in words.split() if len(word) > 3}
         return [text for text in self.kept if about & set(text.split())]
 
-    async def remember(self, text: str, call: Call) -> str:
+    async def remember(self, text: str, call: Call) -> KeptFact:
         if self.broken:
             raise UserError("The disk is full: make room.")
         self.kept.append(text)
-        return text
+        return KeptFact(text, self.outdated)
 
     async def forget_texts(self, texts: Sequence[str], call: Call) -> int:
         if self.broken:
@@ -60,6 +61,52 @@ async def test_what_is_to_be_remembered_is_kept_word_for_word(
     said = await toolset.remember(call_in(), **wanted[1])
     assert facts.kept[-1] == "my Aunt Zoë comes at 7:30"
     assert "my Aunt Zoë comes at 7:30" in said
+
+
+async def test_what_it_replaces_is_said(toolset: MemoryTools, facts: Facts) -> None:
+    facts.outdated = ("55 20", "66 20")
+    said = await toolset.remember(call_in(), text="my number is 77 20")
+    assert said == 'I will remember: "my number is 77 20", instead of 55 20 and 66 20.'
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            "Remember that the password is Oak9!",
+            'I will remember: "the password is Oak9!". I kept the exclamation mark at its end: '
+            "if that is no part of it, tell me again without it.",
+        ),
+        (
+            "Remember that the password is oak.",
+            'I will remember: "the password is oak". I left out the full stop at its end: '
+            "if that is part of it, tell me again in quotation marks.",
+        ),
+        (
+            "remember that my name is kim please",
+            'I will remember: "my name is kim please". I kept "please" at its end: '
+            "if that is no part of it, tell me again without it.",
+        ),
+        ("Remember that the roof leaks.", 'I will remember: "the roof leaks".'),
+    ],
+)
+async def test_where_it_ends_is_read_back_if_that_is_unsure(
+    toolset: MemoryTools, words: str, said: str
+) -> None:
+    wanted = await toolset.wanted(words)
+    assert wanted is not None
+    assert await toolset.remember(call_in(), **wanted[1]) == said
+
+
+async def test_a_question_besides_is_left_to_the_turn(toolset: MemoryTools) -> None:
+    registry = Registry([toolset])
+    await registry.examine()
+    words = "Remember that my vet is Dr. Moon. When does she open?"
+    assert await registry.wanted(words) == ("memory.remember", {"text": "my vet is Dr. Moon"})
+    besides = registry.asked_besides("memory.remember", words)
+    assert besides == "my vet is Dr. Moon. When does she open?"
+    assert await registry.wanted(besides) is None
+    assert registry.asked_besides("memory.forget", "Forget my vet.") == ""
 
 
 async def test_it_is_not_said_to_be_remembered_where_it_is_not(

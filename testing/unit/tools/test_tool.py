@@ -8,7 +8,7 @@ import pytest
 from pipecatapp.settings import REPOSITORY, Settings
 from pipecatapp.tools.execution.registry import Registry
 from pipecatapp.tools.execution.tool_definition import tools_of
-from pipecatapp.tools.tool import Call, Toolset, shortened, tool
+from pipecatapp.tools.tool import Call, Toolset, tool
 
 from .fake_resources import EXAMPLES, FakeResources, call_in
 
@@ -17,6 +17,11 @@ from .fake_resources import EXAMPLES, FakeResources, call_in
 def test_too_few_different_examples_are_refused(examples: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="at least 5 different examples"):
         tool(examples=examples)
+
+
+def test_what_has_to_be_named_needs_an_act() -> None:
+    with pytest.raises(ValueError, match="needs an act"):
+        tool(examples=EXAMPLES, explicit=True)
 
 
 def test_a_tool_that_the_model_does_not_choose_needs_no_examples() -> None:
@@ -116,8 +121,3 @@ async def test_a_toolset_that_says_nothing_of_itself_works_everywhere() -> None:
     assert await simple.wanted("anything") is None
     await simple.logged_out("conversation")
     await simple.close()
-
-
-def test_a_long_text_loses_its_middle() -> None:
-    assert shortened("abcdef", 4) == "ab\n[... 2 characters left out ...]\nef"
-    assert shortened("abcdef", 6) == "abcdef"

@@ -18,7 +18,7 @@ from pipecatapp.tools.execution.approvals import Approvals
 from pipecatapp.tools.execution.audit import Audit
 from pipecatapp.tools.execution.runner import ToolRunner
 from pipecatapp.tools.execution.tool_definition import tools_of
-from pipecatapp.tools.tool import Call, Toolset, tool
+from pipecatapp.tools.tool import Call, ToolError, Toolset, tool
 from pipecatapp.twin.routing.actions import Actions, TalkExamples
 from pipecatapp.twin.routing.intent_classifier import IntentClassifier
 from pipecatapp.twin.routing.router import Router
@@ -208,6 +208,7 @@ class Lamp(Toolset):
         self.calls: list[str] = []
         self.ready = asyncio.Event()
         self.says = "The lamp is off."
+        self.broken = self.stuck = ""
 
     @tool(
         examples=(
@@ -250,6 +251,8 @@ class Lamp(Toolset):
         """Tells whether the lamp is on."""
         self.calls.append("read")
         await self.ready.wait()
+        if self.broken:
+            raise ToolError(self.broken)
         return self.says
 
     @tool(
@@ -264,6 +267,7 @@ class Lamp(Toolset):
             "brightness to eighty percent please",
         ),
         purpose="dim the lamp to {percent} percent",
+        provenance={"percent": "derived"},
     )
     async def dim(self, call: Call, percent: Annotated[int, Field(ge=0, le=100)] = 50) -> str:
         """Sets the lamp's brightness.
@@ -272,6 +276,8 @@ class Lamp(Toolset):
             percent: of its full power
         """
         self.calls.append(f"dim {percent}")
+        if self.stuck:
+            raise ToolError(self.stuck)
         return f"The lamp is at {percent} percent."
 
 

@@ -16,6 +16,7 @@ from pipecat.pipeline.worker import PipelineParams
 from pipecat.tests.utils import run_test
 
 from pipecatapp.runtime.turn_clock import TurnClock
+from pipecatapp.text.telling import output_block
 from pipecatapp.voice.ahead import AnswerAhead
 from pipecatapp.voice.clauses import ClauseAggregator
 from pipecatapp.voice.code import CODE, AnswerPart, CodeBlocks, code_notice
@@ -121,6 +122,10 @@ async def test_code_is_kept_word_for_word_and_something_short_is_said_for_it(
     kept = [f.text for f in frames if isinstance(f, TTSTextFrame) and f.append_to_context]
     assert BLOCK in " ".join(kept)
     assert any(isinstance(frame, TTSAudioRawFrame) for frame in frames)
+
+
+def test_an_output_is_no_code() -> None:
+    assert code_notice(f" \n{output_block('12 lines')}\n") != code_notice(f" \n{BLOCK}\n")
 
 
 async def test_code_that_nobody_hears_is_kept_word_for_word(speaker: Speaker) -> None:

@@ -5,6 +5,7 @@ import { Composer } from "./composer/composer.js";
 import { Conversation } from "./conversation/conversation.js";
 import { followEnd } from "./conversation/follow-end.js";
 import { Transcript } from "./conversation/transcript.js";
+import { ListsPanel } from "./lists/lists-panel.js";
 import { MemoryPanel } from "./memory/memory-panel.js";
 import { Schedule } from "./schedule/schedule.js";
 import { getHistory, logOut } from "./shared/api.js";
@@ -70,6 +71,7 @@ async function catchUp() {
 function handleServerMessage(message) {
   if (message.kind === "session") player.configure(message.output_sample_rate);
   if (message.kind === "history") catchUp();
+  if (message.kind === "lists") listsPanel.changed();
   approvals.handle(message);
   schedule.handle(message);
 }
@@ -120,6 +122,10 @@ composer.focus();
 const statusPanel = new StatusPanel(
   byId("status", HTMLElement),
   byId("status-toggle", HTMLButtonElement),
+);
+const listsPanel = new ListsPanel(
+  byId("lists", HTMLElement),
+  byId("lists-toggle", HTMLButtonElement),
 );
 new MemoryPanel(byId("memory", HTMLElement), byId("memory-toggle", HTMLButtonElement), catchUp);
 statusPanel.show(matchMedia(WIDE).matches);

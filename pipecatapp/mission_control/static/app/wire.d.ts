@@ -76,6 +76,8 @@ export interface ServerMessages {
   history: object;
   /** Timers, alarms and reminders are others now. */
   schedule: object;
+  /** The household's lists have changed. */
+  lists: object;
 }
 
 export type ServerMessage = {
@@ -163,6 +165,21 @@ export interface Fact {
   told_by: string | null;
   /** When it was told, in ISO 8601. */
   at: string;
+}
+
+/** One of `GET /api/lists`. */
+export interface HouseholdList {
+  id: number;
+  name: string;
+  /** In the order in which they were added. */
+  items: ListItem[];
+}
+
+export interface ListItem {
+  id: number;
+  text: string;
+  /** When it was added, in seconds since 1970. */
+  at: number;
 }
 
 /** One of `GET /api/state`. */

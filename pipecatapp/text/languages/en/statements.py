@@ -2,6 +2,22 @@
 
 import re
 
+from pipecatapp.text.languages.en.properties import (
+    EXCEPTION,
+    HOUSEHOLD,
+    NARROWED,
+    NARROWING,
+    NO_VALUE,
+    NUMBERED,
+    ONE_NAME,
+    ONE_OF,
+    ONE_OF_SEVERAL,
+    ONE_PLACE,
+    ONE_SPOT,
+    PLAIN_WORDING,
+    SPOT,
+    THING,
+)
 from pipecatapp.text.rules import Statements
 
 # Speech recognition is careless about capital letters; "I" alone is safe.
@@ -44,27 +60,6 @@ QUESTION = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
-ONE_OF = re.compile(
-    r"(?:\b(?:works?|working|employed) (?:at|for|as)"
-    r"|\b(?:address|number|password|passphrase|pin|code|birthday|birth date|date of birth|age|size"
-    r"|height|weight|nickname|job|employer|boss|ip|version|port|name|team|anniversary|email) is"
-    r"|\b(?:favorite|favourite|preferred|best)(?: \S+){1,3} (?:is|are)"
-    r"|\bhas the (?:address|number|name|port|ip|password|ip address)"
-    r"|\b(?:is|are) (?:parked|located|kept|stored) (?:in|on|at)|\bis (?:called|born (?:on|in))"
-    r"|\b(?:goes|go) (?:to bed|out) (?:at|on)|\bgets up at|\bruns on port"
-    r"|\b(?:has|have) (?:breakfast|lunch|dinner) at"
-    r")(?: (?:the|a|an|level|node|port|number|\d+))*$"
-)
-# "In" is no less "in a flat" than "in Porto": only names of places exclude each other.
-ONE_PLACE = re.compile(r"\b(?:lives?|living|resides|based|works?) in$|\bmoved to$")
-# Things are in one place at a time; "the user is in the choir" is no place.
-ONE_SPOT = re.compile(r"^(?!the user (?:is|are)\b)\S+ \S.* (?:is|are) (?:in|on|at)(?: the)?$")
-# "The user's sister lives in ..." may be about two sisters.
-ONE_OF_SEVERAL = re.compile(
-    r"\b(?:brother|sister|sibling|son|daughter|child|kid|friend|cousin|aunt|uncle|niece|nephew"
-    r"|grandson|granddaughter|grandmother|grandfather|colleague|neighbou?r|dog|cat|pet|appointment"
-    r"|lesson|flight)s?(?:'s)?(?: is| lives| goes| works)? "
-)
 CHANGE = re.compile(
     r"\b(?:no longer|not anymore|any ?more|any longer|stopped|quit|gave up|given up|sold|moved"
     r"|left|again|instead|from now on|now|used to|divorced|broke up|split up|separated|died|changed"
@@ -94,7 +89,17 @@ STATEMENTS = Statements(
     one_of=ONE_OF,
     one_place=ONE_PLACE,
     one_spot=ONE_SPOT,
+    thing=THING,
+    spot=SPOT,
+    one_name=ONE_NAME,
     one_of_several=ONE_OF_SEVERAL,
+    exception=EXCEPTION,
+    numbered=NUMBERED,
+    narrowed=NARROWED,
+    narrowing=NARROWING,
+    no_value=NO_VALUE,
+    plain_wording=PLAIN_WORDING,
+    household=HOUSEHOLD,
     change=CHANGE,
     end=re.compile(
         r"\b(?:no longer|any ?more|any longer|stopped|quit|again|instead)\b", re.IGNORECASE

@@ -37,6 +37,14 @@ PHRASE_STARTS = """
 is are was were has have had can will would and or but because that which who when where while if
 so by from in of on to with for about into than as
 """
+TITLES = (
+    "mr mrs ms mx dr prof st sgt lt col gen maj capt cdr cmdr adm gov sen rep rev fr sr hon pres"
+)
+ABBREVIATIONS = """
+a.m p.m am pm e.g i.e eg ie etc approx vs min max incl excl est dept tel ext apt no nr nos fig vol
+ed pp pg ave rd blvd sq fl bldg ft oz lb lbs hr hrs mo yr yrs wk sec inc ltd corp co bros jan feb
+mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun u.s u.k
+"""
 
 VOCABULARY = Vocabulary(
     stop_words=frozenset(STOP_WORDS.split()),
@@ -47,6 +55,12 @@ VOCABULARY = Vocabulary(
         {"a", "an", "the", "now", "currently", "really", "very", "also", "is", "are"}
     ),
     articles=frozenset({"a", "an"}),
+    leading_articles=frozenset({"the", "our", "this"}),
+    spellings={
+        **{"favourite": "favorite", "colour": "color", "neighbour": "neighbor", "goes": "go"},
+        **{"mum": "mother", "mom": "mother", "dad": "father", "our": "the", "this": "the"},
+        **{"flavour": "flavor", "theatre": "theater", "grey": "gray"},
+    },
     kin=frozenset(KIN.split()),
     synonyms={
         **{"mom": "mother", "mum": "mother", "dad": "father", "kid": "child", "kids": "children"},
@@ -59,21 +73,25 @@ VOCABULARY = Vocabulary(
             *("unemployed", "employed", "vegetarian", "vegan", "pregnant"),
         )
     ),
-    stop_requests=frozenset(
-        (
-            *("stop", "stop it", "stop please", "please stop", "stop talking", "be quiet", "quiet"),
-            *("shush", "shut up", "silence", "enough", "that's enough", "cancel", "never mind"),
-            *("nevermind", "okay stop", "ok stop", "no stop", "stop stop", "stop stop stop"),
-            # What Whisper makes of one "Stop!" in four; alone, "start" is no request that could be
-            # answered.
-            "start",
-        )
-    ),
     phrase_starts=frozenset(PHRASE_STARTS.split()),
     # Led by these as hot words, Whisper knows one of six spoken "uptime", not more, and repeats
     # itself with a cut window; joined afterwards they are known however it wrote them.
     compounds=(
         *("localhost", "uptime", "playbook", "hostname", "username", "webcam", "dockerd", "sshd"),
     ),
+    # Whisper learned from films: it ends silence as they end.
+    noise_words=frozenset(
+        (
+            *("you", "thank you", "thank you very much", "thank you so much", "thanks", "amen"),
+            *("thanks for watching", "thank you for watching", "bye", "bye bye", "goodbye", "oh"),
+            *("see you next time", "please subscribe", "subscribe", "the end", "music", "silence"),
+            *("uh", "um", "mm", "mmm", "hm", "hmm", "mhm", "mm hmm", "huh", "ah", "applause"),
+        )
+    ),
     endings=("ies", "ied", "ing", "ed", "es", "ic", "s", "y", "e"),
+    last_abbreviations=frozenset(
+        ("St", "Ave", "Rd", "Blvd", "Inc", "Ltd", "Corp", "Co", "Bros", "Jr", "Sr", "etc", "approx")
+    ),
+    titles=frozenset(TITLES.split()),
+    abbreviations=frozenset(ABBREVIATIONS.split()),
 )

@@ -22,6 +22,7 @@ from pipecatapp.runtime.cluster.state_copy import (
     store_copy,
     tag,
 )
+from pipecatapp.tools.household_lists.store import ListStore
 from pipecatapp.tools.schedule.entry import Entry, Kind
 from pipecatapp.tools.schedule.store import Store
 
@@ -89,6 +90,18 @@ def test_what_was_set_to_ring_rings_elsewhere(here: Path, there: Path) -> None:
     copy = Store(there / "schedule")
     assert copy.entries == [alarm]
     copy.close()
+
+
+def test_the_lists_of_the_household_go_on_elsewhere(here: Path, there: Path) -> None:
+    begin_epoch(here)
+    store = ListStore(here / "lists")
+    store.add("shopping", ["soap"], "a")
+    copied(here, there)
+    store.close()
+    assert adopt(there)
+    store = ListStore(there / "lists")
+    assert [item.text for found in store.all() for item in found.items] == ["soap"]
+    store.close()
 
 
 def test_the_state_of_a_later_agent_is_not_overwritten_by_an_older_copy(

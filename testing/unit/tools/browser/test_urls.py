@@ -1,6 +1,6 @@
 import pytest
 
-from pipecatapp.tools.browser.urls import candidate_urls
+from pipecatapp.tools.browser.urls import candidate_urls, names_page, said_addresses
 from pipecatapp.tools.tool import ToolError
 
 
@@ -63,3 +63,39 @@ def test_what_is_no_address_of_a_page_is_refused(spoken: str, why: str) -> None:
     with pytest.raises(ToolError, match=why) as error:
         candidate_urls(spoken)
     assert "secret" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("words", "addresses"),
+    [
+        ("What does the page at 127.0.0.1:8123/b.html say?", ["127.0.0.1:8123/b.html"]),
+        ("Open http://nas:8080/x, please.", ["http://nas:8080/x"]),
+        (
+            "Look at garden.example.net, then at localhost:90.",
+            ["garden.example.net", "localhost:90"],
+        ),
+        ("what does the site at green garden dot org say", ["greengarden.org"]),
+        ("navigate to open street map dot org slash about", ["openstreetmap.org/about"]),
+        ("open example dot com", ["example.com"]),
+        ("Read garden.yaml and mail it to ann@example.com.", []),
+        ("What does it say, i.e. the page?", []),
+        ("how many dots are on the page", []),
+    ],
+)
+def test_the_addresses_in_a_request_are_found(words: str, addresses: list[str]) -> None:
+    assert said_addresses(words) == addresses
+
+
+@pytest.mark.parametrize(
+    ("url", "address", "same"),
+    [
+        ("https://Garden.example.net/", "garden.example.net", True),
+        ("green garden dot org", "greengarden.org", True),
+        ("https://garden.example.net/other", "garden.example.net/notes", False),
+        (None, "garden.example.net", False),
+    ],
+)
+def test_an_address_that_was_said_is_known_however_it_is_written(
+    url: str | None, address: str, same: bool
+) -> None:
+    assert names_page(url, address) is same

@@ -3,7 +3,7 @@ from typing import Any, Literal
 import pytest
 
 from pipecatapp.tools.execution.tool_definition import Tool, tools_of
-from pipecatapp.tools.tool import Call, ToolError, Toolset, tool
+from pipecatapp.tools.tool import LONGEST_RESULT, Call, ToolError, Toolset, tool
 from testing.unit.tools.fake_resources import EXAMPLES, FakeResources, call_in
 
 
@@ -128,7 +128,10 @@ async def test_a_tool_runs_with_its_arguments_and_defaults() -> None:
 
 async def test_a_long_result_loses_its_middle_and_says_so() -> None:
     ask = tools_of(Kitchen(FakeResources()))[0]
-    assert "[... 1000 characters left out ...]" in await ask.run(call_in(), {})
+    said = await ask.run(call_in(), {})
+    kept = said.count("x")
+    assert f"[... {5000 - kept} characters left out ...]" in said
+    assert 3000 < kept < len(said) <= LONGEST_RESULT
 
 
 def test_what_is_said_of_a_call_is_short() -> None:
@@ -162,6 +165,22 @@ def test_a_purpose_that_names_no_argument_is_refused_before_it_is_ever_said() ->
             return host
 
     with pytest.raises(ValueError, match=r"sloppy\.go: its purpose names 'hots'"):
+        tools_of(Sloppy(FakeResources()))
+
+
+@pytest.mark.parametrize(
+    "options", [{"provenance": {"hots": "derived"}}, {"asks": {"hots": "Which one?"}}]
+)
+def test_an_option_that_names_no_argument_is_refused(options: dict[str, Any]) -> None:
+    class Sloppy(Toolset):
+        namespace = "sloppy"
+
+        @tool(examples=EXAMPLES, **options)
+        async def go(self, call: Call, host: str) -> str:
+            """Go."""
+            return host
+
+    with pytest.raises(ValueError, match=r"sloppy\.go: 'hots' is not an argument"):
         tools_of(Sloppy(FakeResources()))
 
 

@@ -32,7 +32,7 @@ from pipecatapp.tools.memory_requests.parser import asked_to_forget, asked_to_re
         ("we have guests and please remember that tom eats no fish", "tom eats no fish"),
         ("my sister comes on sunday please remember that she hates fish",
          "my sister comes on sunday, she hates fish"),
-        ("Don\u2019t forget that I\u2019m left-handed", "I'm left-handed"),
+        ("Don\u2019t forget that I\u2019m left-handed", "I\u2019m left-handed"),
         ("hey twin remember that i am left handed okay", "i am left handed"),
         ("Could you please note that I moved?", "I moved"),
     ],

@@ -2,12 +2,14 @@ from typing import Any
 
 import pytest
 
+from pipecatapp.text.telling import OUTPUT
 from pipecatapp.tools.playbooks.report import (
     NO_LOGIN,
     NO_ROOT,
     SUDO_REMEDY,
     RunReport,
     clean,
+    told_run,
 )
 from pipecatapp.tools.tool import ToolError
 
@@ -139,3 +141,22 @@ def test_a_run_that_takes_too_long_says_where_it_was() -> None:
     assert report.timed_out(30) == (
         "site.yaml was ended after 30 minutes, at task 1: Install vim.\nstill waiting"
     )
+
+
+def test_the_end_of_a_long_message_says_what_is_wrong() -> None:
+    report = begun()
+    list(report.take(failure("apt-get update " + "Hit:1 http " * 200 + "E: no space left on disk")))
+    list(report.take(stats(failures={"node1": 1})))
+    said = report.ended(2)
+    assert "characters left out" in said
+    assert said.endswith("E: no space left on disk")
+
+
+def test_hosts_are_shown_and_failures_are_spoken() -> None:
+    report = begun()
+    list(report.take(failure("no disk")))
+    hosts = {f"node{number}": 3 for number in range(12)}
+    list(report.take(stats(ok=hosts, failures={"node1": 1})))
+    spoken, shown = told_run(report.ended(2)).split(OUTPUT)
+    assert spoken == 'site.yaml failed. node1 failed at "Install vim": no disk\n'
+    assert "node11, tasks ok: 3" in shown

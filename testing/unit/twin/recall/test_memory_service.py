@@ -4,6 +4,7 @@ import json
 import os
 import re
 import time
+import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from pipecatapp.memory.storage.fact import Fact, NewFact, Source
 from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.runtime.idle_monitor import IdleMonitor
 from pipecatapp.runtime.safe_files import write_atomic
-from pipecatapp.tools.tool import Call
+from pipecatapp.tools.tool import Call, KeptFact
 from pipecatapp.twin.history import store
 from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.history.conversations import Conversations
@@ -283,11 +284,51 @@ async def test_what_is_remembered_knows_its_turn_and_who_said_it(
     memories: MemoryService, lent: ToolMemory
 ) -> None:
     call = Call(talk(memories, "one"), words="remember that ada is five", person="Ann")
-    assert await lent.remember("ada is five", call) == "ada is five"
+    assert await lent.remember("ada is five", call) == KeptFact("ada is five")
     (fact,) = await memories.newest(5)
     assert (fact.source, fact.told_by, fact.context) == (Source.ASKED, "Ann", call.words)
     assert await lent.count() == 1
     assert await lent.latest(5) == ["ada is five"]
+
+
+async def test_a_newer_value_is_recalled_and_the_older_one_kept_in_the_history(
+    memories: MemoryService, lent: ToolMemory
+) -> None:
+    call = Call(talk(memories, "one"), words="...")
+    await keep(memories, CAR, ADA)
+    await lent.remember("the gate code is 5512", call)
+    await lent.remember("the gate code of the garage is 7070", call)
+    kept = await lent.remember("the new gate code is 9034", call)
+    assert kept == KeptFact("the new gate code is 9034", ("5512",))
+    recalled = await lent.matching("what is the gate code")
+    assert "the new gate code is 9034" in recalled
+    assert "the gate code is 5512" not in recalled
+    history = {fact.text: fact for fact in memories.long_term.remembered()}
+    newer = history["the new gate code is 9034"]
+    assert history["the gate code is 5512"].superseded_by == newer.id
+    assert history["the gate code of the garage is 7070"].superseded_by is None
+    # Whoever forgets it, forgets what it replaced.
+    assert len(await memories.forget([newer.id])) == 2
+
+
+async def test_a_fact_in_several_writings_is_one(memories: MemoryService, lent: ToolMemory) -> None:
+    call = Call(talk(memories, "one"), words="...")
+    texts = ["our baker is Söhnke", unicodedata.normalize("NFD", "our baker is Söhnke")]
+    for text in texts:
+        assert (await lent.remember(text, call)).text == texts[0]
+    assert [fact.text for fact in memories.long_term.remembered()] == texts[:1]
+    assert await lent.remember("Our Baker is SÖHNKE", call) == KeptFact("Our Baker is SÖHNKE")
+    assert [fact.text for fact in await memories.newest(5)] == ["Our Baker is SÖHNKE"]
+    assert await lent.forget_texts([texts[1]], call) == 2
+    assert memories.long_term.remembered() == []
+
+
+async def test_a_capital_makes_another_password(memories: MemoryService, lent: ToolMemory) -> None:
+    call = Call(talk(memories, "one"), words="...")
+    await lent.remember("the password is oak9", call)
+    kept = await lent.remember("the password is Oak9", call)
+    assert kept == KeptFact("the password is Oak9", ("oak9",))
+    assert [fact.text for fact in await memories.newest(5)] == ["the password is Oak9"]
 
 
 async def test_what_nothing_was_learned_from_yet_can_be_forgotten_too(

@@ -16,6 +16,7 @@ from pipecatapp.experts.expert import Expert
 from pipecatapp.experts.routing import Experts
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.text.languages.en.phrases import PHRASES
+from pipecatapp.text.telling import output_block
 from pipecatapp.tools.execution.approvals import Approval, Approvals, Verdict
 from pipecatapp.tools.execution.audit import Audit
 from pipecatapp.tools.execution.runner import ToolRun, ToolRunner
@@ -703,6 +704,57 @@ async def test_after_a_spoken_result_more_is_done_where_more_was_asked_for(
     assert told == "It chimes 2 times. The lamp is off."
 
 
+async def test_a_result_that_needs_words_gets_them_beside_one_that_needs_none(
+    enter: Callable[[AgentContext], Any], agent_context: AgentContext, lamp: Lamp, tmp_path: Path
+) -> None:
+    runner = ToolRunner(Approvals(), Audit(tmp_path / "audit.jsonl"), "none")
+    room: Room = await enter(replace(agent_context, runner=runner))
+    lamp.ready.set()
+    lamp.stuck = "the knob is stuck"
+    room.server.replies = [
+        writes("lamp.read"),
+        writes('lamp.dim {"percent":5}'),
+        writes("answer"),
+        answers("It is off."),
+    ]
+    assert await room.say("Look at the lamp and then dim it.") == "The knob is stuck. It is off."
+
+
+async def test_a_failure_is_told_in_the_tools_own_words(
+    server: ModelServer, room: Room, lamp: Lamp
+) -> None:
+    lamp.ready.set()
+    lamp.broken = "the lamp's cable is \u202egnorts\u202c: exit code 100"
+    server.replies = [writes("lamp.read")]
+    assert await room.say("Is the lamp on?") == "The lamp's cable is gnorts: exit code 100."
+    assert room.kinds == ["action"]
+
+
+async def test_a_failure_after_the_turn_is_told_in_the_tools_own_words_too(
+    server: ModelServer, room: Room, lamp: Lamp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SOON_SECS", 0.0)
+    monkeypatch.setattr(module, "PATIENCE_SECS", 0.0)
+    lamp.broken = "no answer from the lamp"
+    server.replies = [writes("lamp.read")]
+    await room.say("Is the lamp on?")
+    lamp.ready.set()
+    assert await room.outcome() == "No answer from the lamp."
+    assert room.kinds == ["action"]
+
+
+async def test_a_block_that_was_shown_is_not_read_twice(
+    server: ModelServer, bell_room: Room
+) -> None:
+    bell_room.conversation.context.add_message({"role": "user", "content": "Show the log."})
+    shown = f"It ended with exit code 0.\n{output_block('log line')}"
+    bell_room.conversation.context.add_message({"role": "assistant", "content": shown})
+    server.replies = [writes("answer"), answers("Fine.")]
+    await bell_room.say("Is that good?")
+    assert "It ended with exit code 0." in bell_room.last_prompt()
+    assert not [text for text in bell_room.last_prompt() if "log line" in text]
+
+
 async def test_its_outcome_after_a_yes_is_told_without_the_model_too(
     server: ModelServer, bell_room: Room
 ) -> None:
@@ -737,3 +789,77 @@ async def test_an_announcement_comes_before_the_answer_to_something_else(room: R
     room.server.replies = [writes("answer"), answers("Paris.")]
     said = await room.say("What is the capital of France?")
     assert said == "The bread timer is done. Paris."
+
+
+class Notes(Toolset):
+    """Notes what it is told, by the words alone."""
+
+    namespace = "notes"
+
+    def __init__(self) -> None:
+        super().__init__(FakeResources())
+        self.kept: list[str] = []
+
+    async def wanted(self, words: str) -> DirectCall | None:
+        wish, _, _ = words.partition(". ")
+        return ("notes.keep", {"text": wish.removeprefix("Note ")}) if "Note " in wish else None
+
+    def asked_besides(self, words: str) -> str:
+        return words.partition(". ")[2]
+
+    @tool(model_visible=False)
+    async def keep(self, call: Call, text: str) -> str:
+        """Keep a note."""
+        self.kept.append(text)
+        return f"Noted: {text}."
+
+
+async def test_what_is_asked_besides_is_answered_in_the_same_turn(
+    server: ModelServer, enter: Callable[[AgentContext], Any], agent_context: AgentContext
+) -> None:
+    notes = Notes()
+    (keep,) = tools_of(notes)
+    room: Room = await enter(
+        replace(
+            agent_context,
+            wanted=notes.wanted,
+            asked_besides=lambda name, words: notes.asked_besides(words),
+            tool=lambda name: keep,
+        )
+    )
+    server.replies = [writes("answer"), answers("At ten.")]
+    said = await room.say("Note Kim is my vet. My vet is Kim. When does she open?")
+    assert said == "Noted: Kim is my vet. At ten."
+    assert notes.kept == ["Kim is my vet"]
+    assert room.responder.decision.kind == "answer"
+    # The model reads what is left of the words, and not that anything was noted.
+    asked = "My vet is Kim. When does she open?"
+    assert room.last_prompt()[0].endswith(asked)
+    restored = Conversation("a")
+    restored.restore(room.conversation.state())
+    for conversation in (room.conversation, restored):
+        prompt: list[Any] = conversation.prompt(conversation.context.messages)
+        own, answer = (message["content"] for message in prompt)
+        assert own.endswith(asked)
+        assert answer == "At ten."
+    assert room.conversation.turns()[0][1] == said
+
+
+async def test_several_notes_are_kept_one_after_the_other(
+    server: ModelServer, enter: Callable[[AgentContext], Any], agent_context: AgentContext
+) -> None:
+    notes = Notes()
+    (keep,) = tools_of(notes)
+    room: Room = await enter(
+        replace(
+            agent_context,
+            wanted=notes.wanted,
+            asked_besides=lambda name, words: notes.asked_besides(words),
+            tool=lambda name: keep,
+        )
+    )
+    said = await room.say("Note the tap drips. Note the roof leaks")
+    assert said == "Noted: the tap drips. Noted: the roof leaks."
+    assert notes.kept == ["the tap drips", "the roof leaks"]
+    assert room.conversation.prompt(room.conversation.context.messages) == []
+    assert server.requests == []

@@ -1,6 +1,7 @@
 // Requests to the agent's API. Each throws an Error with one line for a person.
 
-/** @import { Approval, MemorySearch, ScheduleContent, Snapshot, Status, Turn } from "../wire.js" */
+/** @import { Approval, HouseholdList, MemorySearch, ScheduleContent } from "../wire.js" */
+/** @import { Snapshot, Status, Turn } from "../wire.js" */
 
 /** The agent refused a request. */
 export class ApiError extends Error {
@@ -78,6 +79,37 @@ export const getSchedule = () => request("GET", "/api/schedule");
  * @returns {Promise<void>}
  */
 export const endScheduled = (id) => request("DELETE", `/api/schedule/${id}`);
+
+/** @returns {Promise<HouseholdList[]>} In the order in which they were made. */
+export const getLists = () => request("GET", "/api/lists");
+
+/**
+ * @param {string} name
+ * @returns {Promise<void>}
+ */
+export const createList = (name) => request("POST", "/api/lists", { name });
+
+/**
+ * @param {number} id
+ * @returns {Promise<void>}
+ */
+export const deleteList = (id) => request("DELETE", `/api/lists/${id}`);
+
+/**
+ * @param {string} list Its name; it is made where there is none.
+ * @param {string} text
+ * @returns {Promise<{added: boolean}>} False where it was on the list already.
+ */
+export const addListItem = (list, text) => request("POST", "/api/lists/items", { list, text });
+
+/**
+ * @param {number} id
+ * @returns {Promise<void>}
+ */
+export const strikeOffListItem = (id) => request("DELETE", `/api/lists/items/${id}`);
+
+/** @returns {Promise<{undone: boolean}>} Whether there was a change of one's own to undo. */
+export const undoListChange = () => request("POST", "/api/lists/undo");
 
 /** Ends the session. Whatever the agent answers, there is nothing left to do here. */
 export async function logOut() {

@@ -1,0 +1,20 @@
+"""Says what the twin can do, as its tools are now."""
+
+from collections.abc import Iterable
+
+from pipecatapp.text.language import language
+
+MOST = 3
+"""Abilities in one spoken sentence."""
+
+
+def what_it_can(tools: Iterable[str]) -> str:
+    """Return a sentence that says what can be done with some tools.
+
+    Args:
+        tools: Their names, such as `timer.set`.
+    """
+    phrases = language().phrases
+    there = {name.partition(".")[0] for name in tools}
+    known = [said for space, said in phrases.abilities.items() if space in there]
+    return phrases.can.format(abilities=", ".join([*known[:MOST], phrases.can_talk]))
