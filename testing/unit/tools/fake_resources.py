@@ -22,7 +22,6 @@ class FakeConversation:
     at: str = ""
     said: list[tuple[str, str]] = field(default_factory=list)
     cleared: bool = False
-    at: str = ""
     log_is_whole: bool = True
 
     @property
