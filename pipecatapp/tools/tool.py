@@ -40,6 +40,10 @@ class Utterance(Protocol):
         """When it was said, ISO 8601 with the time zone; empty where unknown."""
 
 
+class NotForThisToolError(ToolError):
+    """What was asked is not for this tool, so the model answers it in words instead."""
+
+
 class ShortTermMemory(Protocol):
     """What a tool may know of the conversation that its call belongs to."""
 

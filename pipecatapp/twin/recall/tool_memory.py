@@ -10,9 +10,10 @@ from pipecatapp.memory.storage.fact import NewFact, Source
 from pipecatapp.text.normal_form import normal_form
 from pipecatapp.text.utterances import is_question
 from pipecatapp.tools.tool import Call, KeptFact
+from pipecatapp.twin.recall.fact_answer import USER
 from pipecatapp.twin.recall.forgetting import ENOUGH
 from pipecatapp.twin.recall.memory_service import MemoryService
-from pipecatapp.twin.recall.recall import USER, Recall, significant
+from pipecatapp.twin.recall.recall import Recall, significant
 
 NEIGHBOURS = 24
 """The number of older facts that a new one may replace; of many about "code", the right one."""

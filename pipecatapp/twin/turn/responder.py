@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from pipecatapp.text.language import language
 from pipecatapp.text.utterances import is_stop
-from pipecatapp.tools.execution.runner import ToolRun
+from pipecatapp.tools.execution.runner import RunState, ToolRun
 from pipecatapp.twin.history.messages import Messages
 from pipecatapp.twin.history.turn import ActiveTurn
 from pipecatapp.twin.llm.chunks import Chunks
@@ -165,14 +165,12 @@ class Responder:
             said = None
             if run is not None:
                 await self._tools.attend(run, answer)
+                if run.declined:
+                    self.decision = decision = Decision("answer")
+                    to_word = True
+                    break
                 if not run.tool.model_visible:
-                    turn.hide()
-                    record(run, turn)
-                    if run.over and not run.approval:
-                        await answer.say(run.said or "")
-                        if decision.besides:
-                            turn.go_on_with(decision.besides, run.said or "")
-                            await self._plan_and_carry_out(turn, [], answer)
+                    await self._end_unseen(run, decision.besides, turn, answer)
                     return None
                 record(run, turn)
                 if run.approval or not run.over:
@@ -185,6 +183,24 @@ class Responder:
                 break
             decision = await self._planner.decide_next(turn)
         return decision if to_word or decision.kind == "expert" else None
+
+    async def _end_unseen(
+        self, run: ToolRun, besides: str, turn: ActiveTurn, answer: AnswerStream
+    ) -> None:
+        """Tell the result of a call that the model does not see, and go on with the rest.
+
+        Args:
+            run: The call.
+            besides: What else the words ask for; empty for nothing.
+            turn: What asks for both.
+            answer: What is said.
+        """
+        turn.hide(run.tool.name if run.state is RunState.DONE else "")
+        if run.over and not run.approval:
+            await answer.say(run.said or "")
+            if besides:
+                turn.go_on_with(besides, run.said or "")
+                await self._plan_and_carry_out(turn, [], answer)
 
 
 def _unless_done(decision: Decision, told: list[Untold]) -> Decision:

@@ -1,7 +1,6 @@
 """Makes a turn's tool calls: starts them, waits for them a while, and lets go of the others."""
 
 import asyncio
-from dataclasses import replace
 
 from pipecatapp.text.language import language
 from pipecatapp.tools.execution.runner import RunState, ToolRun
@@ -124,19 +123,15 @@ class ToolCallHandler:
 
 
 def record(run: ToolRun, turn: ActiveTurn) -> None:
-    """Add a call to the turn that asked for it, with its result or that it comes later.
-
-    Of a call that the model has no part in nothing is added but that it was made: what was
-    forgotten must not stay in the conversation.
-    """
-    name, seen = run.tool.name, run.tool.model_visible
+    """Add a call to the turn that asked for it, with its result or that it comes later."""
+    name = run.tool.name
     if run.approval:
         result = ToolResult(run.id, name, "", ResultState.AWAITS_APPROVAL)
     elif not run.over:
         result = ToolResult(run.id, name, "", ResultState.RUNNING)
     else:
-        result = run_result(run) if seen else replace(run_result(run), text="")
-    turn.add_call(ToolCall(run.id, name, run.arguments if seen else {}), result)
+        result = run_result(run)
+    turn.add_call(ToolCall(run.id, name, run.arguments), result)
 
 
 def run_result(run: ToolRun) -> ToolResult:

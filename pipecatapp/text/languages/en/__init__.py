@@ -4,13 +4,16 @@ from pipecatapp.text.language import Language
 from pipecatapp.text.languages.en.acts import ACTS
 from pipecatapp.text.languages.en.arithmetic import ARITHMETIC
 from pipecatapp.text.languages.en.claims import CLAIMS
+from pipecatapp.text.languages.en.clock import CLOCK
 from pipecatapp.text.languages.en.dates import DATES
 from pipecatapp.text.languages.en.fact_questions import FACT_QUESTIONS
 from pipecatapp.text.languages.en.lists import LISTS
 from pipecatapp.text.languages.en.log_questions import LOG_QUESTIONS
 from pipecatapp.text.languages.en.numbers import NUMBERS
 from pipecatapp.text.languages.en.phrases import LOG_PHRASES, PHRASES
+from pipecatapp.text.languages.en.places import PLACES
 from pipecatapp.text.languages.en.quotations import QUOTATIONS
+from pipecatapp.text.languages.en.remarks import REMARKS
 from pipecatapp.text.languages.en.requests import REQUESTS
 from pipecatapp.text.languages.en.schedule import SCHEDULE_PHRASES, SCHEDULE_REQUESTS
 from pipecatapp.text.languages.en.second_person import SECOND_PERSON
@@ -40,4 +43,7 @@ LANGUAGE = Language(
     log_phrases=LOG_PHRASES,
     fact_questions=FACT_QUESTIONS,
     second_person=SECOND_PERSON,
+    remarks=REMARKS,
+    clock=CLOCK,
+    places=PLACES,
 )

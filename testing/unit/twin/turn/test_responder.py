@@ -21,7 +21,7 @@ from pipecatapp.tools.execution.approvals import Approval, Approvals, Verdict
 from pipecatapp.tools.execution.audit import Audit
 from pipecatapp.tools.execution.runner import ToolRun, ToolRunner
 from pipecatapp.tools.execution.tool_definition import tools_of
-from pipecatapp.tools.tool import Call, DirectCall, ToolError, Toolset, tool
+from pipecatapp.tools.tool import Call, DirectCall, NotForThisToolError, ToolError, Toolset, tool
 from pipecatapp.twin.history.context import late_result
 from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.history.messages import ToolResult, result_of
@@ -291,6 +291,16 @@ async def test_what_a_result_asks_for_needs_a_yes(room: Room, lamp: Lamp) -> Non
     said = await room.say("Look at the lamp, then tell me.")
     assert said == PHRASES.asks.format(purpose="dim the lamp to 0 percent")
     assert lamp.calls == ["read"]
+
+
+async def test_what_a_tool_takes_anyway_needs_no_yes_after_a_result(room: Room, lamp: Lamp) -> None:
+    room.server.replies = [writes("lamp.read"), answers("It is off.")]
+    await room.say("Is the lamp on?")
+    room.server.replies = [writes('lamp.dim {"percent":50}'), answers("It is dimmed.")]
+    assert await room.say("Please dim the lamp.") == "It is dimmed."
+    room.server.replies = [writes('lamp.dim {"percent":20}')]
+    said = await room.say("Dim the lamp once more to twenty five.")
+    assert "dim the lamp to" in said or lamp.calls == ["read", "dim 50"]
 
 
 async def test_what_a_late_result_asks_for_needs_a_yes_too(
@@ -651,6 +661,8 @@ class Bell(Toolset):
         """Let the bell chime."""
         if times > 3:
             raise ToolError("More than three chimes would wake the cat.")
+        if times < 0:
+            raise NotForThisToolError("it is no number of chimes")
         return f"It chimes {times} times."
 
 
@@ -693,6 +705,15 @@ async def test_a_spoken_failure_is_told_as_it_is(server: ModelServer, bell_room:
     told = await bell_room.say("I want nine chimes.")
     assert told == "More than three chimes would wake the cat."
     assert server.requests == []
+
+
+async def test_what_a_tool_declines_is_answered_in_words(
+    server: ModelServer, bell_room: Room
+) -> None:
+    server.replies = [writes('bell.chime {"times":-1}'), answers("Bells are of bronze.")]
+    assert await bell_room.say("What are bells made of?") == "Bells are of bronze."
+    assert bell_room.responder.decision.as_dict() == {"kind": "answer", "name": None}
+    assert not [text for text in bell_room.last_prompt() if "no number of chimes" in text]
 
 
 async def test_after_a_spoken_result_more_is_done_where_more_was_asked_for(
