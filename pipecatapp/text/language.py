@@ -12,6 +12,9 @@ from pipecatapp.text.clock import Clock, Places
 from pipecatapp.text.fact_rules import FactQuestions, SecondPerson
 from pipecatapp.text.list_rules import ListRules
 from pipecatapp.text.log_rules import LogPhrases, LogQuestions
+from pipecatapp.text.rules import Acts, Claims, Dates, Numbers, Quotations, Requests, Statements
+from pipecatapp.text.schedule_rules import SchedulePhrases, ScheduleRequests
+from pipecatapp.text.time_rules import TimePhrases, Times
 from pipecatapp.text.rules import (
     Acts,
     Claims,
@@ -156,6 +159,10 @@ class Language:
     statements: Statements
     quotations: Quotations
     requests: Requests
+    times: Times
+    time_phrases: TimePhrases
+    schedule_requests: ScheduleRequests
+    schedule_phrases: SchedulePhrases
     claims: Claims
     acts: Acts
     lists: ListRules

@@ -86,11 +86,7 @@ class IntentPolicy:
             return PolicyResult(near[0])
         if remark and not _is_plain_request(prediction, catalogue):
             return PolicyResult(ANSWER)
-        previous = self._previous(before) if last_action in (None, ANSWER) else last_action
-        if is_unable(previous) and prediction.action == AGAIN:
-            return PolicyResult(previous)
-        previous = previous if last_action is None else last_action
-        previous = previous if previous in catalogue.actions.names else ANSWER
+        previous = self._before(catalogue, before, last_action)
         another = prediction.action != ANSWER and prediction.chance >= SURE_OF_ANOTHER
         refers = not remark and any(refers_to(words, asked) for asked in before[-1:])
         if previous in catalogue.actions.experts and refers and not another:
@@ -139,6 +135,16 @@ class IntentPolicy:
         """Return the likeliest action, however likely it is; the arguments are those of `of`."""
         result = self.of(catalogue, words, before, last_action)
         return result.meant or result.candidates[0]
+
+    def _before(
+        self, catalogue: ActionCatalogue, before: Sequence[str], last_action: str | None
+    ) -> str:
+        """Return what the turn before came to, by its words where only they are known."""
+        by_words = self._previous(before)
+        if is_unable(by_words) and last_action in (None, ANSWER):
+            return by_words  # what was asked for, and could not be done
+        previous = by_words if last_action is None else last_action
+        return previous if previous in catalogue.actions.names else ANSWER
 
     def _previous(self, before: Sequence[str]) -> str:
         """Return the action that "again" means, by the words of the turns before."""

@@ -15,6 +15,7 @@ from pipecatapp.twin.history.messages import (
 from pipecatapp.twin.history.turn import ActiveTurn
 from pipecatapp.twin.routing.actions import Decision
 from pipecatapp.twin.turn.answer_stream import AnswerStream
+from pipecatapp.twin.turn.pending_results import Announcement, Untold
 from pipecatapp.twin.turn.turn_context import TurnContext
 
 SOON_SECS = 1.5
@@ -137,3 +138,10 @@ def run_result(run: ToolRun) -> ToolResult:
     """Return the result of a call that has ended."""
     failed = run.state is RunState.FAILED
     return result_of(run.id, run.tool.name, run.result or "", failed=failed)
+
+
+def late_message(untold: Untold) -> ToolResult:
+    """Return the message that opens the turn in which something is told."""
+    if isinstance(untold, Announcement):
+        return result_of(untold.id, untold.source, untold.text)
+    return run_result(untold)
