@@ -5,7 +5,6 @@ import re
 from pipecatapp.text.languages.en.act_words import BASE, GOING_ON, PARTICIPLE, PAST, THINGS
 from pipecatapp.text.rules import ActKind, Claims
 
-
 STATES = (
     rf"(?:{PARTICIPLE}|off|on|up|down|out|ready|done|active|armed|playing|running|ringing|underway"
     r"|under way|on (?:its|the|their) way)"
