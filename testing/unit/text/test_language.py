@@ -21,7 +21,7 @@ def test_a_phrase_asks_for_nothing_but_what_it_is_given() -> None:
     phrases = load_language("en").phrases
     given = {"purpose": "open a page", "name": "coding", "can": "I can sing."}
     given |= {"example": "sing", "abilities": "sing", "title": "News"}
-    given |= {"text": "I sing", "instead": ""}
+    given |= {"text": "I sing", "instead": "", "values": "1111"}
     numbers = {"characters": 9, "lines": 3, "code": 1}
     for field in dataclasses.fields(Phrases):
         value = getattr(phrases, field.name)
