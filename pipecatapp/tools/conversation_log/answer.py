@@ -141,7 +141,9 @@ class LogAnswers:
         self, question: LogQuestion, exchanges: list[Exchange], most: int = MOST_FOUND
     ) -> list[Exchange]:
         """Return the exchanges about a topic, the best of them, in their order."""
-        texts = [_said(one, question.speaker) for one in exchanges]
+        # What the twin said about something often names it only in the question before it.
+        whole = question.speaker == "assistant" and question.kind != "mentioned"
+        texts = [_said(one, "" if whole else question.speaker) for one in exchanges]
         places = about(texts, question.topic, self._embedder)
         if question.asking:
             places = [i for i in places if exchanges[i].asks] or places

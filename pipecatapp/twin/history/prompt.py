@@ -91,7 +91,7 @@ def _entries(turn: Turn) -> list[dict[str, Any]]:
         entries.append(
             _said("user", turn.note(NoteKind.TIME) + (turn.asked or turn.opening.text) + noted)
         )
-    for step in turn.steps[turn.unread :]:
+    for step in turn.steps:
         if isinstance(step, ToolCall):
             entries.append(_said("assistant", written(step.name, step.arguments)))
         else:
