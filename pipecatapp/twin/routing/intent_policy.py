@@ -173,7 +173,7 @@ def _meant(prediction: IntentPrediction, previous: str) -> str | None:
         return previous if prediction.chance >= SURE_OF_AGAIN else None
     if prediction.action == UNABLE:
         return None if _may_be_tool(prediction) else ANSWER  # talk about such things
-    sure = SURE if previous == ANSWER or is_unable(previous) else SURE_IN_A_TASK
+    sure = SURE if previous == ANSWER else SURE_IN_A_TASK
     return prediction.action if prediction.chance >= sure else None
 
 
