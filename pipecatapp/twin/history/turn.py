@@ -32,7 +32,7 @@ class Turn:
         asked: What the model reads in place of the user's words, where code has done a part of what
             they ask for; empty for all of them.
         told: What was said of that part, which the model does not read; empty for nothing.
-        unseen: The tool that succeeded without the model's knowing; empty for none.
+        unseen: Tools that succeeded without the model's knowing.
         instead: What is told where the model denies to know it; empty where nothing is. It is
             needed while the turn is answered, and not kept.
     """
@@ -46,7 +46,7 @@ class Turn:
     asked_for: str = ""
     asked: str = ""
     told: str = ""
-    unseen: str = ""
+    unseen: frozenset[str] = frozenset()
     instead: str = ""
 
     @property
@@ -80,7 +80,7 @@ class Turn:
         results = [self.opening, *self.steps]
         seen = [each for each in results if isinstance(each, ToolResult)]
         names = [result.name for result in seen if result.state is ResultState.DONE]
-        return frozenset([*names, self.unseen] if self.unseen else names)
+        return self.unseen.union(names)
 
     def note(self, kind: NoteKind) -> str:
         """Return the text of a note; empty where there is none."""
@@ -191,7 +191,8 @@ class ActiveTurn:
             done: The tool that succeeded in it; empty for none. No more of the call is kept: what
                 was forgotten must not stay in the conversation.
         """
-        self._own.hidden, self._own.unseen = True, done
+        self._own.hidden = True
+        self._own.unseen |= {done} if done else set()
 
     def go_on_with(self, asked: str, told: str) -> None:
         """Show the model the turn after all, as far as code has not done what it asks for.
