@@ -135,7 +135,12 @@ class Clock(Toolset):
             read = TimeQuestion(place, when)
         return answer_time(read, self._now(), self._here)
 
-    @tool(read_only=True, spoken=True, examples=DATE_EXAMPLES)
+    @tool(
+        read_only=True,
+        spoken=True,
+        examples=DATE_EXAMPLES,
+        provenance={"question": "derived"},
+    )
     async def get_date(self, call: Call, question: str) -> str:
         """Tell today's date, the weekday of a date, or how many days it is until or since a date.
 
