@@ -124,6 +124,8 @@ class Alarm(ScheduleToolset):
 
     @tool(
         spoken=True,
+        act="cancel",
+        explicit=True,
         examples=(
             "cancel the alarm",
             "delete my 7 o'clock alarm",
