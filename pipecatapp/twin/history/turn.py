@@ -71,7 +71,8 @@ class Turn:
     @property
     def holds_result(self) -> bool:
         """Whether the model reads a tool's result in it."""
-        return bool(self.steps) or isinstance(self.opening, ToolResult)
+        read = bool(self.steps) or isinstance(self.opening, ToolResult)
+        return read and not self.hidden
 
     @property
     def done(self) -> frozenset[str]:
@@ -199,7 +200,8 @@ class ActiveTurn:
             asked: What is left, in words that can be understood alone.
             told: What has been said of the rest.
         """
-        self._own.hidden, self._own.asked, self._own.told = False, asked, told
+        own = self._own
+        own.hidden, own.asked, own.told = False, asked, told
 
     def recall(self, words: str, recalled: str) -> None:
         """Add what is remembered.
