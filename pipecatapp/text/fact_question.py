@@ -76,8 +76,7 @@ def fact_questions(words: str) -> list[FactQuestion]:
     text = plain_question(words)
     for pattern, other in rules.paraphrases:
         text = pattern.sub(other, text)
-    several = len(sentences(words)) > 1
-    if several or not rules.question.match(text):
+    if len(sentences(words)) > 1 or not rules.question.match(text):
         return []
     tokens = tokens_of(text)
     found = [

@@ -12,6 +12,9 @@ from pipecatapp.text.clock import Clock, Places
 from pipecatapp.text.fact_rules import FactQuestions, SecondPerson
 from pipecatapp.text.list_rules import ListRules
 from pipecatapp.text.log_rules import LogPhrases, LogQuestions
+from pipecatapp.text.rules import Acts, Claims, Dates, Numbers, Quotations, Requests, Statements
+from pipecatapp.text.schedule_rules import SchedulePhrases, ScheduleRequests
+from pipecatapp.text.time_rules import TimePhrases, Times
 from pipecatapp.text.rules import (
     Acts,
     Claims,
@@ -38,7 +41,7 @@ class Phrases:
 
     Attributes:
         abilities: What can be done with the tools of a namespace, most useful first; `{abilities}`
-            of `can` is made of these and of `can_talk`.
+            of `can` is made of these and of `can_talk`, the `{last}` of `can_also`.
         unable: What is said to a request that nothing here can fulfil, by its topic; the empty
             topic is for all others.
     `{purpose}` is what a tool call is for, such as "open example.org"; `{name}` is an expert's.
@@ -69,6 +72,7 @@ class Phrases:
     too_long: str
     abilities: Mapping[str, str]
     can_talk: str
+    can_also: str
     can: str
     not_done: str
     not_done_yet: str
@@ -155,6 +159,10 @@ class Language:
     statements: Statements
     quotations: Quotations
     requests: Requests
+    times: Times
+    time_phrases: TimePhrases
+    schedule_requests: ScheduleRequests
+    schedule_phrases: SchedulePhrases
     claims: Claims
     acts: Acts
     lists: ListRules

@@ -117,7 +117,7 @@ class Clock(Toolset):
             return "clock.get_date", {"question": asked.said}
         return None
 
-    @tool(read_only=True, spoken=True, examples=TIME_EXAMPLES)
+    @tool(read_only=True, spoken=True, examples=TIME_EXAMPLES, provenance={"when": "derived"})
     async def get_time(self, call: Call, place: str = "", when: str = "") -> str:
         """Tell the time, here or in another city or country.
 
@@ -127,15 +127,14 @@ class Clock(Toolset):
         """
         read = read_time_question(call.words)
         if read is None:
-            # A small model also makes up places and times that nobody has named.
-            place = place if _is_said(place, call) else ""
+            # A small model also makes up times that nobody has named.
             when = when if _is_time_said(when, call) else ""
             if not place and not when:
                 raise NotForThisToolError("it is no question for the time")  # "when is dinner"
             read = TimeQuestion(place, when)
         return answer_time(read, self._now(), self._here)
 
-    @tool(read_only=True, spoken=True, examples=DATE_EXAMPLES)
+    @tool(read_only=True, spoken=True, examples=DATE_EXAMPLES, provenance={"question": "derived"})
     async def get_date(self, call: Call, question: str) -> str:
         """Tell today's date, the weekday of a date, or how many days it is until or since a date.
 
@@ -159,12 +158,9 @@ def _spoken(call: Call) -> str:
     return " . ".join([call.words, *before])
 
 
-def _is_said(text: str, call: Call) -> bool:
-    """Tell whether all words of a text were said."""
-    return set(folded(text).split()) <= set(folded(_spoken(call)).split())
-
-
 def _is_time_said(when: str, call: Call) -> bool:
     """Tell whether the numbers and the place of a time were said."""
     read = read_moment(when)
-    return read is not None and numbers(when) <= numbers(_spoken(call)) and _is_said(read[1], call)
+    if read is None or not numbers(when) <= numbers(_spoken(call)):
+        return False
+    return set(folded(read[1]).split()) <= set(folded(_spoken(call)).split())

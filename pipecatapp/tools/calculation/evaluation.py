@@ -173,7 +173,7 @@ class Evaluation:
             case "fact":
                 return functions.factorial(argument)
             case "abs":
-                return abs(argument)
+                return argument if argument >= 0 else -argument
         raise NotASumError(name)
 
     def _of_angle(self, name: str) -> Number:

@@ -86,8 +86,7 @@ class IntentPolicy:
             return PolicyResult(near[0])
         if remark and not _is_plain_request(prediction, catalogue):
             return PolicyResult(ANSWER)
-        previous = self._previous(before) if last_action is None else last_action
-        previous = previous if previous in catalogue.actions.names else ANSWER
+        previous = self._before(catalogue, before, last_action)
         another = prediction.action != ANSWER and prediction.chance >= SURE_OF_ANOTHER
         refers = not remark and any(refers_to(words, asked) for asked in before[-1:])
         if previous in catalogue.actions.experts and refers and not another:
@@ -137,6 +136,16 @@ class IntentPolicy:
         result = self.of(catalogue, words, before, last_action)
         return result.meant or result.candidates[0]
 
+    def _before(
+        self, catalogue: ActionCatalogue, before: Sequence[str], last_action: str | None
+    ) -> str:
+        """Return what the turn before came to, by its words where only they are known."""
+        by_words = self._previous(before)
+        if is_unable(by_words) and last_action in (None, ANSWER):
+            return by_words  # what was asked for, and could not be done
+        previous = by_words if last_action is None else last_action
+        return previous if previous in catalogue.actions.names else ANSWER
+
     def _previous(self, before: Sequence[str]) -> str:
         """Return the action that "again" means, by the words of the turns before."""
         for words in reversed(before):
@@ -158,7 +167,7 @@ def _meant(prediction: IntentPrediction, previous: str) -> str | None:
         return previous if prediction.chance >= SURE_OF_AGAIN else None
     if prediction.action == UNABLE:
         return None if _may_be_tool(prediction) else ANSWER  # talk about such things
-    sure = SURE if previous == ANSWER or is_unable(previous) else SURE_IN_A_TASK
+    sure = SURE if previous == ANSWER else SURE_IN_A_TASK
     return prediction.action if prediction.chance >= sure else None
 
 

@@ -25,6 +25,8 @@ from pipecatapp.twin.turn.raw_calls import RawCalls
 from pipecatapp.twin.turn.repetition_check import RepetitionCheck, fixed_reply
 from pipecatapp.twin.turn.turn_context import TurnContext
 
+KEEPS_FACTS = "memory.remember"
+"""A tool that the model does not see."""
 CHECKS: tuple[AnswerCheck, ...] = (RawCalls(), FactCheck(), RepetitionCheck())
 """What else every clause that a model writes has to pass, in the order in which they are asked."""
 
@@ -54,7 +56,7 @@ class AnswerStreamer:
         router = self._router
 
         def available() -> list[str]:
-            return [name for name in router.actions.tools if tools(name)]
+            return [name for name in (*router.actions.tools, KEEPS_FACTS) if tools(name)]
 
         self._available = available
         claims = ClaimsCheck(tools, available)

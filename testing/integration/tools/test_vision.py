@@ -28,7 +28,7 @@ from pipecatapp.tools.camera.server import VisionServer
 from pipecatapp.tools.execution.tool_definition import Tool, tools_of
 from pipecatapp.tools.tool import Call, ToolError
 from pipecatapp.tools.vision import Vision
-from testing.unit.tools.fake_resources import FakeResources
+from testing.unit.tools.fake_resources import FakeConversation, FakeResources
 
 from .tiny_vision import IMAGE_TOKENS, WORDS, write_model
 
@@ -37,16 +37,6 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]  # it may buil
 SHARED = ("llama.cpp", "state")
 LOOKING = "Looking at the picture ..."
 LONG_ANSWER = 1900
-
-
-class Conversation:
-    id = "one"
-
-    def turns(self) -> list[tuple[str, str]]:
-        return []
-
-    def clear(self) -> None:
-        pass
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +109,7 @@ def show(settings: Settings, shade: int) -> None:
 
 
 async def look(vision: Vision, say: Callable[[str], None] = lambda line: None) -> str:
-    return await the_tool(vision).run(Call(Conversation(), say), {"question": "Who is there?"})
+    return await the_tool(vision).run(Call(FakeConversation(), say), {"question": "Who is there?"})
 
 
 def model_processes() -> list[psutil.Process]:
@@ -301,7 +291,7 @@ async def test_a_picture_that_the_model_cannot_read_is_refused(settings: Setting
 
 async def test_a_question_that_is_too_long_is_refused(vision: Vision) -> None:
     with pytest.raises(ToolError, match="question is too long"):
-        await the_tool(vision).run(Call(Conversation()), {"question": "why " * 1000})
+        await the_tool(vision).run(Call(FakeConversation()), {"question": "why " * 1000})
     assert model_processes() == []
 
 

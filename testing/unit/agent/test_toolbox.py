@@ -10,6 +10,7 @@ from pipecatapp.agent.toolbox import Toolbox
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings
+from pipecatapp.twin.history.conversation import Conversation
 
 
 async def status() -> dict[str, Any]:
@@ -63,15 +64,7 @@ async def test_calls_are_audited_at_home(toolbox: Toolbox, tmp_path: Path) -> No
     made = toolbox.registry.get("mcp.get_status")
     assert made
 
-    class TalkExamples:
-        id = "c"
-
-        def turns(self) -> list[tuple[str, str]]:
-            return []
-
-        def clear(self) -> None: ...
-
-    run = toolbox.runner.start(made, {}, TalkExamples())
+    run = toolbox.runner.start(made, {}, Conversation("c"))
     await run.ended()
     assert run.result == "uptime s: 1"
     assert "mcp.get_status" in (tmp_path / "home" / "audit" / "audit.jsonl").read_text()

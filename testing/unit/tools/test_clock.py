@@ -174,7 +174,7 @@ async def test_the_model_may_name_a_time_that_was_said() -> None:
 async def test_what_nobody_named_is_not_used() -> None:
     clock = clock_at(EVENING)
     with pytest.raises(NotForThisToolError):
-        await clock.get_time(said("what time is supper"), place="Berlin")
+        await clock.get_time(said("what time is supper"), when="7 pm")
     call = said("how late is it now over in Boston")
     assert "when" not in (await clock.get_time(call, place="Boston", when="9 am")).lower()
 

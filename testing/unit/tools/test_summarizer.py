@@ -44,6 +44,7 @@ async def told(
         ("what was the second thing i asked you", ["Which cheese goes with figs?"]),
         ("What was the last thing you said?", ["460 kilometres"]),
         ("what did you tell me about the cheese", ["gorgonzola"]),
+        ("What did you say about badgers?", ["fourteen years"]),
         ("what did i say about my aunt earlier", ["My aunt Rosa keeps three goats."]),
         ("which one did i prefer", ["I like the second one best.", "gorgonzola"]),
         ("which cheese did I like", ["second one", "gorgonzola"]),

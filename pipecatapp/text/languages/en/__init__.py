@@ -15,8 +15,10 @@ from pipecatapp.text.languages.en.places import PLACES
 from pipecatapp.text.languages.en.quotations import QUOTATIONS
 from pipecatapp.text.languages.en.remarks import REMARKS
 from pipecatapp.text.languages.en.requests import REQUESTS
+from pipecatapp.text.languages.en.schedule import SCHEDULE_PHRASES, SCHEDULE_REQUESTS
 from pipecatapp.text.languages.en.second_person import SECOND_PERSON
 from pipecatapp.text.languages.en.statements import STATEMENTS
+from pipecatapp.text.languages.en.times import TIME_PHRASES, TIMES
 from pipecatapp.text.languages.en.units import UNITS
 from pipecatapp.text.languages.en.vocabulary import VOCABULARY
 
@@ -28,6 +30,10 @@ LANGUAGE = Language(
     statements=STATEMENTS,
     quotations=QUOTATIONS,
     requests=REQUESTS,
+    times=TIMES,
+    time_phrases=TIME_PHRASES,
+    schedule_requests=SCHEDULE_REQUESTS,
+    schedule_phrases=SCHEDULE_PHRASES,
     claims=CLAIMS,
     acts=ACTS,
     lists=LISTS,

@@ -31,8 +31,13 @@ from pipecatapp.twin.llm.llama_model import LlamaModel
 from pipecatapp.twin.routing.actions import Decision
 from pipecatapp.twin.turn import tool_calls as module
 from pipecatapp.twin.turn.agent_context import AgentContext
-from pipecatapp.twin.turn.pending_results import PendingToolResults
+from pipecatapp.twin.turn.pending_results import (
+    Announcement,
+    PendingToolResults,
+    Untold,
+)
 from pipecatapp.twin.turn.responder import Responder
+from pipecatapp.twin.turn.tool_calls import late_message
 from pipecatapp.twin.turn.turn_context import TurnContext
 from testing.unit.tools.fake_resources import FakeResources
 from testing.unit.twin.conftest import KnownExperts, Lamp, ModelServer, answers, refuses, writes
@@ -51,7 +56,7 @@ class Room:
     conversation: Conversation = field(default_factory=lambda: Conversation("a"))
     pending_results: PendingToolResults = field(default_factory=PendingToolResults)
     certain: asyncio.Event = field(default_factory=asyncio.Event)
-    told: "asyncio.Queue[list[ToolRun]]" = field(default_factory=asyncio.Queue)
+    told: "asyncio.Queue[list[Untold]]" = field(default_factory=asyncio.Queue)
 
     def __post_init__(self) -> None:
         self.certain.set()
@@ -88,8 +93,7 @@ class Room:
         runs = await asyncio.wait_for(self.told.get(), 10)
         self.responder.tell(runs)
         for run in runs:
-            result = result_of(run.id, run.tool.name, run.result or "")
-            self.conversation.context.add_message(late_result(result))
+            self.conversation.context.add_message(late_result(late_message(run)))
 
     @property
     def approval(self) -> Approval:
@@ -496,11 +500,13 @@ async def test_two_calls_with_the_same_result_count_as_two(room: Room) -> None:
     first = room.approval
     await room.say("And once more.")
     approvals = room.agent_context.runner.approvals
-    runs: list[ToolRun] = []
+    runs: list[Untold] = []
     for waiting in sorted(approvals.waiting("a"), key=lambda each: each.id != first.id):
         approvals.decide("a", waiting.id, waiting.digest, approve=True, by="test")
         runs += await asyncio.wait_for(room.told.get(), 10)
     one, two = runs
+    assert isinstance(one, ToolRun)
+    assert isinstance(two, ToolRun)
     assert one.result == two.result
     room.responder.tell(runs)
     ended = PHRASES.ended.format(purpose="switch the lamp")
@@ -784,6 +790,26 @@ async def test_its_outcome_after_a_yes_is_told_without_the_model_too(
     server.replies = [writes("answer"), answers("Hello!")]
     assert await bell_room.say("Hello.") == "Hello!"
     assert not [text for text in bell_room.last_prompt() if "alarm" in text.lower()]
+
+
+async def test_an_announcement_is_said_as_it_is_and_kept_from_the_model(room: Room) -> None:
+    said: list[str] = []
+    announcement = Announcement("The bread timer is done.", "timer", lambda: said.append("it"))
+    await room.pending_results.ended(announcement)
+    assert await room.outcome() == "The bread timer is done."
+    assert said == ["it"]
+    assert room.server.requests == []
+    room.server.replies = [writes("answer"), answers("Paris.")]
+    assert await room.say("What is the capital of France?") == "Paris."
+    assert "bread" not in str(room.last_prompt())
+
+
+async def test_an_announcement_comes_before_the_answer_to_something_else(room: Room) -> None:
+    await room.pending_results.ended(Announcement("The bread timer is done.", "timer"))
+    await room.hear_of_the_end()
+    room.server.replies = [writes("answer"), answers("Paris.")]
+    said = await room.say("What is the capital of France?")
+    assert said == "The bread timer is done. Paris."
 
 
 class Notes(Toolset):
