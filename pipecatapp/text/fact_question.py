@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipecatapp.text.language import language
+from pipecatapp.text.sentences import sentences
 from pipecatapp.text.words import stem
 
 _TOKEN = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*['\u2019]?")
@@ -75,8 +76,7 @@ def fact_questions(words: str) -> list[FactQuestion]:
     text = plain_question(words)
     for pattern, other in rules.paraphrases:
         text = pattern.sub(other, text)
-    several = len(language().requests.sentence_end.split(words.strip())) > 1
-    if several or not rules.question.match(text):
+    if len(sentences(words)) > 1 or not rules.question.match(text):
         return []
     tokens = tokens_of(text)
     found = [

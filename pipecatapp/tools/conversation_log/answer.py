@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from pipecatapp.runtime.embedding.embedder import Embedder
 from pipecatapp.text.language import language
+from pipecatapp.text.sentences import sentences
 from pipecatapp.tools.conversation_log.exchanges import Exchange, about, main_points, of_today
 from pipecatapp.tools.conversation_log.question import LogQuestion
 
@@ -176,9 +177,8 @@ def _context(exchanges: Sequence[Exchange], place: int) -> str:
 def _choice(text: str) -> str:
     """Return the sentence in which something is chosen; empty where there is none."""
     rules = language().log_questions
-    sentences = language().requests.sentence_end.split(text)
     return next(
-        (s for s in sentences if rules.choice.search(s) and not s.rstrip().endswith("?")), ""
+        (s for s in sentences(text) if rules.choice.search(s) and not s.rstrip().endswith("?")), ""
     )
 
 

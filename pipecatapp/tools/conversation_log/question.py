@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipecatapp.text.language import language
+from pipecatapp.text.sentences import sentences
 
 Kind = Literal["summary", "order", "about", "when", "mentioned", "liked", "count"]
 Speaker = Literal["user", "assistant", ""]
@@ -42,7 +43,7 @@ def asked_of_log(words: str) -> LogQuestion | None:
         words: What the user said, as typed or as a speech recognizer writes it.
     """
     rules = language().log_questions
-    *before, last = language().requests.sentence_end.split(words.strip()) or [""]
+    *before, last = sentences(words) or [""]
     if not all(rules.greeting.match(sentence) for sentence in before):
         return None
     plain = _plain(last)
