@@ -56,11 +56,19 @@ class Decisions:
         self._system = f"{persona}\n\n{router.instruction}"
         self._alone = alone
 
-    async def decide(self, words: str, history: list[tuple[str, str]]) -> Decision:
-        """Return what some words need, after turns of `(user, assistant)`, oldest first."""
+    async def decide(
+        self, words: str, history: list[tuple[str, str]], last_action: str | None = None
+    ) -> Decision:
+        """Return what some words need.
+
+        Args:
+            words: What the user said.
+            history: The turns before as `(user, assistant)`, oldest first.
+            last_action: What the last of them came to; None where that is not known.
+        """
         before = [user for user, _ in history]
         if self._alone:
-            name = self._router.best_guess(words, before)
+            name = self._router.best_guess(words, before, last_action)
             return self.actions.settled(name, "head") or Decision("tool", name, by="head")
         conversation = Conversation("measured")
         for user, assistant in history:
@@ -72,7 +80,9 @@ class Decisions:
         model = LlamaModel(self._server, conversation, 0, self._system, TurnClock())
         try:
             turn = conversation.turn()
-            decision = await self._router.decide(words, before, conversation.prompt(turn), model)
+            decision = await self._router.decide(
+                words, before, conversation.prompt(turn), model, last_action=last_action
+            )
             return self._checked(decision, turn)
         finally:
             await model.close()

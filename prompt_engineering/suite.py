@@ -40,13 +40,6 @@ Value = Matches | list[Scalar] | Scalar
 """A value, several that are all right, or a regular expression."""
 
 
-class Turn(_Strict):
-    """An earlier turn, in the words that were spoken."""
-
-    user: Text
-    assistant: Text
-
-
 class Expect(_Strict):
     """What is right to do.
 
@@ -78,6 +71,20 @@ class Expect(_Strict):
         return self.tool or self.expert
 
 
+class Turn(_Strict):
+    """An earlier turn.
+
+    Attributes:
+        user: What was said, in the words that were spoken.
+        assistant: What was answered.
+        did: What the turn came to; None where only the words are known.
+    """
+
+    user: Text
+    assistant: Text
+    did: Expect | None = None
+
+
 class Case(_Strict):
     """One thing that a user says.
 
@@ -99,6 +106,11 @@ class Case(_Strict):
     def turns(self) -> list[tuple[str, str]]:
         """The turns before as `(user, assistant)`, oldest first."""
         return [(turn.user, turn.assistant) for turn in self.history]
+
+    @property
+    def did(self) -> Expect | None:
+        """What the turn before came to; None where that is not known."""
+        return self.history[-1].did if self.history else None
 
 
 _CASE = TypeAdapter(Case)

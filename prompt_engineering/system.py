@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
+from pipecatapp.experts.expert import SUFFIX
 from pipecatapp.settings import Settings, load_settings
 from pipecatapp.tools.tool import ToolError
-from pipecatapp.twin.routing.actions import Actions, Decision
+from pipecatapp.twin.routing.actions import ANSWER, Actions, Decision
 from prompt_engineering.scoring import Got
-from prompt_engineering.suite import Case
+from prompt_engineering.suite import Case, Expect
 
 
 class Router(Protocol):
@@ -18,8 +19,16 @@ class Router(Protocol):
     def actions(self) -> Actions:
         """What can be chosen."""
 
-    async def decide(self, words: str, history: list[tuple[str, str]]) -> Decision:
-        """Return what some words need, after turns of `(user, assistant)`, oldest first."""
+    async def decide(
+        self, words: str, history: list[tuple[str, str]], last_action: str | None = None
+    ) -> Decision:
+        """Return what some words need.
+
+        Args:
+            words: What the user said.
+            history: The turns before as `(user, assistant)`, oldest first.
+            last_action: What the last of them came to; None where that is not known.
+        """
 
 
 class Chooser(Protocol):
@@ -57,7 +66,7 @@ class System:
 
     async def decide(self, case: Case) -> Got:
         """Return what is decided in a case, checked once more."""
-        decision = await self._router.decide(case.say, case.turns)
+        decision = await self._router.decide(case.say, case.turns, _action(case.did))
         return Got(
             action=decision.kind,
             name=decision.name,
@@ -81,6 +90,13 @@ class System:
         except ToolError as error:
             return str(error)
         return None
+
+
+def _action(did: Expect | None) -> str | None:
+    """Return an action as the router names it."""
+    if did is None:
+        return None
+    return f"{did.expert}{SUFFIX}" if did.expert else did.tool or ANSWER
 
 
 def settings_for(model: str | None) -> Settings:

@@ -12,6 +12,7 @@ from pipecat.pipeline.worker import PipelineWorker
 from pipecat.transports.base_transport import BaseTransport
 from starlette.websockets import WebSocket
 
+from pipecatapp.agent.announcements import Announcements
 from pipecatapp.agent.openai_backend import OpenAIBackend
 from pipecatapp.agent.parts import AgentParts
 from pipecatapp.agent.session import Exchange, Session
@@ -33,6 +34,8 @@ Compose = Callable[
     ["Agent", BaseTransport, Conversation, str | None], tuple[PipelineWorker, Session]
 ]
 
+KEPT_ELSEWHERE = ("memory.", "list.", "timer.", "alarm.", "reminder.")
+"""Tools that keep what they were told, or forget it: there is nothing to learn from such a turn."""
 ROUTER = "router"
 """The name under which the system prompt of the twin itself is saved."""
 
@@ -129,7 +132,7 @@ class Agent:
 
     async def exchanged(self, conversation_id: str, person: str | None, exchange: Exchange) -> None:
         """Take what was said and answered in a finished turn: it may be worth remembering."""
-        if (exchange.decision.name or "").startswith(("memory.", "list.")):
+        if (exchange.decision.name or "").startswith(KEPT_ELSEWHERE):
             return  # what it was about is kept, or forgotten, already
         turn = FinishedTurn(
             exchange.said,
@@ -144,6 +147,11 @@ class Agent:
     async def condense(self, conversation: Conversation) -> None:
         """Summarize the turns that have left a conversation, where the settings ask for it."""
         await self._toolbox.condense(conversation)
+
+    @property
+    def announcements(self) -> Announcements:
+        """Tells people in their sessions what has fallen due."""
+        return self._toolbox.announcements
 
     # -- for Mission Control ------------------------------------------------------------------
 
@@ -183,6 +191,19 @@ class Agent:
             ValueError: It is settled already, or the digest is another call's.
         """
         self._toolbox.approvals.decide(conversation_id, approval_id, digest, approve=approve, by=by)
+
+    def schedule(self, conversation_id: str) -> dict[str, Any]:
+        """Return the timers, alarms and reminders as a conversation's pages show them."""
+        return self._toolbox.announcements.shown(conversation_id)
+
+    async def cancel_scheduled(self, entry_id: int) -> None:
+        """End what rings, or cancel what is not due yet.
+
+        Raises:
+            LookupError: There is no such entry.
+            UserError: The change cannot be written.
+        """
+        await self._toolbox.schedule.remove(entry_id)
 
     @property
     def lists(self) -> HouseholdLists:

@@ -21,6 +21,7 @@ from pipecat.processors.aggregators.llm_response_universal import (
 from pipecat.processors.frameworks.rtvi import RTVIProcessor
 from pipecat.processors.frameworks.rtvi.frames import RTVISendTextFrame
 
+from pipecatapp.agent.announcements import Announcements, OpenClient
 from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
 from pipecatapp.tools.execution.runner import ToolEvent
 from pipecatapp.twin.history.conversation import Conversation
@@ -90,6 +91,10 @@ class SessionListener(Protocol):
     async def condense(self, conversation: Conversation) -> None:
         """Take note that turns have left a conversation."""
 
+    @property
+    def announcements(self) -> Announcements:
+        """Tells people in their sessions what has fallen due."""
+
 
 class Session:
     """Connects one client's pipeline with the conversation that it shares."""
@@ -123,6 +128,7 @@ class Session:
         self._twin = twin
         self._written = written
         self._listener = listener
+        self._client = OpenClient(self._conversation.id, context.person, self._send_soon)
         self._said: list[LogEntry] = []
         self._interrupting: LogEntry | None = None
         self._telling: set[asyncio.Task[None]] = set()
@@ -145,6 +151,7 @@ class Session:
         self._conversation.listeners.discard(self._tell)
         self._conversation.replaced.discard(self._on_replaced)
         self._runner.unlisten(self._conversation.id, self._tell_of_call)
+        self._listener.announcements.detach(self._client)
         if self._pending_results.detach(self._twin.tell):
             for run in self._runner.runs(self._conversation.id):
                 await run.withdraw()
@@ -163,6 +170,7 @@ class Session:
         # The first turn should not have to wait for what is known before it.
         self._twin.prefill_history()
         await self._pending_results.attach(self._twin.tell)
+        await self._listener.announcements.attach(self._client)
 
     async def _on_client_message(self, rtvi: RTVIProcessor, message: Any) -> None:
         match message.type:
@@ -172,6 +180,7 @@ class Session:
                 skip = message.type == "audio-off"
                 await self._worker.queue_frame(LLMConfigureOutputFrame(skip_tts=skip))
             case "stop":
+                self._listener.announcements.heard(self._client)
                 await rtvi.interrupt_bot()
 
     # -- from the pipeline ------------------------------------------------------------------
@@ -182,6 +191,7 @@ class Session:
 
     def _heard(self, words: str) -> None:
         self._pending_results.prefer(self._twin.tell)
+        self._listener.announcements.heard(self._client)
         entry = self._conversation.record("user", words, by=self._tell)
         if self._written.open:
             self._interrupting = self._interrupting or entry

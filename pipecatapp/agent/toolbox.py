@@ -6,6 +6,7 @@ from typing import Any
 
 from loguru import logger
 
+from pipecatapp.agent.announcements import Announcements
 from pipecatapp.agent.memory import AgentMemory
 from pipecatapp.errors import UserError
 from pipecatapp.experts.client.shared_server import SharedServer
@@ -23,6 +24,7 @@ from pipecatapp.tools.execution.runner import ToolRunner
 from pipecatapp.tools.execution.tool_definition import Tool
 from pipecatapp.tools.household_lists.lists import HouseholdLists
 from pipecatapp.tools.lists import Lists
+from pipecatapp.tools.schedule.schedule import Schedule
 from pipecatapp.tools.tool import FactMemory
 from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.history.personas import load_persona
@@ -75,9 +77,12 @@ class Toolbox:
         self._pending_results: dict[str, PendingToolResults] = {}
         self._examining: asyncio.Task[None] | None = None
         self.registry = Registry([])
+        self._schedule = Schedule(settings.home / "schedule")
+        self.announcements = Announcements(self._schedule, self.pending_results)
 
     async def start(self) -> None:
         """Find the tools, fit the intent classifier, and go on checking which tools work."""
+        await self._schedule.open()
         await self.directory.start()
         self._warming.start()
         self.registry = await Registry.discover(self)
@@ -91,6 +96,7 @@ class Toolbox:
         if self._examining:
             self._examining.cancel()
         await self.runner.close()
+        await self._schedule.close()
         await self.registry.close()
         await self._warming.close()
         await self.directory.close()
@@ -211,6 +217,11 @@ class Toolbox:
     def memory(self) -> FactMemory | None:
         """Long-term memory; None where this agent has none."""
         return self._memory.for_tools if self._memory else None
+
+    @property
+    def schedule(self) -> Schedule:
+        """The timers, alarms and reminders."""
+        return self._schedule
 
     def summarize(self, turns: list[TurnWords], query: str) -> str:
         """Return the sentences of some turns that matter most to a query."""

@@ -213,10 +213,22 @@ class LongTermMemory:
         with self._core.reading() as db:
             return facts.get(db, ids)
 
-    def ids(self, texts: Sequence[str]) -> list[int]:
-        """Return the ids of the current facts with these words, however they are written."""
+    def superseded(self) -> list[Fact]:
+        """Return the facts that newer ones superseded, the oldest first."""
         with self._core.reading() as db:
-            return [fact.id for text in texts for fact in facts.with_text(db, text)]
+            return facts.superseded(db)
+
+    def with_texts(self, texts: Sequence[str], *, superseded: bool = False) -> list[Fact]:
+        """Return the current facts with these words, however they are written.
+
+        Args:
+            texts: The words of each.
+            superseded: Whether to return those as well that newer ones superseded.
+        """
+        with self._core.reading() as db:
+            return [
+                fact for text in texts for fact in facts.with_text(db, text, superseded=superseded)
+            ]
 
     def was_forgotten(self, text: str, since: float) -> bool:
         """Tell whether a fact with these words was forgotten after a moment."""

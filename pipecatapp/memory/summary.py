@@ -1,18 +1,16 @@
 """Extractive summaries: the sentences of a conversation that matter most, word for word."""
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 
 from pipecatapp.runtime.embedding.embedder import Embedder
+from pipecatapp.text.sentences import sentences
 
 MOST_SENTENCES = 6
 RELEVANCE = 0.7
 """The weight of nearness to the query; being unlike the chosen sentences has the rest."""
 SPEAKERS = ("User", "Twin")
-
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 TurnWords = tuple[str, str]
 
@@ -38,7 +36,7 @@ def summarize(
         (speaker, sentence)
         for turn in turns
         for speaker, text in zip(SPEAKERS, turn, strict=True)
-        for sentence in _sentences(text)
+        for sentence in sentences(text.replace("\n", " "))
     ]
     if not said:
         return ""
@@ -68,8 +66,3 @@ def condensed(summary: str, turns: Sequence[TurnWords], embedder: Embedder) -> s
         speaker, _, sentence = line.partition(": ")
         said.append((sentence, "") if speaker == SPEAKERS[0] else ("", sentence))
     return summarize([*said, *turns], "", embedder)
-
-
-def _sentences(text: str) -> list[str]:
-    parts = (part.strip() for part in _SENTENCE_END.split(text.replace("\n", " ")))
-    return [part for part in parts if part]

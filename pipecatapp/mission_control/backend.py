@@ -165,6 +165,24 @@ class Backend(Protocol):
         """
         ...
 
+    def schedule(self, conversation_id: str) -> dict[str, Any]:
+        """Return timers, alarms and reminders as the pages of a conversation show them.
+
+        `{waiting, due}`, the next one first, each a list of `{id, kind, name, label, when,
+        due_in_s, rings}`: `label` names it, `when` is in words, `due_in_s` is negative for what is
+        due, and `rings` tells whether the page is to make a sound.
+        """
+        ...
+
+    async def cancel_scheduled(self, entry_id: int) -> None:
+        """End what rings, or cancel what is not due yet.
+
+        Raises:
+            LookupError: There is no such entry.
+            UserError: The change cannot be written.
+        """
+        ...
+
     async def logged_out(self, conversation_id: str) -> None:
         """Delete what tools keep for a conversation that ended, such as a browser's cookies."""
         ...

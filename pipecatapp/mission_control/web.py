@@ -33,6 +33,7 @@ from pipecatapp.mission_control.routes.lists import router as lists_router
 from pipecatapp.mission_control.routes.login import router as login_router
 from pipecatapp.mission_control.routes.memory import MAX_IMPORT
 from pipecatapp.mission_control.routes.memory import router as memory_router
+from pipecatapp.mission_control.routes.schedule import router as schedule_router
 from pipecatapp.mission_control.routes.state_copy import router as copy_router
 from pipecatapp.mission_control.sockets import SocketRegistry
 from pipecatapp.mission_control.static_files import GuardedFiles, RevalidatedFiles
@@ -66,6 +67,7 @@ def create_app(backend: Backend) -> FastAPI:
     app.include_router(approvals_router)
     app.include_router(memory_router)
     app.include_router(lists_router)
+    app.include_router(schedule_router)
     app.include_router(copy_router)
     app.include_router(openai_router())
     _add_pages(app, backend)

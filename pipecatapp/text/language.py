@@ -8,10 +8,23 @@ from importlib.util import find_spec
 
 from pipecatapp.settings import load_settings
 from pipecatapp.text.arithmetic import Arithmetic, Units
+from pipecatapp.text.clock import Clock, Places
 from pipecatapp.text.fact_rules import FactQuestions, SecondPerson
 from pipecatapp.text.list_rules import ListRules
 from pipecatapp.text.log_rules import LogPhrases, LogQuestions
 from pipecatapp.text.rules import Acts, Claims, Dates, Numbers, Quotations, Requests, Statements
+from pipecatapp.text.schedule_rules import SchedulePhrases, ScheduleRequests
+from pipecatapp.text.time_rules import TimePhrases, Times
+from pipecatapp.text.rules import (
+    Acts,
+    Claims,
+    Dates,
+    Numbers,
+    Quotations,
+    Remarks,
+    Requests,
+    Statements,
+)
 
 FALLBACK = "en"
 """Stands in for a language that has no package."""
@@ -28,7 +41,7 @@ class Phrases:
 
     Attributes:
         abilities: What can be done with the tools of a namespace, most useful first; `{abilities}`
-            of `can` is made of these and of `can_talk`.
+            of `can` is made of these and of `can_talk`, the `{last}` of `can_also`.
         unable: What is said to a request that nothing here can fulfil, by its topic; the empty
             topic is for all others.
     `{purpose}` is what a tool call is for, such as "open example.org"; `{name}` is an expert's.
@@ -37,6 +50,7 @@ class Phrases:
     `{text}` is what is remembered, `{instead}` the phrase `instead_of` of the older `{values}`, and
     `{sign}` is how one of `signs`, or a word, is named.
     `{date}` and `{words}` are those of something that the user told.
+    The last ones are replies to remarks, by the kind of remark; they are said in turn.
     """
 
     unavailable: str
@@ -58,6 +72,7 @@ class Phrases:
     too_long: str
     abilities: Mapping[str, str]
     can_talk: str
+    can_also: str
     can: str
     not_done: str
     not_done_yet: str
@@ -80,6 +95,11 @@ class Phrases:
     signs: Mapping[str, str]
     you_said: str
     not_told: str
+    on_complaint: tuple[str, ...]
+    on_plan: tuple[str, ...]
+    on_opinion: tuple[str, ...]
+    on_oneself: tuple[str, ...]
+    on_remark: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -139,6 +159,10 @@ class Language:
     statements: Statements
     quotations: Quotations
     requests: Requests
+    times: Times
+    time_phrases: TimePhrases
+    schedule_requests: ScheduleRequests
+    schedule_phrases: SchedulePhrases
     claims: Claims
     acts: Acts
     lists: ListRules
@@ -148,6 +172,9 @@ class Language:
     log_phrases: LogPhrases
     fact_questions: FactQuestions
     second_person: SecondPerson
+    remarks: Remarks
+    clock: Clock
+    places: Places
 
 
 def language() -> Language:

@@ -37,7 +37,6 @@ class ListSentences:
     undone_added: str
     undone_removed: str
     nothing_to_undo: str
-    say_clear: str
     no_item: str
     not_kept: str
     set_aside: str
@@ -62,7 +61,6 @@ class ListRules:
         undo: Match a request to undo the last change.
         polite: Matches polite words before the verb.
         tail: Matches polite words at the end.
-        clearing: Matches words without which nothing is cleared.
         pronoun: Matches an item that stands for something said before.
         other_request: Matches words of items that belong to a second request.
         determiner: Matches a word before an item or a list that says nothing of it.
@@ -93,7 +91,6 @@ class ListRules:
     undo: tuple[Pattern, ...]
     polite: Pattern
     tail: Pattern
-    clearing: Pattern
     pronoun: Pattern
     other_request: Pattern
     determiner: Pattern

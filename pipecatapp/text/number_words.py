@@ -8,7 +8,8 @@ from pipecatapp.text.language import language
 MOST_CHARACTERS = 1000
 """Of a text; a longer one is no question about numbers, and is returned in small letters."""
 
-_WORD = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+")
+# Raised figures and fractions such as one half count as letters elsewhere.
+_WORD = re.compile(r"\d+(?:\.\d+)?|[^\W\d_\xb2\xb3\xb9\xbc-\xbe]+")
 Part = tuple[Decimal, int]
 """A value, and the place of the word behind it."""
 
@@ -50,7 +51,7 @@ class _Reader:
     def number(self, at: int) -> tuple[str, int] | None:
         """Return the number that begins at a word, in digits, and the place behind it."""
         whole = self._whole(at)
-        value, behind = whole or (Decimal(0), at)
+        value, behind = whole or (Decimal(0), at + (self._words[at] in self._numbers.zero))
         pointed = self._word(behind, at) == self._numbers.point and value == int(value)
         if pointed and (decimals := self._decimals(behind + 1, at)):
             digits, behind = decimals
@@ -61,8 +62,9 @@ class _Reader:
         if whole is None:
             return None
         ranked = self._ordinals and self._words[behind - 1] in self._numbers.ordinals
-        # A number that is in digits already keeps its form: 45.50.
-        written = self._words[at] if behind == at + 1 and value != int(value) else _written(value)
+        # A number that is in digits already keeps its form: 45.50, and 000 in 2,500,000.
+        kept = behind == at + 1 and self._words[at][:1].isdecimal()
+        written = self._words[at] if kept else _written(value)
         return written + ("th" if ranked else ""), behind
 
     def _word(self, at: int, begun: int) -> str:

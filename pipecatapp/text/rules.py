@@ -117,6 +117,9 @@ class Statements:
         user: Matches the name of the user in facts; its group `of` is the possessive ending.
         mere_talk: Matches statements about the conversation itself, which are no facts.
         bare_reply: Matches a reply, in small letters, that tells nothing.
+        unresolved: Matches words that mean something only beside what was said before.
+        momentary: Matches words that tie a statement to the moment or the day.
+        of_life: Matches what stays worth knowing though it is of one day.
         question: Matches a question by its beginning or its end.
         one_of: Matches the common beginning of two statements about a property that has only one
             value, such as "the user works at".
@@ -150,6 +153,9 @@ class Statements:
     user: Pattern
     mere_talk: Pattern
     bare_reply: Pattern
+    unresolved: Pattern
+    momentary: Pattern
+    of_life: Pattern
     question: Pattern
     one_of: Pattern
     one_place: Pattern
@@ -171,6 +177,41 @@ class Statements:
     set_aside: Pattern
     verb: Pattern
     secret: Pattern
+
+
+@dataclass(frozen=True)
+class Remarks:
+    """How people tell something without asking for anything, and how they hand back words.
+
+    Attributes:
+        lead_in: Matches what may stand before a remark.
+        told: Matches the beginning of a statement: what it is about, and its verb.
+        asks: Matches words, anywhere, by which a statement asks for something.
+        quoting: Matches requests whose answer holds the words of the request.
+        courtesy: Matches greetings and the like, which are rightly answered with the same words.
+        reference: Matches words for what was said last; its group `noun` is what it was about.
+        dependent: Matches a clause that another one goes on from, such as "if you like it,".
+        around: Words, in small letters, that stand around words which are handed back.
+        turned: Words that change when "I" becomes "you", each with the word that stands for both.
+        contracted: Replace contractions by whole words.
+        complaint: Matches remarks about something bad.
+        plan: Matches remarks about what is to come.
+        opinion: Matches remarks that judge.
+    """
+
+    lead_in: Pattern
+    told: Pattern
+    asks: Pattern
+    quoting: Pattern
+    courtesy: Pattern
+    reference: Pattern
+    dependent: Pattern
+    around: frozenset[str]
+    turned: Mapping[str, str]
+    contracted: Replacements
+    complaint: Pattern
+    plan: Pattern
+    opinion: Pattern
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ def sentence_spans(text: str) -> list[Span]:
         begun = True
         for boundary in get_sentence_boundaries(load_settings().language, line):
             span = _stripped(plain, start + boundary["start_index"], start + boundary["end_index"])
-            if span[0] == span[1]:
+            if span[0] >= span[1]:
                 continue
             if not begun and _goes_on(plain, spans[-1], span):
                 spans[-1] = (spans[-1][0], span[1])

@@ -1,6 +1,7 @@
 """What kind of utterance somebody made, as far as its words alone tell."""
 
 from pipecatapp.text.language import language
+from pipecatapp.text.words import significant_words, stub
 
 
 def is_stop(utterance: str) -> bool:
@@ -24,3 +25,35 @@ def begins_to_remember(utterance: str) -> bool:
 def is_question(utterance: str) -> bool:
     """Tell whether someone asks; a question states no fact."""
     return language().statements.question.match(utterance) is not None
+
+
+def is_statement(utterance: str) -> bool:
+    """Tell whether someone tells something, whatever it is told for."""
+    rules = language().remarks
+    lead_in = rules.lead_in.match(utterance)
+    rest = utterance[lead_in.end() :] if lead_in else utterance
+    if not rest.strip(" .!,"):
+        return bool(utterance.strip())  # a reaction, such as "oh, great"
+    return rules.told.match(rest) is not None
+
+
+def is_remark(utterance: str) -> bool:
+    """Tell whether someone tells something and asks for nothing by it."""
+    return is_statement(utterance) and language().remarks.asks.search(utterance) is None
+
+
+def asks_for_quotation(utterance: str) -> bool:
+    """Tell whether the right answer holds the words of the request, as to "repeat after me"."""
+    return language().remarks.quoting.search(utterance) is not None
+
+
+def refers_to(utterance: str, earlier: str) -> bool:
+    """Tell whether someone speaks of what was asked for earlier: "explain it", "the bear"."""
+    rules = language().remarks
+    if rules.courtesy.match(utterance):
+        return False
+    asked = {stub(word) for word in significant_words(earlier)}
+    return any(
+        found["noun"] is None or stub(found["noun"].lower()) in asked
+        for found in rules.reference.finditer(utterance)
+    )

@@ -9,6 +9,9 @@ from pipecatapp.text.normal_form import normal_form
 SHORTEST_STEM = 3
 """Letters."""
 
+STUB = 5
+"""Letters that two forms of a word, such as likes and liked, have in common."""
+
 _WORD = re.compile(r"[^\W_]+")
 _WHOLE_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
@@ -64,3 +67,11 @@ def stem(word: str) -> str:
 
 def _has(word: str, ending: str) -> bool:
     return word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM
+
+
+def stub(word: str) -> str:
+    """Return the beginning that forms of a word have in common, of a word in small letters.
+
+    It is coarser than `stem`: "likes" and "liking" have one, and so have "computer" and "compute".
+    """
+    return word[:STUB] if len(word) > STUB else word.removesuffix("s")

@@ -4,11 +4,16 @@ The user's own words are read by code, so that a number is what they said; the m
 a sum stands in words that code cannot read as a whole.
 """
 
+import re
+
 from pipecatapp.text.language import language
+from pipecatapp.text.number_words import with_digits
 from pipecatapp.text.numbers import numbers
 from pipecatapp.tools.calculation.conversions import answer_conversion, read_conversion
 from pipecatapp.tools.calculation.sums import answer_sum, read_sum
-from pipecatapp.tools.tool import Call, DirectCall, ToolError, Toolset, tool
+from pipecatapp.tools.tool import Call, DirectCall, NotForThisToolError, ToolError, Toolset, tool
+
+_NUMBER = re.compile(r"[\d.]+")
 
 EXAMPLES = (
     "what is two plus two",
@@ -88,6 +93,8 @@ class Calculator(Toolset):
             return found
         if _said(expression, call) and (found := _answer(expression)) is not None:
             return found
+        if len(_NUMBER.findall(with_digits(call.words))) < 2:
+            raise NotForThisToolError("it is no sum")  # "how many bones does a hand have"
         raise ToolError(language().arithmetic.unreadable)
 
 
@@ -105,5 +112,6 @@ def _answer(words: str) -> str | None:
 
 def _said(expression: str, call: Call) -> bool:
     """Tell whether every number of a sum was said, in this turn or before."""
-    before = " ".join(part for turn in call.conversation.turns() for part in turn)
-    return numbers(expression) <= numbers(f"{call.words} . {before}")
+    before = (part for turn in call.conversation.turns() for part in turn)
+    said = numbers(" . ".join([call.words, *before]))
+    return all(numbers(number) <= said for number in _NUMBER.findall(with_digits(expression)))

@@ -27,7 +27,7 @@ EXAMPLES = (
     "um can you calculate the first twenty prime numbers with code",
     "use python to work out three hundred and twelve times eighty seven point five",
     "run some code to find out how many days there are between the third of march and christmas",
-    "okay calculate the factorial of thirty exactly please",
+    "okay let python calculate the factorial of thirty please",
     "uh run a bit of python and tell me the square root of two to fifty digits",
     "what is the sum of all numbers from one to ten thousand compute it with python",
     "run python code that reverses the word refrigerator",

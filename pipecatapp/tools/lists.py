@@ -11,12 +11,20 @@ from pipecatapp.errors import UserError
 from pipecatapp.text.language import language
 from pipecatapp.text.normal_form import normal_form
 from pipecatapp.tools.household_lists import examples, wording
+from pipecatapp.tools.household_lists.content import HouseholdList
 from pipecatapp.tools.household_lists.lists import HouseholdLists
 from pipecatapp.tools.household_lists.matching import find_items, list_named
 from pipecatapp.tools.household_lists.names import as_said, shown_name
 from pipecatapp.tools.household_lists.parser import ListRequest, list_request, split_items
-from pipecatapp.tools.household_lists.store import HouseholdList
-from pipecatapp.tools.tool import Call, DirectCall, Resources, ToolError, Toolset, tool
+from pipecatapp.tools.tool import (
+    Call,
+    DirectCall,
+    NotForThisToolError,
+    Resources,
+    ToolError,
+    Toolset,
+    tool,
+)
 
 Result = TypeVar("Result")
 
@@ -82,6 +90,8 @@ class Lists(Toolset):
         spoken=True,
         redact=True,
         purpose="put {items} on a list",
+        act="list",
+        explicit=True,
         examples=examples.ADD,
         few_shot={
             "we are running out of flour note it for the shop": {"items": "flour"},
@@ -110,6 +120,8 @@ class Lists(Toolset):
         spoken=True,
         redact=True,
         purpose="take {items} off a list",
+        act="strike",
+        explicit=True,
         examples=examples.STRIKE_OFF,
         few_shot={
             "i have bought the onions already they can go": {"items": "onions"},
@@ -130,7 +142,9 @@ class Lists(Toolset):
         on = await self._holding(items, list_name)
         found = find_items(on, items)
         if found.unclear or not found.items:
-            raise ToolError(wording.not_found(on, found))
+            about_lists = language().acts.named["list"].search(call.words)
+            refusal = ToolError if found.unclear or about_lists else NotForThisToolError
+            raise refusal(wording.not_found(on, found))
         ids = [item.id for item in found.items]
         gone = await _tried(self.lists.remove(ids, call.conversation.id))
         return self._with_notice(wording.removed(on, gone, found))
@@ -155,6 +169,8 @@ class Lists(Toolset):
         spoken=True,
         redact=True,
         purpose="clear a list",
+        act="clear list",
+        explicit=True,
         examples=examples.CLEAR,
         few_shot={"the shopping is done empty that list": {"list_name": "shopping"}},
     )
@@ -166,8 +182,6 @@ class Lists(Toolset):
             list_name: the list's name, such as party; left out for the shopping list
         """
         on = await self._named(list_name)
-        if not language().lists.clearing.search(call.words):
-            raise ToolError(wording.about("say_clear", on.name))
         if not on.items:
             return self._with_notice(wording.read_out(on))
         return wording.cleared(await _tried(self.lists.clear(on.id, call.conversation.id)))

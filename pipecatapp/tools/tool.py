@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
 
 from pipecatapp.settings import Settings
 from pipecatapp.text.telling import as_it_is
+from pipecatapp.tools.schedule.schedule import Schedule
 
 if TYPE_CHECKING:  # its runtime takes a while to load, and not every user of this module needs it
     from pipecatapp.runtime.embedding.embedder import Embedder
@@ -37,6 +38,10 @@ class Utterance(Protocol):
     @property
     def at(self) -> str:
         """When it was said, ISO 8601 with the time zone; empty where unknown."""
+
+
+class NotForThisToolError(ToolError):
+    """What was asked is not for this tool, so the model answers it in words instead."""
 
 
 class ShortTermMemory(Protocol):
@@ -81,6 +86,10 @@ class Resources(Protocol):
     @property
     def memory(self) -> "FactMemory | None":
         """Long-term memory, or None where the agent has none."""
+
+    @property
+    def schedule(self) -> Schedule | None:
+        """The timers, alarms and reminders, or None where the agent keeps none."""
 
 
 @dataclass(frozen=True)

@@ -30,14 +30,14 @@ from pipecat.services.openai.llm import OpenAILLMService
 from pipecatapp.runtime.idle_monitor import IdleMonitor, Presence
 from pipecatapp.runtime.inference.model_server import ModelServer
 from pipecatapp.text.language import language
-from pipecatapp.tools.execution.runner import ToolRun
 from pipecatapp.twin.history.context import late_result
 from pipecatapp.twin.history.turn import ActiveTurn
 from pipecatapp.twin.llm.chunks import say, text_of
 from pipecatapp.twin.llm.llama_model import LlamaModel
 from pipecatapp.twin.routing.actions import Decision
+from pipecatapp.twin.turn.pending_results import Untold
 from pipecatapp.twin.turn.responder import Responder
-from pipecatapp.twin.turn.tool_calls import run_result
+from pipecatapp.twin.turn.tool_calls import late_message
 from pipecatapp.twin.turn.turn_context import TurnContext
 from pipecatapp.voice.ahead import AnswerAhead
 
@@ -137,12 +137,12 @@ class TwinService(OpenAILLMService):
             self._turn_certain.clear()
             await self._turn_certain.wait()
 
-    async def tell(self, runs: list[ToolRun]) -> None:
-        """Open a turn that tells how calls ended, once nobody is speaking."""
+    async def tell(self, untold: list[Untold]) -> None:
+        """Open a turn that tells how calls ended, or what is announced, once nobody is speaking."""
         if not self._clock.running:
             self._clock.typed()
-        self._responder.tell(runs)
-        results = [late_result(run_result(run)) for run in runs]
+        self._responder.tell(untold)
+        results = [late_result(late_message(one)) for one in untold]
         # The assistant's aggregator keeps this back while anybody speaks, and then asks anew.
         frame = LLMMessagesAppendFrame(results, run_llm=True)
         frame.interruptible = False

@@ -1,8 +1,8 @@
 """A real Pipecat pipeline that stands where the twin stands: it repeats what it is told.
 
 `/approve {...}` makes a call wait for approval, with what the JSON says of it; `/withdraw` takes
-back what waits; `/history` says that the conversation is another now. A test may give it a memory,
-which is a real one.
+back what waits; `/history` and `/schedule` say that these are others now. A test may give it a
+memory, which is a real one.
 
 It hears by loudness instead of by a model, and its voice is a tone, so that the page and the
 socket's protocol can be tried without models.
@@ -87,6 +87,7 @@ class EchoAgent:
         self.pending = EchoApprovals()
         self.left: list[str] = []
         self.memory: RememberingAgent | None = None
+        self.scheduled: dict[str, list[dict[str, Any]]] = {"waiting": [], "due": []}
         self.lists = HouseholdLists(settings.home / "lists")
         self.lists.listeners.add(self._tell_of_lists)
         self._telling: set[asyncio.Task[None]] = set()
@@ -142,6 +143,13 @@ class EchoAgent:
         self, conversation_id: str, approval_id: str, digest: str, approve: bool, by: str
     ) -> None:
         self.pending.decide(conversation_id, approval_id, digest, approve)
+
+    def schedule(self, conversation_id: str) -> dict[str, Any]:
+        return self.scheduled
+
+    async def cancel_scheduled(self, entry_id: int) -> None:
+        for entries in self.scheduled.values():
+            entries[:] = [entry for entry in entries if entry["id"] != entry_id]
 
     def remember(self, role: str, text: str) -> None:
         at = datetime.now(UTC).isoformat()
@@ -257,8 +265,8 @@ class Echo(FrameProcessor):
             await self._say("That needs your approval.")
         elif text == "/withdraw":
             await self._agent.pending.withdraw(self._conversation)
-        elif text == "/history":
-            await self._tell({"kind": "history"})
+        elif text in ("/history", "/schedule"):
+            await self._tell({"kind": text.removeprefix("/")})
         else:
             await self._say(f"You said: {text}")
 

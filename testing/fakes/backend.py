@@ -24,6 +24,7 @@ class FakeBackend:
         self.owners: dict[str, str] = {}
         self.decided: list[tuple[str, bool, str]] = []
         self.left: list[str] = []
+        self.scheduled: list[dict[str, Any]] = []
         self.people: list[str | None] = []
 
     async def health(self) -> str | None:
@@ -54,6 +55,15 @@ class FakeBackend:
             raise ValueError("This call is not the one that was shown.")
         del self.waiting[approval_id]
         self.decided.append((approval_id, approve, by))
+
+    def schedule(self, conversation_id: str) -> dict[str, Any]:
+        return {"waiting": self.scheduled, "due": []}
+
+    async def cancel_scheduled(self, entry_id: int) -> None:
+        kept = [entry for entry in self.scheduled if entry["id"] != entry_id]
+        if len(kept) == len(self.scheduled):
+            raise LookupError(entry_id)
+        self.scheduled = kept
 
     async def logged_out(self, conversation_id: str) -> None:
         self.left.append(conversation_id)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipecatapp.memory.learning.examined_turn import ExaminedTurn
 from pipecatapp.memory.learning.gate import Gate
-from pipecatapp.memory.learning.grounding import is_grounded, says
+from pipecatapp.memory.learning.grounding import is_grounded, lasts, says
 from pipecatapp.memory.learning.language_model import Complete, Message, shots, user
 from pipecatapp.runtime.yaml_file import read_yaml
 from pipecatapp.text.dates import with_dates
@@ -106,7 +106,7 @@ def _sound(text: str, turn: ExaminedTurn) -> list[str]:
     kept: list[str] = []
     for line in map(str.strip, text.splitlines()):
         talk = rules.mere_talk.search(line) or rules.first_person.search(line)
-        usable = line.endswith(".") and not talk
+        usable = line.endswith(".") and not talk and lasts(line)
         if rules.user.search(line) and not of_oneself:
             continue
         if usable and is_grounded(line, source, said) and not any(says(k, line) for k in kept):

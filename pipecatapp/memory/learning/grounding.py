@@ -5,17 +5,15 @@ Every number and name must have been said, and so must the stems of most other w
 
 from pipecatapp.text.language import language
 from pipecatapp.text.numbers import number, numbers
-from pipecatapp.text.words import whole_words
+from pipecatapp.text.words import stub, whole_words
 
 ENOUGH = 0.5
 """The share of a statement's other words that must have been said."""
-STEM = 5
-"""Letters that two forms of a word, such as likes and liked, have in common."""
 
 
 def stems(text: str) -> set[str]:
     """Return the stems of the words that tell something."""
-    return {_stem(word) for word in _words(text) if not _is_frame(word)}
+    return {stub(word) for word in _words(text) if not _is_frame(word)}
 
 
 def kin(text: str) -> set[str]:
@@ -25,7 +23,7 @@ def kin(text: str) -> set[str]:
 
 def shared(one: str, other: str) -> set[str]:
     """Return the stems that two texts have in common, without names."""
-    return (stems(one) & stems(other)) - {_stem(name) for name in (*names(one), *names(other))}
+    return (stems(one) & stems(other)) - {stub(name) for name in (*names(one), *names(other))}
 
 
 def is_grounded(statement: str, source: str, said: str) -> bool:
@@ -38,15 +36,26 @@ def is_grounded(statement: str, source: str, said: str) -> bool:
     """
     if not numbers(statement) <= numbers(source):
         return False
-    known = {_stem(word) for word in _words(source)}
+    known = {stub(word) for word in _words(source)}
     strict = [*names(statement), *kin(statement)]
-    if any(_stem(word) not in known for word in strict):
+    if any(stub(word) not in known for word in strict):
         return False
     told = stems(statement)
-    if told and sum(stem in known for stem in told) < ENOUGH * len(told):
+    if told and sum(each in known for each in told) < ENOUGH * len(told):
         return False
     shared_words = _content_stems(statement) & _content_stems(said)
     return bool(shared_words or numbers(statement) & numbers(said))
+
+
+def lasts(statement: str) -> bool:
+    """Tell whether a statement will mean something, and still hold, when it is read alone later.
+
+    It does not where it speaks of "the green one", or of the moment, except of a day that stays.
+    """
+    rules = language().statements
+    if rules.unresolved.search(statement.strip()):
+        return False
+    return not rules.momentary.search(statement) or bool(rules.of_life.search(statement))
 
 
 def says(longer: str, shorter: str) -> bool:
@@ -67,7 +76,7 @@ def _words(text: str) -> list[str]:
 
 def _content_stems(text: str) -> set[str]:
     function_words = language().vocabulary.function_words
-    return {_stem(word) for word in _words(text) if word not in function_words}
+    return {stub(word) for word in _words(text) if word not in function_words}
 
 
 def _is_frame(word: str) -> bool:
@@ -84,7 +93,3 @@ def _plain(word: str) -> str:
         return word
     word = word.removesuffix("'s").removesuffix("'")
     return vocabulary.synonyms.get(word, word)
-
-
-def _stem(word: str) -> str:
-    return word[:STEM] if len(word) > STEM else word.removesuffix("s")

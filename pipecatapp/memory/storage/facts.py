@@ -45,13 +45,19 @@ def unindex(db: sqlite3.Connection, ids: Iterable[int]) -> None:
     db.executemany("DELETE FROM terms WHERE rowid = ?", ((id_,) for id_ in ids))
 
 
-def with_text(db: sqlite3.Connection, text: str) -> list[Fact]:
+def with_text(db: sqlite3.Connection, text: str, *, superseded: bool = False) -> list[Fact]:
     """Return the current facts with the same words, however they are written.
 
     There can be several: an earlier version compared facts by their characters.
+
+    Args:
+        db: The database.
+        text: The words.
+        superseded: Whether to return those as well that newer ones superseded.
     """
-    query = f"SELECT {_COLUMNS} FROM facts WHERE form = ? AND state = 'current' ORDER BY id"  # noqa: S608
-    return _facts(db, query, (normal_form(text),))
+    states = ("current", "superseded" if superseded else "current")
+    query = f"SELECT {_COLUMNS} FROM facts WHERE form = ? AND state IN (?, ?) ORDER BY id"  # noqa: S608
+    return _facts(db, query, (normal_form(text), *states))
 
 
 def confirm(db: sqlite3.Connection, id_: int, at: float) -> None:
@@ -95,6 +101,12 @@ def newest(db: sqlite3.Connection, most: int) -> list[Fact]:
 def remembered(db: sqlite3.Connection) -> list[Fact]:
     """Return the current facts and those that they superseded, the oldest first."""
     query = f"SELECT {_COLUMNS} FROM facts WHERE state != 'archived' ORDER BY id"  # noqa: S608
+    return _facts(db, query, ())
+
+
+def superseded(db: sqlite3.Connection) -> list[Fact]:
+    """Return the facts that newer ones superseded, the oldest first."""
+    query = f"SELECT {_COLUMNS} FROM facts WHERE state = 'superseded' ORDER BY id"  # noqa: S608
     return _facts(db, query, ())
 
 

@@ -10,7 +10,7 @@ from pipecatapp.text.language import language
 from pipecatapp.text.number_words import with_digits
 from pipecatapp.tools.calculation.evaluation import Evaluation, NotASumError
 from pipecatapp.tools.calculation.sums import LONGEST_REQUEST, bare_request, in_symbols, rewritten
-from pipecatapp.tools.calculation.units import UNITS, convert
+from pipecatapp.tools.calculation.units import NEXT_SMALLER, UNITS, convert
 from pipecatapp.tools.calculation.wording import told
 from pipecatapp.tools.tool import ToolError
 
@@ -130,7 +130,15 @@ def _amount(text: str) -> tuple[Part, ...] | None:
         parts, number = _amount(language().units.part_end.sub("", head)), _number(last)
         if parts and number is not None:
             return (*parts, (number, units))
-    return None
+    return _with_bare_end(text)
+
+
+def _with_bare_end(text: str) -> tuple[Part, ...] | None:
+    """Return the parts of an amount whose last number has no unit, such as "six foot two"."""
+    head, _, last = text.rpartition(" ")
+    parts, number = _amount(head) if head and last.isdecimal() else None, _number(last)
+    smaller = NEXT_SMALLER.get(parts[-1][1][0]) if parts else None
+    return (*parts, (number, (smaller,))) if parts and smaller and number is not None else None
 
 
 def _number(text: str) -> Fraction | None:

@@ -6,6 +6,7 @@ or a root, and `!` or `%` behind a number. `80 - 10%` is 72, as calculators have
 
 import math
 import re
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
@@ -21,7 +22,11 @@ PI = Decimal("3.141592653589793238462643383279502884197")
 E = Decimal("2.718281828459045235360287471352662497757")
 
 _TOKENS = re.compile(r"\d+(?:\.\d+)?|\.\d+|[a-z]+|\S")
-_OF_ANGLES = {"sin": functions.sine, "cos": functions.cosine, "tan": functions.tangent}
+_OF_ANGLES: Mapping[str, Callable[..., Number]] = {
+    "sin": functions.sine,
+    "cos": functions.cosine,
+    "tan": functions.tangent,
+}
 _OF_LISTS = ("avg", "gcd", "lcm", "pct")
 
 
@@ -168,7 +173,7 @@ class Evaluation:
             case "fact":
                 return functions.factorial(argument)
             case "abs":
-                return abs(argument)
+                return argument if argument >= 0 else -argument
         raise NotASumError(name)
 
     def _of_angle(self, name: str) -> Number:

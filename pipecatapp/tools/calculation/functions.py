@@ -23,9 +23,8 @@ MOST_FACTORS = 1000
 
 _CONTEXT = Context(prec=PRECISION, Emax=4000, Emin=-4000)
 # By Niven's theorem these are all angles of a right triangle, in degrees, with a rational sine.
-_SINES = {0: 0, 30: Fraction(1, 2), 90: 1, 150: Fraction(1, 2), 180: 0}
-_SINES |= {angle + 180: -sine for angle, sine in _SINES.items() if angle}
-_TANGENTS = {0: 0, 45: 1, 135: -1}
+_SINES = {0: "0", 30: "1/2", 90: "1", 150: "1/2", 180: "0", 210: "-1/2", 270: "-1", 330: "-1/2"}
+_TANGENTS = {0: "0", 45: "1", 135: "-1"}
 
 
 def too_large() -> ToolError:
@@ -119,10 +118,10 @@ def power(base: Number, exponent: Number) -> Number:
         size = max(base.numerator.bit_length(), base.denominator.bit_length())
         if base not in (0, 1, -1) and (size - 1) * abs(times) > MOST_BITS:
             raise too_large()
-        return base ** (times if abs(base) != 1 else times % 2)
-    if isinstance(exponent, Fraction) and exponent.denominator <= MOST_FACTORS:
+        return Fraction(base ** (times if abs(base) != 1 else times % 2))
+    if times is None and isinstance(exponent, Fraction) and exponent.denominator <= MOST_FACTORS:
         return power(root(base, exponent.denominator), Fraction(exponent.numerator))
-    if base < 0:
+    if base < 0 and times is None:
         raise undefined()
     return decimally(lambda: rounded(base) ** rounded(exponent))
 

@@ -11,6 +11,10 @@ from pipecatapp.tools.calculation.evaluation import Evaluation, NotASumError
 from pipecatapp.tools.calculation.wording import told
 from pipecatapp.tools.tool import ToolError
 
+# A sum with 45.50 is one of prices, so its result has two decimals as well.
+_PRICE = re.compile(r"\.\d0\b")
+_ONE_DECIMAL = re.compile(r"(?<!\d)[\d,]+\.\d$")
+
 LONGEST_REQUEST = 200
 """Characters of a request for a sum or a conversion."""
 
@@ -69,7 +73,7 @@ def read_sum(words: str) -> Sum | None:
     if not operations:
         return None
     said = with_digits(bare)
-    return Sum(said, symbols, insists or not language().arithmetic.doubtful.match(bare))
+    return Sum(said, symbols, insists or not language().arithmetic.doubtful.match(said))
 
 
 def answer_sum(asked: Sum) -> str:
@@ -82,6 +86,8 @@ def answer_sum(asked: Sum) -> str:
     found = Evaluation(asked.symbols)
     simple = re.fullmatch(r"\(?\d+\)? ?/ ?\(?\d+\)?", asked.symbols) is not None
     value = told(found.value, as_fraction=not simple)
+    if _PRICE.search(asked.said):
+        value = _ONE_DECIMAL.sub(r"\g<0>0", value)
     if found.is_percentage:
         value = words.percentage.format(number=value)
     said = rewritten(asked.said, words.said)

@@ -46,6 +46,9 @@ def convert(amount: Fraction, unit: Unit, target: Unit) -> Fraction:
     return (amount * unit.size + unit.zero - target.zero) / target.size
 
 
+NEXT_SMALLER = {"foot": "inch", "stone": "pound", "hour": "minute"}
+"""What a number without a unit is of, behind one of these: "six foot two"."""
+
 FOOT = Fraction("0.3048")
 MILE = 5280 * FOOT
 POUND = Fraction("0.45359237")

@@ -1,6 +1,5 @@
 """Answers questions about a conversation from its log, in the words that were said there."""
 
-import re
 from collections.abc import Callable, Sequence
 
 from pipecatapp.runtime.embedding.embedder import Embedder
@@ -177,9 +176,8 @@ def _context(exchanges: Sequence[Exchange], place: int) -> str:
 def _choice(text: str) -> str:
     """Return the sentence in which something is chosen; empty where there is none."""
     rules = language().log_questions
-    return next(
-        (s for s in sentences(text) if rules.choice.search(s) and not s.rstrip().endswith("?")), ""
-    )
+    chosen = (s for s in sentences(text) if rules.choice.search(s) and not s.endswith("?"))
+    return next(chosen, "")
 
 
 def _told(one: Exchange, longest: int, speaker: str = "") -> str:
@@ -201,7 +199,7 @@ def _cut(text: str, longest: int = LONGEST_QUOTE) -> str:
     if len(text) <= longest:
         return text
     kept = ""
-    for sentence in re.split(r"(?<=[.!?])\s+", text):
+    for sentence in sentences(text):
         if len(kept) + len(sentence) > longest:
             break
         kept = f"{kept} {sentence}".strip()

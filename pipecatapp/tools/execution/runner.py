@@ -20,7 +20,13 @@ from pipecatapp.text.telling import told_failure
 from pipecatapp.tools.execution.approvals import Approval, Approvals, Verdict
 from pipecatapp.tools.execution.audit import Audit, write_or_log
 from pipecatapp.tools.execution.tool_definition import Tool
-from pipecatapp.tools.tool import LONGEST_RESULT, Call, ShortTermMemory, ToolError
+from pipecatapp.tools.tool import (
+    LONGEST_RESULT,
+    Call,
+    NotForThisToolError,
+    ShortTermMemory,
+    ToolError,
+)
 
 ApprovalMode = Literal["sensitive", "all", "none"]
 
@@ -65,6 +71,7 @@ class ToolRun:
         verdict: How the approval ended; None before that.
         result: The result, or why the call failed; None before its end.
         state: The state of the call.
+        declined: Whether the tool found that it is not for what was asked.
         told: Whether the user has been or will be told how it ended.
         task: Runs the call.
     """
@@ -79,6 +86,7 @@ class ToolRun:
     verdict: Verdict | None = None
     result: str | None = None
     state: RunState = RunState.RUNNING
+    declined: bool = False
     told: bool = False
     task: "asyncio.Task[None] | None" = None
 
@@ -272,6 +280,7 @@ class ToolRunner:
         except ToolError as error:
             run.result = shortened(visible(str(error)), LONGEST_RESULT)
             run.state = RunState.FAILED
+            run.declined = isinstance(error, NotForThisToolError)
         except Exception as error:
             # Anyone may add a tool file: its mistakes must not end more than this call.
             logger.exception(f"{run.tool.name} failed")

@@ -6,13 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from pipecatapp.tools.household_lists.store import (
-    Added,
-    HouseholdList,
-    Item,
-    ListStore,
-    Undone,
-)
+from pipecatapp.tools.household_lists.content import Added, HouseholdList, Item, Undone
+from pipecatapp.tools.household_lists.store import ListStore
 
 Result = TypeVar("Result")
 

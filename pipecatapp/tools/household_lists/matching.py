@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from pipecatapp.text.language import language
 from pipecatapp.text.normal_form import normal_form
+from pipecatapp.tools.household_lists.content import HouseholdList, Item
 from pipecatapp.tools.household_lists.names import shown_name, stems
 from pipecatapp.tools.household_lists.parser import split_items
-from pipecatapp.tools.household_lists.store import HouseholdList, Item
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from pipecatapp.text.language import language
 from pipecatapp.text.telling import output_block
+from pipecatapp.tools.household_lists.content import Added, HouseholdList, Item, Undone
 from pipecatapp.tools.household_lists.matching import Found
 from pipecatapp.tools.household_lists.names import shown_name
-from pipecatapp.tools.household_lists.store import Added, HouseholdList, Item, Undone
 
 MOST_READ_OUT = 12
 """Items that are read out; all of them are shown."""

@@ -87,3 +87,8 @@ class _HelperResources(Resources):
     def memory(self) -> FactMemory | None:
         """None: the helper has no memory."""
         return None
+
+    @property
+    def schedule(self) -> None:
+        """None: the helper keeps no schedule."""
+        return None

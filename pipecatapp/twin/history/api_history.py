@@ -49,6 +49,10 @@ class ApiConversation(Conversation):
         """The date and time of the last turn, as the model reads it."""
         return self.turn().own.note(NoteKind.TIME)
 
+    def last_action(self, turn: ActiveTurn) -> str | None:
+        """Return None: a caller's history does not say who answered, or by what."""
+        return None
+
     def holds_results(self, turn: ActiveTurn) -> bool:
         """Tell whether a tool's result may be in the prompt of a turn.
 

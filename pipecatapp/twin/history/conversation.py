@@ -149,6 +149,10 @@ class Conversation:
         self._upcoming.stamp(turn)
         return prompt_of(turn.turns, self._summary)
 
+    def last_action(self, turn: ActiveTurn) -> str | None:
+        """Return what the turn before another came to; None where nobody knows."""
+        return turn.last_action
+
     def holds_results(self, turn: ActiveTurn) -> bool:
         """Tell whether a tool's result is in the prompt of a turn."""
         return turn.holds_results

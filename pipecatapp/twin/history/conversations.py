@@ -7,7 +7,7 @@ from pathlib import Path
 from loguru import logger
 
 from pipecatapp.twin.history.conversation import Conversation
-from pipecatapp.twin.history.store import ConversationStore
+from pipecatapp.twin.history.store import ConversationStore, remove_leftovers
 
 
 class Conversations:
@@ -65,6 +65,14 @@ class Conversations:
         # Somebody may have put a file of another name there, such as a copy.
         kept = {path.stem for path in self._directory.glob("*.json") if _is_id(path.stem)}
         return sorted(kept | self._open.keys())
+
+    def remove_leftovers(self) -> None:
+        """Delete the files of conversations that nothing is read from any more.
+
+        Raises:
+            OSError: One could not be deleted.
+        """
+        remove_leftovers(self._directory)
 
     def _load(self, conversation_id: str) -> Conversation:
         return Conversation(conversation_id, self._path(conversation_id))

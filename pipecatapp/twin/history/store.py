@@ -24,6 +24,24 @@ def flush() -> None:
     _WRITER.submit(lambda: None).result()
 
 
+def remove_leftovers(directory: Path) -> None:
+    """Delete what may hold words that are forgotten, and that no conversation is read from.
+
+    It is what a killed process had begun to write, and files that were put aside as damaged.
+
+    Raises:
+        OSError: One could not be deleted.
+    """
+
+    def remove() -> None:
+        for pattern in (".*.json.*", "*.damaged"):
+            for path in directory.glob(pattern):
+                path.unlink(missing_ok=True)
+
+    # In the writer's thread, so that no file is deleted that is being written.
+    _WRITER.submit(remove).result()
+
+
 class ConversationStore:
     """The file of one conversation."""
 

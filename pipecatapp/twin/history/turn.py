@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 
+from pipecatapp.experts.expert import SUFFIX
 from pipecatapp.twin.history.messages import (
     AssistantMessage,
     NoteKind,
@@ -31,6 +32,7 @@ class Turn:
         asked: What the model reads in place of the user's words, where code has done a part of what
             they ask for; empty for all of them.
         told: What was said of that part, which the model does not read; empty for nothing.
+        unseen: The tool that succeeded without the model's knowing; empty for none.
         instead: What is told where the model denies to know it; empty where nothing is. It is
             needed while the turn is answered, and not kept.
     """
@@ -44,6 +46,7 @@ class Turn:
     asked_for: str = ""
     asked: str = ""
     told: str = ""
+    unseen: str = ""
     instead: str = ""
 
     @property
@@ -57,19 +60,27 @@ class Turn:
         return isinstance(self.opening, UserMessage)
 
     @property
+    def action(self) -> str:
+        """What it came to, as the router names it: an expert, the last tool, or an answer."""
+        if self.expert:
+            return f"{self.expert}{SUFFIX}"
+        results = [self.opening, *self.steps]
+        names = [result.name for result in results if isinstance(result, ToolResult)]
+        return names[-1] if names else "answer"
+
+    @property
     def holds_result(self) -> bool:
         """Whether the model reads a tool's result in it."""
-        return not self.hidden and (bool(self.steps) or isinstance(self.opening, ToolResult))
+        read = bool(self.steps) or isinstance(self.opening, ToolResult)
+        return read and not self.hidden
 
     @property
     def done(self) -> frozenset[str]:
         """The tools whose results arrived in this turn and tell of a success."""
         results = [self.opening, *self.steps]
-        return frozenset(
-            result.name
-            for result in results
-            if isinstance(result, ToolResult) and result.state is ResultState.DONE
-        )
+        seen = [each for each in results if isinstance(each, ToolResult)]
+        names = [result.name for result in seen if result.state is ResultState.DONE]
+        return frozenset([*names, self.unseen] if self.unseen else names)
 
     def note(self, kind: NoteKind) -> str:
         """Return the text of a note; empty where there is none."""
@@ -130,10 +141,10 @@ class ActiveTurn:
         return self._own.words or next(reversed(self.earlier_words), "")
 
     @property
-    def last_expert(self) -> str:
-        """The expert that answered the turn before this one; empty for none."""
-        shown = [turn for turn in self.before if not turn.hidden]
-        return shown[-1].expert if shown else ""
+    def last_action(self) -> str | None:
+        """What the turn before this one came to, as the router names it; None where none was."""
+        shown = [turn for turn in self.before if not turn.hidden and turn.opening is not None]
+        return shown[-1].action if shown else None
 
     @property
     def asked_for(self) -> str:
@@ -173,9 +184,14 @@ class ActiveTurn:
         """Add a call and its result, or that its result comes later."""
         self._own.steps += [call, result]
 
-    def hide(self) -> None:
-        """Keep the turn from the model, which has no part in it."""
-        self._own.hidden = True
+    def hide(self, done: str = "") -> None:
+        """Keep the turn from the model, which has no part in it.
+
+        Args:
+            done: The tool that succeeded in it; empty for none. No more of the call is kept: what
+                was forgotten must not stay in the conversation.
+        """
+        self._own.hidden, self._own.unseen = True, done
 
     def go_on_with(self, asked: str, told: str) -> None:
         """Show the model the turn after all, as far as code has not done what it asks for.
@@ -184,7 +200,8 @@ class ActiveTurn:
             asked: What is left, in words that can be understood alone.
             told: What has been said of the rest.
         """
-        self._own.hidden, self._own.asked, self._own.told = False, asked, told
+        own = self._own
+        own.hidden, own.asked, own.told = False, asked, told
 
     def recall(self, words: str, recalled: str) -> None:
         """Add what is remembered.

@@ -98,6 +98,7 @@ class ConversationSync:
                 failure = error
         if failure:
             raise failure
+        self._conversations.remove_leftovers()
         await asyncio.to_thread(self._long_term.forget_turns, redacted, told)
 
     def _forget(self, conversation_id: str, told: Sequence[Forgotten]) -> None:

@@ -78,14 +78,18 @@ class MemoryService:
         """Return the facts that were told last."""
         return await asyncio.to_thread(self.long_term.newest, most)
 
-    async def with_text(self, text: str) -> list[Fact]:
-        """Return the current facts with the same words, however they are written."""
-        ids = await self.ids([text])
-        return await asyncio.to_thread(self.long_term.get, ids)
+    async def with_texts(self, texts: Sequence[str], *, superseded: bool = False) -> list[Fact]:
+        """Return the current facts with these texts, however they are written.
 
-    async def ids(self, texts: Sequence[str]) -> list[int]:
-        """Return the ids of the current facts with these texts, however they are written."""
-        return await asyncio.to_thread(self.long_term.ids, texts)
+        Args:
+            texts: The words of each.
+            superseded: Whether to return those as well that newer ones superseded.
+        """
+        return await asyncio.to_thread(self.long_term.with_texts, texts, superseded=superseded)
+
+    async def superseded(self) -> list[Fact]:
+        """Return the facts that newer ones superseded."""
+        return await asyncio.to_thread(self.long_term.superseded)
 
     async def keep(self, additions: Sequence[Addition]) -> list[Fact]:
         """Keep facts; they are on the disk when this returns.

@@ -38,17 +38,28 @@ class ToolMemory:
         return [fact.text for fact in await self._memories.newest(most)]
 
     async def matching(self, words: str) -> list[str]:
-        """Return the facts that some words are about, and unexamined turns that tell of it."""
-        found = await self._recall.relevant(words)
+        """Return the facts that some words are about, and unexamined turns that tell of it.
+
+        A fact that a newer one superseded is meant where the words name its value.
+        """
+        found = [hit.fact.text for hit in await self._recall.relevant(words)]
         about = significant(words)
+
+        def named(text: str) -> int:
+            """Return how many of the words a text has."""
+            return len(about & significant(text))
+
+        enough = max(ENOUGH * len(about), 1)
+        older = [fact.text for fact in await self._memories.superseded()]
+        most = max(map(named, older), default=0)
+        if most >= enough and most > max(map(named, found), default=0):
+            found = [text for text in older if named(text) == most]
         waiting = [
             said
             for said in await self._memories.waiting()
-            if about
-            and not is_question(said)
-            and len(about & significant(said)) >= ENOUGH * len(about)
+            if named(said) >= enough and not is_question(said)
         ]
-        return [*(entry.fact.text for entry in found), *waiting][:MOST_FORGOTTEN]
+        return list(dict.fromkeys([*found, *waiting]))[:MOST_FORGOTTEN]
 
     async def remember(self, text: str, call: Call) -> KeptFact:
         """Keep something word for word, in place of what it contradicts; it is on the disk then.
@@ -66,7 +77,7 @@ class ToolMemory:
         )
         found = await self._memories.search(text, NEIGHBOURS, asked_by=call.person or USER)
         older = {hit.fact.id: hit.fact for hit in found}
-        older |= {known.id: known for known in await self._memories.with_text(text)}
+        older |= {known.id: known for known in await self._memories.with_texts([text])}
         replaced = await asyncio.to_thread(replaced_facts, fact, older.values())
         replaces = tuple(entry.fact.id for entry in replaced)
         (kept,) = await self._memories.keep([Addition(fact, replaces)])
@@ -81,7 +92,9 @@ class ToolMemory:
         Raises:
             UserError: It could not be written; nothing has changed.
         """
-        ids = await self._memories.ids(texts)
+        facts = await self._memories.with_texts(texts, superseded=True)
         forms = {normal_form(text) for text in texts}
         turns = [said for said in await self._memories.waiting() if normal_form(said) in forms]
-        return len(await self._memories.forget(ids, turns, call.words)) + len(turns)
+        return len(await self._memories.forget([f.id for f in facts], turns, call.words)) + len(
+            turns
+        )

@@ -55,12 +55,4 @@ class ActionCatalogue:
 
     def possible(self, prediction: IntentPrediction) -> IntentPrediction:
         """Return a prediction without the experts that have left, its probabilities rescaled."""
-        if not self.gone:
-            return prediction
-        kept = [i for i, name in enumerate(prediction.actions) if name not in self.gone]
-        total = sum(prediction.chances[i] for i in kept)
-        return IntentPrediction(
-            [prediction.actions[i] for i in kept],
-            [prediction.chances[i] / total for i in kept],
-            [(text, name) for text, name in prediction.nearest if name not in self.gone],
-        )
+        return prediction.without(self.gone)

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipecatapp.experts.expert import SUFFIX
+from pipecatapp.text.utterances import is_remark, refers_to
 from pipecatapp.twin.routing.action_catalogue import ActionCatalogue
 from pipecatapp.twin.routing.actions import AGAIN, ANSWER, UNABLE, is_unable
+from pipecatapp.twin.routing.expert_domains import ExpertDomains
 from pipecatapp.twin.routing.intent_classifier import IntentClassifier, IntentPrediction
 
 SURE = 0.5
@@ -23,6 +24,8 @@ UNSURE_OF_TOOL = 0.2
 """With this probability a tool may be meant after all where nothing seems to be able to help."""
 FEWEST_NEAR = 2
 """Of the five examples nearest to what nothing here can do, the fewest that say so too."""
+SURE_OF_ANOTHER = 0.9
+"""The same for another action where the words refer to what an expert was asked last."""
 CANDIDATES = 3
 """How many of the classifier's best actions the model chooses among."""
 SHOWN_EXAMPLES = 6
@@ -47,12 +50,22 @@ class PolicyResult:
 class IntentPolicy:
     """Applies the classifier to the turns of a conversation."""
 
-    def __init__(self, classifier: IntentClassifier):
-        """Make a policy on top of a classifier."""
+    def __init__(self, classifier: IntentClassifier, domains: ExpertDomains):
+        """Make a policy.
+
+        Args:
+            classifier: Predicts the intent.
+            domains: Tells what can be for an expert.
+        """
         self._classifier = classifier
+        self._domains = domains
 
     def of(
-        self, catalogue: ActionCatalogue, words: str, before: Sequence[str], last_expert: str
+        self,
+        catalogue: ActionCatalogue,
+        words: str,
+        before: Sequence[str],
+        last_action: str | None = None,
     ) -> PolicyResult:
         """Return what some words need.
 
@@ -60,26 +73,50 @@ class IntentPolicy:
             catalogue: What can be chosen.
             words: What the user said.
             before: What the user said in earlier turns, oldest first.
-            last_expert: Who answered the turn before, if an expert did.
+            last_action: What the turn before came to; None where only its words are known.
         """
         if unseen := catalogue.unseen.meant(words):
             return PolicyResult(unseen)
         prediction = catalogue.possible(self._classifier.predict(words))
-        if _is_unable(prediction):
+        remark = is_remark(words)
+        if _is_unable(prediction) and not remark:
             return PolicyResult(prediction.topic)
         # The classifier knows the other actions better than an unseen expert's description does.
-        if prediction.action == ANSWER and (near := catalogue.unseen.near(words)):
+        if prediction.action == ANSWER and not remark and (near := catalogue.unseen.near(words)):
             return PolicyResult(near[0])
+        if remark and not _is_plain_request(prediction, catalogue):
+            return PolicyResult(ANSWER)
+        previous = self._before(catalogue, before, last_action)
+        another = prediction.action != ANSWER and prediction.chance >= SURE_OF_ANOTHER
+        refers = not remark and any(refers_to(words, asked) for asked in before[-1:])
+        if previous in catalogue.actions.experts and refers and not another:
+            return PolicyResult(previous)
+        prediction = self._asked_for(prediction, catalogue, words, previous)
         if prediction.action not in (AGAIN, UNABLE) and prediction.chance >= max(
             SURE, SURE_IN_A_TASK
         ):
             return PolicyResult(prediction.action)  # whatever the turn before was
-        asked = f"{last_expert}{SUFFIX}"
-        previous = asked if asked in catalogue.actions.experts else self._previous(before)
-        previous = ANSWER if previous in catalogue.gone else previous
         candidates = _candidates(prediction, previous)
         examples = [(text, name) for text, name in prediction.nearest if name in candidates]
         return PolicyResult(_meant(prediction, previous), candidates, examples[:SHOWN_EXAMPLES])
+
+    def _asked_for(
+        self,
+        prediction: IntentPrediction,
+        catalogue: ActionCatalogue,
+        words: str,
+        previous: str,
+    ) -> IntentPrediction:
+        """Return a prediction without experts that nobody asks for.
+
+        An expert is asked for by a word of its domain, or by a follow-up to what it said last.
+        """
+        others = [
+            action
+            for action in catalogue.actions.experts
+            if action != previous and not self._domains.holds(action, words)
+        ]
+        return prediction.without(others)
 
     def next(self, catalogue: ActionCatalogue, words: str) -> list[str]:
         """Return the actions among which the model chooses once it has a result."""
@@ -88,12 +125,26 @@ class IntentPolicy:
             *_candidates(catalogue.possible(self._classifier.predict(words)), ANSWER),
         ]
 
-    def best_guess(self, words: str, before: Sequence[str]) -> str:
-        """Return the likeliest action, however likely it is."""
-        prediction = self._classifier.predict(words)
-        if prediction.action == UNABLE:
-            return prediction.topic
-        return self._previous(before) if prediction.action == AGAIN else prediction.action
+    def best_guess(
+        self,
+        catalogue: ActionCatalogue,
+        words: str,
+        before: Sequence[str],
+        last_action: str | None = None,
+    ) -> str:
+        """Return the likeliest action, however likely it is; the arguments are those of `of`."""
+        result = self.of(catalogue, words, before, last_action)
+        return result.meant or result.candidates[0]
+
+    def _before(
+        self, catalogue: ActionCatalogue, before: Sequence[str], last_action: str | None
+    ) -> str:
+        """Return what the turn before came to, by its words where only they are known."""
+        by_words = self._previous(before)
+        if is_unable(by_words) and last_action in (None, ANSWER):
+            return by_words  # what was asked for, and could not be done
+        previous = by_words if last_action is None else last_action
+        return previous if previous in catalogue.actions.names else ANSWER
 
     def _previous(self, before: Sequence[str]) -> str:
         """Return the action that "again" means, by the words of the turns before."""
@@ -104,13 +155,19 @@ class IntentPolicy:
         return ANSWER
 
 
+def _is_plain_request(prediction: IntentPrediction, catalogue: ActionCatalogue) -> bool:
+    """Tell whether what is worded as a remark is surely for a tool all the same."""
+    known = prediction.action in catalogue.actions.tools
+    return known and prediction.chance >= SURE_IN_A_TASK
+
+
 def _meant(prediction: IntentPrediction, previous: str) -> str | None:
     """Return the action that the prediction is sure of, or None."""
     if prediction.action == AGAIN:
         return previous if prediction.chance >= SURE_OF_AGAIN else None
     if prediction.action == UNABLE:
         return None if _may_be_tool(prediction) else ANSWER  # talk about such things
-    sure = SURE if previous == ANSWER or is_unable(previous) else SURE_IN_A_TASK
+    sure = SURE if previous == ANSWER else SURE_IN_A_TASK
     return prediction.action if prediction.chance >= sure else None
 
 

@@ -28,6 +28,7 @@ from pipecatapp.twin.routing.actions import (
     Decision,
     MalformedActionError,
 )
+from pipecatapp.twin.routing.expert_domains import ExpertDomains
 from pipecatapp.twin.routing.intent_classifier import IntentClassifier
 from pipecatapp.twin.routing.intent_policy import IntentPolicy
 from pipecatapp.twin.routing.quotations import unquoted
@@ -63,6 +64,7 @@ Think first: can what is asked here be done by {name}, which does only this: {de
 Reply with yes or no."""
 
 WORDS_WANTED = "Reply in one to three plain sentences, with no action."
+OWN_WORDS_WANTED = "React to this in one or two sentences of your own, and do not repeat mine."
 
 Known = list[tuple[str, str, tuple[str, ...]]]
 
@@ -109,8 +111,10 @@ class Router:
         self._catalogue: tuple[Known, ActionCatalogue] | None = None
         self.malformed = 0
         """How often the model wrote no usable action: its text was cut short."""
-        self._policy = IntentPolicy(classifier) if classifier else None
         examples = actions.examples()
+        described = {name: expert.description for name, expert in actions.experts.items()}
+        domains = ExpertDomains(examples, described)
+        self._policy = IntentPolicy(classifier, domains) if classifier else None
         self._little_known = {
             name: tool.description
             for name, tool in actions.tools.items()
@@ -142,7 +146,7 @@ class Router:
         model: RoutingModel,
         *,
         remembered: bool = False,
-        last_expert: str = "",
+        last_action: str | None = None,
         asked_for: str = "",
     ) -> Decision:
         """Decide what some words of the user need.
@@ -154,7 +158,7 @@ class Router:
             model: Fills in arguments, and decides where the policy is unsure.
             remembered: Whether long-term memory knows something about these words. Where the policy
                 is unsure, they are then a question to that memory, and no tool is looked for.
-            last_expert: Who answered the turn before, if an expert did.
+            last_action: What the turn before came to; None where only its words are known.
             asked_for: The tool for whose call the twin has just asked something in return.
 
         Returns:
@@ -168,7 +172,7 @@ class Router:
         if self._policy is None:
             names = await asyncio.to_thread(self._without_far, words, catalogue)
             return await self._choose(catalogue, names, [], prompt, model)
-        result = await asyncio.to_thread(self._policy.of, catalogue, words, before, last_expert)
+        result = await asyncio.to_thread(self._policy.of, catalogue, words, before, last_action)
         if _replies(words, asked_for, result.meant) and asked_for in catalogue.actions.tools:
             return await self._fill(catalogue, asked_for, prompt, model)
         if result.meant == WHEREABOUTS and remembered:
@@ -193,19 +197,20 @@ class Router:
             names = await asyncio.to_thread(self._policy.next, catalogue, words)
         return await self._choose(catalogue, names, [], prompt, model)
 
-    def best_guess(self, words: str, before: Sequence[str]) -> str:
+    def best_guess(self, words: str, before: Sequence[str], last_action: str | None = None) -> str:
         """Return the likeliest action, whether or not the policy is sure of it.
 
         Args:
             words: What the user said.
             before: What the user said in earlier turns, oldest first.
+            last_action: What the turn before came to; None where only its words are known.
 
         Raises:
             ValueError: There is no classifier.
         """
         if self._policy is None:
             raise ValueError("a router without a classifier makes no guesses")
-        return self._policy.best_guess(words, before)
+        return self._policy.best_guess(self.catalogue, words, before, last_action)
 
     def _without_far(self, words: str, catalogue: ActionCatalogue) -> list[str]:
         """Return all actions except tools whose descriptions are far from the words."""
@@ -286,6 +291,11 @@ def asks_for_several(words: str) -> bool:
 def in_words(prompt: Messages) -> Messages:
     """Return the prompt with its last message asking for plain words."""
     return _with(prompt, WORDS_WANTED)
+
+
+def in_own_words(prompt: Messages) -> Messages:
+    """Return the prompt with its last message asking not to be repeated."""
+    return _with(prompt, OWN_WORDS_WANTED)
 
 
 def _said(role: Literal["user", "assistant"], content: str) -> LLMContextMessage:

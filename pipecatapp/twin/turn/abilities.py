@@ -17,4 +17,7 @@ def what_it_can(tools: Iterable[str]) -> str:
     phrases = language().phrases
     there = {name.partition(".")[0] for name in tools}
     known = [said for space, said in phrases.abilities.items() if space in there]
-    return phrases.can.format(abilities=", ".join([*known[:MOST], phrases.can_talk]))
+    abilities = phrases.can_talk
+    if known:
+        abilities = phrases.can_also.format(abilities=", ".join(known[:MOST]), last=abilities)
+    return phrases.can.format(abilities=abilities)

@@ -14,7 +14,7 @@ from pipecatapp.twin.history.messages import Messages
 from pipecatapp.twin.history.turn import ActiveTurn
 from pipecatapp.twin.llm.chunks import TWIN, Chunks, text_of
 from pipecatapp.twin.routing.actions import Decision
-from pipecatapp.twin.routing.router import in_words
+from pipecatapp.twin.routing.router import in_own_words, in_words
 from pipecatapp.twin.turn.abilities import what_it_can
 from pipecatapp.twin.turn.answer_stream import AnswerStream
 from pipecatapp.twin.turn.checked_answer import AnswerCheck, CheckedAnswer
@@ -22,9 +22,12 @@ from pipecatapp.twin.turn.claims import ClaimsCheck, PresentCheck
 from pipecatapp.twin.turn.expert_handoff import ExpertHandoff
 from pipecatapp.twin.turn.fact_check import FactCheck
 from pipecatapp.twin.turn.raw_calls import RawCalls
+from pipecatapp.twin.turn.repetition_check import RepetitionCheck, fixed_reply
 from pipecatapp.twin.turn.turn_context import TurnContext
 
-CHECKS: tuple[AnswerCheck, ...] = (RawCalls(), FactCheck())
+KEEPS_FACTS = "memory.remember"
+"""A tool that the model does not see."""
+CHECKS: tuple[AnswerCheck, ...] = (RawCalls(), FactCheck(), RepetitionCheck())
 """What else every clause that a model writes has to pass, in the order in which they are asked."""
 
 
@@ -53,7 +56,7 @@ class AnswerStreamer:
         router = self._router
 
         def available() -> list[str]:
-            return [name for name in router.actions.tools if tools(name)]
+            return [name for name in (*router.actions.tools, KEEPS_FACTS) if tools(name)]
 
         self._available = available
         claims = ClaimsCheck(tools, available)
@@ -102,11 +105,31 @@ class AnswerStreamer:
     ) -> None:
         """Write what a model says to a turn.
 
+        A model of whose answer nothing is left, as it repeated the user, is asked once more; if it
+        repeats the user again, a fixed reply takes the place of its answer.
+        """
+        prompt = self._conversation.prompt(turn)
+        for asked in (prompt, in_own_words(prompt)):
+            if await self._write_once(turn, asked, stream, answer):
+                return
+        await answer.say(fixed_reply(turn))
+
+    async def _write_once(
+        self,
+        turn: ActiveTurn,
+        prompt: Messages,
+        stream: Callable[[Messages], Chunks],
+        answer: AnswerStream,
+    ) -> bool:
+        """Write what a model says to a prompt, as far as checks leave anything of it.
+
         A small model may write an action even here, as it has seen actions in the conversation; it
         is asked for words once more then. Text that can no longer become an action is checked and
         passed on.
+
+        Returns:
+            Whether anything of it was said.
         """
-        prompt = self._conversation.prompt(turn)
         checked = CheckedAnswer(answer, turn, self._checks)
         try:
             if await self._begins_action(stream(prompt), checked):
@@ -115,6 +138,7 @@ class AnswerStreamer:
             await checked.end()  # what was written before the stream broke
             raise
         await checked.end()
+        return not checked.nothing_left
 
     async def _begins_action(self, stream: Chunks, checked: CheckedAnswer) -> bool:
         """Pass on an answer, unless it begins like an action; return whether it does."""

@@ -13,6 +13,8 @@ from typing import Protocol
 
 from openai.types.chat import ChatCompletionChunk
 
+from pipecatapp.text.language import language
+from pipecatapp.text.words import whole_words
 from pipecatapp.twin.history.turn import ActiveTurn
 from pipecatapp.twin.llm.chunks import TWIN, Chunks, text_of, with_text
 from pipecatapp.twin.turn.answer_stream import AnswerStream
@@ -94,7 +96,13 @@ class CheckedAnswer:
         self._ready = ""
         self._chunk: ChatCompletionChunk | None = None
         self._in_code = False
-        self._over = False
+        self._over = self._dropped = False
+
+    @property
+    def nothing_left(self) -> bool:
+        """Whether checks have left nothing of the answer but words such as "well, yes"."""
+        around = language().remarks.around
+        return self._dropped and all(w.lower() in around for w in whole_words(self._before))
 
     @property
     def over(self) -> bool:
@@ -182,6 +190,7 @@ class CheckedAnswer:
 
     async def _correct(self, correction: Correction) -> None:
         self._over = correction.ends
+        self._dropped = self._dropped or not correction.text
         if correction.text:
             if self._before and not self._before[-1].isspace():
                 self._ready += " "

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 from pipecatapp.text.fact_match import untold
 from pipecatapp.text.fact_question import tokens_of
@@ -53,7 +54,7 @@ class TurnPlanner:
                 prompt,
                 self._model,
                 remembered=recalled.anything,
-                last_expert=turn.last_expert,
+                last_action=self._conversation.last_action(turn),
                 asked_for=turn.asked_for,
             )
             decision = self._checked(self._revised(decision, words), turn)
@@ -109,7 +110,17 @@ class TurnPlanner:
         """
         if not self._conversation.holds_results(turn):
             return False
-        return not (turn.words and is_named_by_user(decision.arguments, turn.words))
+        return not (turn.words and is_named_by_user(self._given(decision), turn.words))
+
+    def _given(self, decision: Decision) -> dict[str, Any]:
+        """Return the arguments of a call that say more than leaving them out would."""
+        tool = self._agent.tool(decision.name or "")
+        parts: dict[str, dict[str, Any]] = tool.schema.get("properties", {}) if tool else {}
+        return {
+            name: value
+            for name, value in decision.arguments.items()
+            if "default" not in parts.get(name, {}) or value != parts[name]["default"]
+        }
 
 
 def _told_in(before: list[str], words: str) -> bool:

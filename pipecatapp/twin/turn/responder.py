@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from pipecatapp.text.language import language
 from pipecatapp.text.utterances import is_stop
-from pipecatapp.tools.execution.runner import ToolRun
+from pipecatapp.tools.execution.runner import RunState, ToolRun
 from pipecatapp.twin.history.messages import Messages
 from pipecatapp.twin.history.turn import ActiveTurn
 from pipecatapp.twin.llm.chunks import Chunks
@@ -18,7 +18,13 @@ from pipecatapp.twin.routing.actions import Decision
 from pipecatapp.twin.routing.router import RoutingModel
 from pipecatapp.twin.turn.answer import AnswerStreamer, Writer
 from pipecatapp.twin.turn.answer_stream import AnswerStream, streamed
-from pipecatapp.twin.turn.pending_results import result_sentence
+from pipecatapp.twin.turn.pending_results import (
+    Announcement,
+    Untold,
+    concerns_model,
+    needs_no_words,
+    result_sentence,
+)
 from pipecatapp.twin.turn.planner import TurnPlanner
 from pipecatapp.twin.turn.tool_calls import ToolCallHandler, record
 from pipecatapp.twin.turn.turn_context import TurnContext
@@ -48,12 +54,12 @@ class Responder:
         self._planner = TurnPlanner(model, context)
         self._tools = ToolCallHandler(context)
         self._answers = AnswerStreamer(model, context)
-        self._untold: list[ToolRun] = []
+        self._untold: list[Untold] = []
         self.decision = Decision("answer")
         """What was decided last."""
 
-    def tell(self, runs: list[ToolRun]) -> None:
-        """Take ended calls; the turn in which their results arrive tells how they ended."""
+    def tell(self, runs: list[Untold]) -> None:
+        """Take ended calls and announcements; the turn in which they arrive tells of them."""
         self._untold += runs
 
     def respond(self, messages: Messages | ActiveTurn) -> Chunks:
@@ -97,20 +103,22 @@ class Responder:
             for run in untold:
                 if sentence := result_sentence(run, brief=bool(turn.words)):
                     await answer.say(sentence)
-            if not turn.words and all(run.refused or run.said is not None for run in untold):
-                if not any(run.tool.model_visible for run in untold):
+                if isinstance(run, Announcement):
+                    run.said()
+            if not turn.words and all(map(needs_no_words, untold)):
+                if not any(map(concerns_model, untold)):
                     turn.hide()
                 return  # all has been said
             await self._plan_and_carry_out(turn, untold, answer)
 
-    def _take_untold(self, turn: ActiveTurn) -> list[ToolRun]:
-        """Return the ended calls that this turn tells of: those whose results have arrived."""
+    def _take_untold(self, turn: ActiveTurn) -> list[Untold]:
+        """Return what this turn tells of: that which has arrived."""
         ready = [run for run in self._untold if turn.arrived(run.id)]
         self._untold = [run for run in self._untold if run not in ready]
         return ready
 
     async def _plan_and_carry_out(
-        self, turn: ActiveTurn, untold: list[ToolRun], answer: AnswerStream
+        self, turn: ActiveTurn, untold: list[Untold], answer: AnswerStream
     ) -> None:
         """Decide what a turn needs, with a filler where that takes long, and carry it out."""
         planner = self._planner
@@ -157,14 +165,12 @@ class Responder:
             said = None
             if run is not None:
                 await self._tools.attend(run, answer)
+                if run.declined:
+                    self.decision = decision = Decision("answer")
+                    to_word = True
+                    break
                 if not run.tool.model_visible:
-                    turn.hide()
-                    record(run, turn)
-                    if run.over and not run.approval:
-                        await answer.say(run.said or "")
-                        if decision.besides:
-                            turn.go_on_with(decision.besides, run.said or "")
-                            await self._plan_and_carry_out(turn, [], answer)
+                    await self._end_unseen(run, decision.besides, turn, answer)
                     return None
                 record(run, turn)
                 if run.approval or not run.over:
@@ -178,8 +184,26 @@ class Responder:
             decision = await self._planner.decide_next(turn)
         return decision if to_word or decision.kind == "expert" else None
 
+    async def _end_unseen(
+        self, run: ToolRun, besides: str, turn: ActiveTurn, answer: AnswerStream
+    ) -> None:
+        """Tell the result of a call that the model does not see, and go on with the rest.
 
-def _unless_done(decision: Decision, told: list[ToolRun]) -> Decision:
+        Args:
+            run: The call.
+            besides: What else the words ask for; empty for nothing.
+            turn: What asks for both.
+            answer: What is said.
+        """
+        turn.hide(run.tool.name if run.state is RunState.DONE else "")
+        if run.over and not run.approval:
+            await answer.say(run.said or "")
+            if besides:
+                turn.go_on_with(besides, run.said or "")
+                await self._plan_and_carry_out(turn, [], answer)
+
+
+def _unless_done(decision: Decision, told: list[Untold]) -> Decision:
     """Return the decision, or an answer where a small model repeats the call just made."""
-    made = [(run.tool.name, run.arguments) for run in told]
+    made = [(run.tool.name, run.arguments) for run in told if isinstance(run, ToolRun)]
     return Decision("answer") if (decision.name, decision.arguments) in made else decision

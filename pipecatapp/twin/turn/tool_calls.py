@@ -1,7 +1,6 @@
 """Makes a turn's tool calls: starts them, waits for them a while, and lets go of the others."""
 
 import asyncio
-from dataclasses import replace
 
 from pipecatapp.text.language import language
 from pipecatapp.tools.execution.runner import RunState, ToolRun
@@ -16,6 +15,7 @@ from pipecatapp.twin.history.messages import (
 from pipecatapp.twin.history.turn import ActiveTurn
 from pipecatapp.twin.routing.actions import Decision
 from pipecatapp.twin.turn.answer_stream import AnswerStream
+from pipecatapp.twin.turn.pending_results import Announcement, Untold
 from pipecatapp.twin.turn.turn_context import TurnContext
 
 SOON_SECS = 1.5
@@ -123,22 +123,25 @@ class ToolCallHandler:
 
 
 def record(run: ToolRun, turn: ActiveTurn) -> None:
-    """Add a call to the turn that asked for it, with its result or that it comes later.
-
-    Of a call that the model has no part in nothing is added but that it was made: what was
-    forgotten must not stay in the conversation.
-    """
-    name, seen = run.tool.name, run.tool.model_visible
+    """Add a call to the turn that asked for it, with its result or that it comes later."""
+    name = run.tool.name
     if run.approval:
         result = ToolResult(run.id, name, "", ResultState.AWAITS_APPROVAL)
     elif not run.over:
         result = ToolResult(run.id, name, "", ResultState.RUNNING)
     else:
-        result = run_result(run) if seen else replace(run_result(run), text="")
-    turn.add_call(ToolCall(run.id, name, run.arguments if seen else {}), result)
+        result = run_result(run)
+    turn.add_call(ToolCall(run.id, name, run.arguments), result)
 
 
 def run_result(run: ToolRun) -> ToolResult:
     """Return the result of a call that has ended."""
     failed = run.state is RunState.FAILED
     return result_of(run.id, run.tool.name, run.result or "", failed=failed)
+
+
+def late_message(untold: Untold) -> ToolResult:
+    """Return the message that opens the turn in which something is told."""
+    if isinstance(untold, Announcement):
+        return result_of(untold.id, untold.source, untold.text)
+    return run_result(untold)

@@ -10,6 +10,7 @@ from pipecatapp.agent.toolbox import Toolbox
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings
+from pipecatapp.twin.history.conversation import Conversation
 
 
 async def status() -> dict[str, Any]:

@@ -20,11 +20,14 @@ def test_the_setting_picks_the_language_and_english_stands_in(
 def test_a_phrase_asks_for_nothing_but_what_it_is_given() -> None:
     phrases = load_language("en").phrases
     given = {"purpose": "open a page", "name": "coding", "can": "I can sing."}
-    given |= {"example": "sing", "abilities": "sing", "title": "News"}
+    given |= {"example": "sing", "abilities": "sing", "title": "News", "last": "dance"}
+    given |= {"text": "I sing", "instead": "", "values": "dance", "sign": "a comma"}
+    given |= {"date": "Monday", "words": "I sing"}
     numbers = {"characters": 9, "lines": 3, "code": 1}
     for field in dataclasses.fields(Phrases):
         value = getattr(phrases, field.name)
-        for phrase in [value] if isinstance(value, str) else value.values():
+        value = list(value.values()) if isinstance(value, dict) else value
+        for phrase in [value] if isinstance(value, str) else value:
             assert set(re.findall(r"{(\w+)}", phrase)) <= given.keys() | numbers.keys()
             assert phrase.format(**given, **numbers)
 

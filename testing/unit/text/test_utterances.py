@@ -1,6 +1,13 @@
 import pytest
 
-from pipecatapp.text.utterances import begins_to_remember, is_question, is_stop
+from pipecatapp.text.utterances import (
+    asks_for_quotation,
+    begins_to_remember,
+    is_question,
+    is_remark,
+    is_statement,
+    is_stop,
+)
 
 
 @pytest.mark.parametrize(
@@ -96,3 +103,59 @@ def test_a_wish_to_remember_is_known_by_its_beginning(words: str) -> None:
 )
 def test_who_asks_what_is_remembered_wishes_nothing(words: str) -> None:
     assert not begins_to_remember(words)
+
+
+REMARKS = [
+    "we saw a heron at the pond",
+    "Oh no, my umbrella broke in the storm.",
+    "phew what a relief",
+    "the second chapter was a bit slow",
+    "Otto says hello.",
+    "it rained all the way home",
+    "um i never cared much for chess",
+]
+WITH_A_REQUEST = [
+    "it is getting dark can you read me the page",
+    "I burnt my hand, what should I do?",
+    "I'd like to know the time in Lima.",
+    "the second verse should be longer",
+    "i'm looking for a gift for a gardener",
+]
+REQUESTS = [
+    "read me the page",
+    "what is the tide doing",
+    "and node four",
+    "the one below it",
+    "tell my brother that dinner is ready",
+    "is the lamp on",
+]
+
+
+@pytest.mark.parametrize("words", REMARKS)
+def test_who_only_tells_something_makes_a_remark(words: str) -> None:
+    assert is_remark(words)
+
+
+@pytest.mark.parametrize("words", WITH_A_REQUEST)
+def test_a_statement_may_ask_for_something(words: str) -> None:
+    assert is_statement(words)
+    assert not is_remark(words)
+
+
+@pytest.mark.parametrize("words", REQUESTS)
+def test_a_request_is_no_statement(words: str) -> None:
+    assert not is_statement(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ("please repeat the last line after me", True),
+        ("the pin is nine nine four read it back to me", True),
+        ("how do you spell heron", True),
+        ("They say that it will snow.", False),
+        ("my brother writes novels", False),
+    ],
+)
+def test_who_asks_for_words_is_known(words: str, asked: bool) -> None:
+    assert asks_for_quotation(words) is asked

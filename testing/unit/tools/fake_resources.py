@@ -6,6 +6,7 @@ from typing import Any
 from pipecatapp.memory.summary import summarize
 from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings
+from pipecatapp.tools.schedule.schedule import Schedule
 from pipecatapp.tools.tool import Call, FactMemory, Resources
 from pipecatapp.twin.history.log import LogEntry
 
@@ -21,7 +22,6 @@ class FakeConversation:
     at: str = ""
     said: list[tuple[str, str]] = field(default_factory=list)
     cleared: bool = False
-    at: str = ""
     log_is_whole: bool = True
 
     @property
@@ -46,7 +46,9 @@ class FakeResources(Resources):
         status: dict[str, Any] | None = None,
         settings: Settings | None = None,
         memory: FactMemory | None = None,
+        schedule: Schedule | None = None,
     ) -> None:
+        self._schedule = schedule
         self._memory = memory
         self._status = status or {}
         self._settings = settings or Settings()
@@ -58,6 +60,10 @@ class FakeResources(Resources):
     @property
     def memory(self) -> FactMemory | None:
         return self._memory
+
+    @property
+    def schedule(self) -> Schedule | None:
+        return self._schedule
 
     async def status(self) -> dict[str, Any]:
         return self._status

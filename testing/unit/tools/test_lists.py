@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from pipecatapp.settings import Settings
+from pipecatapp.text.language import language
 from pipecatapp.text.telling import OUTPUT
 from pipecatapp.tools.execution.tool_definition import Tool, tools_of
 from pipecatapp.tools.lists import Lists
-from pipecatapp.tools.tool import Call, ToolError
+from pipecatapp.tools.tool import Call, NotForThisToolError, ToolError
 from pipecatapp.twin.routing.provenance import is_named_by_user
 
 from .fake_resources import FakeConversation, FakeResources
@@ -37,6 +38,8 @@ class House:
         made = self.tools[name]
         try:
             return made.telling(await made.run(call, arguments))
+        except NotForThisToolError:
+            raise
         except ToolError as error:
             return str(error)
 
@@ -105,11 +108,34 @@ async def test_only_what_is_on_a_list_can_be_taken_off_without_naming_it(house: 
     assert await house.say("cross off paint the lid") == "I took paint the lid off the to-do list."
 
 
-async def test_a_list_is_cleared_only_in_so_many_words_and_comes_back(house: House) -> None:
+async def test_what_is_about_no_list_is_left_to_the_model(house: House) -> None:
+    with pytest.raises(NotForThisToolError):
+        await house.use("list.strike_off", "take a deep breath", items="a deep breath")
+    said = await house.use("list.strike_off", "strike soap from my list", items="soap")
+    assert said == "Not on the shopping list: soap."
+
+
+@pytest.mark.parametrize(
+    ("name", "named", "unnamed"),
+    [
+        ("list.add", "we're out of flour, note it for the shop", "i love bread with honey"),
+        ("list.strike_off", "the soap is bought", "what a long way"),
+        ("list.clear", "Start the shopping list afresh.", "what a clear and empty sky"),
+        ("list.clear", "i want the tasks to be empty", "i have bought everything"),
+    ],
+)
+def test_lists_change_only_where_the_words_are_about_one(
+    house: House, name: str, named: str, unnamed: str
+) -> None:
+    made = house.tools[name]
+    assert made.explicit
+    act = language().acts.named[made.act]
+    assert act.search(named)
+    assert not act.search(unnamed)
+
+
+async def test_a_list_is_cleared_and_comes_back(house: House) -> None:
     await house.say("add soap and figs to the shopping list")
-    assert await house.use("list.clear", "we are back from the shop") == (
-        "If everything is to go, say: clear the shopping list."
-    )
     assert await house.say("clear the shopping list") == (
         "I cleared the shopping list of this: soap and figs. Say undo if that was wrong."
     )

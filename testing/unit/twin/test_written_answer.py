@@ -14,8 +14,10 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
+from pipecatapp.agent.announcements import Announcements
 from pipecatapp.agent.session import Exchange, Session
 from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
+from pipecatapp.tools.schedule.schedule import Schedule
 from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.history.store import flush
 from pipecatapp.twin.recall.forgetting import ForgottenFact, without
@@ -65,6 +67,8 @@ class Page:
         twin = TwinService(context, server, 0)
         self.line = Line(context.conversation, twin, self.voice)
         self.exchanges: list[Exchange] = []
+        nothing_is_due = Schedule(Path("unused"))
+        self.announcements = Announcements(nothing_is_due, lambda _: context.pending_results)
         self.session = Session(
             context, self.line.worker, MicrophoneGate(), twin, self.line.written, self
         )

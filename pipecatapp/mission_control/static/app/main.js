@@ -7,6 +7,7 @@ import { followEnd } from "./conversation/follow-end.js";
 import { Transcript } from "./conversation/transcript.js";
 import { ListsPanel } from "./lists/lists-panel.js";
 import { MemoryPanel } from "./memory/memory-panel.js";
+import { Schedule } from "./schedule/schedule.js";
 import { getHistory, logOut } from "./shared/api.js";
 import { Connection } from "./shared/connection.js";
 import { byId } from "./shared/elements.js";
@@ -36,6 +37,11 @@ const approvals = new Approvals({
   addRemark: (text) => transcript.addRemark(text),
   moveFocus: () => composer.focus(),
 });
+const schedule = new Schedule({
+  place: byId("schedule", HTMLElement),
+  isBusy: () => player.playing,
+  addProblem: (text) => transcript.addProblem(text),
+});
 
 /** @param {string} content */
 function sendText(content) {
@@ -52,6 +58,7 @@ async function catchUp() {
   try {
     conversation.load(await getHistory());
     await approvals.refresh();
+    await schedule.refresh();
   } catch (error) {
     // Where the connection is lost again, this is done again.
     if (connection.open) transcript.addProblem(errorText(error));
@@ -66,11 +73,13 @@ function handleServerMessage(message) {
   if (message.kind === "history") catchUp();
   if (message.kind === "lists") listsPanel.changed();
   approvals.handle(message);
+  schedule.handle(message);
 }
 
 connection.on("frame", (frame) => {
   if (frame.type === "bot-interrupted") player.flush();
   if (frame.type === "bot-interrupted" || frame.type === "bot-llm-started") player.release();
+  if (frame.type === "user-started-speaking") schedule.hush();
   if (frame.type === "server-message") handleServerMessage(frame.data);
   conversation.handle(frame);
   voice.update();
@@ -87,6 +96,7 @@ connection.on("state", ({ state, text }) => {
   } else {
     player.flush();
     conversation.interrupt();
+    schedule.disconnected();
   }
   voice.update();
 });
@@ -98,9 +108,13 @@ byId("logout", HTMLButtonElement).addEventListener("click", async () => {
   await logOut();
   location.assign("/login");
 });
-addEventListener("pointerdown", () => player.unlock());
-addEventListener("keydown", (event) => {
+function unlockAudio() {
   player.unlock();
+  schedule.unlock();
+}
+addEventListener("pointerdown", unlockAudio);
+addEventListener("keydown", (event) => {
+  unlockAudio();
   if (event.key === "Escape") voice.stop();
 });
 

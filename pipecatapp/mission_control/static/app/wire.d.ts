@@ -74,6 +74,8 @@ export interface ServerMessages {
   "approval-settled": SettledApproval;
   tool: ToolCall;
   history: object;
+  /** Timers, alarms and reminders are others now. */
+  schedule: object;
   /** The household's lists have changed. */
   lists: object;
 }
@@ -187,6 +189,27 @@ export interface Snapshot {
   at: string;
   facts: number;
   turns: number;
+}
+
+/** `GET /api/schedule`: what waits, the next one first, and what nobody has reacted to. */
+export interface ScheduleContent {
+  waiting: ScheduledEntry[];
+  due: ScheduledEntry[];
+}
+
+export interface ScheduledEntry {
+  id: number;
+  kind: "timer" | "alarm" | "reminder";
+  /** What it is called; may be empty. */
+  name: string;
+  /** What names it in a sentence. */
+  label: string;
+  /** When it is due, in words. */
+  when: string;
+  /** Negative for what is due. */
+  due_in_s: number;
+  /** Whether it rings here now. */
+  rings: boolean;
 }
 
 /** `GET /api/status`; what the page does not know by name it lists as it is. */

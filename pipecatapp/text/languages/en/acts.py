@@ -29,7 +29,19 @@ MACHINE = (
     r"|versions?|updates?|upgrade|full|space|free|kill|temperature|date|time|users?|logged|syslog)\b"
     r"|(?:\d{1,3}\.){3}\d{1,3}"
 )
+LISTED = (
+    r"\b(?:lists?|shopping|groceries|grocery|shop|store|supermarket|tasks?|to-?dos?|to do|chores)\b"
+)
 NAMED = {
+    "list": rf"{LISTED}|\b(?:buy|need|running out|out of|note|jot|write (?:that |it )?down)\b",
+    "strike": (
+        rf"{LISTED}|\b(?:strike|cross|tick|check|scratch|remove|delete|drop|off|bought|done)\b"
+    ),
+    "clear list": (
+        rf"\b(?:clear|empty|wipe|erase|delete|reset|clean|remove|drop|get rid of|throw away|take"
+        rf"|strike|cross|start|everything)\b[^.?!]{{0,80}}?{LISTED}"
+        rf"|{LISTED}[^.?!]{{0,80}}?\b(?:clear|empty|wipe|erase|delete|reset|everything|over)\b"
+    ),
     "forget": rf"{FORGET}[^.?!]{{0,80}}?{FORGOTTEN}|{AFRESH}",
     "type": (
         r"\b(?:type|enter|fill|write|put|input|insert|key in|set|search|change|paste)\b"

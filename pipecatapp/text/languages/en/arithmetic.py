@@ -12,12 +12,14 @@ PARTS = {
 """The words for the parts of one; words of ranks have come in digits before."""
 NUMBER = r"[\d.]+"
 LEAD = (
-    r"^(?:(?:(?:can|could|would|will) you|please|quickly|just|do you know|i (?:want|need) to know"
-    r"|i(?:'d| would) like to know|tell me|do the (?:maths?|sum|calculation)"
-    r"|(?:here's|here is) a sum)[,:]?\s+)*"
+    r"^(?:(?:(?:can|could|would|will) you|please|quickly|quick(?: question)?|just|do you know"
+    r"|i (?:want|need) to know|i(?:'d| would) like to know|tell me"
+    r"|do the (?:maths?|sum|calculation)|(?:here's|here is) a sum)[,:]?\s+)*"
 )
 QUESTION = (
-    r"(?:what(?:'s|s| is| are| does| do| would be| will be|(?! ?%| per ?cent))"
+    r"(?:what do (?:you|i|we) get (?:if|when) (?:you|i|we)|how many (?:is|are)|do"
+    r"|what (?:temperature|length|weight|distance|speed) (?:is|are)"
+    r"|what(?:'s|s| is| are| does| do| would be| will be|(?! ?%| per ?cent))"
     r"|how much(?: is| are| does| would| do)"
     r"|how (?:far|tall|long|heavy|hot|cold|big|fast|high|deep|wide|warm) (?:is|are)"
     r"|calculate|compute|work out|figure out|solve|evaluate|find|give me)"
@@ -33,7 +35,8 @@ FRACTIONS = (
     (r"\b(\d+) and (?:a |1 )?quarter\b", r"\1.25"),
     (r"\b(\d+) and 3 quarters\b", r"\1.75"),
     (r"\bhalf (?:of )?(?:a |the )?(?=[\d(])", "0.5*"),
-    (r"\bquarter of (?=[\d(])", "0.25*"),
+    (r"\b(?:an? |1 )?quarter of (?=[\d(])", "0.25*"),
+    (r"(?<![\d.])(\d+)/(\d+) of (?:the )?(?=[\d(])", r"(\1/\2)*"),
     *((rf"\b(?:an?|1) (?:{words})\b", f"(1/{part})") for part, words in PARTS.items()),
     *((rf"\b(\d+) (?:{words})\b", rf"(\1/{part})") for part, words in PARTS.items()),
     (r"\b(\d+) and \((\d+)/(\d+)\)", r"(\1+\2/\3)"),
@@ -44,10 +47,13 @@ PERCENTAGES = (
     (r"\b(?:per ?cent|pct)\b", "%"),
     (r"(?<=\d) %", "%"),
     (
-        rf"\b(?:a )?({NUMBER})% (?:tip|tax|vat|discount|interest|commission) (?:on|of|for|from) ",
+        rf"\b(?:a )?({NUMBER})% (?:sales |income )?(?:tip|tax|vat|discount|interest|commission)"
+        r" (?:on|of|for|from) ",
         r"\1% of ",
     ),
     (rf"\b({NUMBER})% off(?: of)? (.+)$", r"(\2)-\1%"),
+    (rf"\b({NUMBER})% more than (.+)$", r"(\2)+\1%"),
+    (rf"\b({NUMBER})% less than (.+)$", r"(\2)-\1%"),
     (rf"\b(?:increase|raise) (.+) by ({NUMBER})%$", r"(\1)+\2%"),
     (rf"\b(?:decrease|reduce|lower) (.+) by ({NUMBER})%$", r"(\1)-\2%"),
     (r"\b(?:what|which) (?:%|percentage) of (.+) (?:is|are) (.+)$", r"pct(\2,\1)"),
@@ -57,6 +63,7 @@ PERCENTAGES = (
 POWERS = (
     (r"\b(\d+)th power of (\S+)", r"(\2)^\1"),
     (r",? ?\b(?:raised )?to the (\d+)th(?: power)?\b", r"^\1"),
+    (r",? ?\b(?:raised )?to the (?:minus |negative |-)(\d+)(?:th)?(?: power)?\b", r"^-\1"),
     (r",? ?\b(?:raised )?to (?:the )?power(?: of)?\b", "^"),
     (r" ?\bsquared\b", "^2"),
     (r" ?\bcubed\b", "^3"),
@@ -88,6 +95,7 @@ VERBS = (
     (r"^divide (.+) (?:by|and) (.+)$", r"(\1)/(\2)"),
     (r"^add (.+) to (.+)$", r"(\2)+(\1)"),
     (r"^(?:the )?difference (?:between|of) (.+) and (.+)$", r"abs((\1)-(\2))"),
+    (r"^how (?:many times|often) does (.+) go in(?:to)? (.+)$", r"(\2)/(\1)"),
     (r"^(?:the )?(?:quotient|ratio) of (.+) and (.+)$", r"(\1)/(\2)"),
     (r"^(?:the )?remainder (?:of|when|if) (.+?)(?: is)? divided by (.+)$", r"(\1) mod (\2)"),
 )
@@ -99,6 +107,8 @@ OPERATORS = (
     (r"\b(?:minus|negative|less|take away)\b", "-"),
     (r"\bmodulo\b", "mod"),
     (r"(?<=\d) ?(?=pi\b)", "*"),
+    (r"\b(\d+) dozen\b", r"(\1*12)"),
+    (r"\b(?:a )?dozen\b", "12"),
     (r"\b(?:twice|double)\b", "2*"),
     (r"\btriple\b", "3*"),
 )
@@ -111,9 +121,12 @@ SIGNS = (
     (r"\xb3", "^3"),
     (r"\u221a", "sqrt "),
     (r"\u03c0", "pi"),
-    (r"\xbd", "(1/2)"),
-    (r"\xbc", "(1/4)"),
-    (r"\xbe", "(3/4)"),
+    (r"(?<=\d) ?\xbd", ".5"),
+    (r"(?<=\d) ?\xbc", ".25"),
+    (r"(?<=\d) ?\xbe", ".75"),
+    (r"\xbd", "0.5"),
+    (r"\xbc", "0.25"),
+    (r"\xbe", "0.75"),
     # "1,234" is a thousand and more, "0,5" and "1,5" are decimals as some countries write them.
     (r"(?<!\b0)(?<=\d),(?=\d{3}(?!\d))", ""),
     (r"(?<=\d),(?=\d)", "."),
@@ -129,18 +142,19 @@ ARITHMETIC = Arithmetic(
     ),
     insists=re.compile(r"\b(?:calculate|compute|work out|solve|evaluate|sum|maths?|calculation)\b"),
     ends=re.compile(
-        r"(?:[\s,]*(?:=|\bequal(?:s|s to| to)?\b|\b(?:is|make|makes|come to|exactly|precisely"
-        r"|please|for me|thanks|thank you|twin|be|in total|altogether)\b))*[\s?.]*$"
+        r"(?:[\s,]*(?:=|\bequal(?:s|s to| to)?(?: what)?\b"
+        r"|\b(?:then|is|make|makes|come to|exactly|precisely|please|for me|thanks|thank you|twin"
+        r"|be|in total|altogether)\b))*[\s?.]*$"
     ),
     # Dates, scores, telephone numbers, and marks out of ten.
-    doubtful=re.compile(r"^\d+(?:[/-]\d+)+$|^\d+ over \d+$"),
+    doubtful=re.compile(r"^\d+(?:[/-]\d+)+$|^\d+ over \d+$|^(?:\d+|a) dozen$"),
     lists=(
         (
             "+",
             re.compile(r"^(?:add(?: up)?(?: together)?|(?:the )?(?:sum|total) of) (?P<list>.+)$"),
         ),
         ("*", re.compile(r"^(?:the )?product of (?P<list>.+)$")),
-        ("avg", re.compile(r"^(?:the )?(?:average|mean) of (?P<list>.+)$")),
+        ("avg", re.compile(r"^(?:the )?(?:average|mean)(?: of)? (?P<list>.+)$")),
         (
             "gcd",
             re.compile(
@@ -160,6 +174,7 @@ ARITHMETIC = Arithmetic(
         (r"\s*\xb2", " squared"),
         (r"\s*\xb3", " cubed"),
         (r"\s*[*\xd7\u2217\xb7]\s*|(?<=[\d)])\s*x\s*(?=[\d(])", " times "),
+        (r"(?<!\d)(\d+)/(\d+) of\b", r"\1 over \2 of"),
         (r"\s*[/\xf7]\s*", " divided by "),
         (r"\s*\+\s*", " plus "),
         (r"(?<=[\d)!%])\s*[-\u2212\u2013]\s*", " minus "),
@@ -168,6 +183,7 @@ ARITHMETIC = Arithmetic(
         (r"!", " factorial"),
         (r"\u221a|\bsqrt ?", "the square root of "),
         (r"\u03c0", "pi"),
+        (r"^how (?:many times|often) .*$", "That"),
         (r"^(add|subtract|multiply|divide|take|increase|reduce|raise|lower|decrease)\b.*$", "That"),
         (r"^(?:what|which) percent of (.+) is (.+)$", r"\2 as a percentage of \1"),
         (r"^(.+) is what percent of (.+)$", r"\1 as a percentage of \2"),

@@ -114,11 +114,6 @@ LISTS = ListRules(
         r"|can you|twin))*[\s.!?]*$",
         re.IGNORECASE,
     ),
-    clearing=re.compile(
-        r"\b(?:clear|empty|wipe|erase|delete|reset|clean|remove|get rid of|throw away|everything"
-        r"|start over)\b",
-        re.IGNORECASE,
-    ),
     pronoun=re.compile(
         r"^(?:(?:still |already )?(?:something|anything|nothing)(?: to \w+| else| left)?"
         r"|it|that|this|them|those|these|one|some|both|all|everything|anything|something|nothing"
@@ -199,7 +194,6 @@ LISTS = ListRules(
         undone_added="I took {items} off {name} again.",
         undone_removed="I put {items} back on {name}.",
         nothing_to_undo="There is no change of a list that I could undo.",
-        say_clear="If everything is to go, say: clear {name}.",
         no_item="Say what it is about, for example: add milk to the shopping list.",
         not_kept="I could not change the list. {reason}",
         set_aside=(

@@ -39,7 +39,8 @@ PHRASES = Phrases(
         "web_browser": "read web pages",
         "ssh": "run commands on your machines",
     },
-    can_talk="and talk with you about most things",
+    can_talk="talk with you about most things",
+    can_also="{abilities} and {last}",
     can="I can {abilities}.",
     not_done="I have not done that, as I have no way to. {can}",
     not_done_yet='I have not done that yet. Please say it in one sentence, such as "{example}".',
@@ -81,6 +82,11 @@ PHRASES = Phrases(
     signs={".": "the full stop", "!": "the exclamation mark", "?": "the question mark"},
     you_said='On {date} you told me: "{words}"',
     not_told="I do not know that: you have not told me yet.",
+    on_complaint=("I am sorry to hear that.", "That does not sound good. Can I help with it?"),
+    on_plan=("That sounds like a plan.", "I hope that it goes well."),
+    on_opinion=("I can see why.", "Fair enough, that makes sense to me."),
+    on_oneself=("Thank you for telling me.", "Good to know, thank you."),
+    on_remark=("I see.", "All right, I see what you mean."),
 )
 
 LOG_PHRASES = LogPhrases(

@@ -54,6 +54,31 @@ BARE_REPLY = re.compile(
     r"|alright|good|great|fine|cool|never mind|not now|go ahead|do it|both|stop"
     r"|later|i don't know)\b[\s,]*)+"
 )
+# "The blue and the green one", "the user likes this": nobody knows later what that was.
+UNRESOLVED = re.compile(
+    r"\b(?:(?:the|this|that|these|those|each|either|neither|another|which)(?: [\w'-]+){0,5}?"
+    r"|first|second|third|last|other|next|same|former|latter) ones?"
+    r"(?=[.,;]|$| (?:on|in|at|is|are|was|and|or|for|with|from|best|better|more|most|too)\b)"
+    r"|\b(?:this|that|these|those|it|them|there|here|the (?:former|latter|other|same))\.?$"
+    r"|^(?:it|this|that|these|those|they|both|neither) (?:is|are|was|were|has|have|can|does)\b",
+    re.IGNORECASE,
+)
+MOMENTARY = re.compile(
+    r"\b(?:today|tonight|right now|just now|for now|at the moment|at present|this (?:morning"
+    r"|afternoon|evening|minute)|in a (?:minute|moment|second)|soon|already|yet|(?:is|are|was|were)"
+    r" (?:just|still|about to|hungry|thirsty|tired|sleepy|bored|cold|late|busy|ready|sitting"
+    r"|standing|waiting|listening|talking|eating|cooking|wearing|holding|testing|trying|leaving"
+    r"|looking)|only (?:needs?|wants?)|would like|(?:needs?|wants?) to (?:go|leave|eat|drink|sleep"
+    r"|sit|rest|talk|hear|see|say|wait|stop|try))\b",
+    re.IGNORECASE,
+)
+OF_LIFE = re.compile(
+    r"\b(?:born|birth|birthday|baby|pregnant|engaged|married|wedding|anniversary|divorced|died"
+    r"|funeral|moved|moves|bought|sold|started|starts|retired|hired|fired|quit|promoted|graduated"
+    r"|passed|exam|degree|licen[cs]e|diagnosed|surgery|operated|operation|broke|broken|adopted"
+    r"|got (?:a|the|his|her|their) (?:job|dog|cat|flat|house|car)|joined|became|allerg\w+)\b",
+    re.IGNORECASE,
+)
 QUESTION = re.compile(
     r"(?:\W|u+h*m+|so|and|well|okay|ok|hey|twin)*(?:what|when|where|who|whose|whom|how|why|which|is|are"
     r"|was|were|do|does|did|can|could|would|will|should|tell me)\b|.*\?\s*$",
@@ -85,6 +110,9 @@ STATEMENTS = Statements(
     user=re.compile(r"\b[Tt]he user(?P<of>'s)?\b"),
     mere_talk=MERE_TALK,
     bare_reply=BARE_REPLY,
+    unresolved=UNRESOLVED,
+    momentary=MOMENTARY,
+    of_life=OF_LIFE,
     question=QUESTION,
     one_of=ONE_OF,
     one_place=ONE_PLACE,

@@ -79,7 +79,7 @@ WORDS = {
         for name in ("gallon", "quart", "pint")
     },
     "imperial_fluid_ounce": _words("imperial fluid ounce", "uk fluid ounce", "uk fluid ounces"),
-    "kelvin": _words("kelvin", "k", "degrees kelvin"),
+    "kelvin": _words("kelvin", "degrees kelvin"),
     "celsius": UnitWords(
         "degree Celsius",
         "degrees Celsius",
@@ -130,7 +130,7 @@ WORDS = {
     "day": _words("day"),
     "week": _words("week"),
     "fortnight": _words("fortnight"),
-    "year": UnitWords("year of 365 days", "years of 365 days", ("year", "years")),
+    "year": _words("common year", "year", "years"),
     "square_metre": _metric("", "metre", "m", "square"),
     "square_kilometre": _metric("kilo", "metre", "m", "square"),
     "square_centimetre": _metric("centi", "metre", "m", "square"),
@@ -188,6 +188,7 @@ SHARED = {
         ("fluid ounce", "fluid ounces", "fl oz", "fl. oz"),
         ("us_fluid_ounce", "imperial_fluid_ounce"),
     ),
+    "k": ("kelvin", "kilometre"),
     # "How many ounces are in a cup" is about fluid ones.
     **dict.fromkeys(("ounce", "ounces", "oz"), ("ounce", "us_fluid_ounce", "imperial_fluid_ounce")),
     **dict.fromkeys(("ton", "tons"), ("tonne", "us_ton", "imperial_ton")),
@@ -222,6 +223,8 @@ UNITS = Units(
     rewrites=(
         (re.compile(r"\ban? (\w+) and a half\b"), r"1.5 \1"),
         (re.compile(r"\b(\d+) (\w+) and a half\b"), r"\1.5 \2"),
+        (re.compile(r"\b(\w+) squared\b"), r"square \1"),
+        (re.compile(r"\b(\w+) cubed\b"), r"cubic \1"),
         (re.compile(r"\bhalf an? "), "0.5 "),
         (re.compile(r"\b(?:a )?quarter of an? "), "0.25 "),
         (re.compile(r"\b3 quarters of an? "), "0.75 "),

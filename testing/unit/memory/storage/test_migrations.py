@@ -43,7 +43,7 @@ def test_facts_of_the_first_schema_are_found_and_forgotten_in_all_their_writings
     assert [fact.text for fact in memory.remembered()] == WRITINGS
     assert len(memory.search("möwe", 5, "bm25")) == len(WRITINGS)
     assert (first_version / f"{NAME}.schema-1").stat().st_mode & 0o777 == 0o600
-    gone = memory.forget(memory.ids([TEXT.upper()])[:1], lambda state, told: state)
+    gone = memory.forget([memory.with_texts([TEXT.upper()])[0].id], lambda state, told: state)
     assert len(gone) == len(WRITINGS)
     assert len(memory) == 0
     memory.close()

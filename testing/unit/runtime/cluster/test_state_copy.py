@@ -23,6 +23,8 @@ from pipecatapp.runtime.cluster.state_copy import (
     tag,
 )
 from pipecatapp.tools.household_lists.store import ListStore
+from pipecatapp.tools.schedule.entry import Entry, Kind
+from pipecatapp.tools.schedule.store import Store
 
 
 def learn(home: Path, fact: str) -> sqlite3.Connection:
@@ -75,6 +77,19 @@ def test_what_an_open_database_has_committed_is_in_the_copy_and_goes_on_elsewher
     assert known(there) == ["Ada plays the piano"]
     assert (there / "conversations" / "session-1.json").read_text() == "hello"
     assert (there / MEMORY).stat().st_mode & 0o077 == 0
+
+
+def test_what_was_set_to_ring_rings_elsewhere(here: Path, there: Path) -> None:
+    begin_epoch(here)
+    alarm = Entry(1, Kind.ALARM, "", 2e9)
+    store = Store(here / "schedule")
+    store.write([alarm])
+    copied(here, there)
+    store.close()
+    assert adopt(there)
+    copy = Store(there / "schedule")
+    assert copy.entries == [alarm]
+    copy.close()
 
 
 def test_the_lists_of_the_household_go_on_elsewhere(here: Path, there: Path) -> None:

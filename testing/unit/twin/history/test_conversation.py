@@ -615,5 +615,5 @@ def test_a_conversation_of_version_0_1_makes_the_same_prompt(tmp_path: Path) -> 
     assert prompt_of(kept) == expected
     assert [entry["text"] for entry in kept.history()] == ["hello", "again"]
     kept.context.add_message(user("Thanks."))
-    assert kept.turn().last_expert == "coding"
+    assert kept.turn().last_action == "coding_expert"
     assert kept.turn().holds_recalled("Ada.")

@@ -215,10 +215,39 @@ async def test_a_turn_that_ends_after_the_forgetting_brings_nothing_back(
     lent = ToolMemory(memories, Recall(memories))
     call = Call(household.conversations.get("mine"), words="forget my favourite pianist")
     long_term = memories.long_term
-    ids = await memories.ids([APART])
-    assert ids
-    long_term.forget(ids, lambda state, told: state, request=call.words)
+    (fact,) = await memories.with_texts([APART])
+    long_term.forget([fact.id], lambda state, told: state, request=call.words)
     long_term.turns.put(FinishedTurn("ok", "Yes.", "mine", 1.0, before=((PLAYER, "Ah."),)))
     await memories.followed()
     assert len(long_term.turns) == 0
     assert await lent.count() == 0
+
+
+async def test_a_value_that_was_replaced_can_be_forgotten_by_itself(household: Household) -> None:
+    mine = household.conversations.get("mine")
+    await household.ask(mine, "Remember that the gate code is 5512.")
+    run = await household.ask(mine, "Remember that the gate code is 9034.")
+    assert run.result is not None
+    assert "instead of 5512" in run.result
+    run = await household.ask(mine, "Forget that the gate code was 5512.")
+    assert "9034" not in run.purpose
+    await household.approve(run)
+    await household.memories.followed()
+    flush()
+    assert files_that_tell(household.home, "5512") == []
+    assert [fact.text for fact in household.memories.long_term.remembered()] == [
+        "the gate code is 9034"
+    ]
+
+
+async def test_files_that_nothing_reads_any_more_go_too(household: Household) -> None:
+    mine = household.conversations.get("mine")
+    await household.ask(mine, f"Remember that {PLAYER}")
+    flush()
+    directory = household.home / "conversations"
+    (directory / "other.damaged").write_text(f"{{{PLAYER}")
+    (directory / ".mine.json.k2x").write_text(PLAYER)  # a write that a power cut ended
+    await household.approve(await household.ask(mine, "Forget who my favourite pianist is."))
+    await household.memories.followed()
+    flush()
+    assert files_that_tell(household.home, SECRET) == []

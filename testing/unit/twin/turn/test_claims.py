@@ -11,6 +11,7 @@ from pipecatapp.twin.history.messages import (
     UserMessage,
 )
 from pipecatapp.twin.history.turn import ActiveTurn, Turn
+from pipecatapp.twin.turn.abilities import what_it_can
 from pipecatapp.twin.turn.checked_answer import Clause, Correction
 from pipecatapp.twin.turn.claims import ClaimsCheck, PresentCheck
 
@@ -217,6 +218,8 @@ def test_the_correction_says_what_was_not_done_and_what_can_be() -> None:
     locked = text_of(CLAIMS.correction(Clause("I've locked the door."), turn_of("lock the door")))
     assert locked.startswith("I have not done that")
     assert phrases.abilities["timer"] in locked
+    assert what_it_can([]) == "I can talk with you about most things."
+    assert what_it_can(["list.add"]) == "I can keep lists and talk with you about most things."
     timer = text_of(CLAIMS.correction(Clause("I've set a timer."), turn_of("a timer")))
     assert timer == phrases.not_done_yet.format(example="boil an egg")
     kept = text_of(CLAIMS.correction(Clause("I'll remember that."), turn_of("I like tea")))

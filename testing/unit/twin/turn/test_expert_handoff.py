@@ -117,7 +117,7 @@ async def test_where_it_gives_no_word_the_twin_answers_itself_and_says_so(
     assert room.last_prompt()[-1].endswith(ASKED)
     # It was not the expert who answered, so that what follows is not for it.
     messages = [*room.conversation.context.messages, _user("more")]
-    assert room.conversation.turn(messages).last_expert == ""
+    assert room.conversation.turn(messages).last_action == "answer"
 
 
 async def test_one_that_dies_in_its_answer_ends_in_a_sentence(room: Room, own: ModelServer) -> None:
@@ -247,7 +247,7 @@ async def test_the_expert_of_a_turn_outlives_a_restart(room: Room, own: ModelSer
     state = room.conversation.state()
     room.conversation.restore(state)
     messages = [*room.conversation.context.messages, _user("And on tree.")]
-    assert room.conversation.turn(messages).last_expert == "rhyming"
+    assert room.conversation.turn(messages).last_action == "rhyming_expert"
 
 
 async def test_a_sleeping_expert_that_stays_away_is_stood_in_for(

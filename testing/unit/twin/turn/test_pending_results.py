@@ -4,7 +4,7 @@ import pytest
 
 from pipecatapp.tools.execution.runner import ToolRun
 from pipecatapp.tools.execution.tool_definition import tools_of
-from pipecatapp.twin.turn.pending_results import PendingToolResults
+from pipecatapp.twin.turn.pending_results import Announcement, PendingToolResults, Untold
 from testing.unit.twin.conftest import Lamp
 
 
@@ -12,9 +12,9 @@ class Page:
     """A session that keeps what it is told."""
 
     def __init__(self) -> None:
-        self.told: list[ToolRun] = []
+        self.told: list[Untold] = []
 
-    async def tell(self, runs: list[ToolRun]) -> None:
+    async def tell(self, runs: list[Untold]) -> None:
         self.told += runs
 
 
@@ -73,3 +73,13 @@ async def test_a_page_that_says_twice_that_it_is_ready_is_still_one_page(
     assert pending_results.detach(page.tell)
     await pending_results.ended(run)
     assert page.told == []
+
+
+async def test_an_announcement_goes_the_way_of_a_result(
+    pending_results: PendingToolResults, run: ToolRun
+) -> None:
+    page, announcement = Page(), Announcement("The soup is done.", "timer")
+    await pending_results.ended(announcement)
+    await pending_results.ended(run)
+    await pending_results.attach(page.tell)
+    assert page.told == [announcement, run]

@@ -21,7 +21,7 @@ from pipecatapp.tools.execution.approvals import Approval, Approvals, Verdict
 from pipecatapp.tools.execution.audit import Audit
 from pipecatapp.tools.execution.runner import ToolRun, ToolRunner
 from pipecatapp.tools.execution.tool_definition import tools_of
-from pipecatapp.tools.tool import Call, DirectCall, ToolError, Toolset, tool
+from pipecatapp.tools.tool import Call, DirectCall, NotForThisToolError, ToolError, Toolset, tool
 from pipecatapp.twin.history.context import late_result
 from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.history.messages import ToolResult, result_of
@@ -31,8 +31,13 @@ from pipecatapp.twin.llm.llama_model import LlamaModel
 from pipecatapp.twin.routing.actions import Decision
 from pipecatapp.twin.turn import tool_calls as module
 from pipecatapp.twin.turn.agent_context import AgentContext
-from pipecatapp.twin.turn.pending_results import PendingToolResults
+from pipecatapp.twin.turn.pending_results import (
+    Announcement,
+    PendingToolResults,
+    Untold,
+)
 from pipecatapp.twin.turn.responder import Responder
+from pipecatapp.twin.turn.tool_calls import late_message
 from pipecatapp.twin.turn.turn_context import TurnContext
 from testing.unit.tools.fake_resources import FakeResources
 from testing.unit.twin.conftest import KnownExperts, Lamp, ModelServer, answers, refuses, writes
@@ -51,7 +56,7 @@ class Room:
     conversation: Conversation = field(default_factory=lambda: Conversation("a"))
     pending_results: PendingToolResults = field(default_factory=PendingToolResults)
     certain: asyncio.Event = field(default_factory=asyncio.Event)
-    told: "asyncio.Queue[list[ToolRun]]" = field(default_factory=asyncio.Queue)
+    told: "asyncio.Queue[list[Untold]]" = field(default_factory=asyncio.Queue)
 
     def __post_init__(self) -> None:
         self.certain.set()
@@ -88,8 +93,7 @@ class Room:
         runs = await asyncio.wait_for(self.told.get(), 10)
         self.responder.tell(runs)
         for run in runs:
-            result = result_of(run.id, run.tool.name, run.result or "")
-            self.conversation.context.add_message(late_result(result))
+            self.conversation.context.add_message(late_result(late_message(run)))
 
     @property
     def approval(self) -> Approval:
@@ -289,6 +293,16 @@ async def test_what_a_result_asks_for_needs_a_yes(room: Room, lamp: Lamp) -> Non
     assert lamp.calls == ["read"]
 
 
+async def test_what_a_tool_takes_anyway_needs_no_yes_after_a_result(room: Room, lamp: Lamp) -> None:
+    room.server.replies = [writes("lamp.read"), answers("It is off.")]
+    await room.say("Is the lamp on?")
+    room.server.replies = [writes('lamp.dim {"percent":50}'), answers("It is dimmed.")]
+    assert await room.say("Please dim the lamp.") == "It is dimmed."
+    room.server.replies = [writes('lamp.dim {"percent":20}')]
+    said = await room.say("Dim the lamp once more to twenty five.")
+    assert "dim the lamp to" in said or lamp.calls == ["read", "dim 50"]
+
+
 async def test_what_a_late_result_asks_for_needs_a_yes_too(
     room: Room, lamp: Lamp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -486,11 +500,13 @@ async def test_two_calls_with_the_same_result_count_as_two(room: Room) -> None:
     first = room.approval
     await room.say("And once more.")
     approvals = room.agent_context.runner.approvals
-    runs: list[ToolRun] = []
+    runs: list[Untold] = []
     for waiting in sorted(approvals.waiting("a"), key=lambda each: each.id != first.id):
         approvals.decide("a", waiting.id, waiting.digest, approve=True, by="test")
         runs += await asyncio.wait_for(room.told.get(), 10)
     one, two = runs
+    assert isinstance(one, ToolRun)
+    assert isinstance(two, ToolRun)
     assert one.result == two.result
     room.responder.tell(runs)
     ended = PHRASES.ended.format(purpose="switch the lamp")
@@ -645,6 +661,8 @@ class Bell(Toolset):
         """Let the bell chime."""
         if times > 3:
             raise ToolError("More than three chimes would wake the cat.")
+        if times < 0:
+            raise NotForThisToolError("it is no number of chimes")
         return f"It chimes {times} times."
 
 
@@ -687,6 +705,15 @@ async def test_a_spoken_failure_is_told_as_it_is(server: ModelServer, bell_room:
     told = await bell_room.say("I want nine chimes.")
     assert told == "More than three chimes would wake the cat."
     assert server.requests == []
+
+
+async def test_what_a_tool_declines_is_answered_in_words(
+    server: ModelServer, bell_room: Room
+) -> None:
+    server.replies = [writes('bell.chime {"times":-1}'), answers("Bells are of bronze.")]
+    assert await bell_room.say("What are bells made of?") == "Bells are of bronze."
+    assert bell_room.responder.decision.as_dict() == {"kind": "answer", "name": None}
+    assert not [text for text in bell_room.last_prompt() if "no number of chimes" in text]
 
 
 async def test_after_a_spoken_result_more_is_done_where_more_was_asked_for(
@@ -763,6 +790,26 @@ async def test_its_outcome_after_a_yes_is_told_without_the_model_too(
     server.replies = [writes("answer"), answers("Hello!")]
     assert await bell_room.say("Hello.") == "Hello!"
     assert not [text for text in bell_room.last_prompt() if "alarm" in text.lower()]
+
+
+async def test_an_announcement_is_said_as_it_is_and_kept_from_the_model(room: Room) -> None:
+    said: list[str] = []
+    announcement = Announcement("The bread timer is done.", "timer", lambda: said.append("it"))
+    await room.pending_results.ended(announcement)
+    assert await room.outcome() == "The bread timer is done."
+    assert said == ["it"]
+    assert room.server.requests == []
+    room.server.replies = [writes("answer"), answers("Paris.")]
+    assert await room.say("What is the capital of France?") == "Paris."
+    assert "bread" not in str(room.last_prompt())
+
+
+async def test_an_announcement_comes_before_the_answer_to_something_else(room: Room) -> None:
+    await room.pending_results.ended(Announcement("The bread timer is done.", "timer"))
+    await room.hear_of_the_end()
+    room.server.replies = [writes("answer"), answers("Paris.")]
+    said = await room.say("What is the capital of France?")
+    assert said == "The bread timer is done. Paris."
 
 
 class Notes(Toolset):

@@ -5,13 +5,17 @@ from asyncio import StreamWriter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from pipecat.processors.frameworks.rtvi.frames import RTVISendTextFrame
 
+from pipecatapp.agent.announcements import Announcements
 from pipecatapp.agent.session import Exchange, Session
 from pipecatapp.runtime.turn_clock import TurnClock, TurnTimings
 from pipecatapp.text.languages.en.phrases import PHRASES
+from pipecatapp.tools.schedule.entry import Entry, Kind
+from pipecatapp.tools.schedule.schedule import Schedule
 from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.service import TwinService
 from pipecatapp.twin.turn.agent_context import AgentContext
@@ -27,6 +31,7 @@ class Tab:
     """An open page, without a socket: its pipeline and its session."""
 
     line: Line
+    announcements: Announcements
     session: Session = field(init=False)
     turns: list[TurnTimings] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
@@ -59,17 +64,26 @@ def conversation() -> Conversation:
 
 
 @pytest.fixture
+async def schedule(tmp_path: Path) -> AsyncIterator[Schedule]:
+    made = Schedule(tmp_path / "schedule")
+    await made.open()
+    yield made
+    await made.close()
+
+
+@pytest.fixture
 async def open_tab(
-    server: ModelServer, agent_context: AgentContext, conversation: Conversation
+    server: ModelServer, agent_context: AgentContext, conversation: Conversation, schedule: Schedule
 ) -> AsyncIterator[Open]:
     """Opens pages of one conversation."""
     pending_results = PendingToolResults()
+    announcements = Announcements(schedule, lambda conversation_id: pending_results)
     async with AsyncExitStack() as stack:
 
         async def open_tab() -> Tab:
             context = TurnContext(agent_context, conversation, TurnClock(), pending_results)
             twin = TwinService(context, server, 0)
-            tab = Tab(Line(conversation, twin))
+            tab = Tab(Line(conversation, twin), announcements)
             line = tab.line
             tab.session = Session(context, line.worker, MicrophoneGate(), twin, line.written, tab)
             tab.session.attach(line.aggregators)
@@ -192,3 +206,38 @@ async def test_every_tab_is_told_when_the_conversation_is_another(
     server.replies = [answers("prefilled"), answers("prefilled")]
     conversation.restore({"messages": [], "log": []})
     await until(lambda: first.line.client.told("history") and second.line.client.told("history"))
+
+
+async def say(tab: Tab, words: str) -> None:
+    """Have a tab notice what its user types."""
+    await tab.line.worker.rtvi.push_frame(RTVISendTextFrame(msg_id="1", text=words))
+
+
+async def test_what_rings_is_told_by_one_tab_and_ends_when_somebody_speaks(
+    server: ModelServer, open_tab: Open, conversation: Conversation, schedule: Schedule
+) -> None:
+    first, second = await open_tab(), await open_tab()
+    await say(first, "hello")
+    timer = Entry(0, Kind.TIMER, "soup", schedule.now(), 60, conversation="a")
+    await schedule.add(timer)
+    assert await first.line.listener.answer() == "The soup timer is done."
+    await first.until_told("schedule")
+    await until(lambda: [e.text for e in conversation.log if e.role == "assistant"][-1:])
+    await until(lambda: schedule.due() and schedule.due()[0].told)
+    assert second.line.listener.silent
+    await say(first, "thank you")
+    await until(lambda: not schedule.due())
+    # It does not count as a result that may ask for a call.
+    assert not conversation.holds_results(conversation.turn())
+
+
+async def test_a_page_that_opens_is_told_what_nobody_was_there_for(
+    open_tab: Open, conversation: Conversation, schedule: Schedule
+) -> None:
+    due = schedule.now() - 4000
+    await schedule.add(Entry(0, Kind.REMINDER, "call the bank", due, conversation="b"))
+    await until(schedule.due)
+    tab = await open_tab()
+    told = await tab.line.listener.answer()
+    assert told.startswith("While you were away: ")
+    assert told.endswith('you wanted to be reminded: "call the bank".')

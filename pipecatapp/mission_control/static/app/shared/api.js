@@ -1,6 +1,7 @@
 // Requests to the agent's API. Each throws an Error with one line for a person.
 
-/** @import { Approval, HouseholdList, MemorySearch, Snapshot, Status, Turn } from "../wire.js" */
+/** @import { Approval, HouseholdList, MemorySearch, ScheduleContent } from "../wire.js" */
+/** @import { Snapshot, Status, Turn } from "../wire.js" */
 
 /** The agent refused a request. */
 export class ApiError extends Error {
@@ -67,6 +68,17 @@ export const loadSnapshot = (name) => request("POST", `${snapshotPath(name)}/loa
  * @returns {Promise<void>}
  */
 export const deleteSnapshot = (name) => request("DELETE", snapshotPath(name));
+
+/** @returns {Promise<ScheduleContent>} */
+export const getSchedule = () => request("GET", "/api/schedule");
+
+/**
+ * Ends what rings, or cancels what is not due yet.
+ *
+ * @param {number} id Of a timer, an alarm or a reminder.
+ * @returns {Promise<void>}
+ */
+export const endScheduled = (id) => request("DELETE", `/api/schedule/${id}`);
 
 /** @returns {Promise<HouseholdList[]>} In the order in which they were made. */
 export const getLists = () => request("GET", "/api/lists");

@@ -1,0 +1,1 @@
+"""Reads durations and times in somebody's words, and says them."""
