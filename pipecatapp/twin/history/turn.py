@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Any, Self
 
 from pipecatapp.experts.expert import SUFFIX
 from pipecatapp.twin.history.messages import (
@@ -240,3 +240,41 @@ class ActiveTurn:
     def answered_by(self, expert: str) -> None:
         """Note which expert the turn goes to; empty for the twin itself."""
         self._own.expert = expert
+
+
+def active_turn(
+    turns: Sequence[Turn], entries: Sequence[dict[str, Any]], guess: Callable[[str], Turn]
+) -> ActiveTurn:
+    """Return the view of the turn that some of Pipecat's messages end with.
+
+    Args:
+        turns: Those of the conversation.
+        entries: Its messages, or a copy with one more, a guess at what is being said.
+        guess: Returns the record of such a guess.
+    """
+    opened = [place for place, entry in enumerate(entries) if entry["role"] == "user"]
+    known = [turn for turn in turns if turn.opening is not None]
+    if len(opened) > len(known):
+        return ActiveTurn(turns, guess(str(entries[opened[-1]]["content"])))
+    if not opened:
+        return ActiveTurn([], turns[0] if turns else None, len(entries))
+    own = known[len(opened) - 1]
+    answers = [e for e in entries[opened[-1] + 1 :] if e["role"] == "assistant"]
+    said = sum("tool_calls" not in entry for entry in answers)
+    place = next(i for i, turn in enumerate(turns) if turn is own)
+    return ActiveTurn(turns[:place], own, said)
+
+
+def said_in(turns: Iterable[Turn]) -> list[tuple[str, str]]:
+    """Return the words of each turn, oldest first, as `(user, assistant)`.
+
+    What was said of a late result belongs to the turn before it.
+    """
+    words: list[tuple[str, str]] = []
+    for turn in turns:
+        if turn.is_said:
+            words.append((turn.words, ""))
+        for answer in turn.answers if words else ():
+            user, said = words[-1]
+            words[-1] = (user, f"{said} {answer.delivered}".strip())
+    return words

@@ -96,5 +96,5 @@ def test_what_was_done_for_an_earlier_request_is_known_again() -> None:
     result = result_of("1", "lamp.dim", "It is dim.")
     asked.turn().add_call(ToolCall("1", "lamp.dim"), result)
     again = [*said, Said("assistant", "Done."), Said("user", "have you?")]
-    assert histories.conversation("a", again).turn().done == [{"lamp.dim"}, set()]
-    assert histories.conversation("b", again).turn().done == [set(), set()]
+    assert histories.conversation("a", again).turn().done == [frozenset({"lamp.dim"}), frozenset()]
+    assert histories.conversation("b", again).turn().done == [frozenset(), frozenset()]

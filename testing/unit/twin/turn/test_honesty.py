@@ -13,6 +13,7 @@ from pipecatapp.twin.history.state import turns_of
 from pipecatapp.twin.routing.actions import Decision
 from pipecatapp.twin.turn.abilities import what_it_can
 from pipecatapp.twin.turn.agent_context import AgentContext
+from testing.unit.tools.fake_resources import FakeResources
 from testing.unit.twin.conftest import Lamp, ModelServer, answers, writes
 from testing.unit.twin.turn.test_responder import Room
 
@@ -102,9 +103,9 @@ class Diary(Toolset):
 
 
 async def test_what_a_hidden_call_kept_is_known_but_not_repeated(room: Room) -> None:
-    (diary,) = tools_of(Diary(None))
+    (diary,) = tools_of(Diary(FakeResources()))
     agent = replace(room.agent_context, tool=lambda name: diary)
-    told = Room(room.server, replace(agent, wanted=Diary(None).wanted))
+    told = Room(room.server, replace(agent, wanted=Diary(FakeResources()).wanted))
     await told.say("The spare key is under the pot.")
     (turn,) = told.conversation._turns
     assert turn.done == {"memory.remember"}
