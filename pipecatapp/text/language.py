@@ -12,9 +12,6 @@ from pipecatapp.text.clock import Clock, Places
 from pipecatapp.text.fact_rules import FactQuestions, SecondPerson
 from pipecatapp.text.list_rules import ListRules
 from pipecatapp.text.log_rules import LogPhrases, LogQuestions
-from pipecatapp.text.rules import Acts, Claims, Dates, Numbers, Quotations, Requests, Statements
-from pipecatapp.text.schedule_rules import SchedulePhrases, ScheduleRequests
-from pipecatapp.text.time_rules import TimePhrases, Times
 from pipecatapp.text.rules import (
     Acts,
     Claims,
@@ -25,6 +22,8 @@ from pipecatapp.text.rules import (
     Requests,
     Statements,
 )
+from pipecatapp.text.schedule_rules import SchedulePhrases, ScheduleRequests
+from pipecatapp.text.time_rules import TimePhrases, Times
 
 FALLBACK = "en"
 """Stands in for a language that has no package."""

@@ -79,6 +79,8 @@ class IntentPolicy:
             return PolicyResult(unseen)
         prediction = catalogue.possible(self._classifier.predict(words))
         remark = is_remark(words)
+        if last_action in catalogue.actions.experts and _goes_on(prediction, words, before):
+            return PolicyResult(last_action)
         if _is_unable(prediction) and not remark:
             return PolicyResult(prediction.topic)
         # The classifier knows the other actions better than an unseen expert's description does.
@@ -86,16 +88,12 @@ class IntentPolicy:
             return PolicyResult(near[0])
         if remark and not _is_plain_request(prediction, catalogue):
             return PolicyResult(ANSWER)
-        previous = self._before(catalogue, before, last_action)
-        another = prediction.action != ANSWER and prediction.chance >= SURE_OF_ANOTHER
-        refers = not remark and any(refers_to(words, asked) for asked in before[-1:])
-        if previous in catalogue.actions.experts and refers and not another:
-            return PolicyResult(previous)
-        prediction = self._asked_for(prediction, catalogue, words, previous)
+        prediction = self._asked_for(prediction, catalogue, words, last_action)
         if prediction.action not in (AGAIN, UNABLE) and prediction.chance >= max(
             SURE, SURE_IN_A_TASK
         ):
             return PolicyResult(prediction.action)  # whatever the turn before was
+        previous = self._before(catalogue, before, last_action)
         candidates = _candidates(prediction, previous)
         examples = [(text, name) for text, name in prediction.nearest if name in candidates]
         return PolicyResult(_meant(prediction, previous), candidates, examples[:SHOWN_EXAMPLES])
@@ -105,7 +103,7 @@ class IntentPolicy:
         prediction: IntentPrediction,
         catalogue: ActionCatalogue,
         words: str,
-        previous: str,
+        last_action: str | None,
     ) -> IntentPrediction:
         """Return a prediction without experts that nobody asks for.
 
@@ -114,7 +112,7 @@ class IntentPolicy:
         others = [
             action
             for action in catalogue.actions.experts
-            if action != previous and not self._domains.holds(action, words)
+            if action != last_action and not self._domains.holds(action, words)
         ]
         return prediction.without(others)
 
@@ -153,6 +151,14 @@ class IntentPolicy:
             if prediction.action != AGAIN:
                 return prediction.topic if prediction.action == UNABLE else prediction.action
         return ANSWER
+
+
+def _goes_on(prediction: IntentPrediction, words: str, before: Sequence[str]) -> bool:
+    """Tell whether words ask for more of what the last turn was about."""
+    another = prediction.action != ANSWER and prediction.chance >= SURE_OF_ANOTHER
+    if another or is_remark(words):
+        return False
+    return any(refers_to(words, asked) for asked in before[-1:])
 
 
 def _is_plain_request(prediction: IntentPrediction, catalogue: ActionCatalogue) -> bool:

@@ -14,6 +14,7 @@ from pipecatapp.twin.history.turn import ActiveTurn, Turn
 from pipecatapp.twin.turn.abilities import what_it_can
 from pipecatapp.twin.turn.checked_answer import Clause, Correction
 from pipecatapp.twin.turn.claims import ClaimsCheck, PresentCheck
+from testing.unit.tools.fake_resources import FakeResources
 
 
 class Egg(Toolset):
@@ -56,7 +57,7 @@ class Look(Toolset):
 
 TOOLS: dict[str, Tool] = {
     each.name: each
-    for toolset in (Egg(None), Shutter(None), Look(None))
+    for toolset in (Egg(FakeResources()), Shutter(FakeResources()), Look(FakeResources()))
     for each in tools_of(toolset)
 }
 CLAIMS = ClaimsCheck(TOOLS.get, lambda: list(TOOLS))
