@@ -127,6 +127,8 @@ class Timer(ScheduleToolset):
 
     @tool(
         spoken=True,
+        act="cancel",
+        explicit=True,
         examples=(
             "cancel the timer",
             "cancel the pasta timer",

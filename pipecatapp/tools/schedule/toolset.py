@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pipecatapp.errors import UserError
 from pipecatapp.text.language import language
-from pipecatapp.text.times.durations import tokens_of
+from pipecatapp.text.times.durations import durations_in, tokens_of
 from pipecatapp.text.times.moments import (
     FoundTime,
     Purpose,
@@ -16,6 +16,7 @@ from pipecatapp.text.times.moments import (
     resolve,
     times_in,
 )
+from pipecatapp.text.words import letters_and_digits
 from pipecatapp.tools.schedule.entry import Entry, Kind
 from pipecatapp.tools.schedule.questions import Missing, Question, Questions
 from pipecatapp.tools.schedule.schedule import FullError, Schedule
@@ -66,6 +67,20 @@ class ScheduleToolset(Toolset):
     async def unavailable(self) -> str | None:
         """Return None if there is a schedule that can be written."""
         return self.problem
+
+    def revised(self, call: DirectCall, words: str) -> DirectCall | None:
+        """Return a call that was decided on; None where the words are about something else.
+
+        A call to set something needs a time in the words, and any call the name of the kind, or
+        that of an entry.
+        """
+        if language().schedule_requests.mentions[self.kind].search(words):
+            return call
+        if call[0] == f"{self.kind}.set":
+            return call if durations_in(words) or times_in(words) else None
+        said = set(letters_and_digits(words.casefold()))
+        names = (letters_and_digits(e.name.casefold()) for e in self.schedule.waiting(self.kind))
+        return call if any(name and said.issuperset(name) for name in names) else None
 
     @property
     def wording(self) -> Wording:

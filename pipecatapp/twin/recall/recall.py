@@ -8,6 +8,7 @@ from pipecatapp.memory.long_term import SearchHit
 from pipecatapp.memory.storage.fact import Fact, Source
 from pipecatapp.runtime.inference.tokens import tokens
 from pipecatapp.text.language import language
+from pipecatapp.text.utterances import is_remark
 from pipecatapp.text.words import significant_words
 from pipecatapp.twin.recall.fact_answer import USER, is_untold, likely_answer, plain_answer
 from pipecatapp.twin.recall.memory_service import MemoryService
@@ -17,6 +18,9 @@ RELEVANT = 0.44
 facts, 16 are above it; of 25 turns about other things, none (MiniLM, "I" read as "the user")."""
 RELEVANT_WITH_WORDS = 0.25
 """The same threshold where the turn and the fact share a word that is not a stop word."""
+RELEVANT_FOR_REMARK = 0.65
+"""The same threshold for a remark, which asks for no fact: "my wife is late" has 0.59 with "the
+user's wife does not drink", "I missed the bus" 0.68 with "the user takes the bus to work"."""
 RELATIVE = 0.6
 """A fact below this share of the best one's similarity is left out."""
 MOST_FACTS = 4
@@ -105,18 +109,18 @@ class Recall:
 
     @staticmethod
     def _relevant(hits: Sequence[SearchHit], words: str, before: Sequence[str]) -> list[SearchHit]:
-        asked = significant(_query(words, before))
+        asked, remark = significant(_query(words, before)), is_remark(words)
         best = max((entry.similarity for entry in hits), default=0.0)
         return [
             entry
             for entry in hits
-            if entry.similarity >= max(_threshold(entry.fact, asked), RELATIVE * best)
+            if entry.similarity >= max(_threshold(entry.fact, asked, remark), RELATIVE * best)
         ][:MOST_FACTS]
 
 
 def _query(words: str, before: Sequence[str]) -> str:
-    """Return what is searched for: few words together with the turn before."""
-    few = len(significant(words)) < FEW_WORDS and before
+    """Return what is searched for: few words together with the turn before, a remark alone."""
+    few = len(significant(words)) < FEW_WORDS and before and not is_remark(words)
     return f"{before[-1]} {words}" if few else words
 
 
@@ -130,7 +134,9 @@ def shown(fact: Fact) -> str:
     return f'On {day} {by}: "{text}"'
 
 
-def _threshold(fact: Fact, asked: set[str]) -> float:
+def _threshold(fact: Fact, asked: set[str], remark: bool) -> float:
+    if remark:
+        return RELEVANT_FOR_REMARK
     return RELEVANT_WITH_WORDS if asked & significant(fact.text) else RELEVANT
 
 

@@ -47,6 +47,7 @@ async def test_an_alarm_is_set_by_plain_words(home: Household, words: str, said:
         "what is an alarm clock",
         "how do I set an alarm on my phone",
         "cancel the meeting at 7",
+        "I have to get up at six tomorrow",
         "snooze",
         "turn it off",
         "the smoke alarm is broken",
