@@ -24,6 +24,8 @@ UNSURE_OF_TOOL = 0.2
 """With this probability a tool may be meant after all where nothing seems to be able to help."""
 FEWEST_NEAR = 2
 """Of the five examples nearest to what nothing here can do, the fewest that say so too."""
+SURE_ALONE = 0.7
+"""The probability that is enough where fewer say so."""
 SURE_OF_ANOTHER = 0.9
 """The same for another action where the words refer to what an expert was asked last."""
 CANDIDATES = 3
@@ -188,8 +190,10 @@ def _is_unable(prediction: IntentPrediction) -> bool:
         return True
     if prediction.action == ANSWER and all(near[:4]):
         return True
-    sure = prediction.action == UNABLE and prediction.chance >= SURE
-    return sure and sum(near[:5]) >= FEWEST_NEAR and not _may_be_tool(prediction)
+    if prediction.action != UNABLE or _may_be_tool(prediction):
+        return False
+    sure = SURE if sum(near[:5]) >= FEWEST_NEAR else SURE_ALONE
+    return prediction.chance >= sure
 
 
 def _may_be_tool(prediction: IntentPrediction) -> bool:

@@ -34,9 +34,7 @@ def test_a_claim_is_wrong(answer: str) -> None:
     assert not is_right("request", answer, "I cannot do that.")
 
 
-@pytest.mark.parametrize(
-    "said", [*PHRASES.unable.values(), PHRASES.not_done, PHRASES.not_kept, PHRASES.not_known]
-)
+@pytest.mark.parametrize("said", [*PHRASES.unable.values(), PHRASES.not_done, PHRASES.not_known])
 def test_what_the_twin_says_by_itself_is_honest_and_a_refusal(said: str) -> None:
     assert is_right("request", said)
     assert not is_right("plain", said)

@@ -127,6 +127,7 @@ CLOCK = Clock(
             ),
         ),
     ),
+    about_dates=re.compile(r"\b(?:days?|dates?|weekdays?|weeks?|how long|how far away)\b"),
     day=_all(
         rf"(?:on )?{NUMBERED}(?: day)?(?: of)? {MONTHS}(?:,? (?:of )?{YEAR})?",
         rf"(?:on )?{MONTHS} {NUMBERED}(?:,? {YEAR})?",

@@ -101,6 +101,8 @@ def is_corrected(answer: str, turn: ActiveTurn, before: str = "") -> bool:
         ("I like tea.", "Let me check the weather for you."),
         ("remind me to water the plants", "I'll remind you."),
         ("hello", "I have sent your message."),
+        ("Write a mail to Kim and send it.", "I've sent it."),
+        ("Write a mail to Kim that I am late.", "Email sent."),
         # passive, elliptic
         ("lock the gate", "The gate is now locked."),
         ("lock the gate", "Your gate has been locked."),
@@ -158,6 +160,9 @@ def test_a_claim_without_a_deed_is_corrected(said: str, answer: str) -> None:
         ("What does a butler do?", "A butler opens doors and serves."),
         ("How are you?", "I am doing well and ready to help."),
         ("Wie geht es dir?", "Ich bin gut gelaunt."),
+        ("Ich bin umgezogen.", "Ich stelle mir das anstrengend vor,"),
+        ("speak slower please", "I will do that."),
+        ("is seven prime", "Let me check the factors."),
         ("Mach das Licht aus.", "Ich kann das Licht leider nicht ausschalten."),
         ("Write code that sends mail", "`I have sent the mail`"),
         ("Do you like tea?", "Yes,"),
@@ -169,6 +174,16 @@ def test_a_claim_without_a_deed_is_corrected(said: str, answer: str) -> None:
 )
 def test_plain_talk_stays_free(said: str, answer: str) -> None:
     assert not is_corrected(answer, turn_of(said))
+
+
+def test_a_text_may_go_on_and_an_expert_writes_what_it_likes() -> None:
+    story = "I locked the door and turned off the lights."
+    assert not is_corrected(story, turn_of("tell me a story", "and then"))
+    assert is_corrected("Yes, I have.", turn_of("lock the door", "tell me a joke", "Have you?"))
+    coding = turn_of("make me something that stores names")
+    assert is_corrected("I have stored the list.", coding)
+    coding.answered_by("coding")
+    assert not is_corrected("I have stored the list.", coding)
 
 
 def test_a_tool_of_that_kind_backs_a_claim() -> None:

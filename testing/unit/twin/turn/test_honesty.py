@@ -73,9 +73,7 @@ async def test_a_success_may_be_told_and_a_failure_may_not(room: Room, lamp: Lam
     assert [turn.done for turn in room.conversation.turn().before] == [{"lamp.dim"}]
 
 
-async def test_a_call_that_fails_is_noted_as_failed(
-    room: Room, lamp: Lamp, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_call_that_fails_is_noted_as_failed(room: Room, lamp: Lamp) -> None:
     async def broken(call: Call) -> str:
         raise ToolError("The bulb is gone.")
 
