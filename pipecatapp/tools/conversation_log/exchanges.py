@@ -70,6 +70,12 @@ def of_today(exchanges: Sequence[Exchange]) -> list[Exchange]:
     return [one for one in exchanges if one.at is None or one.at.date() == today]
 
 
+def names(text: str, topic: str) -> bool:
+    """Tell whether a text has a word of a topic that says something."""
+    said, wanted = ({stem(word) for word in significant_words(one)} for one in (text, topic))
+    return bool(said & wanted)
+
+
 def about(texts: Sequence[str], topic: str, embedder: Embedder) -> list[int]:
     """Return the places of the texts that are about a topic, the best first.
 
