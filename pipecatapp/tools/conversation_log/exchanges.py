@@ -39,7 +39,8 @@ class Exchange:
         rules = language().log_questions
         if rules.greeting.match(self.said):
             return False
-        return is_question(self.said) or not rules.statement.match(self.said)
+        tells = rules.statement.match(self.said) or rules.choice.search(self.said)
+        return is_question(self.said) or not tells
 
 
 def exchanges_of(log: Sequence[Utterance], now: str = "") -> list[Exchange]:
