@@ -76,7 +76,7 @@ class Recall:
         """
         hits = await self._search(words, before, person)
         answer = plain_answer(words, hits, person)
-        found = self._relevant(hits, words, before)
+        found = self._relevant(hits, words, before, remark=is_remark(words))
         lines: list[str] = []
         left = MOST_TOKENS - tokens(REMEMBERED)
         for entry in found:
@@ -94,8 +94,12 @@ class Recall:
     async def relevant(
         self, words: str, before: Sequence[str] = (), person: str | None = None
     ) -> list[SearchHit]:
-        """Return the facts that some words are about, the best first."""
-        return self._relevant(await self._search(words, before, person), words, before)
+        """Return the facts that some words are about, the best first.
+
+        The words name a topic: "I live in Porto" asks for the facts that tell so.
+        """
+        hits = await self._search(words, before, person)
+        return self._relevant(hits, words, before, remark=False)
 
     async def _search(
         self, words: str, before: Sequence[str], person: str | None
@@ -108,8 +112,10 @@ class Recall:
         return await self._memories.search(spoken, CANDIDATES, asked_by=person or USER)
 
     @staticmethod
-    def _relevant(hits: Sequence[SearchHit], words: str, before: Sequence[str]) -> list[SearchHit]:
-        asked, remark = significant(_query(words, before)), is_remark(words)
+    def _relevant(
+        hits: Sequence[SearchHit], words: str, before: Sequence[str], *, remark: bool
+    ) -> list[SearchHit]:
+        asked = significant(_query(words, before))
         best = max((entry.similarity for entry in hits), default=0.0)
         return [
             entry

@@ -197,7 +197,7 @@ async def test_a_call_that_a_model_chose_has_to_be_about_timers(home: Household)
     timer = Timer(FakeResources(schedule=home.schedule))
     await home.ask("set a noodle timer for 9 minutes")
     for call, words in (
-        (("timer.set", {"duration": "9 minutes"}), "it takes nine minutes"),
+        (("timer.set", {"duration": "9 minutes"}), "beep in nine minutes please"),
         (("timer.left", {}), "are the noodle things ready"),
         (("timer.cancel", {}), "i do not need any timer"),
     ):

@@ -182,9 +182,17 @@ SCHEDULE_REQUESTS = ScheduleRequests(
     answer_which=_all(
         rf"(?:{OFF})?{THE}(?P<which>{WHICH_ONE})(?: (?:one|ones|{TIMER}|{ALARM}|{REMINDER}))?s?"
     ),
+    undoing=re.compile(
+        r"\b(?:cancel|stop|delet|remov|kill|clear|end|eras|drop|scrap|abort|disabl|deactivat|off|rid"
+        r"|dismiss|forget|no|not|needn't|don't|do not|wip|away|go|done|called)\w*",
+        re.IGNORECASE,
+    ),
     mentions={
         "timer": re.compile(r"\b(?:timers?|count(?:ing)? ?down|stopwatch)\b", re.IGNORECASE),
-        "alarm": re.compile(r"\b(?:alarms?|wak(?:e|ing))\b", re.IGNORECASE),
+        "alarm": re.compile(
+            r"\b(?:alarms?|(?:wak(?:e|ing)|get) (?:me|us)|woken|wake[- ]?up (?:call|alarm))\b",
+            re.IGNORECASE,
+        ),
         "reminder": re.compile(r"\bremind(?:ers?|ed|ing)?\b", re.IGNORECASE),
     },
     all=re.compile(

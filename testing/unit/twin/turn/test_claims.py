@@ -11,10 +11,14 @@ from pipecatapp.twin.history.messages import (
     UserMessage,
 )
 from pipecatapp.twin.history.turn import ActiveTurn, Turn
+from pipecatapp.twin.llm.chunks import Chunks
 from pipecatapp.twin.turn.abilities import what_it_can
-from pipecatapp.twin.turn.checked_answer import Clause, Correction
+from pipecatapp.twin.turn.answer_stream import AnswerStream, streamed
+from pipecatapp.twin.turn.checked_answer import AnswerCheck, CheckedAnswer, Clause, Correction
 from pipecatapp.twin.turn.claims import ClaimsCheck, PresentCheck
+from pipecatapp.voice.clauses import ClauseAggregator
 from testing.unit.tools.fake_resources import FakeResources
+from testing.unit.twin.turn.test_checked_answer import token
 
 
 class Egg(Toolset):
@@ -302,3 +306,39 @@ def test_what_can_be_known_is_left_alone(said: str) -> None:
 def test_a_tool_that_looked_may_tell_of_the_present() -> None:
     assert not present("It is sunny.", turn_of(("Is it raining?", "look.out")))
     assert present("It is sunny.", turn_of(("Is it raining?", "look.out", ResultState.FAILED)))
+
+
+async def spoken_at(tokens: list[str], *checks: AnswerCheck) -> list[tuple[int, str]]:
+    """Return the pieces that are spoken, each with how many tokens had come when it was cut."""
+    read = 0
+    pieces: list[tuple[int, str]] = []
+    clauses = ClauseAggregator()
+
+    async def chunks() -> Chunks:
+        nonlocal read
+        for text in tokens:
+            read += 1
+            yield token(text)
+
+    async def write(answer: AnswerStream) -> None:
+        checked = CheckedAnswer(answer, turn_of("tell me about bees"), checks)
+        await checked.take(chunks())
+        await checked.end()
+
+    async for chunk in streamed(write):
+        async for piece in clauses.aggregate(chunk.choices[0].delta.content or ""):
+            pieces.append((read, piece.text))
+    return pieces
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Bees live in hives, and each of them has a queen. She lays eggs. All others work.",
+        "They are insects. The hive in the garden is theirs. It holds honey for the winter.",
+        "Well, bees of the wild nest in the ground or in hollow stems and collect pollen. Yes.",
+    ],
+)
+async def test_plain_talk_is_spoken_as_early_as_without_checks(answer: str) -> None:
+    tokens = [word if i == 0 else f" {word}" for i, word in enumerate(answer.split())]
+    assert await spoken_at(tokens, CLAIMS, PRESENT) == await spoken_at(tokens)
