@@ -27,6 +27,7 @@ class LogQuestions:
         orders: Words for a place in a row, from 0 for the first; -1 is the last.
         user: The words for the person who asks.
         twin: The words for the one who is asked.
+        choosing: Matches verbs of choosing together.
         asking: Matches verbs of asking.
         statement: Matches the beginning of a sentence that asks for nothing.
         greeting: Matches a message that only greets or thanks.
@@ -46,6 +47,7 @@ class LogQuestions:
     orders: Mapping[str, int]
     user: frozenset[str]
     twin: frozenset[str]
+    choosing: Pattern
     asking: Pattern
     statement: Pattern
     greeting: Pattern

@@ -3,6 +3,7 @@
 import asyncio
 
 from pipecatapp.text.language import language
+from pipecatapp.text.words import significant_words, stem
 from pipecatapp.tools.conversation_log.answer import LogAnswers
 from pipecatapp.tools.conversation_log.exchanges import exchanges_of
 from pipecatapp.tools.conversation_log.question import LogQuestion, asked_of_log, topic_of
@@ -23,8 +24,9 @@ class Summarizer(Toolset):
         read_only=True,
         spoken=True,
         redact=True,
-        few_shot={"what did we say about the roof": {"query": "the roof"}},
+        # What it is about is read from the words themselves, see `_question_about`.
         provenance={"query": "derived"},
+        few_shot={"what did we say about the roof": {"query": "the roof"}},
         examples=(
             "what did we say about the garden",
             "summarize what we discussed about the server",
@@ -56,7 +58,7 @@ class Summarizer(Toolset):
         Args:
             query: what to look for
         """
-        question = asked_of_log(call.words) or _question_about(query)
+        question = asked_of_log(call.words) or _question_about(query, call.words)
         log, whole = call.conversation.log, call.conversation.log_is_whole
         answers = LogAnswers(exchanges_of(log, call.words), self.resources.embedder, whole=whole)
         answer = await asyncio.to_thread(answers.answer, question)
@@ -74,6 +76,14 @@ class Summarizer(Toolset):
         return " ".join(parts)
 
 
-def _question_about(query: str) -> LogQuestion:
+def _question_about(query: str, words: str) -> LogQuestion:
+    """Return the question of words that code does not read; a query of none of them says nothing.
+
+    Args:
+        query: What the model takes it to be about.
+        words: What the user said; empty where that is not known.
+    """
     topic = topic_of(query)
-    return LogQuestion("about", topic=topic) if topic else LogQuestion("summary")
+    said, wanted = ({stem(word) for word in significant_words(text)} for text in (words, topic))
+    named = bool(said & wanted) or not words
+    return LogQuestion("about", topic=topic) if topic and named else LogQuestion("summary")

@@ -5,11 +5,19 @@ from collections.abc import Callable, Sequence
 from pipecatapp.runtime.embedding.embedder import Embedder
 from pipecatapp.text.language import language
 from pipecatapp.text.sentences import sentences
-from pipecatapp.tools.conversation_log.exchanges import Exchange, about, main_points, of_today
+from pipecatapp.tools.conversation_log.exchanges import (
+    Exchange,
+    about,
+    main_points,
+    names,
+    of_today,
+)
 from pipecatapp.tools.conversation_log.question import LogQuestion
 
 MOST_POINTS = 6
 MOST_FOUND = 3
+NEAR_CHOICE = 3
+"""Exchanges before a choice in which its topic may stand."""
 LONGEST_QUOTE = 240
 """Characters of a quotation; of a summary's it is half."""
 Answer = str | None
@@ -90,9 +98,13 @@ class LogAnswers:
         return f"{told} {language().log_phrases.at.format(time=time)}"
 
     def _mentioned(self, question: LogQuestion, exchanges: list[Exchange]) -> Answer:
-        found = self._found(question, exchanges)
+        found = [
+            one
+            for one in self._found(question, exchanges)
+            if names(_said(one, question.speaker), question.topic)
+        ]
         if not found:
-            return None
+            return None  # near in meaning is no mention
         told = " ".join(_told(one, LONGEST_QUOTE, question.speaker) for one in found)
         return f"{language().log_phrases.yes} {told}"
 
@@ -107,11 +119,11 @@ class LogAnswers:
             if sentence and rules.choice.search(sentence)
         ]
         if question.topic:
-            # What is chosen from often stands in the turn before.
+            # What is chosen from often stands in the turns before.
             texts = [_context(exchanges, place) for place in chosen]
             chosen = sorted(chosen[i] for i in about(texts, question.topic, self._embedder))
         if not chosen:
-            return None
+            return self._about(question, exchanges) if question.topic else None
         one, before = exchanges[chosen[-1]], exchanges[: chosen[-1]]
         quote = _choice(_said(one, role))
         phrase = phrases.said if role == "user" else phrases.twin_said
@@ -169,8 +181,8 @@ def _words(exchanges: Sequence[Exchange], role: str, *, asking: bool) -> list[st
 
 
 def _context(exchanges: Sequence[Exchange], place: int) -> str:
-    before = exchanges[place - 1] if place else Exchange("", "")
-    return f"{before.said} {before.answered} {exchanges[place].said}"
+    near = exchanges[max(0, place - NEAR_CHOICE) : place]
+    return " ".join([*(_said(one, "") for one in near), exchanges[place].said])
 
 
 def _choice(text: str) -> str:

@@ -39,7 +39,8 @@ class Exchange:
         rules = language().log_questions
         if rules.greeting.match(self.said):
             return False
-        return is_question(self.said) or not rules.statement.match(self.said)
+        tells = rules.statement.match(self.said) or rules.choice.search(self.said)
+        return is_question(self.said) or not tells
 
 
 def exchanges_of(log: Sequence[Utterance], now: str = "") -> list[Exchange]:
@@ -68,6 +69,12 @@ def of_today(exchanges: Sequence[Exchange]) -> list[Exchange]:
     """Return the exchanges of today, and those whose time is unknown."""
     today = datetime.now().astimezone().date()
     return [one for one in exchanges if one.at is None or one.at.date() == today]
+
+
+def names(text: str, topic: str) -> bool:
+    """Tell whether a text has a word of a topic that says something."""
+    said, wanted = ({stem(word) for word in significant_words(one)} for one in (text, topic))
+    return bool(said & wanted)
 
 
 def about(texts: Sequence[str], topic: str, embedder: Embedder) -> list[int]:

@@ -82,6 +82,8 @@ def _question(kind: Kind, found: re.Match[str]) -> LogQuestion | None:
     if kind == "summary" and topic:
         kind = "about"
     verb = said.get("verb", "")
+    if kind == "about" and rules.choosing.match(verb):
+        kind = "liked"
     return LogQuestion(
         kind,
         _speaker(said.get("who") or said.get("whose", "")),

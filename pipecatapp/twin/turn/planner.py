@@ -58,9 +58,10 @@ class TurnPlanner:
                 asked_for=turn.asked_for,
             )
             decision = self._checked(self._revised(decision, words), turn)
-            plain = decision.kind == "answer" and not decision.unable and not decision.question
-            if plain and recalled.untold and not _told_in(before, words):
-                return Decision("answer", by="words", text=language().phrases.not_told)
+            if decision.kind == "answer" and not decision.question:
+                text = _of_the_user(recalled, before, words, refused=bool(decision.unable))
+                if text:
+                    return Decision("answer", by="words", text=text)
             return decision
 
     async def _recall(self, words: str, before: list[str], turn: ActiveTurn) -> Recalled:
@@ -121,6 +122,22 @@ class TurnPlanner:
             for name, value in decision.arguments.items()
             if "default" not in parts.get(name, {}) or value != parts[name]["default"]
         }
+
+
+def _of_the_user(recalled: Recalled, before: list[str], words: str, *, refused: bool) -> str:
+    """Return what is said of a question about the user that no fact plainly answers.
+
+    "Who tunes my piano" asks for no music: what is known takes the place of a refusal.
+
+    Args:
+        recalled: What is remembered.
+        before: What the user said earlier.
+        words: What they ask.
+        refused: Whether they would be told that the twin cannot do something.
+    """
+    if recalled.untold and not _told_in(before, words):
+        return language().phrases.not_told
+    return recalled.instead if refused else ""
 
 
 def _told_in(before: list[str], words: str) -> bool:

@@ -1,12 +1,13 @@
 """Questions about the conversation are answered from what was really said."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
 
 from pipecatapp.tools.execution.tool_definition import Tool, tools_of
 from pipecatapp.tools.summarizer import Summarizer
-from pipecatapp.tools.tool import Call, FactMemory, ToolError
+from pipecatapp.tools.tool import Call, FactMemory, KeptFact, ToolError
 
 from .fake_resources import FakeConversation, FakeResources
 
@@ -89,6 +90,26 @@ async def test_a_summary_stands_for_every_topic_of_a_long_talk(get_summary: Tool
     assert len(said) < 1600
 
 
+async def test_a_choice_is_found_by_what_was_offered_before_it(get_summary: Tool) -> None:
+    talk = (
+        ("Which pet suits a small flat: a canary, a hamster or a turtle?", "A canary is cheerful."),
+        ("A turtle sounds good to me.", "It lives long."),
+        ("How long is the Danube?", "About 2850 kilometres."),
+    )
+    assert "turtle sounds" in await told(get_summary, "which of them did i like", "", *talk)
+    assert "turtle sounds" in await told(get_summary, "What pet did we decide on?", "", *talk)
+    assert "You asked" not in await told(get_summary, "which of them did i like", "", *talk)
+
+
+async def test_what_is_only_near_in_meaning_is_no_mention(get_summary: Tool) -> None:
+    assert "No" in await told(get_summary, "did i mention sheep")
+
+
+async def test_a_query_that_nobody_said_is_no_topic(get_summary: Tool) -> None:
+    said = await told(get_summary, "give me the gist of all this", "the roof")
+    assert "badger" in said
+
+
 async def test_what_is_said_today_is_told_apart_from_yesterday(get_summary: Tool) -> None:
     yesterday = (datetime.now().astimezone() - timedelta(days=1)).isoformat()
     said = await told(get_summary, "what did i ask you first today", at=yesterday)
@@ -125,11 +146,26 @@ async def test_it_needs_a_query_and_no_approval(get_summary: Tool) -> None:
         await get_summary.run(Call(FakeConversation()), {})
 
 
+UNCLE = "The user's uncle is called Bo."
+
+
 class Kept(FactMemory):
     """A memory that knows one thing."""
 
+    async def count(self) -> int:
+        return 1
+
+    async def latest(self, most: int) -> list[str]:
+        return [UNCLE][:most]
+
     async def matching(self, words: str) -> list[str]:
-        return ["The user's uncle is called Bo."] if "uncle" in words else []
+        return [UNCLE] if "uncle" in words else []
+
+    async def remember(self, text: str, call: Call) -> KeptFact:
+        return KeptFact(text)
+
+    async def forget_texts(self, texts: Sequence[str], call: Call) -> int:
+        return 0
 
 
 async def test_what_is_kept_for_ever_is_told_where_the_conversation_has_nothing() -> None:

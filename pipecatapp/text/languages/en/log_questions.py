@@ -5,7 +5,7 @@ import re
 from pipecatapp.text.log_rules import LogQuestions
 
 WHO = r"(?P<who>i|you|we|you and i)(?:'ve|'d| have| had| was| were)?"
-JUST = r"(?: (?:just|actually|already|ever|even|not|really|once|again))*"
+JUST = r"(?: (?:just|actually|already|ever|even|not|really|once|again|been))*"
 ASK = (
     r"ask(?:ed|ing)?(?: (?:you|me))?(?: (?:for|about))?"
     r"|want(?:ed)? to know(?: from (?:you|me))?"
@@ -129,7 +129,9 @@ LOG_QUESTIONS = LogQuestions(
     liked=_all(
         r"which(?: one| ones)?(?: of (?:them|these|those|the [\w' -]+?))?(?: was it(?: that)?)?"
         rf"(?: (?:did|had|have))? {WHO}{JUST}(?: sa(?:y|id)(?: that)? (?:i|we|you))? {LIKE}{BEST}",
-        r"(?:which|what) (?P<topic>(?!kind\b|sort\b|one\b)[\w'-]+(?: [\w'-]+)?)"
+        rf"which(?: one| ones) (?:did|had) {WHO}{JUST} {LIKE}{BEST}"
+        r" (?:for|about|in|at|as|among|of) (?P<topic>.+?)",
+        r"(?:which|what) (?P<topic>(?!kind\b|sort\b|one\b)[\w' -]+?)"
         rf" (?:did|had) {WHO}{JUST} {LIKE}{BEST}",
         rf"what did {WHO}{JUST} (?P<verb>like (?:best|most|better)|prefer|choose|pick|decide on"
         r"|settle on|agree on|go for)",
@@ -148,6 +150,7 @@ LOG_QUESTIONS = LogQuestions(
         r"|so far|today|earlier|before)*$"
     ),
     orders={**ORDERS, "start": 0, "begin": 0},
+    choosing=re.compile(r"^(?:decide|agree|settle)"),
     user=frozenset({"i", "my"}),
     twin=frozenset({"you", "your"}),
     asking=re.compile(r"^(?:ask|want|question|request)"),
@@ -169,7 +172,7 @@ LOG_QUESTIONS = LogQuestions(
         r"\b(?:(?:i|we)(?:'d|'ll| would| will| really| do| think i| actually| just| still)*"
         r" (?:like|liked|love|loved|prefer|preferred|choose|chose|pick|picked|take|took|go for"
         r"|fancy|favou?r|want|decided on|settled on|recommend|suggest|go with|went with)"
-        r"|my favou?rite|(?:is|was|sounds|looks|seems) (?:the )?(?:best|nicest|better|perfect|great"
+        r"|my favou?rite|(?:is|was|sounds|looks|seems) (?:the )?(?:best|nicest|nice|good|better|perfect|great"
         r"|lovely)|let's (?:take|go (?:for|with)|do|have)|best)\b",
         re.IGNORECASE,
     ),
