@@ -66,10 +66,11 @@ def test_digital_silence_and_no_audio_have_nothing_of_it(length: int) -> None:
         (Recognition(0.08, -1.3, is_usual_for_noise=False), VOICE, True),
         # Speech after a second of silence looks like none to Whisper, but its words are sure.
         (Recognition(0.77, -0.6, is_usual_for_noise=False), VOICE, True),
+        # Digits in noise.
+        (Recognition(0.93, -0.57, is_usual_for_noise=False), VOICE, True),
         # No speech, more or less surely so.
-        (Recognition(0.95, -0.4, is_usual_for_noise=False), VOICE, False),
         (Recognition(0.66, -0.9, is_usual_for_noise=False), VOICE, False),
-        (Recognition(0.5, -1.7, is_usual_for_noise=False), VOICE, False),
+        (Recognition(0.59, -1.5, is_usual_for_noise=False), VOICE, False),
         # Words that Whisper writes for noise.
         (Recognition(0.45, -0.2, is_usual_for_noise=True), VOICE, False),
         # A hum, an "mm" or a chime has no consonants.
