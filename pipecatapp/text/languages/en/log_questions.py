@@ -172,7 +172,8 @@ LOG_QUESTIONS = LogQuestions(
         r"\b(?:(?:i|we)(?:'d|'ll| would| will| really| do| think i| actually| just| still)*"
         r" (?:like|liked|love|loved|prefer|preferred|choose|chose|pick|picked|take|took|go for"
         r"|fancy|favou?r|want|decided on|settled on|recommend|suggest|go with|went with)"
-        r"|my favou?rite|(?:is|was|sounds|looks|seems) (?:the )?(?:best|nicest|nice|good|better|perfect|great"
+        r"|my favou?rite|(?:is|was|sounds|looks|seems) (?:the )?(?:best|nicest|nice|good|better"
+        r"|perfect|great"
         r"|lovely)|let's (?:take|go (?:for|with)|do|have)|best)\b",
         re.IGNORECASE,
     ),
