@@ -63,6 +63,7 @@ class Clock:
             `before` for the place.
         dates: Match a question about dates, each with its kind; their groups are `date`, `other`,
             `count`, `unit`, `back` and `place`.
+        about_dates: Matches words of a question for a weekday, a date or a number of days.
         day: Matches a date; its groups are `day`, `month` and `year`, or `name` and `year`.
         relative: Days from today, by their names.
         step: Matches words such as "next" before the name of a day.
@@ -101,6 +102,7 @@ class Clock:
     named_times: Mapping[str, int]
     moment: Pattern
     dates: tuple[tuple[DateQuestion, Pattern], ...]
+    about_dates: Pattern
     day: tuple[Pattern, ...]
     relative: Mapping[str, int]
     step: Pattern

@@ -16,6 +16,8 @@ class ForeignClaims:
 
     Attributes:
         claim: Matches words that claim or promise an act.
+        things: Matches what deeds are about; a claim without any is one only where a deed was
+            asked for.
         elliptic: Matches a claim that is one only where a deed was asked for.
         denied: Matches words that make a claim none.
         asked: Matches a request for a deed.
@@ -25,6 +27,7 @@ class ForeignClaims:
     """
 
     claim: Pattern
+    things: Pattern
     elliptic: Pattern
     denied: Pattern
     asked: Pattern
@@ -102,6 +105,14 @@ FOREIGN = ForeignClaims(
         r"|\b(?:la|el|las|los|tu|su)\b [a-zñáéíóú ]{2,40}? (?:est(?:á|a)n?|ha sido|han sido|fue"
         r"|fueron)"
         rf" (?:ahora |ya )?{SPANISH_DONE}\b",
+        re.IGNORECASE,
+    ),
+    things=re.compile(
+        rf"\b{GERMAN_THING}\b|\b(?:dich|merke mir|gemerkt|notiert|vormerken)\b"
+        r"|\b(?:lumi(?:è|e)res?|porte|volets?|musique|message|courriel|rappel|alarme|minuteur"
+        r"|liste|table"
+        r"|taxi|luz|luces|puerta|persianas?|m(?:ú|u)sica|mensaje|correo|recordatorio|alarma"
+        r"|lista|mesa)\b",
         re.IGNORECASE,
     ),
     elliptic=re.compile(

@@ -133,6 +133,7 @@ class Statements:
         numbered: Matches such a beginning where the value is a number.
         narrowed: Matches it where words behind the value may say of which of several it is.
         narrowing: Matches such words.
+        occasion: Matches words that say when a value holds.
         no_value: Matches what says something of a value and is none.
         plain_wording: Replace other wordings of such a beginning, once each.
         household: Replace "the user's" where the whole household has one.
@@ -168,6 +169,7 @@ class Statements:
     numbered: Pattern
     narrowed: Pattern
     narrowing: Pattern
+    occasion: Pattern
     no_value: Pattern
     plain_wording: Replacements
     household: Replacements

@@ -40,6 +40,8 @@ class ScheduleRequests:
         answer_duration: Match answers to the question how long.
         answer_time: Match answers to the question when.
         answer_which: Match answers to the question which one.
+        undoing: Matches a word of any request to cancel something.
+        mentions: Match words that name each kind.
         all: Matches words for all of them.
         unspecific: Words that do not tell which one is meant.
     """
@@ -65,6 +67,8 @@ class ScheduleRequests:
     answer_duration: Patterns
     answer_time: Patterns
     answer_which: Patterns
+    undoing: Pattern
+    mentions: Mapping[str, Pattern]
     all: Pattern
     unspecific: frozenset[str]
 

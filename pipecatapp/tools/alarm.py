@@ -55,7 +55,7 @@ class Alarm(ScheduleToolset):
             "wake me up tomorrow at eight",
             "alarm at 5:45 am please",
             "set the alarm for seven thirty every weekday",
-            "i have to get up at six tomorrow",
+            "please get me up at six tomorrow",
             "set a gym alarm for monday at 6 am",
             "can you wake me in forty minutes",
             "get me up at quarter to seven",
@@ -124,6 +124,8 @@ class Alarm(ScheduleToolset):
 
     @tool(
         spoken=True,
+        act="cancel",
+        explicit=True,
         examples=(
             "cancel the alarm",
             "delete my 7 o'clock alarm",

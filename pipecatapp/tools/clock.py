@@ -8,7 +8,7 @@ from datetime import UTC, datetime, tzinfo
 
 from pipecatapp.text.language import language
 from pipecatapp.text.numbers import numbers
-from pipecatapp.tools.clocks.dates import answer_date, names_date, read_date_question
+from pipecatapp.tools.clocks.dates import answer_date, asks_for_date, read_date_question
 from pipecatapp.tools.clocks.places import folded, has_zones
 from pipecatapp.tools.clocks.times import (
     TimeQuestion,
@@ -145,7 +145,7 @@ class Clock(Toolset):
         asked = read_date_question(call.words, now.date())
         if asked is None and numbers(question) <= numbers(_spoken(call)):
             asked = read_date_question(question, now.date())
-        if asked is None and not names_date(call.words):
+        if asked is None and not asks_for_date(call.words):
             raise NotForThisToolError("it is no question about a date")  # "which day suits you"
         if asked is None:
             raise ToolError(language().clock.unreadable)

@@ -125,6 +125,8 @@ class Reminder(ScheduleToolset):
 
     @tool(
         spoken=True,
+        act="cancel",
+        explicit=True,
         examples=(
             "cancel the reminder",
             "delete the reminder about the plumber",

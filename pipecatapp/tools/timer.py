@@ -74,6 +74,14 @@ class Timer(ScheduleToolset):
             "make a two hour timer for the bread",
             "set a quick one minute timer",
             "pizza timer eleven minutes",
+            "keep the time for me four minutes for the steak please",
+            "give me a signal when forty minutes have passed",
+            "put ten minutes on the clock",
+            "beep after twenty seconds",
+            "i am steaming broccoli make it an eight minute timer",
+            "we need a countdown of ten seconds for the race",
+            "tell me as soon as half an hour has gone by",
+            "could a timer run for the hair dye thirty five minutes",
         ),
     )
     async def set(self, call: Call, duration: str = "", name: str = "") -> str:
@@ -127,6 +135,8 @@ class Timer(ScheduleToolset):
 
     @tool(
         spoken=True,
+        act="cancel",
+        explicit=True,
         examples=(
             "cancel the timer",
             "cancel the pasta timer",

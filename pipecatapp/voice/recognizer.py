@@ -1,7 +1,6 @@
 """Whisper, loaded once for all sessions, with its window cut to the length of the speech."""
 
 import asyncio
-import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,6 +11,8 @@ from faster_whisper import WhisperModel
 from faster_whisper.transcribe import Segment
 
 from pipecatapp.text.language import load_language
+from pipecatapp.text.numbers import number
+from pipecatapp.text.sentences import sentences
 from pipecatapp.text.words import spoken_words, undivided_words
 from pipecatapp.voice.compounds import Compounds
 from pipecatapp.voice.speech_evidence import AudioEvidence, Recognition, is_speech
@@ -149,13 +150,20 @@ def without_echoed_sentences(text: str) -> str:
     """Return `text` without sentences that only repeat the one before them.
 
     A cut window makes Whisper repeat a short sentence, especially with hot words; a person who
-    repeats one means nothing more by it. The repetition may be broken off: "Run it. Run".
+    repeats one means nothing more by it. The repetition may be broken off: "Run it. Run". Digits
+    and letters that somebody dictates follow themselves, and stay: "Four. Four. Two."
     """
     said: list[str] = []
-    for sentence in re.findall(r"[^.?!]+[.?!]*", text):
-        if not said or not _echoes(sentence, said[-1]):
+    for sentence in sentences(text):
+        if not said or _is_dictated(sentence) or not _echoes(sentence, said[-1]):
             said.append(sentence)
-    return "".join(said).strip()
+    return " ".join(said)
+
+
+def _is_dictated(sentence: str) -> bool:
+    """Tell whether a sentence is nothing but digits, numbers or single letters."""
+    words = undivided_words(sentence)
+    return bool(words) and all(len(word) == 1 or number(word) is not None for word in words)
 
 
 def _echoes(sentence: str, before: str) -> bool:

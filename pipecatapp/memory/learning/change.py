@@ -123,15 +123,19 @@ def _has_one_value(
 def _are_alike(about: str, values: list[str]) -> bool:
     """Tell whether two values can stand for one another: "1234" and "on the fridge" cannot."""
     rules = language().statements
-    if any(rules.no_value.match(value) for value in values):
-        return False
+    old, new = values
+    if any(rules.no_value.match(value) for value in values) or rules.verb.search(old):
+        return False  # an older statement with a second one in it may still hold
     if rules.numbered.search(about) and not all(map(numbers, values)):
         return False
-    if not rules.narrowed.search(about):
-        return True
     # "... is 1234 for the garage" is about another code than "... is 1234".
-    old, new = (rules.narrowing.search(value) for value in values)
-    return normal_form(old.group() if old else "") == normal_form(new.group() if new else "")
+    narrowing = rules.narrowing if rules.narrowed.search(about) else rules.occasion
+    return _matched(narrowing, old) == _matched(narrowing, new)
+
+
+def _matched(pattern: re.Pattern[str], value: str) -> str:
+    found = pattern.search(value)
+    return normal_form(found.group()) if found else ""
 
 
 def _without_article(before: list[str], after: list[str]) -> tuple[list[str], list[str]]:

@@ -109,13 +109,14 @@ def answer_date(asked: AskedDate, now: datetime) -> str:
     return template.format(count=_counted(abs(away), asked.unit), day=told_day(asked.day))
 
 
-def names_date(words: str) -> bool:
-    """Tell whether some words name a date, or a part of one."""
+def asks_for_date(words: str) -> bool:
+    """Tell whether some words ask about a date that they name, or a part of one."""
     dates, clock = language().dates, language().clock
     bare = with_digits(words, ordinals=True).replace("'", "")
     text = f" {bare} "
     names = [*(month.lower() for month in dates.months), *dates.weekdays, *clock.holidays]
-    return any(c.isdecimal() for c in text) or any(f" {name} " in text for name in names)
+    named = any(c.isdecimal() for c in text) or any(f" {name} " in text for name in names)
+    return named and clock.about_dates.search(text) is not None
 
 
 def _counted(days: int, unit: str) -> str:

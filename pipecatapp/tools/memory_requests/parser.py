@@ -91,10 +91,10 @@ def _leading(said: SpokenText) -> RememberRequest | None:
         first = next(n for n, (_, end) in enumerate(said.sentences) if n >= number and end > begin)
         own_end = said.sentences[first][1]
         rest = said.text[begin:own_end]
+        asks = _asks(found, rest)
         if not _is_wish(found, rest):
             continue
         told = requests.continued_link.search(found["link"].lower()) or ":" in rest
-        asks = requests.asks_ability.search((found["polite"] or "").lower()) is not None
         request = _request(said, begin, first, said.sentences[:number], ordered=not told, asks=asks)
         if request and len(request.text.split()) >= (3 if _is_bare(found) else 2):
             return request
@@ -149,11 +149,20 @@ def _is_wish(found: re.Match[str], rest: str) -> bool:
     """Tell whether a wish is one after all, by the rest of its sentence."""
     requests = language().requests
     bare, polite = _is_bare(found), (found["polite"] or "").lower()
-    if rest.endswith("?") and (bare or not polite) and not (_is_title(rest) and not bare):
+    told = _asks(found, rest) or (not bare and (bool(polite) or _is_title(rest)))
+    if rest.endswith("?") and not told:
         return False  # "remember my sister?"
     if bare and (requests.asks_ability.search(polite) or requests.reminiscent.match(rest)):
         return False  # "can you remember my name"
     return bare or not requests.reminiscent_that.match(rest)
+
+
+def _asks(found: re.Match[str], rest: str) -> bool:
+    """Tell whether a question mark is that of the wish: "can you ...?", "..., okay?"."""
+    requests = language().requests
+    tag = requests.polite_end.search(rest.removesuffix("?"))
+    asked = requests.asks_ability.search((found["polite"] or "").lower())
+    return bool((tag and tag["comma"]) or (asked and not _is_bare(found)))
 
 
 def _is_title(rest: str) -> bool:

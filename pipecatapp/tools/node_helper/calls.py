@@ -1,7 +1,7 @@
 """The calls that the helper runs: three of the agent's tools and nothing else."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -16,7 +16,10 @@ from pipecatapp.tools.node_helper.protocol import (
     first_problem,
 )
 from pipecatapp.tools.ssh import SshTools
-from pipecatapp.tools.tool import Call, FactMemory, Resources, ToolError
+from pipecatapp.tools.tool import Call, FactMemory, Resources, ToolError, Utterance
+
+if TYPE_CHECKING:  # its runtime takes a while to load, and the helper needs nothing of it
+    from pipecatapp.runtime.embedding.embedder import Embedder
 
 
 class HelperTools:
@@ -55,6 +58,8 @@ class _NoConversation:
     """Stands for the conversation, which the helper does not learn about."""
 
     id = ""
+    log: tuple[Utterance, ...] = ()
+    log_is_whole = True
 
     def turns(self) -> list[tuple[str, str]]:
         """Return nothing."""
@@ -82,6 +87,11 @@ class _HelperResources(Resources):
     def summarize(self, turns: list[tuple[str, str]], query: str) -> str:
         """Return nothing."""
         return ""
+
+    @property
+    def embedder(self) -> "Embedder":
+        """Not there: the helper compares no meanings."""
+        raise ToolError("the helper compares no meanings")
 
     @property
     def memory(self) -> FactMemory | None:

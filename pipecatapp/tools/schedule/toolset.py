@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pipecatapp.errors import UserError
 from pipecatapp.text.language import language
-from pipecatapp.text.times.durations import tokens_of
+from pipecatapp.text.times.durations import durations_in, tokens_of
 from pipecatapp.text.times.moments import (
     FoundTime,
     Purpose,
@@ -16,6 +16,8 @@ from pipecatapp.text.times.moments import (
     resolve,
     times_in,
 )
+from pipecatapp.text.utterances import is_remark
+from pipecatapp.text.words import letters_and_digits
 from pipecatapp.tools.schedule.entry import Entry, Kind
 from pipecatapp.tools.schedule.questions import Missing, Question, Questions
 from pipecatapp.tools.schedule.schedule import FullError, Schedule
@@ -66,6 +68,25 @@ class ScheduleToolset(Toolset):
     async def unavailable(self) -> str | None:
         """Return None if there is a schedule that can be written."""
         return self.problem
+
+    def revised(self, call: DirectCall, words: str) -> DirectCall | None:
+        """Return a call that was decided on; None where the words are about something else.
+
+        A call to cancel needs a word that says so. A call to set something needs a time, and the
+        name of the kind where the words could be a mere remark. Any other call needs the name of
+        the kind, or that of an entry.
+        """
+        requests = language().schedule_requests
+        if call[0] == f"{self.kind}.cancel" and not requests.undoing.search(words):
+            return None
+        if requests.mentions[self.kind].search(words):
+            return call
+        if call[0] == f"{self.kind}.set":
+            timed = bool(durations_in(words) or times_in(words))
+            return call if timed and not is_remark(words) else None
+        said = set(letters_and_digits(words.casefold()))
+        names = (letters_and_digits(e.name.casefold()) for e in self.schedule.waiting(self.kind))
+        return call if any(name and said.issuperset(name) for name in names) else None
 
     @property
     def wording(self) -> Wording:

@@ -2,7 +2,7 @@
 
 A history is cut in blocks, as every conversation is, and its turns get the date and time again
 that they had when they were answered: a request's prompt begins, byte for byte, as the one before
-did, and llama-server's prefix cache serves it.
+did, and llama-server's prefix cache serves it. They also know again which tools had succeeded.
 """
 
 import hashlib
@@ -14,10 +14,11 @@ from uuid import uuid4
 from pipecatapp.twin.history.conversation import KEPT_TURNS, MOST_TURNS, Conversation
 from pipecatapp.twin.history.log import LogEntry
 from pipecatapp.twin.history.messages import AssistantMessage, NoteKind, UserMessage
-from pipecatapp.twin.history.turn import ActiveTurn
+from pipecatapp.twin.history.turn import ActiveTurn, Turn
 
-MOST_STAMPS = 1024
-"""Turns whose date and time is known; older ones cost a longer prefill, no more."""
+MOST_KNOWN_TURNS = 1024
+"""Turns of which is known when they were answered and what was done; the others cost a longer
+prefill, and nothing that is claimed of them is believed."""
 
 
 class Said(NamedTuple):
@@ -30,24 +31,21 @@ class Said(NamedTuple):
 class ApiConversation(Conversation):
     """One request's history; nothing of it is kept."""
 
-    def begin(self, history: Sequence[Said], stamps: Sequence[str]) -> None:
+    def begin(self, history: Sequence[Said], earlier: Sequence[Turn | None]) -> None:
         """Take a history, and fix the date and time of its last turn.
 
         Args:
             history: Oldest first, the user's last words at its end.
-            stamps: The date and time of each earlier turn as the model read it; empty if unknown.
+            earlier: The records of its earlier turns as they were answered; None if unknown.
         """
-        earlier = iter(stamps)
+        records = iter(earlier)
         for role, text in history:
             self.add(UserMessage(text) if role == "user" else AssistantMessage(text))
-            if role == "user" and (stamp := next(earlier, "")):
-                self.turn().own.add_note(NoteKind.TIME, stamp)
+            if role == "user" and (record := next(records, None)):
+                own = self.turn().own
+                own.add_note(NoteKind.TIME, record.note(NoteKind.TIME))
+                own.unseen = record.done
         self.prompt()
-
-    @property
-    def stamp(self) -> str:
-        """The date and time of the last turn, as the model reads it."""
-        return self.turn().own.note(NoteKind.TIME)
 
     def last_action(self, turn: ActiveTurn) -> str | None:
         """Return None: a caller's history does not say who answered, or by what."""
@@ -66,7 +64,7 @@ class ApiHistories:
     """Makes conversations of histories."""
 
     def __init__(self) -> None:
-        self._stamps: OrderedDict[bytes, str] = OrderedDict()
+        self._turns: OrderedDict[bytes, Turn] = OrderedDict()
 
     def conversation(self, caller: str, history: Sequence[Said]) -> ApiConversation:
         """Return the conversation of a request, its last turn begun.
@@ -79,18 +77,18 @@ class ApiHistories:
         cut = _cut(len(turns))
         start = turns[cut][0] if cut else 0
         kept = [(place, key) for place, key in turns if place >= start]
-        stamps = [self._stamps.get(key, "") for _, key in kept[:-1]]
+        earlier = [self._turns.get(key) for _, key in kept[:-1]]
         conversation = ApiConversation(f"v1-{uuid4().hex}")
         conversation.log = [LogEntry(role, text, at="") for role, text in history]
-        conversation.begin(history[start:], stamps)
-        self._keep(kept[-1][1], conversation.stamp)
+        conversation.begin(history[start:], earlier)
+        self._keep(kept[-1][1], conversation.turn().own)
         return conversation
 
-    def _keep(self, key: bytes, stamp: str) -> None:
-        self._stamps[key] = stamp
-        self._stamps.move_to_end(key)
-        if len(self._stamps) > MOST_STAMPS:
-            self._stamps.popitem(last=False)
+    def _keep(self, key: bytes, turn: Turn) -> None:
+        self._turns[key] = turn
+        self._turns.move_to_end(key)
+        if len(self._turns) > MOST_KNOWN_TURNS:
+            self._turns.popitem(last=False)
 
 
 def _turns(caller: str, history: Sequence[Said]) -> list[tuple[int, bytes]]:

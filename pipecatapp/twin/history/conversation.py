@@ -26,7 +26,7 @@ from pipecatapp.twin.history.messages import (
 from pipecatapp.twin.history.prompt import prompt_of
 from pipecatapp.twin.history.state import ConversationState, log_of, state_of, turns_of
 from pipecatapp.twin.history.store import ConversationStore
-from pipecatapp.twin.history.turn import ActiveTurn, Turn
+from pipecatapp.twin.history.turn import ActiveTurn, Turn, active_turn, said_in
 from pipecatapp.twin.history.upcoming_turn import UpcomingTurn
 
 KEPT_TURNS = 10
@@ -116,19 +116,7 @@ class Conversation:
         if isinstance(messages, ActiveTurn):
             return messages
         entries = [cast(dict[str, Any], m) for m in messages or self.context.messages]
-        opened = [place for place, entry in enumerate(entries) if entry["role"] == "user"]
-        known = [turn for turn in self._turns if turn.opening is not None]
-        if len(opened) > len(known):
-            return ActiveTurn(
-                self._turns, self._upcoming.guess(str(entries[opened[-1]]["content"]))
-            )
-        if not opened:
-            return ActiveTurn([], self._turns[0] if self._turns else None, len(entries))
-        own = known[len(opened) - 1]
-        answers = [e for e in entries[opened[-1] + 1 :] if e["role"] == "assistant"]
-        said = sum("tool_calls" not in entry for entry in answers)
-        place = next(i for i, turn in enumerate(self._turns) if turn is own)
-        return ActiveTurn(self._turns[:place], own, said)
+        return active_turn(self._turns, entries, self._upcoming.guess)
 
     @contextmanager
     def under_way(self) -> Iterator[None]:
@@ -206,14 +194,7 @@ class Conversation:
 
         What was said of a late result belongs to the turn before it.
         """
-        words: list[tuple[str, str]] = []
-        for turn in self._turns:
-            if turn.is_said:
-                words.append((turn.words, ""))
-            for answer in turn.answers if words else ():
-                user, said = words[-1]
-                words[-1] = (user, f"{said} {answer.delivered}".strip())
-        return words
+        return said_in(self._turns)
 
     @property
     def log_is_whole(self) -> bool:

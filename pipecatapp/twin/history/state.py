@@ -112,7 +112,7 @@ def _about(turn: Turn) -> dict[str, Any]:
         "expert": turn.expert,
         "asked": turn.asked,
         "told": turn.told,
-        "unseen": turn.unseen,
+        "unseen": sorted(turn.unseen),
     }
     return {key: value for key, value in about.items() if value}
 
@@ -132,7 +132,7 @@ def _opening(message: dict[str, Any]) -> Turn | None:
         turn.notes[kind] = SystemNote(kind, str(note["text"]), str(note.get("about", "")))
     turn.hidden, turn.expert = bool(message.get("hidden")), str(message.get("expert", ""))
     turn.asked, turn.told = str(message.get("asked", "")), str(message.get("told", ""))
-    turn.unseen = str(message.get("unseen", ""))
+    turn.unseen = frozenset(map(str, message.get("unseen", ())))
     return turn
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Any, Self
 
 from pipecatapp.experts.expert import SUFFIX
 from pipecatapp.twin.history.messages import (
@@ -32,7 +32,7 @@ class Turn:
         asked: What the model reads in place of the user's words, where code has done a part of what
             they ask for; empty for all of them.
         told: What was said of that part, which the model does not read; empty for nothing.
-        unseen: The tool that succeeded without the model's knowing; empty for none.
+        unseen: Tools that succeeded without the model's knowing.
         instead: What is told where the model denies to know it; empty where nothing is. It is
             needed while the turn is answered, and not kept.
     """
@@ -46,7 +46,7 @@ class Turn:
     asked_for: str = ""
     asked: str = ""
     told: str = ""
-    unseen: str = ""
+    unseen: frozenset[str] = frozenset()
     instead: str = ""
 
     @property
@@ -80,7 +80,7 @@ class Turn:
         results = [self.opening, *self.steps]
         seen = [each for each in results if isinstance(each, ToolResult)]
         names = [result.name for result in seen if result.state is ResultState.DONE]
-        return frozenset([*names, self.unseen] if self.unseen else names)
+        return self.unseen.union(names)
 
     def note(self, kind: NoteKind) -> str:
         """Return the text of a note; empty where there is none."""
@@ -191,7 +191,8 @@ class ActiveTurn:
             done: The tool that succeeded in it; empty for none. No more of the call is kept: what
                 was forgotten must not stay in the conversation.
         """
-        self._own.hidden, self._own.unseen = True, done
+        self._own.hidden = True
+        self._own.unseen |= {done} if done else set()
 
     def go_on_with(self, asked: str, told: str) -> None:
         """Show the model the turn after all, as far as code has not done what it asks for.
@@ -239,3 +240,41 @@ class ActiveTurn:
     def answered_by(self, expert: str) -> None:
         """Note which expert the turn goes to; empty for the twin itself."""
         self._own.expert = expert
+
+
+def active_turn(
+    turns: Sequence[Turn], entries: Sequence[dict[str, Any]], guess: Callable[[str], Turn]
+) -> ActiveTurn:
+    """Return the view of the turn that some of Pipecat's messages end with.
+
+    Args:
+        turns: Those of the conversation.
+        entries: Its messages, or a copy with one more, a guess at what is being said.
+        guess: Returns the record of such a guess.
+    """
+    opened = [place for place, entry in enumerate(entries) if entry["role"] == "user"]
+    known = [turn for turn in turns if turn.opening is not None]
+    if len(opened) > len(known):
+        return ActiveTurn(turns, guess(str(entries[opened[-1]]["content"])))
+    if not opened:
+        return ActiveTurn([], turns[0] if turns else None, len(entries))
+    own = known[len(opened) - 1]
+    answers = [e for e in entries[opened[-1] + 1 :] if e["role"] == "assistant"]
+    said = sum("tool_calls" not in entry for entry in answers)
+    place = next(i for i, turn in enumerate(turns) if turn is own)
+    return ActiveTurn(turns[:place], own, said)
+
+
+def said_in(turns: Iterable[Turn]) -> list[tuple[str, str]]:
+    """Return the words of each turn, oldest first, as `(user, assistant)`.
+
+    What was said of a late result belongs to the turn before it.
+    """
+    words: list[tuple[str, str]] = []
+    for turn in turns:
+        if turn.is_said:
+            words.append((turn.words, ""))
+        for answer in turn.answers if words else ():
+            user, said = words[-1]
+            words[-1] = (user, f"{said} {answer.delivered}".strip())
+    return words

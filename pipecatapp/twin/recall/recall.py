@@ -8,6 +8,7 @@ from pipecatapp.memory.long_term import SearchHit
 from pipecatapp.memory.storage.fact import Fact, Source
 from pipecatapp.runtime.inference.tokens import tokens
 from pipecatapp.text.language import language
+from pipecatapp.text.utterances import is_remark
 from pipecatapp.text.words import significant_words
 from pipecatapp.twin.recall.fact_answer import USER, is_untold, likely_answer, plain_answer
 from pipecatapp.twin.recall.memory_service import MemoryService
@@ -17,6 +18,9 @@ RELEVANT = 0.44
 facts, 16 are above it; of 25 turns about other things, none (MiniLM, "I" read as "the user")."""
 RELEVANT_WITH_WORDS = 0.25
 """The same threshold where the turn and the fact share a word that is not a stop word."""
+RELEVANT_FOR_REMARK = 0.65
+"""The same threshold for a remark, which asks for no fact: "my wife is late" has 0.59 with "the
+user's wife does not drink", "I missed the bus" 0.68 with "the user takes the bus to work"."""
 RELATIVE = 0.6
 """A fact below this share of the best one's similarity is left out."""
 MOST_FACTS = 4
@@ -72,7 +76,7 @@ class Recall:
         """
         hits = await self._search(words, before, person)
         answer = plain_answer(words, hits, person)
-        found = self._relevant(hits, words, before)
+        found = self._relevant(hits, words, before, remark=is_remark(words))
         lines: list[str] = []
         left = MOST_TOKENS - tokens(REMEMBERED)
         for entry in found:
@@ -90,8 +94,12 @@ class Recall:
     async def relevant(
         self, words: str, before: Sequence[str] = (), person: str | None = None
     ) -> list[SearchHit]:
-        """Return the facts that some words are about, the best first."""
-        return self._relevant(await self._search(words, before, person), words, before)
+        """Return the facts that some words are about, the best first.
+
+        The words name a topic: "I live in Porto" asks for the facts that tell so.
+        """
+        hits = await self._search(words, before, person)
+        return self._relevant(hits, words, before, remark=False)
 
     async def _search(
         self, words: str, before: Sequence[str], person: str | None
@@ -104,19 +112,21 @@ class Recall:
         return await self._memories.search(spoken, CANDIDATES, asked_by=person or USER)
 
     @staticmethod
-    def _relevant(hits: Sequence[SearchHit], words: str, before: Sequence[str]) -> list[SearchHit]:
+    def _relevant(
+        hits: Sequence[SearchHit], words: str, before: Sequence[str], *, remark: bool
+    ) -> list[SearchHit]:
         asked = significant(_query(words, before))
         best = max((entry.similarity for entry in hits), default=0.0)
         return [
             entry
             for entry in hits
-            if entry.similarity >= max(_threshold(entry.fact, asked), RELATIVE * best)
+            if entry.similarity >= max(_threshold(entry.fact, asked, remark), RELATIVE * best)
         ][:MOST_FACTS]
 
 
 def _query(words: str, before: Sequence[str]) -> str:
-    """Return what is searched for: few words together with the turn before."""
-    few = len(significant(words)) < FEW_WORDS and before
+    """Return what is searched for: few words together with the turn before, a remark alone."""
+    few = len(significant(words)) < FEW_WORDS and before and not is_remark(words)
     return f"{before[-1]} {words}" if few else words
 
 
@@ -130,7 +140,9 @@ def shown(fact: Fact) -> str:
     return f'On {day} {by}: "{text}"'
 
 
-def _threshold(fact: Fact, asked: set[str]) -> float:
+def _threshold(fact: Fact, asked: set[str], remark: bool) -> float:
+    if remark:
+        return RELEVANT_FOR_REMARK
     return RELEVANT_WITH_WORDS if asked & significant(fact.text) else RELEVANT
 
 

@@ -49,6 +49,10 @@ class ToolMemory:
             """Return how many of the words a text has."""
             return len(about & significant(text))
 
+        if about and not found:
+            # A long text is near to nothing, but its words tell what it is about.
+            hits = await self._memories.search(words, MOST_FORGOTTEN)
+            found = [hit.fact.text for hit in hits if named(hit.fact.text) == len(about)]
         enough = max(ENOUGH * len(about), 1)
         older = [fact.text for fact in await self._memories.superseded()]
         most = max(map(named, older), default=0)

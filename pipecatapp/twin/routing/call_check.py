@@ -89,6 +89,8 @@ class CallCheck:
         if any(name in self._required for name in missing):
             question = self.tool.asks.get(missing[0], "")
             return self._declined(f"nobody said its {missing[0]}", question)
+        if missing and not self.decision.sure and self._given <= set(missing):
+            return self._declined("nothing of it was said")
         if not_now:
             return self._declined("it cannot be called now", not_now)
         defaults = {name: self._properties[name].get("default") for name in missing}
@@ -98,6 +100,12 @@ class CallCheck:
     def _properties(self) -> dict[str, dict[str, Any]]:
         found: dict[str, dict[str, Any]] = self.tool.schema.get("properties", {})
         return found
+
+    @property
+    def _given(self) -> set[str]:
+        """The arguments that differ from their defaults."""
+        given = self.decision.arguments.items()
+        return {name for name, value in given if not self._is_in_schema(name, value)}
 
     @property
     def _required(self) -> list[str]:
@@ -133,7 +141,7 @@ class CallCheck:
         return sorted(missing, key=lambda name: name not in self._required)
 
     def _is_in_schema(self, name: str, value: Any) -> bool:
-        part = self._properties[name]
+        part = self._properties.get(name, {})
         if "default" in part and part["default"] == value:
             return True
         return "enum" in part or "const" in part or "$ref" in part

@@ -123,7 +123,7 @@ def _without_taken_over(names: Sequence[str], vectors: Vectors) -> list[int]:
             if share >= SAME_TOPIC:
                 gone.update(of[topic])
             elif share >= PART_OF_TOPIC:
-                gone.update(i for i, each in zip(of[topic], near.any(axis=1), strict=True) if each)
+                gone.update(of[topic][row] for row in np.flatnonzero(near.any(axis=1)))
     return [i for i in range(len(names)) if i not in gone]
 
 

@@ -24,6 +24,8 @@ UNSURE_OF_TOOL = 0.2
 """With this probability a tool may be meant after all where nothing seems to be able to help."""
 FEWEST_NEAR = 2
 """Of the five examples nearest to what nothing here can do, the fewest that say so too."""
+SURE_ALONE = 0.7
+"""The probability that is enough where fewer say so."""
 SURE_OF_ANOTHER = 0.9
 """The same for another action where the words refer to what an expert was asked last."""
 CANDIDATES = 3
@@ -79,6 +81,8 @@ class IntentPolicy:
             return PolicyResult(unseen)
         prediction = catalogue.possible(self._classifier.predict(words))
         remark = is_remark(words)
+        if last_action in catalogue.actions.experts and _goes_on(prediction, words, before):
+            return PolicyResult(last_action)
         if _is_unable(prediction) and not remark:
             return PolicyResult(prediction.topic)
         # The classifier knows the other actions better than an unseen expert's description does.
@@ -86,16 +90,12 @@ class IntentPolicy:
             return PolicyResult(near[0])
         if remark and not _is_plain_request(prediction, catalogue):
             return PolicyResult(ANSWER)
-        previous = self._before(catalogue, before, last_action)
-        another = prediction.action != ANSWER and prediction.chance >= SURE_OF_ANOTHER
-        refers = not remark and any(refers_to(words, asked) for asked in before[-1:])
-        if previous in catalogue.actions.experts and refers and not another:
-            return PolicyResult(previous)
-        prediction = self._asked_for(prediction, catalogue, words, previous)
+        prediction = self._asked_for(prediction, catalogue, words, last_action)
         if prediction.action not in (AGAIN, UNABLE) and prediction.chance >= max(
             SURE, SURE_IN_A_TASK
         ):
             return PolicyResult(prediction.action)  # whatever the turn before was
+        previous = self._before(catalogue, before, last_action)
         candidates = _candidates(prediction, previous)
         examples = [(text, name) for text, name in prediction.nearest if name in candidates]
         return PolicyResult(_meant(prediction, previous), candidates, examples[:SHOWN_EXAMPLES])
@@ -105,7 +105,7 @@ class IntentPolicy:
         prediction: IntentPrediction,
         catalogue: ActionCatalogue,
         words: str,
-        previous: str,
+        last_action: str | None,
     ) -> IntentPrediction:
         """Return a prediction without experts that nobody asks for.
 
@@ -114,7 +114,7 @@ class IntentPolicy:
         others = [
             action
             for action in catalogue.actions.experts
-            if action != previous and not self._domains.holds(action, words)
+            if action != last_action and not self._domains.holds(action, words)
         ]
         return prediction.without(others)
 
@@ -155,6 +155,14 @@ class IntentPolicy:
         return ANSWER
 
 
+def _goes_on(prediction: IntentPrediction, words: str, before: Sequence[str]) -> bool:
+    """Tell whether words ask for more of what the last turn was about."""
+    another = prediction.action != ANSWER and prediction.chance >= SURE_OF_ANOTHER
+    if another or is_remark(words):
+        return False
+    return any(refers_to(words, asked) for asked in before[-1:])
+
+
 def _is_plain_request(prediction: IntentPrediction, catalogue: ActionCatalogue) -> bool:
     """Tell whether what is worded as a remark is surely for a tool all the same."""
     known = prediction.action in catalogue.actions.tools
@@ -182,8 +190,10 @@ def _is_unable(prediction: IntentPrediction) -> bool:
         return True
     if prediction.action == ANSWER and all(near[:4]):
         return True
-    sure = prediction.action == UNABLE and prediction.chance >= SURE
-    return sure and sum(near[:5]) >= FEWEST_NEAR and not _may_be_tool(prediction)
+    if prediction.action != UNABLE or _may_be_tool(prediction):
+        return False
+    sure = SURE if sum(near[:5]) >= FEWEST_NEAR else SURE_ALONE
+    return prediction.chance >= sure
 
 
 def _may_be_tool(prediction: IntentPrediction) -> bool:

@@ -98,6 +98,7 @@ class AnswerStreamer:
         Raises:
             ExpertError: It did not answer, or broke off.
         """
+        turn.answered_by(name)
         await self._write(turn, partial(self._handoff, name), answer)
 
     async def _write(

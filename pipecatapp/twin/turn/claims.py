@@ -40,7 +40,7 @@ class ClaimsCheck:
         """Tell whether a clause may become a claim: any, where a deed was asked for."""
         rules = language().claims
         text = clause.text.translate(_APOSTROPHE).strip()
-        if rules.composed.search(turn.last_words):
+        if _composes(turn):
             return False
         return bool(rules.begins.search(text) or FOREIGN.begins.search(text) or _asked(turn))
 
@@ -126,6 +126,15 @@ def _asks_of_present(turn: ActiveTurn) -> bool:
     return bool(asked) and not rules.composed.search(words)
 
 
+def _composes(turn: ActiveTurn) -> bool:
+    """Tell whether the answer is a text that was asked for, or goes on with one."""
+    composed = language().claims.composed
+    if turn.own.expert or composed.search(turn.last_words):
+        return True
+    goes_on = not _is_request(turn.last_words) and not _refers_back(turn)
+    return goes_on and any(map(composed.search, turn.earlier_words[-1:]))
+
+
 def _asked(turn: ActiveTurn) -> bool:
     """Tell whether a deed is asked for, or asked about."""
     words = turn.last_words
@@ -168,16 +177,18 @@ def _things(text: str) -> set[str]:
 def _is_claim(clause: Clause, turn: ActiveTurn) -> bool:
     rules, words = language().claims, turn.last_words
     text = _own_words(clause.text).strip()
-    if not text or text.endswith("?") or rules.composed.search(words):
+    if not text or text.endswith("?") or _composes(turn):
         return False
     if rules.drafted.search(words):
         written = rules.salutation.search(clause.before)
         return not written and rules.delivered.search(text) is not None
     if rules.denied.search(text):
         return False
-    if rules.sure.search(text) or FOREIGN.claim.search(text):
-        return not FOREIGN.denied.search(text)
+    if rules.sure.search(text):
+        return True
     asked = _asked(turn)
+    if FOREIGN.claim.search(text) and (asked or FOREIGN.things.search(text)):
+        return not FOREIGN.denied.search(text)
     if rules.own.search(text):
         return asked or bool(_things(text))
     if not asked:

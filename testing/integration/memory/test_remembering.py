@@ -1,11 +1,13 @@
 """The agent remembers across restarts, and forgets for good: real model, real files."""
 
 import asyncio
+import json
 import os
 import re
 import subprocess
 import sys
 import time
+import unicodedata
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -104,13 +106,48 @@ async def test_what_is_to_be_remembered_is_kept_word_for_word_and_forgotten_for_
         (unknown,) = await exchange(enter(asker), "What is the alarm code of the shed?")
         assert "4711" not in unknown
     agent.stop()
-    kept = [p for p in agent.home.rglob("*") if p.is_file() and not p.is_symlink()]
-    own = [p for p in kept if not any((agent.home / n) in p.parents for n in ("models", "state"))]
-    assert [p for p in own if TOLD.search(p.read_bytes())] == []
+    assert [p for p in files_of(agent.home) if TOLD.search(p.read_bytes())] == []
     cli = [sys.executable, "-m", "pipecatapp.cli", "memory", "load", "then"]
     environment = {**os.environ, "PIPECATAPP_HOME": str(agent.home)}
     await asyncio.to_thread(subprocess.run, cli, env=environment, check=True, timeout=120)
     assert not TOLD.search((agent.home / "memory" / NAME).read_bytes())
+
+
+def files_of(home: Path) -> list[Path]:
+    """Return the agent's own files: no models, and nothing that is derived from them."""
+    kept = [path for path in home.rglob("*") if path.is_file() and not path.is_symlink()]
+    return [p for p in kept if not any((home / n) in p.parents for n in ("models", "state"))]
+
+
+async def test_the_newer_fact_holds_and_a_fact_is_forgotten_in_every_writing(
+    start_agent: Start,
+) -> None:
+    agent = start_agent(LLM_MODEL=MODEL)
+    person = new_person(agent)
+    apart = unicodedata.normalize("NFD", "our baker is dr. möwe")
+    async with enter(person) as room:
+        await say(room, "Remember that the gate code is 5512.")
+        replaced = await say(room, "Remember that the gate code is now 9034.")
+        assert "instead of 5512" in replaced
+        answer = await say(room, "What is the gate code?")
+        assert "9034" in answer
+        assert "5512" not in answer
+        both = await say(room, "Remember that our baker is Dr. Möwe. How many days has a week?")
+        assert both.startswith('I will remember: "our baker is Dr. Möwe".')
+        assert re.search(r"seven|7", both.partition(".")[2], re.IGNORECASE)
+        await say(room, f"remember that {apart}")
+        found = await person.ask("GET", "/api/memory?query=baker")
+        assert len([fact for fact in found["facts"] if "baker" in fact["text"]]) == 1
+        await say(room, "Forget who our baker is.")
+        await approve(person, room)
+        await room.until(lambda: "forgotten for good" in room.reply(), SOON)
+        await room.until(lambda: room.told("history"), SOON)
+    history = json.dumps(await person.ask("GET", "/api/history"), ensure_ascii=False)
+    assert "9034" in history
+    agent.stop()
+    texts = [path.read_bytes().decode(errors="replace") for path in files_of(agent.home)]
+    told = [unicodedata.normalize("NFC", text).casefold() for text in [*texts, history]]
+    assert not [text for text in told if re.search(r"möwe|m(?:\\u00f6|o\\u0308)we|baker", text)]
 
 
 def test_a_second_agent_on_the_same_memory_is_refused(start_agent: Start) -> None:

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from pipecatapp.tools.alarm import Alarm
+from testing.unit.tools.fake_resources import FakeResources
 from testing.unit.tools.household import Household
 
 
@@ -47,6 +49,7 @@ async def test_an_alarm_is_set_by_plain_words(home: Household, words: str, said:
         "what is an alarm clock",
         "how do I set an alarm on my phone",
         "cancel the meeting at 7",
+        "I have to get up at six tomorrow",
         "snooze",
         "turn it off",
         "the smoke alarm is broken",
@@ -124,3 +127,19 @@ async def test_a_time_that_cannot_be_is_said_to_be_so(home: Household) -> None:
 async def test_the_users_words_count_where_a_model_read_them_wrongly(home: Household) -> None:
     said = await home.call("alarm.set", {"time": "7 pm"}, "i have to be out of bed at 6:20 am")
     assert said == "Alarm set for tomorrow, Wednesday, at 6:20 am."
+
+
+async def test_a_remark_or_a_question_about_alarms_changes_nothing(home: Household) -> None:
+    alarm = Alarm(FakeResources(schedule=home.schedule))
+    for name, words in (
+        ("alarm.set", "I usually get up at seven, even in winter."),
+        ("alarm.cancel", "is life better with an alarm"),
+        ("alarm.list", "I slept well"),
+    ):
+        assert alarm.revised((name, {}), words) is None
+    for name, words in (
+        ("alarm.set", "ring me out of bed at seven please"),
+        ("alarm.cancel", "the alarm is not needed tomorrow"),
+        ("alarm.list", "which alarm comes first"),
+    ):
+        assert alarm.revised((name, {}), words) == (name, {})

@@ -187,9 +187,12 @@ async def test_a_question_about_a_date_is_read_from_the_models_words_too() -> No
         await clock_at(EVENING).get_date(call, question="which weekday is 4 april 2031")
 
 
-async def test_what_names_no_date_is_declined() -> None:
+@pytest.mark.parametrize(
+    "words", ["which day suits your aunt", "what happened in the battle of 14 October 1066"]
+)
+async def test_what_asks_for_no_date_is_declined(words: str) -> None:
     with pytest.raises(NotForThisToolError):
-        await clock_at(EVENING).get_date(said("which day suits your aunt"), question="which day")
+        await clock_at(EVENING).get_date(said(words), question=words)
 
 
 async def test_it_needs_nobodys_yes_and_its_results_are_said_as_they_are() -> None:

@@ -1,12 +1,13 @@
 """Questions about the conversation are answered from what was really said."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
 
 from pipecatapp.tools.execution.tool_definition import Tool, tools_of
 from pipecatapp.tools.summarizer import Summarizer
-from pipecatapp.tools.tool import Call, FactMemory, ToolError
+from pipecatapp.tools.tool import Call, FactMemory, KeptFact, ToolError
 
 from .fake_resources import FakeConversation, FakeResources
 
@@ -145,11 +146,26 @@ async def test_it_needs_a_query_and_no_approval(get_summary: Tool) -> None:
         await get_summary.run(Call(FakeConversation()), {})
 
 
+UNCLE = "The user's uncle is called Bo."
+
+
 class Kept(FactMemory):
     """A memory that knows one thing."""
 
+    async def count(self) -> int:
+        return 1
+
+    async def latest(self, most: int) -> list[str]:
+        return [UNCLE][:most]
+
     async def matching(self, words: str) -> list[str]:
-        return ["The user's uncle is called Bo."] if "uncle" in words else []
+        return [UNCLE] if "uncle" in words else []
+
+    async def remember(self, text: str, call: Call) -> KeptFact:
+        return KeptFact(text)
+
+    async def forget_texts(self, texts: Sequence[str], call: Call) -> int:
+        return 0
 
 
 async def test_what_is_kept_for_ever_is_told_where_the_conversation_has_nothing() -> None:

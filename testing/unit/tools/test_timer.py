@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from pipecatapp.tools.timer import Timer
+from testing.unit.tools.fake_resources import FakeResources
 from testing.unit.tools.household import Household
 
 
@@ -189,3 +191,20 @@ async def test_what_was_asked_long_ago_is_not_answered_any_more(home: Household)
     await home.clock.sleep(90)
     assert await home.registry.wanted("twelve minutes") is None
     assert await home.registry.wanted("the ten minute timer") is None
+
+
+async def test_a_call_that_a_model_chose_has_to_be_about_timers(home: Household) -> None:
+    timer = Timer(FakeResources(schedule=home.schedule))
+    await home.ask("set a noodle timer for 9 minutes")
+    for call, words in (
+        (("timer.set", {"duration": "9 minutes"}), "beep in nine minutes please"),
+        (("timer.left", {}), "are the noodle things ready"),
+        (("timer.cancel", {}), "i do not need any timer"),
+    ):
+        assert timer.revised(call, words) == call
+    for call, words in (
+        (("timer.set", {"duration": "9 minutes"}), "lock the front door"),
+        (("timer.left", {}), "how are you"),
+        (("timer.cancel", {}), "stop talking please"),
+    ):
+        assert timer.revised(call, words) is None

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pipecat.frames.frames import (
@@ -28,6 +29,13 @@ from pipecatapp.voice.microphone import MicrophoneGate
 
 from .conftest import ModelServer, answers, writes
 from .pipeline import Line, until
+
+
+def contents(conversation: Conversation) -> list[str]:
+    """Return the texts of a prompt."""
+    prompt: list[Any] = conversation.prompt()
+    return [message["content"] for message in prompt]
+
 
 STORY = ("Once there was a snail. ", "It had a yellow house. ", "One day it went to sea.")
 
@@ -125,7 +133,7 @@ async def test_the_model_reads_what_was_heard(page: Page, server: ModelServer, p
     assert read[-2].strip() == STORY[0].strip()
     flush()
     later = Conversation("a", path)
-    assert [m["content"] for m in later.prompt()][: len(read) - 2] == read[1:-1]
+    assert contents(later)[: len(read) - 2] == read[1:-1]
 
 
 async def test_an_answer_of_which_nothing_was_heard_is_in_the_log(
@@ -136,7 +144,7 @@ async def test_an_answer_of_which_nothing_was_heard_is_in_the_log(
     await page.interrupt()
     last = page.line.conversation.log[-1]
     assert (last.role, last.text, last.heard) == ("assistant", "".join(STORY), "")
-    assert [m["role"] for m in page.line.conversation.prompt()] == ["user"]
+    assert len(contents(page.line.conversation)) == 1
     assert page.exchanges == []
 
 
@@ -174,5 +182,5 @@ def test_what_earlier_versions_kept_has_no_mark(path: Path) -> None:
     messages = [{"role": "user", "content": "go on"}, {"role": "assistant", "content": "a tale"}]
     path.write_text(json.dumps({"messages": messages, "summary": "", "log": [entry]}))
     conversation = Conversation("a", path)
-    assert [m["content"] for m in conversation.prompt()][-1] == "a tale"
+    assert contents(conversation)[-1] == "a tale"
     assert conversation.history() == [{**entry, "timings": None, "heard": None}]

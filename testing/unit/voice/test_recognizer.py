@@ -23,6 +23,14 @@ from pipecatapp.voice.recognizer import (
         ("It costs 3.50. Is that much?", "It costs 3.50. Is that much?"),
         ("Stop. Go. Stop.", "Stop. Go. Stop."),
         ("", ""),
+        # Dictated digits and letters, and numbers with full stops of their own.
+        ("Remember the pin is six. Six. One.", "Remember the pin is six. Six. One."),
+        ("My number is 55 20. 7. 7. 3.", "My number is 55 20. 7. 7. 3."),
+        ("Seven seven. Seven seven. Two.", "Seven seven. Seven seven. Two."),
+        ("The letters are b. B. C.", "The letters are b. B. C."),
+        ("The NAS is at 10.10.0.1.1 now.", "The NAS is at 10.10.0.1.1 now."),
+        ("Ping 192.168.1.1", "Ping 192.168.1.1"),
+        ("J. J. Cale plays at 5 p.m. on Friday.", "J. J. Cale plays at 5 p.m. on Friday."),
     ],
 )
 def test_a_sentence_that_follows_itself_is_said_once(heard: str, said: str) -> None:

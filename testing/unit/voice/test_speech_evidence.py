@@ -60,21 +60,24 @@ def test_digital_silence_and_no_audio_have_nothing_of_it(length: int) -> None:
 @pytest.mark.parametrize(
     ("heard", "audio", "speech"),
     [
-        # Clearly said, whatever the words.
-        (Recognition(0.05, -0.2, is_usual_for_noise=True), VOICE, True),
-        (Recognition(0.05, -0.6, is_usual_for_noise=False), VOICE, True),
+        # Clearly said, whatever the words, and however unsure a short word is.
+        (Recognition(0.07, -0.5, is_usual_for_noise=True), VOICE, True),
+        (Recognition(0.14, -1.0, is_usual_for_noise=True), VOICE, True),
+        (Recognition(0.08, -1.3, is_usual_for_noise=False), VOICE, True),
         # Speech after a second of silence looks like none to Whisper, but its words are sure.
         (Recognition(0.77, -0.6, is_usual_for_noise=False), VOICE, True),
-        # Unsure of everything.
+        # No speech, more or less surely so.
+        (Recognition(0.95, -0.4, is_usual_for_noise=False), VOICE, False),
         (Recognition(0.66, -0.9, is_usual_for_noise=False), VOICE, False),
-        # Words that Whisper writes for noise, with doubt of either kind.
-        (Recognition(0.4, -0.2, is_usual_for_noise=True), VOICE, False),
-        (Recognition(0.05, -0.8, is_usual_for_noise=True), VOICE, False),
-        # "Amen" for a quiet "mm".
-        (Recognition(0.05, -0.2, is_usual_for_noise=True), AudioEvidence(25.0, 0.001), False),
-        # Steady sound, unless the recognizer is sure that somebody speaks in it.
-        (Recognition(0.2, -0.5, is_usual_for_noise=False), AudioEvidence(2.0, 0.3), False),
-        (Recognition(0.02, -0.2, is_usual_for_noise=False), AudioEvidence(2.0, 0.3), True),
+        (Recognition(0.5, -1.7, is_usual_for_noise=False), VOICE, False),
+        # Words that Whisper writes for noise.
+        (Recognition(0.45, -0.2, is_usual_for_noise=True), VOICE, False),
+        # A hum, an "mm" or a chime has no consonants.
+        (Recognition(0.5, -0.2, is_usual_for_noise=False), AudioEvidence(40.0, 0.003), False),
+        (Recognition(0.1, -0.2, is_usual_for_noise=False), AudioEvidence(40.0, 0.003), True),
+        # Steady sound, unless Whisper is sure that somebody speaks in it.
+        (Recognition(0.2, -0.2, is_usual_for_noise=False), AudioEvidence(2.0, 0.3), False),
+        (Recognition(0.1, -0.7, is_usual_for_noise=False), AudioEvidence(2.0, 0.3), True),
     ],
 )
 def test_measures_decide_whether_words_were_spoken(

@@ -13,12 +13,16 @@ from pipecat.frames.frames import (
 )
 from pipecat.pipeline.worker import PipelineParams
 from pipecat.tests.utils import run_test
+from piper import PiperVoice
 
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.voice.recognizer import SAMPLE_RATE, Recognizer
 from pipecatapp.voice.whisper import WhisperSpeechToText
 
-from .conftest import Samples
+from .conftest import Samples, said
+
+TIMES = np.arange(2 * SAMPLE_RATE) / SAMPLE_RATE
+ROOM = np.random.default_rng(5).normal(0, 0.0005, len(TIMES)).astype(np.float32)
 
 
 def test_a_question_is_heard(recognizer: Recognizer, capital_of_france: Samples) -> None:
@@ -27,6 +31,45 @@ def test_a_question_is_heard(recognizer: Recognizer, capital_of_france: Samples)
 
 def test_silence_says_nothing(recognizer: Recognizer) -> None:
     assert recognizer.transcribe(np.zeros(3 * SAMPLE_RATE, dtype=np.float32)) == ""
+
+
+def hummed(hertz: float, level: float, secs: float) -> Samples:
+    """Return an "mm" with a closed mouth in a quiet room: it rises, stays and falls."""
+    times = TIMES[: int(secs * SAMPLE_RATE)]
+    tone = sum(np.sin(2 * np.pi * hertz * n * times) / 8 ** (n - 1) for n in (1, 2, 3))
+    rises = np.clip(np.minimum(times, secs - times) / 0.08, 0, 1)
+    return np.concatenate([ROOM, np.asarray(level * rises * tone, dtype=np.float32), ROOM[:4000]])
+
+
+@pytest.mark.parametrize("level", [0.0001, 0.002, 0.02, 0.2])
+def test_the_noise_of_a_room_says_nothing(recognizer: Recognizer, level: float) -> None:
+    noise = np.random.default_rng(2).normal(0, level, 3 * SAMPLE_RATE).astype(np.float32)
+    assert recognizer.transcribe(noise) == ""
+
+
+@pytest.mark.parametrize("hertz", [50, 120])
+@pytest.mark.parametrize("level", [0.005, 0.1])
+def test_a_hum_of_the_mains_says_nothing(
+    recognizer: Recognizer, hertz: float, level: float
+) -> None:
+    hum = np.asarray(level * np.sin(2 * np.pi * hertz * TIMES) + ROOM, dtype=np.float32)
+    assert recognizer.transcribe(hum) == ""
+
+
+@pytest.mark.parametrize("hertz", [110, 200])
+@pytest.mark.parametrize("secs", [0.4, 0.8])
+def test_a_hummed_mm_says_nothing(recognizer: Recognizer, hertz: float, secs: float) -> None:
+    assert recognizer.transcribe(hummed(hertz, 0.1, secs)) == ""
+
+
+@pytest.mark.parametrize("text", ["Thank you.", "Goodbye.", "Stop!"])
+@pytest.mark.parametrize("level", [0.7, 0.05])
+def test_a_short_word_that_is_spoken_is_heard(
+    recognizer: Recognizer, voice: PiperVoice, text: str, level: float
+) -> None:
+    spoken = said(voice, text)
+    loud = np.asarray(level * spoken / np.abs(spoken).max(), dtype=np.float32)
+    assert recognizer.transcribe(np.concatenate([ROOM, loud, ROOM[:4000]])) != ""
 
 
 def test_more_than_whispers_thirty_seconds_are_heard_to_the_end(

@@ -43,6 +43,10 @@ NAMED = {
         rf"|{LISTED}[^.?!]{{0,80}}?\b(?:clear|empty|wipe|erase|delete|reset|everything|over)\b"
     ),
     "forget": rf"{FORGET}[^.?!]{{0,80}}?{FORGOTTEN}|{AFRESH}",
+    "cancel": (
+        r"\b(?:cancel|stop|delete|remove|off|end|clear|drop|kill|forget|disable|deactivate|abort"
+        r"|erase|scrap|get rid|no|not|don't|let me sleep)\b"
+    ),
     "type": (
         r"\b(?:type|enter|fill|write|put|input|insert|key in|set|search|change|paste)\b"
         r"|\b(?:field|box|form)\b"

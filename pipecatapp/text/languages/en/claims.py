@@ -2,80 +2,9 @@
 
 import re
 
+from pipecatapp.text.languages.en.act_words import BASE, GOING_ON, PARTICIPLE, PAST, THINGS
 from pipecatapp.text.rules import ActKind, Claims
 
-
-def _any(words: str) -> str:
-    """Return an alternation of words that are separated by spaces; "_" stands for a space."""
-    return "|".join(word.replace("_", " ") for word in words.split())
-
-
-# Base, third person not needed, past, participle and -ing form of each verb.
-VERBS = """
-turn/turned/turned/turning switch/switched/switched/switching dim/dimmed/dimmed/dimming
-brighten/brightened/brightened/brightening set/set/set/setting put/put/put/putting
-open/opened/opened/opening close/closed/closed/closing shut/shut/shut/shutting
-lock/locked/locked/locking unlock/unlocked/unlocked/unlocking draw/drew/drawn/drawing
-raise/raised/raised/raising lower/lowered/lowered/lowering increase/increased/increased/increasing
-decrease/decreased/decreased/decreasing reduce/reduced/reduced/reducing
-adjust/adjusted/adjusted/adjusting change/changed/changed/changing
-activate/activated/activated/activating deactivate/deactivated/deactivated/deactivating
-enable/enabled/enabled/enabling disable/disabled/disabled/disabling arm/armed/armed/arming
-play/played/played/playing pause/paused/paused/pausing resume/resumed/resumed/resuming
-skip/skipped/skipped/skipping mute/muted/muted/muting start/started/started/starting
-stop/stopped/stopped/stopping begin/began/begun/beginning launch/launched/launched/launching
-stream/streamed/streamed/streaming call/called/called/calling phone/phoned/phoned/phoning
-ring/rang/rung/ringing dial/dialed/dialed/dialing text/texted/texted/texting
-message/messaged/messaged/messaging mail/mailed/mailed/mailing
-email/emailed/emailed/emailing e-mail/e-mailed/e-mailed/e-mailing send/sent/sent/sending
-forward/forwarded/forwarded/forwarding post/posted/posted/posting share/shared/shared/sharing
-tweet/tweeted/tweeted/tweeting notify/notified/notified/notifying inform/informed/informed/informing
-contact/contacted/contacted/contacting announce/announced/announced/announcing
-reply/replied/replied/replying order/ordered/ordered/ordering buy/bought/bought/buying
-purchase/purchased/purchased/purchasing book/booked/booked/booking
-reserve/reserved/reserved/reserving schedule/scheduled/scheduled/scheduling
-arrange/arranged/arranged/arranging cancel/cancell?ed/cancell?ed/cancell?ing pay/paid/paid/paying
-transfer/transferred/transferred/transferring deliver/delivered/delivered/delivering
-place/placed/placed/placing add/added/added/adding remove/removed/removed/removing
-delete/deleted/deleted/deleting erase/erased/erased/erasing clear/cleared/cleared/clearing
-remind/reminded/reminded/reminding wake/woke/woken/waking save/saved/saved/saving
-store/stored/stored/storing record/recorded/recorded/recording note/noted/noted/noting
-write_down/wrote_down/written_down/writing_down remember/remembered/remembered/remembering
-memorize/memorized/memorized/memorizing forget/forgot/forgotten/forgetting
-update/updated/updated/updating create/created/created/creating check/checked/checked/checking
-print/printed/printed/printing scan/scanned/scanned/scanning
-download/downloaded/downloaded/downloading install/installed/installed/installing
-upload/uploaded/uploaded/uploading run/ran/run/running execute/executed/executed/executing
-restart/restarted/restarted/restarting reboot/rebooted/rebooted/rebooting
-clean/cleaned/cleaned/cleaning vacuum/vacuumed/vacuumed/vacuuming wash/washed/washed/washing
-water/watered/watered/watering feed/fed/fed/feeding heat/heated/heated/heating
-preheat/preheated/preheated/preheating boil/boiled/boiled/boiling warm/warmed/warmed/warming
-cool/cooled/cooled/cooling brew/brewed/brewed/brewing bring/brought/brought/bringing
-fetch/fetched/fetched/fetching connect/connected/connected/connecting
-disconnect/disconnected/disconnected/disconnecting block/blocked/blocked/blocking
-confirm/confirmed/confirmed/confirming submit/submitted/submitted/submitting
-request/requested/requested/requesting search/searched/searched/searching
-look_up/looked_up/looked_up/looking_up click/clicked/clicked/clicking type/typed/typed/typing
-visit/visited/visited/visiting browse/browsed/browsed/browsing
-complete/completed/completed/completing finish/finished/finished/finishing
-monitor/monitored/monitored/monitoring track/tracked/tracked/tracking roll/rolled/rolled/rolling
-"""
-_FORMS = [verb.replace("_", " ").split("/") for verb in VERBS.split()]
-BASE, PAST, PARTICIPLE, GOING_ON = ("|".join(forms) for forms in zip(*_FORMS, strict=True))
-
-# What acts are about. Only deeds with these are told from plain talk by their words alone.
-THINGS = _any(
-    """
-    lights? lamps? bulbs? blinds? shutters? curtains? heating heater radiator thermostat
-    air_con(?:ditioning|ditioner)? ac fan oven stove kettle dishwasher washing_machine dryer vacuum
-    (?:coffee|espresso)(?:_machine|_maker)? tv telly television speakers? radio stereo music songs?
-    tracks? playlist podcast audio_?book movie jazz lullaby volume channel doors? gate garage
-    windows? alarms? timers? reminders? calendar appointment meeting events? (?:shopping_)?lists?
-    e-?mails? mail messages? text_message sms calls? tweet post orders? pizzas? taxi cab uber table
-    reservation booking tickets? flight hotel payment money bill parcel groceries flowers roses
-    sprinklers? lawn printer camera lock house
-    """
-)
 STATES = (
     rf"(?:{PARTICIPLE}|off|on|up|down|out|ready|done|active|armed|playing|running|ringing|underway"
     r"|under way|on (?:its|the|their) way)"
@@ -105,15 +34,17 @@ SURE_ACTS = re.compile(
     r"|save"
     r"|store|memori[sz]e|activate|deactivate|mute|pause|pay|transfer|forward|print|restart|reboot"
     r"|(?:make a )?note|remember|keep (?:that|this|it|an eye)|take care of|see to it"
-    r"|make sure (?!to (?:keep|be))|get (?:right |started )?on (?:it|that)|get back to you"
-    r"|let you know (?:when|once|if|as soon)|check (?:on|back)|look (?:it|that|into)|do (?:it"
-    r"|that)"
-    r"|handle (?:it|that|this)|play (?:some|the|your|a) )"
+    r"|make sure (?!to (?:keep|be|help|explain|answer|give|make))|get (?:right "
+    r"|started )?on (?:it|that)|get back to you"
+    r"|let you know (?:when|once|if|as soon)|check (?:on|back)|look (?:it|that) up"
+    r"|look into (?:it|that)"
+    r"|play (?:some|the|your|a) )"
     rf"|{I_AM}(?:turning|switching|dimming|locking|unlocking|sending|e-?mailing|texting|phoning"
     rf"|calling"
     r"|messaging|ordering|booking|reserving|scheduling|playing|adding|setting|checking"
     r"|searching|looking (?:it|that) up|on it)\b"
-    rf"|{LET_ME}(?:check (?:the|that|it|on|my)|look (?:it|that) up|search|turn (?:on|off|it|the)"
+    rf"|{LET_ME}(?:check (?:on|(?:the|your|today's) (?:weather|news|forecast|calendar|status"
+    rf"|list|traffic|price))|look (?:it|that) up|search|turn (?:on|off|it|the)"
     rf"|call"
     r"|send|set|book|order)\b",
     re.IGNORECASE,
@@ -172,8 +103,11 @@ ASKED = re.compile(
     rf"|activate|deactivate|get|show|print|pay|have|post|reply|answer|write|leave)"
     rf"{WHAT}(?:{THINGS}|on|off|up|down|louder|quieter|warmer|brighter|darker|degrees)\b"
     r"|(?:turn|switch|put) (?:it|them|that|on|off|everything)\b"
-    r"|play (?!a (?:game|role)|along|with|chess|cards)\S|(?:call|ring|phone|dial|text|message|mail"
-    r"|e-?mail|notify|tell) (?:my|the|our|mum|mom|dad|grandma|grandpa|[A-Z]\w+)\b"
+    r"|play (?!a (?:game|role)|along|with|chess|cards)\S"
+    r"|(?:call|ring|phone|dial|text|message|mail|e-?mail|notify)"
+    r" (?!me\b|it\b|you\b|this\b|that\b|a\b|an\b|yourself\b|him a\b|her a\b|for\b|of\b|in\b|is\b"
+    r"|to\b)\w+"
+    r"|tell (?:my|the|our|mum|mom|dad|grandma|grandpa|(?-i:[A-Z]\w+))(?: \w+)? (?:that|to|i|we)\b"
     r"|give (?:my|the|our|[A-Z]?\w+)(?: \w+)? a (?:call|ring)"
     r"|send|forward|transfer|order (?!these|them|the (?:words|numbers))|buy|purchase|book|reserve"
     r"|preheat|boil|brew|feed|vacuum|wake me|remind me|tweet|(?:unlock|lock) )"
@@ -203,11 +137,13 @@ DRAFTED = re.compile(
     re.IGNORECASE,
 )
 SALUTATION = re.compile(r"^\W*(?:dear|subject|hi|hello|hey|good (?:morning|day))\b", re.I | re.M)
+IT = r" (?:it|that|this|them|(?:the|your|an?|my) (?:e-?mail|mail|message|text|sms|letter))\b"
 DELIVERED = re.compile(
-    rf"{I_HAVE}(?:sent|mailed|e-?mailed|texted|messaged|posted|delivered|written to)\b"
-    rf"|{I_WILL}(?:send|mail|e-?mail|text|message|post|deliver)\b|{I_AM}(?:sending|e-?mailing"
-    rf"|texting)\b"
-    r"|\bi(?: just)? sent\b|\b(?:is|was|has been|have been|will be|being) (?:sent|delivered)\b"
+    rf"{I_HAVE}(?:(?:sent|posted|delivered){IT}|(?:e-?mailed|texted|messaged|written to)\b)"
+    rf"|{I_WILL}(?:(?:send|post|deliver){IT}|(?:e-?mail|text|message)\b)"
+    rf"|{I_AM}(?:sending{IT}|(?:e-?mailing|texting)\b)|\bi(?: just)? sent{IT}"
+    r"|\b(?:message|e-?mail|mail|text|sms|it) (?:is|was|has been|have been|will be) (?:sent"
+    r"|delivered)\b"
     r"|^(?:the |your )?(?:e-?mail|mail|message|text|sms)(?: \w+){0,3} sent\b",
     re.IGNORECASE,
 )
@@ -259,9 +195,7 @@ COMPOSED = re.compile(
     r"|italian"
     r"|english|latin|dutch|portuguese)|sentence|pretend|imagine|role|spell|quote|essay|speech"
     r"|code|python"
-    r"|(?:draft|word|compose|phrase|formulate)\b.*|write me\b.*|write (?:a|an|my|the|some|four"
-    r"|three|two)"
-    r"\b.*|mean(?:s|ing)?)\b",
+    r"|program|script|function|(?:four|three|two|few|some) lines|mean(?:s|ing)?)\b",
     re.IGNORECASE,
 )
 # Beginnings that may become a claim.

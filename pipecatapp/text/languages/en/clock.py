@@ -33,7 +33,7 @@ LONG = (
     r"|has it been|is left|remain|to go|are|is|will it be|was it))*"
 )
 MONTHS = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.?"
-NUMBERED = r"(?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+NUMBERED = r"(?:the )?(?P<day>\d{1,2})(?:st|[nr]d|th)?"
 YEAR = r"(?P<year>\d{4})"
 
 
@@ -127,6 +127,7 @@ CLOCK = Clock(
             ),
         ),
     ),
+    about_dates=re.compile(r"\b(?:days?|dates?|weekdays?|weeks?|how long|how far away)\b"),
     day=_all(
         rf"(?:on )?{NUMBERED}(?: day)?(?: of)? {MONTHS}(?:,? (?:of )?{YEAR})?",
         rf"(?:on )?{MONTHS} {NUMBERED}(?:,? {YEAR})?",

@@ -29,6 +29,20 @@ LIST = (
 THERE = r"(?:to|on|onto|on to|in|into)"
 OFF = r"(?:off|from|of|off of|out of)"
 ITEMS = r"(?P<items>.+?)"
+# What "it" stands for, in the words before: "we are out of tea, put it on the list".
+STATED = r"(?P<items>[^.;:?!]{1,80}?)(?:\s+(?:left|now|already|at home))*"
+THEN = r"\s*[,;.]?\s+(?:(?:so|and|then|please|you can|can you|could you|you should|let's)\s+)*"
+IT = r"(?:it|that|them|those)"
+LACK = (
+    r"(?:(?:i|we)(?:['\u2019](?:re|m)|\s+are|\s+am)\s+(?:(?:nearly|almost|all|running)\s+)*out\s+of"
+    r"|there(?:['\u2019]s|\s+is|\s+are)\s+no(?:\s+more)?)"
+)
+# A thing of a few words, and no sentence.
+THING = (
+    r"(?P<items>(?!(?:i|we|you|he|she|they|it|what|who|which|should|if|that|this|there)\b)"
+    r"(?:(?!(?:so|because|that|which|is|are|was|then)\b)\S+\s+){0,5}?\S+)"
+)
+SHOULD = r"(?:should|must|has to|have to|needs? to|ought to)"
 ADD = (
     r"(?:also\s+)?(?:add|put|write|stick|pop|include|place|note(?: down)?|jot(?: down)?|write down)"
 )
@@ -48,13 +62,19 @@ LISTS = ListRules(
         rf"{ADD}\s+{ITEMS}\s+(?:down\s+)?{THERE}\s+{LIST}(?:\s+as well|\s+too|\s+again)?",
         rf"(?:add|put|write)\s+(?:down\s+)?{THERE}\s+{LIST}\s*[:,]?\s+{ITEMS}",
         rf"on(?:to)?\s+{LIST}\s*,?\s+(?:please\s+)?(?:put|write|goes?)\s+{ITEMS}",
+        rf"(?:{LACK}|(?:i|we)\s+need(?:\s+more)?)\s+{STATED}{THEN}{ADD}\s+{IT}\s+{THERE}\s+{LIST}",
         rf"(?:i|we)\s+(?:also\s+)?need\s+{ITEMS}\s+on\s+{LIST}",
         rf"{LIST}\s*:\s+{ITEMS}",
+        rf"{THING}\s+(?:also\s+)?(?:belongs?|goes|go|{SHOULD}\s+(?:also\s+)?(?:be|go|come))\s+on\s+{LIST}",
+        rf"{LIST}\s+(?:also\s+|still\s+)?(?:needs|lacks|is missing|could do with)\s+"
+        rf"(?!(?:another|something|more|to be)\b){ITEMS}",
     ),
     strike=whole(
         rf"{TAKE_OFF}\s+{ITEMS}\s+(?:off\s+)?{OFF}\s+{LIST}",
         rf"(?:strike|cross|tick|check|scratch)\s+(?:off|out)\s+{ITEMS}"
         rf"(?:\s+(?:{OFF}|on)\s+{LIST})?",
+        rf"(?:i|we)(?:['\u2019]ve|\s+have)?\s+(?:already\s+|just\s+)*(?:got|bought|have)\s+{STATED}{THEN}"
+        rf"(?:strike|cross|take|tick|check|scratch)\s+{IT}\s+off(?:\s+(?:from\s+|of\s+)?{LIST})?",
         rf"(?:take|tick|check)\s+{ITEMS}\s+off",
         rf"(?:strike|cross|scratch)\s+{ITEMS}\s+(?:off|out)",
     ),

@@ -44,7 +44,7 @@ PHRASES = Phrases(
     can="I can {abilities}.",
     not_done="I have not done that, as I have no way to. {can}",
     not_done_yet='I have not done that yet. Please say it in one sentence, such as "{example}".',
-    not_kept='I have not kept that. Begin with "remember that", and I will keep what follows.',
+    not_kept='I do not promise to keep that. Begin with "remember that", and I will.',
     not_known="I cannot know that, because I see nothing of what goes on right now. {can}",
     unable={
         "": "I cannot do that, as I have no way to. {can}",

@@ -65,6 +65,12 @@ NARROWED = re.compile(rf"\b(?:(?:{NUMBER}|{IDENTIFIER}) is|{TIMED})(?: \d+)*$")
 NARROWING = re.compile(
     r"\b(?:for|of|at|in|on|during|when|while|if|from|until|by|with) \S.*$", re.IGNORECASE
 )
+OCCASION = re.compile(
+    r"\b(?:in|on|at|during|for|before|after) (?:the )?(?:mornings?|afternoons?|evenings?|nights?"
+    r"|breakfast|lunch|dinner|week|weekends?|weekdays?|holidays?|spring|summer|autumn|winter"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b",
+    re.IGNORECASE,
+)
 # "... is on the fridge", "... is injured".
 NO_VALUE = re.compile(
     r"(?:(?:not|no|never|still|only|just|so|too|very|quite|really|in|on|at|under|behind|inside|near"
@@ -77,6 +83,13 @@ NO_VALUE = re.compile(
 PROPERTY = rf"(?:[\w-]+ )?(?:{NUMBER}|{IDENTIFIER}|{SINGLE})"
 OWNER = r"(?:(?:the user's|the|our|his|her|their) )?"
 PLAIN_WORDING = (
+    (
+        re.compile(
+            r"^(?:(?:actually|wait|sorry|correction|in fact|well|hang on|no(?=,))[\s,:]+)+(?=\S)",
+            re.IGNORECASE,
+        ),
+        "",
+    ),
     (re.compile(r"\bwi-?\s?fi\b|\bwlan\b", re.IGNORECASE), "wifi"),
     (re.compile(r"(?<=\w)['\u2019]s (?=\d)"), " is "),
     # "The user changed the alarm code to 1234": "the alarm code is 1234".

@@ -30,7 +30,8 @@ LEAD = (
     r"|note(?: down)?(?= that\b|:)|(?:save|store|keep|put|add) (?:in|to) (?:your|long-term) memory)"
 )
 LINK = (
-    r"(?P<link>(?:[,:]|\s+(?:that|this|the following|something(?=(?: for me)?[,:])|for me"
+    r"(?P<link>(?:[,:]|\s+please,?(?=\s+(?:that|this|the following)\b)"
+    r"|\s+(?:that|this|the following|something(?=(?: for me)?[,:])|for me"
     r"|for later))*(?:[,:]|(?:(?<=this)|(?<=following)|(?<=for me))[.?])?)\s+"
 )
 WISH = re.compile(f"{POLITE}{LEAD}{LINK}(?P<rest>.+)$", re.IGNORECASE | re.DOTALL)

@@ -78,7 +78,6 @@ SCHEDULE_REQUESTS = ScheduleRequests(
         rf"{MAKE}{DET}(?P<name>{NAME}) {ALARM},?(?: (?:for|at|to|on))* {TIME}",
         rf"{MAKE}{DET}{ALARM},? {CALLED} (?P<name>{NAME}),?(?: (?:for|at|to))? {TIME}",
         rf"(?:wake|get) (?:me|us)(?: up)?(?: at| by)? {TIME}{FOR_NAME}",
-        rf"(?:i|we) (?:want|need|have) to (?:wake|get) up {TIME}",
         rf"{TIME},? (?:wake|get) (?:me|us)(?: up)?",
         rf"{TIME},? (?:{MAKE}){DET}{ALARM}",
     ),
@@ -183,6 +182,19 @@ SCHEDULE_REQUESTS = ScheduleRequests(
     answer_which=_all(
         rf"(?:{OFF})?{THE}(?P<which>{WHICH_ONE})(?: (?:one|ones|{TIMER}|{ALARM}|{REMINDER}))?s?"
     ),
+    undoing=re.compile(
+        r"\b(?:cancel|stop|delet|remov|kill|clear|end|eras|drop|scrap|abort|disabl|deactivat|off|rid"
+        r"|dismiss|forget|no|not|needn't|don't|do not|wip|away|go|done|called)\w*",
+        re.IGNORECASE,
+    ),
+    mentions={
+        "timer": re.compile(r"\b(?:timers?|count(?:ing)? ?down|stopwatch)\b", re.IGNORECASE),
+        "alarm": re.compile(
+            r"\b(?:alarms?|(?:wak(?:e|ing)|get) (?:me|us)|woken|wake[- ]?up (?:call|alarm))\b",
+            re.IGNORECASE,
+        ),
+        "reminder": re.compile(r"\bremind(?:ers?|ed|ing)?\b", re.IGNORECASE),
+    },
     all=re.compile(
         r"(?:all|every|each|both|everything|all of|any)(?: (?:of )?(?:the|my|our|them|these|those"
         r"|running|set))*",

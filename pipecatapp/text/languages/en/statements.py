@@ -9,6 +9,7 @@ from pipecatapp.text.languages.en.properties import (
     NARROWING,
     NO_VALUE,
     NUMBERED,
+    OCCASION,
     ONE_NAME,
     ONE_OF,
     ONE_OF_SEVERAL,
@@ -125,6 +126,7 @@ STATEMENTS = Statements(
     numbered=NUMBERED,
     narrowed=NARROWED,
     narrowing=NARROWING,
+    occasion=OCCASION,
     no_value=NO_VALUE,
     plain_wording=PLAIN_WORDING,
     household=HOUSEHOLD,
@@ -138,7 +140,7 @@ STATEMENTS = Statements(
         re.IGNORECASE,
     ),
     set_aside=re.compile(
-        r"\b(?:new|now|currently|again|from now on|these days)\b ?", re.IGNORECASE
+        r"\b(?:new|now|currently|again|from now on|these days|actually)\b ?", re.IGNORECASE
     ),
     verb=re.compile(r"\b(?:is|are|lives|works|goes|has)\b"),
     secret=SECRET,

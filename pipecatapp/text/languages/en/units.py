@@ -15,7 +15,7 @@ def _metric(prefix: str, unit: str, symbol: str, before: str = "") -> UnitWords:
     """Return the words for such as a kilometre, square where `before` says so."""
     short = f"{PREFIXES.get(prefix, '')}{symbol}"
     if not before:
-        american = f"{prefix}{unit.removesuffix('re')}er" if unit.endswith("tre") else ""
+        american = f"{prefix}{unit.removesuffix('re')}er" if unit in ("metre", "litre") else ""
         others = [short, american, american and f"{american}s"]
         return _words(f"{prefix}{unit}", *filter(None, others))
     power = {"square": ("2", "sq"), "cubic": ("3", "cu")}[before]
@@ -40,7 +40,7 @@ WORDS = {
     "furlong": _words("furlong"),
     "fathom": _words("fathom"),
     "nautical_mile": _words("nautical mile", "nmi", "sea mile", "sea miles"),
-    "light_year": _words("light year", "lightyear", "lightyears", "light-year", "light-years"),
+    "light_year": _words("light year", "light-year", "light-years"),
     "astronomical_unit": _words("astronomical unit", "au"),
     "kilogram": _words("kilogram", "kg", "kgs", "kilo", "kilos", "kilogramme", "kilogrammes"),
     "gram": _words("gram", "g", "gramme", "grammes"),
@@ -85,7 +85,7 @@ WORDS = {
         "degrees Celsius",
         (
             "celsius",
-            "celcius",
+            "celcius",  # codespell:ignore
             "c",
             "\xb0c",
             "\xb0 c",
@@ -98,7 +98,10 @@ WORDS = {
     "fahrenheit": UnitWords(
         "degree Fahrenheit",
         "degrees Fahrenheit",
-        ("fahrenheit", "farenheit", "f", "\xb0f", "\xb0 f", "degrees f", "deg f"),
+        (
+            *("fahrenheit", "f", "\xb0f", "\xb0 f", "degrees f", "deg f"),
+            "farenheit",  # codespell:ignore
+        ),
     ),
     "metre_per_second": UnitWords(
         "metre per second",

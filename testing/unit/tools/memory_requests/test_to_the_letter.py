@@ -67,6 +67,9 @@ KEPT = [
     ("remember that the safe word is pretty please", "the safe word is pretty please"),
     ("Remember that our cats are called Max, Twin.", "our cats are called Max, Twin"),
     # Polite words that do not.
+    ("Remember, please, that the boat is called Please.", "the boat is called Please"),
+    ("Remember that it is spelled k-i-m-m, okay?", "it is spelled k-i-m-m"),
+    ("Remember my bike is at the station, will you?", "my bike is at the station"),
     ("Please remember that we fly on Friday, please.", "we fly on Friday"),
     ("Can you please remember that I take no milk, thanks.", "I take no milk"),
     ("twin remember that i sleep badly please", "i sleep badly"),

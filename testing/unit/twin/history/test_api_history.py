@@ -6,6 +6,7 @@ import pytest
 from pipecatapp.twin.history import api_history as module
 from pipecatapp.twin.history import upcoming_turn
 from pipecatapp.twin.history.api_history import ApiHistories, Said
+from pipecatapp.twin.history.messages import ToolCall, result_of
 
 START = (2026, 3, 1, 12)
 
@@ -74,7 +75,7 @@ def test_a_long_history_is_cut_in_blocks_and_a_greeting_stays() -> None:
 
 
 def test_only_so_many_turns_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_STAMPS", 1)
+    monkeypatch.setattr(module, "MOST_KNOWN_TURNS", 1)
     histories = ApiHistories()
     prompt(histories, history(1))
     prompt(histories, history(2))
@@ -86,3 +87,14 @@ def test_any_answer_in_a_history_may_repeat_a_result() -> None:
     for turns, may in ((1, False), (2, True)):
         conversation = histories.conversation("a", history(turns))
         assert conversation.holds_results(conversation.turn()) is may
+
+
+def test_what_was_done_for_an_earlier_request_is_known_again() -> None:
+    histories = ApiHistories()
+    said = history(1)
+    asked = histories.conversation("a", said)
+    result = result_of("1", "lamp.dim", "It is dim.")
+    asked.turn().add_call(ToolCall("1", "lamp.dim"), result)
+    again = [*said, Said("assistant", "Done."), Said("user", "have you?")]
+    assert histories.conversation("a", again).turn().done == [frozenset({"lamp.dim"}), frozenset()]
+    assert histories.conversation("b", again).turn().done == [frozenset(), frozenset()]

@@ -347,6 +347,13 @@ async def test_what_nothing_was_learned_from_yet_can_be_forgotten_too(
     assert await memories.waiting() == ["hello"]  # the answer to the question told it, too
 
 
+async def test_a_statement_is_a_topic_to_forget(memories: MemoryService, lent: ToolMemory) -> None:
+    vet = NewFact("The user takes the dog to a vet on Lime Street.", Source.LEARNED, 3.0)
+    await keep(memories, ADA, CAR, vet)
+    assert await lent.matching("we have a car") == [CAR.text]
+    assert await lent.matching("I go to the vet with the dog") == [vet.text]
+
+
 async def test_only_what_was_shown_is_forgotten(memories: MemoryService, lent: ToolMemory) -> None:
     call = Call(Conversation("one"))
     await keep(memories, ADA, CAR)

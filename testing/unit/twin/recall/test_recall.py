@@ -129,3 +129,27 @@ def test_tokens_are_never_counted_too_low() -> None:
     assert tokens("The user's daughter is named Ada.") >= 8
     assert tokens("東京") >= 4
     assert tokens("") == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "my wife was late for the cinema",
+        "the volvo next door was stolen",
+        "some nuts are expensive this year",
+    ],
+)
+async def test_a_remark_brings_up_no_fact_that_only_shares_a_word(
+    recall: Recall, words: str
+) -> None:
+    assert not (await recall(words, [], unknown)).anything
+
+
+async def test_a_remark_brings_up_what_it_is_about(recall: Recall) -> None:
+    assert FACTS[9] in (await recall("i went swimming on thursday", [], unknown)).text
+
+
+async def test_a_short_remark_is_not_about_the_turn_before(recall: Recall) -> None:
+    before = ["what is my daughter called"]
+    assert not (await recall("that is nice", before, unknown)).anything
+    assert (await recall("and how old", before, unknown)).anything

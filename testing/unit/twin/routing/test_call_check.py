@@ -48,8 +48,8 @@ def turn_of(words: str, history: Sequence[tuple[str, str]] = ()) -> ActiveTurn:
     return conversation.turn()
 
 
-def check(name: str, arguments: dict[str, Any], turn: ActiveTurn) -> Decision:
-    return CallCheck(Decision("tool", name, arguments, sure=True), TOOLS[name], turn).checked()
+def check(name: str, arguments: dict[str, Any], turn: ActiveTurn, *, sure: bool = True) -> Decision:
+    return CallCheck(Decision("tool", name, arguments, sure=sure), TOOLS[name], turn).checked()
 
 
 def proposals() -> list[tuple[str, dict[str, Any]]]:
@@ -61,7 +61,7 @@ def proposals() -> list[tuple[str, dict[str, Any]]]:
 @pytest.mark.parametrize("case", UNMEANT, ids=lambda case: case.id)
 def test_no_call_comes_out_of_nothing(case: Case) -> None:
     turn = turn_of(case.say, case.turns)
-    called = [call for call in proposals() if check(*call, turn).kind == "tool"]
+    called = [call for call in proposals() if check(*call, turn, sure=False).kind == "tool"]
     assert [call for call in called if not _is_harmless_in(call[0], case)] == []
 
 
@@ -224,9 +224,14 @@ def dice(name: str) -> Tool:
     return next(each for each in tools_of(Dice(FakeResources())) if each.name == name)
 
 
+def test_nothing_is_left_of_a_guess_whose_every_argument_was_made_up() -> None:
+    decision = Decision("tool", "dice.roll", {"sides": 20})
+    assert CallCheck(decision, dice("dice.roll"), turn_of("I lost my hat")).checked().declined
+
+
 @pytest.mark.parametrize(("words", "sides"), [("roll a die", 6), ("roll one with 20 sides", 20)])
 def test_a_default_takes_the_place_of_what_nobody_said(words: str, sides: int) -> None:
-    decision = Decision("tool", "dice.roll", {"sides": 20})
+    decision = Decision("tool", "dice.roll", {"sides": 20}, sure=True)
     checked = CallCheck(decision, dice("dice.roll"), turn_of(words)).checked()
     assert checked.arguments == {"sides": sides}
 

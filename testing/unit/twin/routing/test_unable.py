@@ -6,6 +6,7 @@ from pipecatapp.tools.tool import Call, Toolset, tool
 from pipecatapp.twin.routing.actions import Actions, Decision, TalkExamples
 from pipecatapp.twin.routing.intent_classifier import IntentClassifier
 from pipecatapp.twin.routing.router import Router
+from testing.unit.tools.fake_resources import FakeResources
 from testing.unit.twin.conftest import RHYMES, Lamp
 from testing.unit.twin.routing.test_router import Model, decide, prompt
 
@@ -35,7 +36,7 @@ class Stereo(Toolset):
 @pytest.fixture(scope="module")
 def router(embedder: MiniLM, talk: TalkExamples) -> Router:
     """A router of a household that has a lamp and a stereo."""
-    actions = Actions([*tools_of(Lamp()), *tools_of(Stereo(None))], [RHYMES], talk)
+    actions = Actions([*tools_of(Lamp()), *tools_of(Stereo(FakeResources()))], [RHYMES], talk)
     return Router(actions, IntentClassifier(embedder, actions.examples()))
 
 

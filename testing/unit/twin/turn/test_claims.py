@@ -11,9 +11,14 @@ from pipecatapp.twin.history.messages import (
     UserMessage,
 )
 from pipecatapp.twin.history.turn import ActiveTurn, Turn
+from pipecatapp.twin.llm.chunks import Chunks
 from pipecatapp.twin.turn.abilities import what_it_can
-from pipecatapp.twin.turn.checked_answer import Clause, Correction
+from pipecatapp.twin.turn.answer_stream import AnswerStream, streamed
+from pipecatapp.twin.turn.checked_answer import AnswerCheck, CheckedAnswer, Clause, Correction
 from pipecatapp.twin.turn.claims import ClaimsCheck, PresentCheck
+from pipecatapp.voice.clauses import ClauseAggregator
+from testing.unit.tools.fake_resources import FakeResources
+from testing.unit.twin.turn.test_checked_answer import token
 
 
 class Egg(Toolset):
@@ -56,7 +61,7 @@ class Look(Toolset):
 
 TOOLS: dict[str, Tool] = {
     each.name: each
-    for toolset in (Egg(None), Shutter(None), Look(None))
+    for toolset in (Egg(FakeResources()), Shutter(FakeResources()), Look(FakeResources()))
     for each in tools_of(toolset)
 }
 CLAIMS = ClaimsCheck(TOOLS.get, lambda: list(TOOLS))
@@ -100,6 +105,8 @@ def is_corrected(answer: str, turn: ActiveTurn, before: str = "") -> bool:
         ("I like tea.", "Let me check the weather for you."),
         ("remind me to water the plants", "I'll remind you."),
         ("hello", "I have sent your message."),
+        ("Write a mail to Kim and send it.", "I've sent it."),
+        ("Write a mail to Kim that I am late.", "Email sent."),
         # passive, elliptic
         ("lock the gate", "The gate is now locked."),
         ("lock the gate", "Your gate has been locked."),
@@ -157,6 +164,9 @@ def test_a_claim_without_a_deed_is_corrected(said: str, answer: str) -> None:
         ("What does a butler do?", "A butler opens doors and serves."),
         ("How are you?", "I am doing well and ready to help."),
         ("Wie geht es dir?", "Ich bin gut gelaunt."),
+        ("Ich bin umgezogen.", "Ich stelle mir das anstrengend vor,"),
+        ("speak slower please", "I will do that."),
+        ("is seven prime", "Let me check the factors."),
         ("Mach das Licht aus.", "Ich kann das Licht leider nicht ausschalten."),
         ("Write code that sends mail", "`I have sent the mail`"),
         ("Do you like tea?", "Yes,"),
@@ -168,6 +178,16 @@ def test_a_claim_without_a_deed_is_corrected(said: str, answer: str) -> None:
 )
 def test_plain_talk_stays_free(said: str, answer: str) -> None:
     assert not is_corrected(answer, turn_of(said))
+
+
+def test_a_text_may_go_on_and_an_expert_writes_what_it_likes() -> None:
+    story = "I locked the door and turned off the lights."
+    assert not is_corrected(story, turn_of("tell me a story", "and then"))
+    assert is_corrected("Yes, I have.", turn_of("lock the door", "tell me a joke", "Have you?"))
+    coding = turn_of("make me something that stores names")
+    assert is_corrected("I have stored the list.", coding)
+    coding.answered_by("coding")
+    assert not is_corrected("I have stored the list.", coding)
 
 
 def test_a_tool_of_that_kind_backs_a_claim() -> None:
@@ -286,3 +306,39 @@ def test_what_can_be_known_is_left_alone(said: str) -> None:
 def test_a_tool_that_looked_may_tell_of_the_present() -> None:
     assert not present("It is sunny.", turn_of(("Is it raining?", "look.out")))
     assert present("It is sunny.", turn_of(("Is it raining?", "look.out", ResultState.FAILED)))
+
+
+async def spoken_at(tokens: list[str], *checks: AnswerCheck) -> list[tuple[int, str]]:
+    """Return the pieces that are spoken, each with how many tokens had come when it was cut."""
+    read = 0
+    pieces: list[tuple[int, str]] = []
+    clauses = ClauseAggregator()
+
+    async def chunks() -> Chunks:
+        nonlocal read
+        for text in tokens:
+            read += 1
+            yield token(text)
+
+    async def write(answer: AnswerStream) -> None:
+        checked = CheckedAnswer(answer, turn_of("tell me about bees"), checks)
+        await checked.take(chunks())
+        await checked.end()
+
+    async for chunk in streamed(write):
+        async for piece in clauses.aggregate(chunk.choices[0].delta.content or ""):
+            pieces.append((read, piece.text))
+    return pieces
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Bees live in hives, and each of them has a queen. She lays eggs. All others work.",
+        "They are insects. The hive in the garden is theirs. It holds honey for the winter.",
+        "Well, bees of the wild nest in the ground or in hollow stems and collect pollen. Yes.",
+    ],
+)
+async def test_plain_talk_is_spoken_as_early_as_without_checks(answer: str) -> None:
+    tokens = [word if i == 0 else f" {word}" for i, word in enumerate(answer.split())]
+    assert await spoken_at(tokens, CLAIMS, PRESENT) == await spoken_at(tokens)
