@@ -47,6 +47,11 @@ def asks_for_quotation(utterance: str) -> bool:
     return language().remarks.quoting.search(utterance) is not None
 
 
+def asks_for_text(utterance: str) -> bool:
+    """Tell whether an utterance asks for a text or a translation, which may be about any deed."""
+    return language().claims.composed.search(utterance) is not None
+
+
 def refers_to(utterance: str, earlier: str) -> bool:
     """Tell whether someone speaks of what was asked for earlier: "explain it", "the bear"."""
     rules = language().remarks

@@ -33,11 +33,14 @@ class IntentPrediction:
         actions: All actions, the likeliest first.
         chances: The probability of each, in the same order; they add up to 1.
         nearest: Training examples with their actions, the nearest first; `unable` has its topic.
+        likeness: The cosine between the utterance and the nearest example of what nothing here can
+            do; 0 where there is none.
     """
 
     actions: list[str]
     chances: list[float]
     nearest: list[tuple[str, str]]
+    likeness: float = 0.0
 
     @property
     def action(self) -> str:
@@ -64,6 +67,7 @@ class IntentPrediction:
             [self.actions[i] for i in kept],
             [self.chances[i] / total for i in kept],
             [(text, name) for text, name in self.nearest if name not in names],
+            self.likeness,
         )
 
 
@@ -89,6 +93,7 @@ class IntentClassifier:
         texts = [text for text, _ in self._labelled]
         # One class for all topics: their examples are alike, and their number must not weigh.
         labels = [UNABLE if is_unable(name) else name for _, name in self._labelled]
+        self._unable = np.array([label == UNABLE for label in labels])
         self._model = SoftmaxRegression(texts, self._vectors, labels)
         self.actions = self._model.classes
 
@@ -98,11 +103,13 @@ class IntentClassifier:
         vector = self._embedder.embed([text])
         chances = self._model.chances([text], vector)[0]
         order = np.argsort(-chances)
-        near = np.argsort(-(self._vectors @ vector[0]))[:NEAREST]
+        similarities = self._vectors @ vector[0]
+        near = np.argsort(-similarities)[:NEAREST]
         return IntentPrediction(
             [self.actions[i] for i in order],
             [float(chances[i]) for i in order],
             [self._labelled[i] for i in near],
+            float(similarities[self._unable].max(initial=0.0)),
         )
 
 

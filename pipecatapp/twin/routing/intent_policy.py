@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipecatapp.text.utterances import is_remark, refers_to
+from pipecatapp.text.utterances import asks_for_text, is_remark, refers_to
 from pipecatapp.twin.routing.action_catalogue import ActionCatalogue
 from pipecatapp.twin.routing.actions import AGAIN, ANSWER, UNABLE, is_unable
 from pipecatapp.twin.routing.expert_domains import ExpertDomains
@@ -22,6 +22,9 @@ SURE_OF_AGAIN = 0.6
 """The same for "the action before, once more", whose words alone say little else."""
 UNSURE_OF_TOOL = 0.2
 """With this probability a tool may be meant after all where nothing seems to be able to help."""
+LIKE_UNABLE = 0.5
+"""The least cosine to an example of what nothing here can do. Of 120 requests for such things that
+were refused at once, 116 have it; what is further away may be anything: the model decides."""
 FEWEST_NEAR = 2
 """Of the five examples nearest to what nothing here can do, the fewest that say so too."""
 SURE_ALONE = 0.7
@@ -83,7 +86,7 @@ class IntentPolicy:
         remark = is_remark(words)
         if last_action in catalogue.actions.experts and _goes_on(prediction, words, before):
             return PolicyResult(last_action)
-        if _is_unable(prediction) and not remark:
+        if _is_unable(prediction) and not remark and not asks_for_text(words):
             return PolicyResult(prediction.topic)
         # The classifier knows the other actions better than an unseen expert's description does.
         if prediction.action == ANSWER and not remark and (near := catalogue.unseen.near(words)):
@@ -174,7 +177,8 @@ def _meant(prediction: IntentPrediction, previous: str) -> str | None:
     if prediction.action == AGAIN:
         return previous if prediction.chance >= SURE_OF_AGAIN else None
     if prediction.action == UNABLE:
-        return None if _may_be_tool(prediction) else ANSWER  # talk about such things
+        talk = prediction.likeness >= LIKE_UNABLE and not _may_be_tool(prediction)
+        return ANSWER if talk else None
     sure = SURE if previous == ANSWER else SURE_IN_A_TASK
     return prediction.action if prediction.chance >= sure else None
 
@@ -185,6 +189,8 @@ def _is_unable(prediction: IntentPrediction) -> bool:
     The class spans many topics, so that what is near to none of its examples can still be likely:
     the nearest examples have a say.
     """
+    if prediction.likeness < LIKE_UNABLE:
+        return False
     near = [is_unable(name) for _, name in prediction.nearest]
     if prediction.action == UNABLE and all(near[:3]):
         return True
