@@ -1,6 +1,7 @@
 """The archive of the agent's state: what belongs into it, and how it is written and checked."""
 
 import re
+import shutil
 import sqlite3
 import tarfile
 from collections.abc import Iterator
@@ -69,13 +70,23 @@ def unpack_archive(archive: Path, target: Path) -> None:
                 total += member.size
                 if not (member.isreg() and _is_expected(member.name)) or total > LARGEST_BYTES:
                     raise UserError(f"{archive} is no copy of a state: it holds {member.name!r}")
-                member.mode = 0o600
-                opened.extract(member, target, filter="data")
+                _unpack(opened, member, target / member.name)
         for name in DATABASES:
             if (target / name).exists():
                 _require_sound(target / name)
     except (tarfile.TarError, OSError, EOFError) as error:
         raise UserError(f"{archive} is no copy of a state: {error}") from error
+
+
+def _unpack(opened: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -> None:
+    """Write a member whose type and name were checked; `extract` has no filter on Debian 12."""
+    content = opened.extractfile(member)
+    if content is None:
+        raise tarfile.ReadError(f"{member.name} has no content")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    with content, path.open("wb") as file:
+        shutil.copyfileobj(content, file)
 
 
 def _is_expected(name: str) -> bool:

@@ -174,9 +174,13 @@ class ModelServer:
             self._server = None
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-        length = int(head.split("content-length:")[1].split("\r\n")[0])
-        request = json.loads(await reader.readexactly(length))
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+            length = int(head.split("content-length:")[1].split("\r\n")[0])
+            request = json.loads(await reader.readexactly(length))
+        except asyncio.IncompleteReadError:
+            writer.close()  # whoever asked has gone
+            return
         if request.get("logprobs"):
             await agrees(self.odds)(writer)
             writer.close()

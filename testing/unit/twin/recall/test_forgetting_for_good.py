@@ -30,8 +30,8 @@ from pipecatapp.twin.recall.recall import Recall
 from pipecatapp.twin.recall.tool_memory import ToolMemory
 from testing.unit.tools.fake_resources import FakeResources
 
-SECRET = "Jörg Häßler"
-PLAYER = f"my favourite pianist is {SECRET}"
+PIANIST = "Jörg Häßler"
+PLAYER = f"my favourite pianist is {PIANIST}"
 APART = unicodedata.normalize("NFD", PLAYER)
 CAR = NewFact("the car is a red Volvo", Source.ASKED, 2.0)
 
@@ -113,21 +113,21 @@ async def test_nothing_of_it_is_left_in_any_file(household: Household) -> None:
     household.say(mine, "hello", "Hi.")
     for writing in (PLAYER, APART, PLAYER.lower()):
         await household.ask(mine, f"Remember that {writing}.")
-    learned = NewFact(f"The user's favourite pianist is {SECRET}.", Source.LEARNED, time.time())
+    learned = NewFact(f"The user's favourite pianist is {PIANIST}.", Source.LEARNED, time.time())
     await memories.keep([Addition(learned), Addition(CAR)])
-    household.say(mine, "who is my favourite pianist?", unicodedata.normalize("NFD", f"{SECRET}!"))
+    household.say(mine, "who is my favourite pianist?", unicodedata.normalize("NFD", f"{PIANIST}!"))
     mine.summarize(f"User: {PLAYER.upper()}")
-    household.say(household.conversations.get("other"), f"{SECRET} is my favourite pianist", "Oh.")
+    household.say(household.conversations.get("other"), f"{PIANIST} is my favourite pianist", "Oh.")
     await memories.save("before", "mine")
     memories.long_term.turns.put(
         FinishedTurn("thanks", "You are welcome.", "mine", time.time(), before=((APART, "Ah."),))
     )
     exported = export_facts(memories.long_term)
     flush()
-    assert files_that_tell(home, SECRET)
+    assert files_that_tell(home, PIANIST)
 
     run = await household.ask(mine, "Forget who my favourite pianist is.")
-    assert SECRET in unicodedata.normalize("NFC", run.purpose)
+    assert PIANIST in unicodedata.normalize("NFC", run.purpose)
     await household.approve(run)
     assert run.result is not None
     assert "forgotten for good" in run.result
@@ -135,7 +135,7 @@ async def test_nothing_of_it_is_left_in_any_file(household: Household) -> None:
     await memories.followed()
     flush()
 
-    assert files_that_tell(home, SECRET) == []
+    assert files_that_tell(home, PIANIST) == []
     assert [fact.text for fact in await memories.newest(9)] == [CAR.text]
     assert mine.turns() == [("hello", "Hi."), ("and the time?", "It is late.")]
     assert [entry["text"] for entry in mine.history()] == [
@@ -198,11 +198,11 @@ async def test_a_turn_that_is_examined_meanwhile_brings_nothing_back(household: 
     memories.long_term.turns.put(FinishedTurn(PLAYER, "Nice.", "mine", time.time()))
     turn = memories.long_term.turns.oldest()
     assert turn is not None
-    words = f"my favourite pianist is {SECRET}"
+    words = f"my favourite pianist is {PIANIST}"
     call = Call(household.conversations.get("mine"), words="forget my favourite pianist")
     lent = ToolMemory(memories, Recall(memories))
     assert await lent.forget_texts([words], call) == 1
-    learned = NewFact(f"The user likes {SECRET}.", Source.LEARNED, time.time())
+    learned = NewFact(f"The user likes {PIANIST}.", Source.LEARNED, time.time())
     assert memories.long_term.keep([Addition(learned)], examined=turn.id) == []
     assert len(memories.long_term) == 0
 
@@ -250,4 +250,4 @@ async def test_files_that_nothing_reads_any_more_go_too(household: Household) ->
     await household.approve(await household.ask(mine, "Forget who my favourite pianist is."))
     await household.memories.followed()
     flush()
-    assert files_that_tell(household.home, SECRET) == []
+    assert files_that_tell(household.home, PIANIST) == []

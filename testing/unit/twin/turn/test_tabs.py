@@ -90,7 +90,8 @@ async def open_tab(
             await stack.enter_async_context(line.open())
             server.replies.insert(0, answers("prefilled"))
             await tab.ready()
-            await until(lambda: server.requests)
+            # What is announced at once may come before the persona is read.
+            await until(lambda: server.requests or schedule.due())
             server.requests.clear()
             return tab
 
