@@ -1,8 +1,12 @@
-"""Opens a small SQLite file of a tool so that neither a power failure nor damage stops the tool."""
+"""Opens SQLite files so that a power failure loses nothing that was committed.
+
+The memory's database and the small files of tools are opened, migrated and changed alike. They
+differ in what happens where a file is damaged.
+"""
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,35 +52,13 @@ class SqliteFile:
                 self._connection = self._open()
 
     def _open(self) -> sqlite3.Connection:
-        # Created here, so that the file is never readable by others.
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
-        connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            # What is deleted is overwritten, not only unlinked in the file.
-            connection.execute("PRAGMA secure_delete = ON")
-            (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-            if answer != "ok":
-                raise sqlite3.DatabaseError(answer)
-            self._migrate(connection)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+        return open_connection(self.path, self._check_and_migrate)
 
-    def _migrate(self, connection: sqlite3.Connection) -> None:
-        steps = sorted(self._schema.glob("*.sql"))
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version > len(steps):
-            raise UserError(
-                f"{self.path} was written by a newer version of this program (schema {version}): "
-                "use that version."
-            )
-        for number, step in enumerate(steps[version:], start=version + 1):
-            script = step.read_text(encoding="utf-8")
-            connection.executescript(f"BEGIN;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
+    def _check_and_migrate(self, connection: sqlite3.Connection) -> None:
+        (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if answer != "ok":
+            raise sqlite3.DatabaseError(answer)
+        migrate(connection, self.path, self._schema)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -85,19 +67,85 @@ class SqliteFile:
         Raises:
             UserError: They cannot be written; nothing has changed.
         """
-        with explained(self.path):
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
+        with explained(self.path), committed(self._connection):
+            yield self._connection
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+
+def open_connection(
+    path: Path, prepare: Callable[[sqlite3.Connection], None]
+) -> sqlite3.Connection:
+    """Open a file in WAL mode with synchronous=FULL, readable by its owner alone.
+
+    Args:
+        path: The file; it is created if necessary, its directory is not.
+        prepare: Checks or migrates it; where that raises, the connection is closed.
+
+    Raises:
+        OSError: The file cannot be created.
+        sqlite3.Error: It cannot be opened.
+    """
+    # Created here, so that the file is never readable by others.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        # What is deleted is overwritten, not only unlinked in the file.
+        connection.execute("PRAGMA secure_delete = ON")
+        prepare(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def migrate(
+    connection: sqlite3.Connection,
+    path: Path,
+    schema: Path,
+    keep_copy: Callable[[int], None] | None = None,
+) -> None:
+    """Bring an open file to the newest version.
+
+    Args:
+        connection: To the file.
+        path: The file, as messages name it.
+        schema: The directory in which `NNNN.sql` leads from version NNNN - 1 to NNNN.
+        keep_copy: Called with the version of a file that is not new, before it is changed.
+
+    Raises:
+        UserError: The file is of a newer version.
+    """
+    steps = sorted(schema.glob("*.sql"))
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(steps):
+        raise UserError(
+            f"{path} was written by a newer version of this program (schema {version}): "
+            "use that version."
+        )
+    if keep_copy is not None and 0 < version < len(steps):
+        keep_copy(version)
+    for number, step in enumerate(steps[version:], start=version + 1):
+        script = step.read_text(encoding="utf-8")
+        connection.executescript(f"BEGIN;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
+
+
+@contextmanager
+def committed(connection: sqlite3.Connection) -> Iterator[None]:
+    """Commit the changes of the block, or roll them back if it raises."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
 
 
 def _set_aside(path: Path) -> Path:

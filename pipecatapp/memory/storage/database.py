@@ -1,6 +1,5 @@
 """Opens the SQLite file of the memory for one process, and migrates it with a copy."""
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from pathlib import Path
 from pipecatapp.errors import UserError
 from pipecatapp.memory.storage.terms import indexed_words
 from pipecatapp.runtime.safe_files import LockHeldError, lock_for_process
+from pipecatapp.runtime.sqlite_file import committed, migrate, open_connection
 from pipecatapp.text.normal_form import normal_form
 
 SCHEMA = Path(__file__).parent / "schema"
@@ -44,46 +44,23 @@ class Database:
                     "first, or set PIPECATAPP_HOME to another directory."
                 ) from error
             try:
-                self.connection = self._open()
+                self.connection = open_connection(self.path, self._prepare)
             except BaseException:
                 self._lock.release()
                 raise
 
-    def _open(self) -> sqlite3.Connection:
-        # Created here, so that the file is never readable by others.
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
-        connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+    def _prepare(self, connection: sqlite3.Connection) -> None:
         # Migrations compute columns with these.
         for function in (normal_form, indexed_words):
             connection.create_function(function.__name__, 1, function, deterministic=True)
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            # Deleted data is overwritten, not only unlinked in the file.
-            connection.execute("PRAGMA secure_delete = ON")
-            self._migrate(connection)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
 
-    def _migrate(self, connection: sqlite3.Connection) -> None:
-        steps = sorted(SCHEMA.glob("*.sql"))
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version > len(steps):
-            raise UserError(
-                f"{self.path} was written by a newer version of this program (schema {version}): "
-                "use that version."
-            )
-        if 0 < version < len(steps):
+        def keep_copy(version: int) -> None:
             copy = self.path.with_name(f"{NAME}.schema-{version}")
             copy.unlink(missing_ok=True)
             connection.execute("VACUUM INTO ?", (str(copy),))
             copy.chmod(0o600)
-        for number, step in enumerate(steps[version:], start=version + 1):
-            script = step.read_text(encoding="utf-8")
-            connection.executescript(f"BEGIN;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
+
+        migrate(connection, self.path, SCHEMA, keep_copy)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -92,15 +69,8 @@ class Database:
         Raises:
             UserError: They cannot be written; nothing has changed.
         """
-        with explained(self.path):
-            self.connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self.connection
-                self.connection.execute("COMMIT")
-            except BaseException:
-                if self.connection.in_transaction:
-                    self.connection.execute("ROLLBACK")
-                raise
+        with explained(self.path), committed(self.connection):
+            yield self.connection
 
     def erase_traces(self) -> None:
         """Remove deleted data from the write-ahead log and from older copies of the file."""
