@@ -5,7 +5,7 @@ from difflib import SequenceMatcher
 
 from pipecatapp.text.language import language
 from pipecatapp.text.utterances import is_question, is_remark, is_statement
-from pipecatapp.text.words import stub, whole_words
+from pipecatapp.text.words import whole_words, word_prefix
 
 MATCHED = 0.7
 """The share of the words that have to be there, in the order in which they were said."""
@@ -80,7 +80,7 @@ def _tokens(text: str) -> list[str]:
     text = text.lower().replace("\u2019", "'")
     for pattern, replacement in rules.contracted:
         text = pattern.sub(replacement, text)
-    return [rules.turned.get(word, stub(word)) for word in whole_words(text)]
+    return [rules.turned.get(word, word_prefix(word)) for word in whole_words(text)]
 
 
 def _tells(word: str) -> bool:

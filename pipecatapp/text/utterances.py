@@ -1,7 +1,7 @@
 """What kind of utterance somebody made, as far as its words alone tell."""
 
 from pipecatapp.text.language import language
-from pipecatapp.text.words import significant_words, stub
+from pipecatapp.text.words import significant_words, word_prefix
 
 
 def is_stop(utterance: str) -> bool:
@@ -57,8 +57,8 @@ def refers_to(utterance: str, earlier: str) -> bool:
     rules = language().remarks
     if rules.courtesy.match(utterance):
         return False
-    asked = {stub(word) for word in significant_words(earlier)}
+    asked = {word_prefix(word) for word in significant_words(earlier)}
     return any(
-        found["noun"] is None or stub(found["noun"].lower()) in asked
+        found["noun"] is None or word_prefix(found["noun"].lower()) in asked
         for found in rules.reference.finditer(utterance)
     )

@@ -9,7 +9,7 @@ from pipecatapp.text.normal_form import normal_form
 SHORTEST_STEM = 3
 """Letters."""
 
-STUB = 5
+PREFIX = 5
 """Letters that two forms of a word, such as likes and liked, have in common."""
 
 _WORD = re.compile(r"[^\W_]+")
@@ -69,9 +69,9 @@ def _has(word: str, ending: str) -> bool:
     return word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM
 
 
-def stub(word: str) -> str:
+def word_prefix(word: str) -> str:
     """Return the beginning that forms of a word have in common, of a word in small letters.
 
     It is coarser than `stem`: "likes" and "liking" have one, and so have "computer" and "compute".
     """
-    return word[:STUB] if len(word) > STUB else word.removesuffix("s")
+    return word[:PREFIX] if len(word) > PREFIX else word.removesuffix("s")

@@ -5,7 +5,7 @@ Every number and name must have been said, and so must the stems of most other w
 
 from pipecatapp.text.language import language
 from pipecatapp.text.numbers import number, numbers
-from pipecatapp.text.words import stub, whole_words
+from pipecatapp.text.words import whole_words, word_prefix
 
 ENOUGH = 0.5
 """The share of a statement's other words that must have been said."""
@@ -13,7 +13,7 @@ ENOUGH = 0.5
 
 def stems(text: str) -> set[str]:
     """Return the stems of the words that tell something."""
-    return {stub(word) for word in _words(text) if not _is_frame(word)}
+    return {word_prefix(word) for word in _words(text) if not _is_frame(word)}
 
 
 def kin(text: str) -> set[str]:
@@ -23,7 +23,9 @@ def kin(text: str) -> set[str]:
 
 def shared(one: str, other: str) -> set[str]:
     """Return the stems that two texts have in common, without names."""
-    return (stems(one) & stems(other)) - {stub(name) for name in (*names(one), *names(other))}
+    return (stems(one) & stems(other)) - {
+        word_prefix(name) for name in (*names(one), *names(other))
+    }
 
 
 def is_grounded(statement: str, source: str, said: str) -> bool:
@@ -36,9 +38,9 @@ def is_grounded(statement: str, source: str, said: str) -> bool:
     """
     if not numbers(statement) <= numbers(source):
         return False
-    known = {stub(word) for word in _words(source)}
+    known = {word_prefix(word) for word in _words(source)}
     strict = [*names(statement), *kin(statement)]
-    if any(stub(word) not in known for word in strict):
+    if any(word_prefix(word) not in known for word in strict):
         return False
     told = stems(statement)
     if told and sum(each in known for each in told) < ENOUGH * len(told):
@@ -76,7 +78,7 @@ def _words(text: str) -> list[str]:
 
 def _content_stems(text: str) -> set[str]:
     function_words = language().vocabulary.function_words
-    return {stub(word) for word in _words(text) if word not in function_words}
+    return {word_prefix(word) for word in _words(text) if word not in function_words}
 
 
 def _is_frame(word: str) -> bool:

@@ -7,7 +7,7 @@ to an expert. A request for one names its domain: a verb or a noun that others r
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from pipecatapp.text.words import significant_words, stub
+from pipecatapp.text.words import significant_words, word_prefix
 
 CHARACTERISTIC = 4.0
 """A word belongs to an expert that uses it so many times as often as all examples together do. All
@@ -46,4 +46,4 @@ def _counted(texts: Iterable[str]) -> Counter[str]:
 
 
 def _stems(text: str) -> set[str]:
-    return {stub(word) for word in significant_words(text)}
+    return {word_prefix(word) for word in significant_words(text)}
