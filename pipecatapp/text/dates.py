@@ -5,8 +5,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 
+from pipecatapp.text.date_rules import DateMeaning, DateRule
 from pipecatapp.text.language import language
-from pipecatapp.text.rules import DateMeaning, DateRule
 
 Replacement = Callable[[re.Match[str], date], str]
 

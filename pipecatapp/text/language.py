@@ -8,21 +8,15 @@ from importlib.util import find_spec
 
 from pipecatapp.settings import load_settings
 from pipecatapp.text.arithmetic import Arithmetic, Units
+from pipecatapp.text.claim_rules import Claims
 from pipecatapp.text.clock import Clock, Places
+from pipecatapp.text.date_rules import Dates, Numbers
 from pipecatapp.text.fact_rules import FactQuestions, SecondPerson
 from pipecatapp.text.list_rules import ListRules
 from pipecatapp.text.log_rules import LogPhrases, LogQuestions
-from pipecatapp.text.rules import (
-    Acts,
-    Claims,
-    Dates,
-    Numbers,
-    Quotations,
-    Remarks,
-    Requests,
-    Statements,
-)
+from pipecatapp.text.request_rules import Acts, Quotations, Requests
 from pipecatapp.text.schedule_rules import SchedulePhrases, ScheduleRequests
+from pipecatapp.text.statement_rules import Remarks, Statements
 from pipecatapp.text.time_rules import TimePhrases, Times
 
 FALLBACK = "en"

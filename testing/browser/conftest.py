@@ -16,6 +16,7 @@ import httpx
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from pipecatapp.mission_control.server import uvicorn_config
 from pipecatapp.mission_control.web import create_app
@@ -24,6 +25,8 @@ from pipecatapp.settings import Settings
 from .echo_agent import EchoAgent
 
 START_SECONDS = 180
+CONNECTING_MS = 60_000
+"""Chromium may wait for a core when other tests have a model write."""
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -139,7 +142,10 @@ def page(context: BrowserContext, echo: Server) -> Iterator[Page]:
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
     page.goto(echo.new_link())
-    page.wait_for_selector("#link[data-state=open]")
+    try:
+        page.wait_for_selector("#link[data-state=open]", timeout=CONNECTING_MS)
+    except PlaywrightTimeout as error:
+        raise AssertionError(f"The page does not connect. Its console: {problems}") from error
     yield page
     assert problems == []
 

@@ -46,10 +46,10 @@ class Decision:
         unable: For an answer that says that something cannot be done or known: the topic.
         declined: The tool whose call is not made, as its arguments come from nowhere or the words
             do not name it: an answer must not claim that it was.
-        question: What is said in place of an answer that the model would write; empty for nothing.
         sure: Whether the intent policy was sure of the tool, or there is none.
         besides: What the turn goes on with once the call has been made; empty for nothing.
-        text: What is said as it is; empty where the model words the answer.
+        text: What is said as it is; empty where the model words the answer. Beside `declined` it
+            may ask for what the call lacks.
     """
 
     kind: Kind
@@ -58,7 +58,6 @@ class Decision:
     by: Literal["head", "model", "words"] = "model"
     unable: str | None = None
     declined: str = ""
-    question: str = ""
     sure: bool = field(default=False, compare=False)
     besides: str = ""
     text: str = ""

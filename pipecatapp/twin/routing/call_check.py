@@ -168,4 +168,4 @@ class CallCheck:
         if self.turn.asked_for == name or not (self.decision.sure and self._names_act()):
             question = ""
         logger.info(f"{name} is not called: {reason}")
-        return Decision("answer", by=self.decision.by, declined=name, question=question)
+        return Decision("answer", by=self.decision.by, declined=name, text=question)

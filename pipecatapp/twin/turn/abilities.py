@@ -1,4 +1,4 @@
-"""Says what the twin can do, as its tools are now."""
+"""Says what the twin can do, as its tools are now, and what it cannot."""
 
 from collections.abc import Iterable
 
@@ -21,3 +21,14 @@ def what_it_can(tools: Iterable[str]) -> str:
     if known:
         abilities = phrases.can_also.format(abilities=", ".join(known[:MOST]), last=abilities)
     return phrases.can.format(abilities=abilities)
+
+
+def refusal(topic: str, tools: Iterable[str]) -> str:
+    """Return what is said to a request that nothing here can fulfil.
+
+    Args:
+        topic: Of the request, as talk.yaml of the prompts names it.
+        tools: The names of those that can be called.
+    """
+    said = language().phrases.unable
+    return said.get(topic, said[""]).format(can=what_it_can(tools))

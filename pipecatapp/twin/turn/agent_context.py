@@ -10,6 +10,9 @@ from pipecatapp.tools.tool import DirectCall
 from pipecatapp.twin.recall.recall import Recall
 from pipecatapp.twin.routing.router import Router
 
+KEEPS_FACTS = "memory.remember"
+"""A tool that the model does not see."""
+
 
 async def _nothing(words: str) -> DirectCall | None:
     """Return None: no tool reads plain words."""
@@ -44,3 +47,7 @@ class AgentContext:
     def system(self) -> str:
         """The system prompt, the same for the same persona and actions."""
         return f"{self.persona}\n\n{self.router.instruction}"
+
+    def available(self) -> list[str]:
+        """Return the names of the tools that can be called now."""
+        return [name for name in (*self.router.actions.tools, KEEPS_FACTS) if self.tool(name)]

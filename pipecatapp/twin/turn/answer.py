@@ -15,7 +15,6 @@ from pipecatapp.twin.history.turn import ActiveTurn
 from pipecatapp.twin.llm.chunks import TWIN, Chunks, text_of
 from pipecatapp.twin.routing.actions import Decision
 from pipecatapp.twin.routing.router import in_own_words, in_words
-from pipecatapp.twin.turn.abilities import what_it_can
 from pipecatapp.twin.turn.answer_stream import AnswerStream
 from pipecatapp.twin.turn.checked_answer import AnswerCheck, CheckedAnswer
 from pipecatapp.twin.turn.claims import ClaimsCheck, PresentCheck
@@ -25,8 +24,6 @@ from pipecatapp.twin.turn.raw_calls import RawCalls
 from pipecatapp.twin.turn.repetition_check import RepetitionCheck, fixed_reply
 from pipecatapp.twin.turn.turn_context import TurnContext
 
-KEEPS_FACTS = "memory.remember"
-"""A tool that the model does not see."""
 CHECKS: tuple[AnswerCheck, ...] = (RawCalls(), FactCheck(), RepetitionCheck())
 """What else every clause that a model writes has to pass, in the order in which they are asked."""
 
@@ -52,20 +49,16 @@ class AnswerStreamer:
         self._router = context.agent.router
         self._conversation = context.conversation
         self._handoff = ExpertHandoff(context)
-        tools = context.agent.tool
-        router = self._router
-
-        def available() -> list[str]:
-            return [name for name in (*router.actions.tools, KEEPS_FACTS) if tools(name)]
-
-        self._available = available
-        claims = ClaimsCheck(tools, available)
-        self._checks: tuple[AnswerCheck, ...] = (claims, PresentCheck(available), *CHECKS)
+        claims = ClaimsCheck(context.agent.tool, context.agent.available)
+        present = PresentCheck(context.agent.available)
+        self._checks: tuple[AnswerCheck, ...] = (claims, present, *CHECKS)
 
     async def write(self, decision: Decision, turn: ActiveTurn, answer: AnswerStream) -> None:
         """Write an answer: what was decided to say, an expert's words, or the twin's own."""
         if decision.text:
             turn.answered_by("")
+            if decision.declined:
+                turn.ask_for(decision.declined)
             await answer.say(decision.text)
             return
         expert = (decision.name or "") if decision.kind == "expert" else ""
@@ -82,15 +75,6 @@ class AnswerStreamer:
             else:
                 return
         await self._write(turn, self._model.stream, answer)
-
-    def unable(self, topic: str) -> str:
-        """Return what is said to a request that nothing here can fulfil.
-
-        Args:
-            topic: Of the request, as talk.yaml of the prompts names it.
-        """
-        said = language().phrases.unable
-        return said.get(topic, said[""]).format(can=what_it_can(self._available()))
 
     async def ask_expert(self, name: str, turn: ActiveTurn, answer: AnswerStream) -> None:
         """Write an expert's answer.

@@ -15,6 +15,7 @@ from pipecatapp.twin.routing.actions import Decision
 from pipecatapp.twin.routing.call_check import CallCheck
 from pipecatapp.twin.routing.provenance import is_named_by_user
 from pipecatapp.twin.routing.router import RoutingModel, asks_for_several
+from pipecatapp.twin.turn.abilities import refusal
 from pipecatapp.twin.turn.turn_context import TurnContext
 
 
@@ -58,11 +59,11 @@ class TurnPlanner:
                 asked_for=turn.asked_for,
             )
             decision = self._checked(self._revised(decision, words), turn)
-            if decision.kind == "answer" and not decision.question:
-                text = _of_the_user(recalled, before, words, refused=bool(decision.unable))
-                if text:
-                    return Decision("answer", by="words", text=text)
-            return decision
+            if decision.kind != "answer" or decision.text:
+                return decision
+            if text := _of_the_user(recalled, before, words, refused=bool(decision.unable)):
+                return Decision("answer", by="words", text=text)
+            return self._worded(decision)
 
     async def _recall(self, words: str, before: list[str], turn: ActiveTurn) -> Recalled:
         """Add what is remembered to the turn, so that all its requests share a prefix."""
@@ -83,7 +84,13 @@ class TurnPlanner:
         prompt = self._conversation.prompt(turn)
         decision = await self._agent.router.decide_next(asked, prompt, self._model)
         # Its question would take the place of what the result has to say.
-        return replace(self._checked(decision, turn), question="")
+        return replace(self._checked(decision, turn), text="")
+
+    def _worded(self, decision: Decision) -> Decision:
+        """Return the decision, with the sentence of one that says what cannot be done."""
+        if decision.unable is None:
+            return decision
+        return replace(decision, text=refusal(decision.unable, self._agent.available()))
 
     def _revised(self, decision: Decision, words: str) -> Decision:
         """Return the decision, where its call is not what the words say with the call that is."""

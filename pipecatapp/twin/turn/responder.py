@@ -132,16 +132,9 @@ class Responder:
         finally:
             task.cancel()
         decision = _unless_done(decision, [] if turn.words else untold)
-        if decision.question:
-            self.decision = decision
-            turn.ask_for(decision.declined)
-            await answer.say(decision.question)
-            return
         after_result = planner.follows_result(decision, turn)
         last = await self._call_tools(decision, turn, answer, after_result=after_result)
-        if last is not None and last.unable is not None:
-            await answer.say(self._answers.unable(last.unable))
-        elif last is not None:
+        if last is not None:
             await self._answers.write(last, turn, answer)
 
     async def _call_tools(

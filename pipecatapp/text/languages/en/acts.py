@@ -3,7 +3,7 @@
 import re
 
 from pipecatapp.text.languages.en.requests import LEAD, POLITE, REMINISCENT, START
-from pipecatapp.text.rules import Acts
+from pipecatapp.text.request_rules import Acts
 
 # Somebody who asks not to forget anything asks for the opposite.
 FORGET = (

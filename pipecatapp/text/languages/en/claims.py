@@ -2,8 +2,8 @@
 
 import re
 
+from pipecatapp.text.claim_rules import ActKind, Claims
 from pipecatapp.text.languages.en.act_words import BASE, GOING_ON, PARTICIPLE, PAST, THINGS
-from pipecatapp.text.rules import ActKind, Claims
 
 STATES = (
     rf"(?:{PARTICIPLE}|off|on|up|down|out|ready|done|active|armed|playing|running|ringing|underway"

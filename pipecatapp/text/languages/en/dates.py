@@ -2,7 +2,7 @@
 
 import re
 
-from pipecatapp.text.rules import DateMeaning, DateRule, Dates
+from pipecatapp.text.date_rules import DateMeaning, DateRule, Dates
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 COUNTS = {

@@ -2,7 +2,7 @@
 
 import re
 
-from pipecatapp.text.rules import Numbers
+from pipecatapp.text.date_rules import Numbers
 
 ONES = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),

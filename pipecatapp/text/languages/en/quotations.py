@@ -2,7 +2,7 @@
 
 import re
 
-from pipecatapp.text.rules import Quotations
+from pipecatapp.text.request_rules import Quotations
 
 THREE_WORDS = r"(?:\S+\s+){2,}\S+"
 PERSON = (

@@ -3,7 +3,7 @@
 import re
 
 from pipecatapp.text.languages.en.requests import POLITE, START
-from pipecatapp.text.rules import Remarks
+from pipecatapp.text.statement_rules import Remarks
 
 REACTION = (
     r"(?:wow|phew|ha(?:ha)*|ah+|oh|ooh|great|good|nice|lovely|cool|brilliant|fair enough"

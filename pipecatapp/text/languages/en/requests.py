@@ -5,7 +5,7 @@ Each is told by its wording alone, as people type and as speech recognizers writ
 
 import re
 
-from pipecatapp.text.rules import Requests
+from pipecatapp.text.request_rules import Requests
 
 ASKED = r"\b(?:ask|asking|consult|talk to|speak (?:to|with)|hand [^.?!]*? to|what (?:does|would))\b"
 LET = r"\b(?:let|have|get|want)\b"

@@ -19,7 +19,7 @@ from pipecatapp.text.languages.en.properties import (
     SPOT,
     THING,
 )
-from pipecatapp.text.rules import Statements
+from pipecatapp.text.statement_rules import Statements
 
 # Speech recognition is careless about capital letters; "I" alone is safe.
 OF_PERSON = (

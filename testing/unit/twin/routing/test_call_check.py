@@ -124,7 +124,7 @@ def test_what_is_missing_is_asked_for_where_the_tool_is_plainly_meant(
     name: str, arguments: dict[str, Any], words: str, asked: str
 ) -> None:
     decision = check(name, arguments, turn_of(words))
-    assert decision == Decision("answer", declined=name, question=asked)
+    assert decision == Decision("answer", declined=name, text=asked)
 
 
 def test_nothing_is_asked_where_the_tool_was_only_a_guess() -> None:
@@ -197,9 +197,9 @@ def test_what_cannot_be_done_now_is_said_where_it_was_meant() -> None:
     decision = Decision("tool", "web_browser.click", {"target": "login"}, sure=True)
     sentence = "No page is open."
     meant = CallCheck(decision, TOOLS["web_browser.click"], turn_of("Click on login."))
-    assert meant.checked(sentence).question == sentence
+    assert meant.checked(sentence).text == sentence
     other = CallCheck(decision, TOOLS["web_browser.click"], turn_of("What is a login?"))
-    assert other.checked(sentence).question == ""
+    assert other.checked(sentence).text == ""
 
 
 class Dice(Toolset):

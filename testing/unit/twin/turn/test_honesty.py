@@ -10,8 +10,7 @@ from pipecatapp.tools.execution.tool_definition import tools_of
 from pipecatapp.tools.tool import Call, DirectCall, ToolError, Toolset, tool
 from pipecatapp.twin.history.messages import ResultState
 from pipecatapp.twin.history.state import turns_of
-from pipecatapp.twin.routing.actions import Decision
-from pipecatapp.twin.turn.abilities import what_it_can
+from pipecatapp.twin.turn.abilities import refusal, what_it_can
 from pipecatapp.twin.turn.agent_context import AgentContext
 from testing.unit.tools.fake_resources import FakeResources
 from testing.unit.twin.conftest import Lamp, ModelServer, answers, writes
@@ -40,13 +39,12 @@ async def test_what_nothing_can_do_is_said_without_the_model(quick_room: Room) -
     for words, topic in (("Lock the barn door.", "doors"), ("will it hail tomorrow", "weather")):
         said = PHRASES.unable[topic].format(can=what_it_can([]))
         assert await quick_room.say(words) == said
-        assert quick_room.responder.decision == Decision("answer", by="head", unable=topic)
+        assert quick_room.responder.decision.unable == topic
     assert quick_room.server.requests == []
 
 
-async def test_a_household_names_topics_of_its_own(quick_room: Room) -> None:
-    said = quick_room.responder._answers.unable("beehives")
-    assert said == PHRASES.unable[""].format(can=what_it_can([]))
+def test_a_household_names_topics_of_its_own() -> None:
+    assert refusal("beehives", []) == PHRASES.unable[""].format(can=what_it_can([]))
 
 
 async def test_have_you_after_a_refusal_is_answered_by_what_was_done(quick_room: Room) -> None:

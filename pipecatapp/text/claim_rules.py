@@ -1,0 +1,66 @@
+"""Describes how an answer claims or promises an act, and how people ask for one."""
+
+from dataclasses import dataclass
+
+from pipecatapp.text.rules import Pattern
+
+
+@dataclass(frozen=True)
+class ActKind:
+    """Acts that certain tools do.
+
+    Attributes:
+        pattern: Matches words that tell of such an act.
+        tools: The namespaces of the tools that do it.
+    """
+
+    pattern: Pattern
+    tools: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Claims:
+    """How an answer claims or promises an act, and how people ask for one.
+
+    Attributes:
+        sure: Matches words of a first person that claim an act, whatever was asked.
+        own: Matches words of a first person that claim an act where a deed was asked for or a
+            thing is named.
+        of_things: Matches words by which something has become so, such as "the door is locked".
+        elliptic: Matches a claim that is one only where a deed was asked for.
+        assent: Matches an assent that says nothing else.
+        denied: Matches words that make a claim none.
+        asked: Matches a request for a deed.
+        asked_whether: Matches a question whether something was done.
+        insisted: Matches words that ask once more for what was asked before.
+        composed: Matches a request for a text, in which others may claim what they like.
+        drafted: Matches a request for the text of a message.
+        salutation: Matches the beginning of such a text.
+        delivered: Matches words that claim that a message was or will be sent.
+        asked_present: Matches a question about the weather, the news and the like.
+        admits: Matches words that say that something is not known.
+        present: Matches words that tell how things are now.
+        things: Matches what deeds are about.
+        begins: Matches beginnings of a clause that may become a claim.
+        kinds: What tells which tools an act needs; the first that matches counts.
+    """
+
+    sure: Pattern
+    own: Pattern
+    of_things: Pattern
+    elliptic: Pattern
+    assent: Pattern
+    denied: Pattern
+    asked: Pattern
+    asked_whether: Pattern
+    insisted: Pattern
+    composed: Pattern
+    drafted: Pattern
+    salutation: Pattern
+    delivered: Pattern
+    asked_present: Pattern
+    admits: Pattern
+    present: Pattern
+    things: Pattern
+    begins: Pattern
+    kinds: tuple[ActKind, ...]
