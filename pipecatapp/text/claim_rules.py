@@ -30,8 +30,10 @@ class Claims:
         elliptic: Matches a claim that is one only where a deed was asked for.
         assent: Matches an assent that says nothing else.
         denied: Matches words that make a claim none.
+        state_denied: Matches words by which a thing is not so: "it is not on now".
         asked: Matches a request for a deed.
         asked_whether: Matches a question whether something was done.
+        follow_up: Matches a complete question about nothing but how a deed went.
         insisted: Matches words that ask once more for what was asked before.
         composed: Matches a request for a text, in which others may claim what they like.
         drafted: Matches a request for the text of a message.
@@ -51,8 +53,10 @@ class Claims:
     elliptic: Pattern
     assent: Pattern
     denied: Pattern
+    state_denied: Pattern
     asked: Pattern
     asked_whether: Pattern
+    follow_up: Pattern
     insisted: Pattern
     composed: Pattern
     drafted: Pattern

@@ -47,6 +47,12 @@ def asks_for_quotation(utterance: str) -> bool:
     return language().remarks.quoting.search(utterance) is not None
 
 
+def asks_for_deed(utterance: str) -> bool:
+    """Tell whether someone asks for a deed of a thing: to start, open or send it."""
+    rules = language().claims
+    return bool(rules.asked.search(utterance) and rules.things.search(utterance))
+
+
 def asks_for_text(utterance: str) -> bool:
     """Tell whether an utterance asks for a text or a translation, which may be about any deed."""
     return language().claims.composed.search(utterance) is not None

@@ -16,7 +16,7 @@ from pipecatapp.text.times.moments import (
     resolve,
     times_in,
 )
-from pipecatapp.text.utterances import is_remark
+from pipecatapp.text.utterances import asks_for_deed, is_remark
 from pipecatapp.text.words import letters_and_digits
 from pipecatapp.tools.schedule.entry import Entry, Kind
 from pipecatapp.tools.schedule.questions import Missing, Question, Questions
@@ -73,8 +73,9 @@ class ScheduleToolset(Toolset):
         """Return a call that was decided on; None where the words are about something else.
 
         A call to cancel needs a word that says so. A call to set something needs a time, and the
-        name of the kind where the words could be a mere remark. Any other call needs the name of
-        the kind, or that of an entry.
+        name of the kind where the words could be a mere remark, or ask for a deed of something
+        else at that time: "start the washing machine in an hour" sets no timer. Any other call
+        needs the name of the kind, or that of an entry.
         """
         requests = language().schedule_requests
         if call[0] == f"{self.kind}.cancel" and not requests.undoing.search(words):
@@ -83,7 +84,7 @@ class ScheduleToolset(Toolset):
             return call
         if call[0] == f"{self.kind}.set":
             timed = bool(durations_in(words) or times_in(words))
-            return call if timed and not is_remark(words) else None
+            return call if timed and not is_remark(words) and not asks_for_deed(words) else None
         said = set(letters_and_digits(words.casefold()))
         names = (letters_and_digits(e.name.casefold()) for e in self.schedule.waiting(self.kind))
         return call if any(name and said.issuperset(name) for name in names) else None

@@ -32,3 +32,8 @@ def refusal(topic: str, tools: Iterable[str]) -> str:
     """
     said = language().phrases.unable
     return said.get(topic, said[""]).format(can=what_it_can(tools))
+
+
+def not_done(tools: Iterable[str]) -> str:
+    """Return what is said where a deed was asked for, and none was done."""
+    return language().phrases.not_done.format(can=what_it_can(tools))

@@ -10,21 +10,23 @@ from openai.types.chat import ChatCompletionChunk
 
 from pipecatapp.experts.errors import BrokenError, ExpertError
 from pipecatapp.text.language import language
+from pipecatapp.text.utterances import is_remark
 from pipecatapp.twin.history.messages import Messages
 from pipecatapp.twin.history.turn import ActiveTurn
 from pipecatapp.twin.llm.chunks import TWIN, Chunks, text_of
 from pipecatapp.twin.routing.actions import Decision
 from pipecatapp.twin.routing.router import in_own_words, in_words
+from pipecatapp.twin.turn.abilities import not_done
 from pipecatapp.twin.turn.answer_stream import AnswerStream
 from pipecatapp.twin.turn.checked_answer import AnswerCheck, CheckedAnswer
-from pipecatapp.twin.turn.claims import ClaimsCheck, PresentCheck
+from pipecatapp.twin.turn.claims import ClaimsCheck, PresentCheck, concerns_deed
 from pipecatapp.twin.turn.expert_handoff import ExpertHandoff
 from pipecatapp.twin.turn.fact_check import FactCheck
 from pipecatapp.twin.turn.raw_calls import RawCalls
 from pipecatapp.twin.turn.repetition_check import RepetitionCheck, fixed_reply
 from pipecatapp.twin.turn.turn_context import TurnContext
 
-CHECKS: tuple[AnswerCheck, ...] = (RawCalls(), FactCheck(), RepetitionCheck())
+CHECKS: tuple[AnswerCheck, ...] = (FactCheck(), RepetitionCheck())
 """What else every clause that a model writes has to pass, in the order in which they are asked."""
 
 
@@ -49,9 +51,10 @@ class AnswerStreamer:
         self._router = context.agent.router
         self._conversation = context.conversation
         self._handoff = ExpertHandoff(context)
-        claims = ClaimsCheck(context.agent.tool, context.agent.available)
-        present = PresentCheck(context.agent.available)
-        self._checks: tuple[AnswerCheck, ...] = (claims, present, *CHECKS)
+        self._available = available = context.agent.available
+        claims = ClaimsCheck(context.agent.tool, available)
+        honest = claims, PresentCheck(available), RawCalls(available)
+        self._checks: tuple[AnswerCheck, ...] = (*honest, *CHECKS)
 
     async def write(self, decision: Decision, turn: ActiveTurn, answer: AnswerStream) -> None:
         """Write an answer: what was decided to say, an expert's words, or the twin's own."""
@@ -97,7 +100,8 @@ class AnswerStreamer:
         for asked in (prompt, in_own_words(prompt)):
             if await self._write_once(turn, asked, stream, answer):
                 return
-        await answer.say(fixed_reply(turn))
+        told = is_remark(turn.words) or turn.own.done or not concerns_deed(turn)
+        await answer.say(fixed_reply(turn) if told else not_done(self._available()))
 
     async def _write_once(
         self,

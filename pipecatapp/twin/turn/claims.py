@@ -12,7 +12,7 @@ from pipecatapp.text.foreign_claims import FOREIGN
 from pipecatapp.text.language import language
 from pipecatapp.tools.execution.tool_definition import Tool
 from pipecatapp.twin.history.turn import ActiveTurn
-from pipecatapp.twin.turn.abilities import what_it_can
+from pipecatapp.twin.turn.abilities import not_done, what_it_can
 from pipecatapp.twin.turn.checked_answer import Clause, Correction
 
 BACK = 4
@@ -42,7 +42,7 @@ class ClaimsCheck:
         text = clause.text.translate(_APOSTROPHE).strip()
         if _composes(turn):
             return False
-        return bool(rules.begins.search(text) or FOREIGN.begins.search(text) or _asked(turn))
+        return bool(rules.begins.search(text) or FOREIGN.begins.search(text) or concerns_deed(turn))
 
     def correction(self, clause: Clause, turn: ActiveTurn) -> Correction | None:
         """Return the sentence that takes the place of a claim and of the rest."""
@@ -79,6 +79,8 @@ class ClaimsCheck:
 
     def _honest(self, clause: Clause) -> str:
         phrases = language().phrases
+        if language().claims.denied.search(clause.text):
+            return phrases.not_known.format(can=what_it_can(self._available()))
         for kind in language().claims.kinds:
             if kind.pattern.search(clause.text):
                 tools = map(self._tool, self._available())
@@ -87,7 +89,7 @@ class ClaimsCheck:
                     return phrases.not_kept
                 if usable and usable[0].examples:
                     return phrases.not_done_yet.format(example=usable[0].examples[0])
-        return phrases.not_done.format(can=what_it_can(self._available()))
+        return not_done(self._available())
 
 
 class PresentCheck:
@@ -120,6 +122,26 @@ class PresentCheck:
         return Correction(language().phrases.not_known.format(can=can))
 
 
+def concerns_deed(turn: ActiveTurn) -> bool:
+    """Tell whether a deed is asked for, or asked about."""
+    words = turn.last_words
+    if _is_request(words):
+        return True
+    return _refers_back(turn) and any(map(_is_request, turn.earlier_words[-BACK:]))
+
+
+def asks_of_undone(turn: ActiveTurn) -> bool:
+    """Tell whether a question is about a deed that was asked for and never begun: "have you?"."""
+    rules = language().claims
+    if not rules.follow_up.match(turn.words):
+        return False
+    for earlier in reversed(turn.before[-BACK:]):
+        if _is_request(earlier.words) or earlier.done:
+            begun = earlier.steps or earlier.unseen or earlier.expert
+            return not begun and not rules.composed.search(earlier.words)
+    return False
+
+
 def _asks_of_present(turn: ActiveTurn) -> bool:
     words, rules = turn.last_words, language().claims
     asked = rules.asked_present.search(words) or FOREIGN.asked_present.search(words)
@@ -133,14 +155,6 @@ def _composes(turn: ActiveTurn) -> bool:
         return True
     goes_on = not _is_request(turn.last_words) and not _refers_back(turn)
     return goes_on and any(map(composed.search, turn.earlier_words[-1:]))
-
-
-def _asked(turn: ActiveTurn) -> bool:
-    """Tell whether a deed is asked for, or asked about."""
-    words = turn.last_words
-    if _is_request(words):
-        return True
-    return _refers_back(turn) and any(map(_is_request, turn.earlier_words[-BACK:]))
 
 
 def _is_request(words: str) -> bool:
@@ -183,10 +197,10 @@ def _is_claim(clause: Clause, turn: ActiveTurn) -> bool:
         written = rules.salutation.search(clause.before)
         return not written and rules.delivered.search(text) is not None
     if rules.denied.search(text):
-        return False
+        return _denies_state(text, turn)
     if rules.sure.search(text):
         return True
-    asked = _asked(turn)
+    asked = concerns_deed(turn)
     if FOREIGN.claim.search(text) and (asked or FOREIGN.things.search(text)):
         return not FOREIGN.denied.search(text)
     if rules.own.search(text):
@@ -196,3 +210,11 @@ def _is_claim(clause: Clause, turn: ActiveTurn) -> bool:
     assents = rules.assent.search(text) is not None and not clause.before.strip()
     found = rules.of_things.search(text) or rules.elliptic.search(text)
     return bool(found or assents or FOREIGN.elliptic.search(text))
+
+
+def _denies_state(text: str, turn: ActiveTurn) -> bool:
+    """Tell whether a text answers whether a thing is so, by saying that it is not."""
+    rules = language().claims
+    asked = rules.asked_whether.search(turn.last_words) is not None
+    about = _things(turn.last_words) or concerns_deed(turn)
+    return bool(asked and about and rules.state_denied.search(text))

@@ -15,7 +15,8 @@ from pipecatapp.twin.routing.actions import Decision
 from pipecatapp.twin.routing.call_check import CallCheck
 from pipecatapp.twin.routing.provenance import is_named_by_user
 from pipecatapp.twin.routing.router import RoutingModel, asks_for_several
-from pipecatapp.twin.turn.abilities import refusal
+from pipecatapp.twin.turn.abilities import not_done, refusal
+from pipecatapp.twin.turn.claims import asks_of_undone
 from pipecatapp.twin.turn.turn_context import TurnContext
 
 
@@ -42,6 +43,8 @@ class TurnPlanner:
             if wanted := await self._agent.wanted(words):
                 besides = self._agent.asked_besides(wanted[0], words)
                 return Decision("tool", *wanted, by="words", besides=besides)
+            if asks_of_undone(turn):
+                return Decision("answer", by="words", text=not_done(self._agent.available()))
             recalled = await self._recall(words, before, turn)
             if recalled.answer:
                 return Decision("answer", by="words", text=recalled.answer)

@@ -5,11 +5,14 @@ some words ends the answer: what would follow it is about a result that there is
 """
 
 import re
+from collections.abc import Callable
 
 from pipecatapp.text.language import language
 from pipecatapp.twin.history.turn import ActiveTurn
 from pipecatapp.twin.routing.actions import MARK
+from pipecatapp.twin.turn.abilities import not_done
 from pipecatapp.twin.turn.checked_answer import Clause, Correction
+from pipecatapp.twin.turn.claims import concerns_deed
 
 _NAME = r"(?<![\w./@-])[a-z]\w*\.[a-z]\w*"
 _CALL = re.compile(
@@ -26,6 +29,14 @@ _AFTER_SENTENCE = re.compile(r"(?:^|[.!?:\n])[\s`*]*$")
 class RawCalls:
     """Ends an answer before a call that is written in it."""
 
+    def __init__(self, available: Callable[[], list[str]]):
+        """Make the check.
+
+        Args:
+            available: Returns the names of the tools that can be called now.
+        """
+        self._available = available
+
     def waits(self, clause: Clause, turn: ActiveTurn) -> bool:
         """Tell whether more of the clause could make it a call."""
         if _CALL.search(clause.text) or _MAY_BECOME_CALL.search(clause.text):
@@ -40,4 +51,7 @@ class RawCalls:
         if found is None:
             return None
         said = f"{clause.before}{clause.text[: found.start()]}".strip("`*# \n")
-        return Correction("" if said else language().phrases.no_words)
+        if said:
+            return Correction("")
+        deed = concerns_deed(turn) and not turn.own.done
+        return Correction(not_done(self._available()) if deed else language().phrases.no_words)

@@ -204,6 +204,7 @@ async def test_a_call_that_a_model_chose_has_to_be_about_timers(home: Household)
         assert timer.revised(call, words) == call
     for call, words in (
         (("timer.set", {"duration": "9 minutes"}), "lock the front door"),
+        (("timer.set", {"duration": "9 minutes"}), "turn the dishwasher on in nine minutes"),
         (("timer.left", {}), "how are you"),
         (("timer.cancel", {}), "stop talking please"),
     ):

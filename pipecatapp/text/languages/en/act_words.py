@@ -54,6 +54,10 @@ request/requested/requested/requesting search/searched/searched/searching
 look_up/looked_up/looked_up/looking_up click/clicked/clicked/clicking type/typed/typed/typing
 visit/visited/visited/visiting browse/browsed/browsed/browsing
 complete/completed/completed/completing finish/finished/finished/finishing
+read/read/read/reading mow/mowed/mown/mowing cook/cooked/cooked/cooking
+charge/charged/charged/charging move/moved/moved/moving fill/filled/filled/filling
+empty/emptied/emptied/emptying tidy/tidied/tidied/tidying iron/ironed/ironed/ironing
+tell(?!_you\\b)/told(?!_you\\b)/told(?!_you\\b)/telling(?!_you\\b)
 monitor/monitored/monitored/monitoring track/tracked/tracked/tracking roll/rolled/rolled/rolling
 """
 _FORMS = [verb.replace("_", " ").split("/") for verb in VERBS.split()]

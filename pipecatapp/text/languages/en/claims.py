@@ -22,6 +22,12 @@ I_WILL = (
 I_DID = rf"\b(?:i|we) {ADVERB}(?:did )?"
 I_AM = rf"\b(?:i'm|i am|we're|we are) {ADVERB}"
 LET_ME = r"\blet me (?:just |quickly |go ahead and )*"
+# What somebody may announce who was asked for a deed and does it not.
+HARMLESS = (
+    r"(?:be|need|have|help|try|do|see|say|think|suggest|recommend|assume|explain|answer|describe"
+    r"|list|write|translate|spell|guide|walk|wait|ask|begin|use|stay|not|never|always|also|only"
+    r"|(?:tell|give|show|let|keep) you)"
+)
 # Whatever they are about, these verbs of a first person are acts in the world.
 SURE_ACTS = re.compile(
     rf"{I_HAVE}(?:turned|switched|dimmed|locked|unlocked|sent|e-?mailed|texted|phoned|messaged"
@@ -74,7 +80,13 @@ ELLIPTIC = re.compile(
     r"|(?:all |it's |and it's )?(?:done|set|completed|finished)[.!,]*$|consider it done"
     r"|right away|on it"
     r"|will do|you got it|sure thing|as you wish|no problem|my pleasure|coming (?:right )?up"
-    rf"|(?:{BASE})(?:ed|ing)? (?:the|your|some)\b.*\b(?:now|{THINGS})\b)",
+    rf"|(?:{BASE})(?:ed|ing)? (?:the|your|some)\b.*\b(?:now|{THINGS})\b"
+    rf"|{I_WILL}(?!{HARMLESS}\b)\w+)",
+    re.IGNORECASE,
+)
+STATE_DENIED = re.compile(
+    rf"^(?:no\b[\s,.]*)?(?:it|they|that|(?:the|your) (?:[\w'-]+ ){{0,3}}(?:{THINGS}))"
+    rf"(?: is| are|'s|'re)?(?: not|n't)(?: currently| now| yet| all| both)* {STATES}\b",
     re.IGNORECASE,
 )
 ASSENT = re.compile(
@@ -118,10 +130,24 @@ ASKED_WHETHER = re.compile(
     r"^(?:(?:so|and|well|okay|ok|twin|but)\b[\s,?]*)*(?:have you|did you|has it|is it|are they"
     r"|was it"
     r"|were they|have they|so it's|so they're|is that|are you done|you did|did it|and\?|really"
-    r"|is \w+ (?:\w+ )?(?:on|off|locked|closed|done)|when will (?:it|he|she|they))"
+    r"|is \w+ (?:\w+ )?(?:on|off|locked|closed|done)"
+    rf"|(?:is|are|was|were) (?:the|my|our|your|all) (?:[\w'-]+ ){{1,4}}?{STATES}"
+    r"|when will (?:it|he|she|they))"
     r"|\b(?:have you (?:done|called|sent|ordered|turned|switched|locked)|did you (?:do|send|call"
     r"|turn"
     r"|start|switch|lock|order|book))\b|\bhas it been\b",
+    re.IGNORECASE,
+)
+OF_DEED = (
+    rf"(?:{STATES}|{PAST}|{BASE}|do|be|been|being|go|gone|going to|get|got|here|there|take|taken"
+    r"|long|arrived?|arrives|come|coming|ready|works?|worked|working|through|happen(?:ed|ing)?"
+    r"|all|so|it|that|them|this|everything|yet|now|already|really|again|then|please)"
+)
+FOLLOW_UP = re.compile(
+    r"^(?:(?:so|and|well|okay|ok|twin|but|hey)\b[\s,?]*)*"
+    r"(?:(?:have|did|had) you|(?:is|was|are|were|has|have|did|will|does|do) (?:it|that|they|he|she)"
+    r"|(?:when|how (?:long|soon)) (?:will|is|are|does|do|did|would) (?:it|that|this|they|he|she))"
+    rf"(?: {OF_DEED}){{0,4}}[\s?!.]*$",
     re.IGNORECASE,
 )
 INSISTED = re.compile(
@@ -214,8 +240,10 @@ CLAIMS = Claims(
     elliptic=ELLIPTIC,
     assent=ASSENT,
     denied=DENIED,
+    state_denied=STATE_DENIED,
     asked=ASKED,
     asked_whether=ASKED_WHETHER,
+    follow_up=FOLLOW_UP,
     insisted=INSISTED,
     composed=COMPOSED,
     drafted=DRAFTED,

@@ -15,7 +15,7 @@ from pipecatapp.twin.llm.chunks import Chunks
 from pipecatapp.twin.turn.abilities import what_it_can
 from pipecatapp.twin.turn.answer_stream import AnswerStream, streamed
 from pipecatapp.twin.turn.checked_answer import AnswerCheck, CheckedAnswer, Clause, Correction
-from pipecatapp.twin.turn.claims import ClaimsCheck, PresentCheck
+from pipecatapp.twin.turn.claims import ClaimsCheck, PresentCheck, asks_of_undone
 from pipecatapp.voice.clauses import ClauseAggregator
 from testing.unit.tools.fake_resources import FakeResources
 from testing.unit.twin.turn.test_checked_answer import token
@@ -123,6 +123,11 @@ def is_corrected(answer: str, turn: ActiveTurn, before: str = "") -> bool:
         ("add rice to the shopping list", "Okay, adding rice."),
         ("add rice to the shopping list", "I added rice to your shopping list."),
         ("lights off please", "Lights off."),
+        ("Play my audio book.", "I will read your audio book."),
+        ("mow the lawn and water the roses", "I will get right to the lawn."),
+        ("Tell my sister that I am late.", "I have told your sister."),
+        ("is the oven off", "No, the oven is not off."),
+        ("Are the shutters closed?", "They aren't closed yet."),
         # other languages
         ("Mach das Licht aus.", "Ich habe das Licht ausgeschaltet."),
         ("Mach das Licht aus.", "Das Licht ist jetzt aus."),
@@ -172,6 +177,10 @@ def test_a_claim_without_a_deed_is_corrected(said: str, answer: str) -> None:
         ("Do you like tea?", "Yes,"),
         ("thanks", "Okay."),
         ("turn the lamp off", "Which lamp do you mean?"),
+        ("turn the lamp off", "I will explain how a dimmer works."),
+        ("Is the earth flat?", "No, it is not flat."),
+        ("Is it done?", "I do not know whether it is done."),
+        ("Is the shop on the left?", "It is not on the left."),
         ("I moved to Kiel.", "I remember that Kiel is by the sea."),
         ("What is a thermostat?", "It is set to a temperature and keeps it."),
     ],
@@ -220,6 +229,26 @@ def test_have_you_is_answered_by_the_turn_that_asked() -> None:
     assert is_corrected("I have locked the door.", other)
     insisted = turn_of("Turn the radio on.", "Just do it.")
     assert is_corrected("Okay.", insisted)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Have you?", "so is it on now", "When will it be here?", "did it work", "was it sent?"],
+)
+def test_how_a_deed_went_that_was_never_begun_is_no_matter_for_the_model(words: str) -> None:
+    assert asks_of_undone(turn_of("Order a taxi to the station.", words))
+    assert asks_of_undone(turn_of("Order a taxi to the station.", "thanks", words))
+    assert not asks_of_undone(turn_of(("Order a taxi.", "taxi.order"), words))
+    assert not asks_of_undone(turn_of(("Order a taxi.", "taxi.order", ResultState.RUNNING), words))
+    assert not asks_of_undone(turn_of("Tell me a joke.", words))
+    assert not asks_of_undone(turn_of("Write a poem about a taxi order.", words))
+
+
+@pytest.mark.parametrize(
+    "words", ["Is it raining?", "have you heard of Bach", "how long is it to Kiel", "do they bite"]
+)
+def test_other_questions_after_it_are(words: str) -> None:
+    assert not asks_of_undone(turn_of("Order a taxi to the station.", words))
 
 
 def test_a_timer_is_told_of_in_later_turns() -> None:

@@ -51,6 +51,8 @@ async def test_have_you_after_a_refusal_is_answered_by_what_was_done(quick_room:
     refused = await quick_room.say("Lock the barn door.")
     quick_room.server.replies = [answers("Yes", ",", " I", " have", " locked", " it.", " Bye.")]
     assert await quick_room.say("Have you?") == NOT_DONE
+    assert quick_room.server.requests == []
+    assert await quick_room.say("Have you locked it or not, my friend?") == NOT_DONE
     told = quick_room.server.requests[0]["messages"]
     assert refused in [message["content"] for message in told]
 
@@ -121,3 +123,9 @@ async def test_what_was_not_kept_is_not_promised(room: Room) -> None:
     room.server.replies = [writes("answer"), answers("How nice! ", "I will keep that in mind.")]
     said = await room.say("My aunt collects stamps.")
     assert said == f"How nice! {PHRASES.not_kept}"
+
+
+async def test_a_deed_of_which_only_a_call_is_written_is_said_not_to_be_done(room: Room) -> None:
+    call = answers('mower.start {"speed":"fast"}')
+    room.server.replies = [writes("answer"), call, call]
+    assert await room.say("Start the lawn mower.") == NOT_DONE

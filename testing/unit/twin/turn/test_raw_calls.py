@@ -18,7 +18,7 @@ from testing.unit.twin.turn.test_checked_answer import passed
     ],
 )
 async def test_an_answer_ends_before_a_call(tokens: list[str], said: str) -> None:
-    assert "".join(await passed(tokens, RawCalls())).strip() == said.strip()
+    assert "".join(await passed(tokens, RawCalls(list))).strip() == said.strip()
 
 
 @pytest.mark.parametrize(
@@ -35,9 +35,9 @@ async def test_an_answer_ends_before_a_call(tokens: list[str], said: str) -> Non
     ],
 )
 async def test_words_that_only_look_like_one_are_said(tokens: list[str]) -> None:
-    assert "".join(await passed(tokens, RawCalls())) == "".join(tokens)
+    assert "".join(await passed(tokens, RawCalls(list))) == "".join(tokens)
 
 
 async def test_plain_words_are_not_held_back() -> None:
     tokens = ["Owls", " hunt", " at", " night,", " as", " mice", " do."]
-    assert await passed(tokens, RawCalls()) == tokens
+    assert await passed(tokens, RawCalls(list)) == tokens

@@ -9,6 +9,7 @@ from pipecatapp.text.languages.en.phrases import PHRASES
 from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.routing.router import OWN_WORDS_WANTED
 from pipecatapp.twin.service import TwinService
+from pipecatapp.twin.turn.abilities import not_done
 from pipecatapp.twin.turn.agent_context import AgentContext
 from pipecatapp.twin.turn.turn_context import TurnContext
 from testing.unit.twin.conftest import ModelServer, answers, writes
@@ -99,3 +100,11 @@ async def test_an_answer_that_holds_more_is_passed_on_whole(
     answer = "If the heron ate all your goldfish, a net would have helped."
     server.replies = [writes("answer"), answers(answer)]
     assert await line.say(SAID) == answer
+
+
+async def test_a_deed_that_is_only_repeated_is_said_not_to_be_done(
+    server: ModelServer, line: Line
+) -> None:
+    said, repeated = "Water the ferns on the balcony.", ("Water the ferns ", "on the balcony.")
+    server.replies = [writes("answer"), answers(*repeated), answers(*repeated)]
+    assert await line.say(said) == not_done([])
