@@ -1,7 +1,7 @@
 """Verbs of acts in their forms, and the things that acts are about, as regular expressions."""
 
 
-def _any(words: str) -> str:
+def any_of(words: str) -> str:
     """Return an alternation of words that are separated by spaces; "_" stands for a space."""
     return "|".join(word.replace("_", " ") for word in words.split())
 
@@ -64,7 +64,7 @@ _FORMS = [verb.replace("_", " ").split("/") for verb in VERBS.split()]
 BASE, PAST, PARTICIPLE, GOING_ON = ("|".join(forms) for forms in zip(*_FORMS, strict=True))
 
 # What acts are about. Only deeds with these are told from plain talk by their words alone.
-THINGS = _any(
+THINGS = any_of(
     """
     lights? lamps? bulbs? blinds? shutters? curtains? heating heater radiator thermostat
     air_con(?:ditioning|ditioner)? ac fan oven stove kettle dishwasher washing_machine dryer vacuum
@@ -75,4 +75,9 @@ THINGS = _any(
     reservation booking tickets? flight hotel payment money bill parcel groceries flowers roses
     sprinklers? lawn printer camera lock house
     """
+)
+
+STATES = (
+    rf"(?:{PARTICIPLE}|off|on|up|down|out|ready|done|active|armed|playing|running|ringing|underway"
+    r"|under way|on (?:its|the|their) way)"
 )

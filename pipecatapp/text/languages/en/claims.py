@@ -1,14 +1,27 @@
-"""How an answer claims or promises an act, and how people ask for one."""
+"""How an answer claims or promises an act, and tells of what it cannot know."""
 
 import re
 
 from pipecatapp.text.claim_rules import ActKind, Claims
-from pipecatapp.text.languages.en.act_words import BASE, GOING_ON, PARTICIPLE, PAST, THINGS
-
-STATES = (
-    rf"(?:{PARTICIPLE}|off|on|up|down|out|ready|done|active|armed|playing|running|ringing|underway"
-    r"|under way|on (?:its|the|their) way)"
+from pipecatapp.text.languages.en.act_words import (
+    BASE,
+    GOING_ON,
+    PARTICIPLE,
+    PAST,
+    STATES,
+    THINGS,
+    any_of,
 )
+from pipecatapp.text.languages.en.deeds import (
+    ASKED,
+    ASKED_PRESENT,
+    ASKED_WHETHER,
+    COMPOSED,
+    DRAFTED,
+    FOLLOW_UP,
+    INSISTED,
+)
+
 ADVERB = r"(?:(?:just|now|already|also|all|both|currently|successfully|immediately|right away) )*"
 LEAD = (
     r"(?:(?:sure|okay|ok|alright|all right|great|certainly|of course|absolutely|yes|yep|yeah|well"
@@ -16,43 +29,50 @@ LEAD = (
 )
 I_HAVE = rf"\b(?:i|we)(?:'ve| have|'d| had) {ADVERB}(?:gone ahead and )?"
 I_WILL = (
-    rf"\b(?:i|we)(?:'ll| will| shall|'m going to| am going to|'re going to| are going to"
+    r"\b(?:i|we)(?:'ll| will| shall|'m going to| am going to|'re going to| are going to"
     rf"|'m about to| am about to) {ADVERB}(?:go ahead and |make sure to |try to )?"
 )
 I_DID = rf"\b(?:i|we) {ADVERB}(?:did )?"
 I_AM = rf"\b(?:i'm|i am|we're|we are) {ADVERB}"
 LET_ME = r"\blet me (?:just |quickly |go ahead and )*"
-# What somebody may announce who was asked for a deed and does it not.
-HARMLESS = (
-    r"(?:be|need|have|help|try|do|see|say|think|suggest|recommend|assume|explain|answer|describe"
-    r"|list|write|translate|spell|guide|walk|wait|ask|begin|use|stay|not|never|always|also|only"
-    r"|(?:tell|give|show|let|keep) you)"
-)
+
 # Whatever they are about, these verbs of a first person are acts in the world.
+SURELY_DONE = any_of(
+    """
+    turned switched dimmed locked unlocked sent e-?mailed texted phoned messaged notified contacted
+    ordered booked reserved scheduled reminded preheated vacuumed adjusted deleted saved stored
+    memori[sz]ed activated deactivated played muted paused placed paid transferred posted forwarded
+    printed restarted rebooted noted forgotten
+    """
+)
+SURELY_PROMISED = any_of(
+    """
+    turn_(?:on|off|up|down|the|it|your) switch dim lock unlock send e-?mail text phone notify
+    contact order book reserve schedule remind wake_you preheat vacuum adjust delete save store
+    memori[sz]e activate deactivate mute pause pay transfer forward print restart reboot
+    (?:make_a_)?note remember keep_(?:that|this|it|an_eye) take_care_of see_to_it
+    make_sure_(?!to_(?:keep|be|help|explain|answer|give|make))
+    get_(?:right_|started_)?on_(?:it|that) get_back_to_you
+    let_you_know_(?:when|once|if|as_soon) check_(?:on|back) look_(?:it|that)_up
+    look_into_(?:it|that) play_(?:some|the|your|a)_
+    """
+)
+SURELY_UNDER_WAY = any_of(
+    """
+    turning switching dimming locking unlocking sending e-?mailing texting phoning calling messaging
+    ordering booking reserving scheduling playing adding setting checking searching
+    looking_(?:it|that)_up on_it
+    """
+)
+SURELY_NEXT = any_of(
+    """
+    check_(?:on|(?:the|your|today's)_(?:weather|news|forecast|calendar|status|list|traffic|price))
+    look_(?:it|that)_up search turn_(?:on|off|it|the) call send set book order
+    """
+)
 SURE_ACTS = re.compile(
-    rf"{I_HAVE}(?:turned|switched|dimmed|locked|unlocked|sent|e-?mailed|texted|phoned|messaged"
-    r"|notified|contacted|ordered|booked|reserved|scheduled|reminded|preheated|vacuumed|adjusted"
-    r"|deleted|saved|stored|memori[sz]ed|activated|deactivated|played|muted|paused|placed|paid"
-    r"|transferred|posted|forwarded|printed|restarted|rebooted|noted|forgotten)\b"
-    rf"|{I_WILL}(?:turn (?:on|off|up|down|the|it|your)|switch|dim|lock|unlock|send|e-?mail|text"
-    rf"|phone"
-    r"|notify|contact|order|book|reserve|schedule|remind|wake you|preheat|vacuum|adjust|delete"
-    r"|save"
-    r"|store|memori[sz]e|activate|deactivate|mute|pause|pay|transfer|forward|print|restart|reboot"
-    r"|(?:make a )?note|remember|keep (?:that|this|it|an eye)|take care of|see to it"
-    r"|make sure (?!to (?:keep|be|help|explain|answer|give|make))|get (?:right "
-    r"|started )?on (?:it|that)|get back to you"
-    r"|let you know (?:when|once|if|as soon)|check (?:on|back)|look (?:it|that) up"
-    r"|look into (?:it|that)"
-    r"|play (?:some|the|your|a) )"
-    rf"|{I_AM}(?:turning|switching|dimming|locking|unlocking|sending|e-?mailing|texting|phoning"
-    rf"|calling"
-    r"|messaging|ordering|booking|reserving|scheduling|playing|adding|setting|checking"
-    r"|searching|looking (?:it|that) up|on it)\b"
-    rf"|{LET_ME}(?:check (?:on|(?:the|your|today's) (?:weather|news|forecast|calendar|status"
-    rf"|list|traffic|price))|look (?:it|that) up|search|turn (?:on|off|it|the)"
-    rf"|call"
-    r"|send|set|book|order)\b",
+    rf"{I_HAVE}(?:{SURELY_DONE})\b|{I_WILL}(?:{SURELY_PROMISED})|{I_AM}(?:{SURELY_UNDER_WAY})\b"
+    rf"|{LET_ME}(?:{SURELY_NEXT})\b",
     re.IGNORECASE,
 )
 OWN_ACTS = re.compile(
@@ -61,27 +81,53 @@ OWN_ACTS = re.compile(
     re.IGNORECASE,
 )
 OF_THINGS = re.compile(
-    rf"\b(?:the|your|all|my|both|a|an|his|her|our|this"
-    rf"|that)(?: of)?(?: [\w'-]+){{0,4}}? (?:{THINGS})\b"
-    rf"(?: [\w'-]+){{0,5}}?(?: (?:is|are|was|were|has been|have been|will be|will|should be|should"
-    rf"|is being|are being)|'s|'ve been)(?: now| already| all| both| currently| successfully"
-    rf"| being)*"
+    r"\b(?:the|your|all|my|both|a|an|his|her|our|this|that)(?: of)?(?: [\w'-]+){0,4}?"
+    rf" (?:{THINGS})\b(?: [\w'-]+){{0,5}}?"
+    r"(?: (?:is|are|was|were|has been|have been|will be|will|should be|should|is being|are being)"
+    r"|'s|'ve been)(?: now| already| all| both| currently| successfully| being)*"
     rf" (?:(?:turned|switched) )?{STATES}\b",
     re.IGNORECASE,
 )
+
 # Only after a request for a deed: "Timer set for ten minutes", "Playing some music", "It's done".
+IT_IS = (
+    r"(?:it|that|they|he|she|everything)"
+    r"(?:'s| is|'re| are| has been| have been| was| were|'ll be| will be| should be)"
+)
+SET = any_of("done set off on ready taken_care_of on_(?:its|the|their)_way playing started running")
+OBLIGING = any_of(
+    """
+    consider_it_done right_away on_it will_do you_got_it sure_thing as_you_wish no_problem
+    my_pleasure coming_(?:right_)?up
+    """
+)
+# What somebody may announce who was asked for a deed and does it not.
+HARMLESS = any_of(
+    """
+    be need have help try do see say think suggest recommend assume explain answer describe list
+    write translate spell guide walk wait ask begin use stay not never always also only
+    (?:tell|give|show|let|keep)_you
+    """
+)
 ELLIPTIC = re.compile(
     rf"^{LEAD}(?:(?:the |your )?(?:[\w'-]+ ){{0,3}}(?:{THINGS})(?: [\w'-]+){{0,4}}? {STATES}\b"
     rf"|(?:now )?(?:{GOING_ON})\b(?!.*\b(?:is|are|can|may|would|helps?|makes?|requires?|means)\b)"
-    rf"|(?:it|that|they|he|she|everything)(?:'s| is|'re| are| has been| have been| was| were"
-    rf"|'ll be"
-    rf"| will be| should be) (?:now |all |already |being )*(?:{PARTICIPLE}|done|set|off|on|ready"
-    r"|taken care of|on (?:its|the|their) way|playing|started|running)\b"
-    r"|(?:all |it's |and it's )?(?:done|set|completed|finished)[.!,]*$|consider it done"
-    r"|right away|on it"
-    r"|will do|you got it|sure thing|as you wish|no problem|my pleasure|coming (?:right )?up"
+    rf"|{IT_IS} (?:now |all |already |being )*(?:{PARTICIPLE}|{SET})\b"
+    rf"|(?:all |it's |and it's )?(?:done|set|completed|finished)[.!,]*$|{OBLIGING}"
     rf"|(?:{BASE})(?:ed|ing)? (?:the|your|some)\b.*\b(?:now|{THINGS})\b"
-    rf"|{I_WILL}(?!{HARMLESS}\b)\w+)",
+    rf"|{I_WILL}(?!(?:{HARMLESS})\b)\w+)",
+    re.IGNORECASE,
+)
+ASSENT = re.compile(
+    r"^(?:sure|okay|ok|alright|all right|certainly|of course|absolutely|yes|yep|yeah|got it|gladly"
+    r"|understood|with pleasure|no problem|consider it done|i (?:did|have|am|will))\b"
+    r"(?:[\s,.!]*(?:i (?:have|did|am|will)|it (?:is|was|has)|they (?:are|have)|thing|sir|right away"
+    r"|here you go))?[\s,.!:-]*$",
+    re.IGNORECASE,
+)
+DENIED = re.compile(
+    r"\b(?:not|never|cannot|can't|unable|nothing|no longer|without|neither|nor|instead of|if|unless"
+    r"|once you|when you|would|could|might|unfortunately|sorry|apologi[sz]e)\b|n't\b|n\u2019t\b",
     re.IGNORECASE,
 )
 STATE_DENIED = re.compile(
@@ -89,149 +135,45 @@ STATE_DENIED = re.compile(
     rf"(?: is| are|'s|'re)?(?: not|n't)(?: currently| now| yet| all| both)* {STATES}\b",
     re.IGNORECASE,
 )
-ASSENT = re.compile(
-    r"^(?:sure|okay|ok|alright|all right|certainly|of course|absolutely|yes|yep|yeah|got it|gladly"
-    r"|understood|with pleasure|no problem|consider it done|i (?:did|have|am|will))\b"
-    r"(?:[\s,.!]*(?:i (?:have|did|am|will)|it (?:is|was|has)|they (?:are|have)|thing|sir"
-    r"|right away"
-    r"|here you go))?[\s,.!:-]*$",
-    re.IGNORECASE,
-)
-DENIED = re.compile(
-    r"\b(?:not|never|cannot|can't|unable|nothing|no longer|without|neither|nor|instead of|if"
-    r"|unless"
-    r"|once you|when you|would|could|might|unfortunately|sorry|apologi[sz]e)\b|n't\b|n\u2019t\b",
-    re.IGNORECASE,
-)
 
-POLITE = (
-    r"(?:^|[.!?,;]\s*|\b(?:please|and|then|just|now|you|you to|so|twin|to|hey|okay|ok|let's)\s+)"
-)
-WHAT = r"(?: [\w'-]+){0,5}? "
-ASKED = re.compile(
-    rf"{POLITE}(?:(?:turn|switch|put|shut|make|set|dim|open|close|lock|unlock|draw|roll|raise"
-    rf"|lower"
-    rf"|adjust|arm|disarm|start|stop|pause|skip|mute|warm|run|add|cancel|create|clean|water|fix"
-    rf"|activate|deactivate|get|show|print|pay|have|post|reply|answer|write|leave)"
-    rf"{WHAT}(?:{THINGS}|on|off|up|down|louder|quieter|warmer|brighter|darker|degrees)\b"
-    r"|(?:turn|switch|put) (?:it|them|that|on|off|everything)\b"
-    r"|play (?!a (?:game|role)|along|with|chess|cards)\S"
-    r"|(?:call|ring|phone|dial|text|message|mail|e-?mail|notify)"
-    r" (?!me\b|it\b|you\b|this\b|that\b|a\b|an\b|yourself\b|him a\b|her a\b|for\b|of\b|in\b|is\b"
-    r"|to\b)\w+"
-    r"|tell (?:my|the|our|mum|mom|dad|grandma|grandpa|(?-i:[A-Z]\w+))(?: \w+)? (?:that|to|i|we)\b"
-    r"|give (?:my|the|our|[A-Z]?\w+)(?: \w+)? a (?:call|ring)"
-    r"|send|forward|transfer|order (?!these|them|the (?:words|numbers))|buy|purchase|book|reserve"
-    r"|preheat|boil|brew|feed|vacuum|wake me|remind me|tweet|(?:unlock|lock) )"
-    rf"|\b(?:{THINGS})(?: [\w'-]+){{0,4}} (?:on|off|up|down)(?: please)?[.!]*$",
-    re.IGNORECASE,
-)
-ASKED_WHETHER = re.compile(
-    r"^(?:(?:so|and|well|okay|ok|twin|but)\b[\s,?]*)*(?:have you|did you|has it|is it|are they"
-    r"|was it"
-    r"|were they|have they|so it's|so they're|is that|are you done|you did|did it|and\?|really"
-    r"|is \w+ (?:\w+ )?(?:on|off|locked|closed|done)"
-    rf"|(?:is|are|was|were) (?:the|my|our|your|all) (?:[\w'-]+ ){{1,4}}?{STATES}"
-    r"|when will (?:it|he|she|they))"
-    r"|\b(?:have you (?:done|called|sent|ordered|turned|switched|locked)|did you (?:do|send|call"
-    r"|turn"
-    r"|start|switch|lock|order|book))\b|\bhas it been\b",
-    re.IGNORECASE,
-)
-OF_DEED = (
-    rf"(?:{STATES}|{PAST}|{BASE}|do|be|been|being|go|gone|going to|get|got|here|there|take|taken"
-    r"|long|arrived?|arrives|come|coming|ready|works?|worked|working|through|happen(?:ed|ing)?"
-    r"|all|so|it|that|them|this|everything|yet|now|already|really|again|then|please)"
-)
-FOLLOW_UP = re.compile(
-    r"^(?:(?:so|and|well|okay|ok|twin|but|hey)\b[\s,?]*)*"
-    r"(?:(?:have|did|had) you|(?:is|was|are|were|has|have|did|will|does|do) (?:it|that|they|he|she)"
-    r"|(?:when|how (?:long|soon)) (?:will|is|are|does|do|did|would) (?:it|that|this|they|he|she))"
-    rf"(?: {OF_DEED}){{0,4}}[\s?!.]*$",
-    re.IGNORECASE,
-)
-INSISTED = re.compile(
-    r"^(?:(?:so|and|well|okay|ok|twin|but|no|yes|please|then)\b[\s,]*)*(?:just )?(?:do (?:it"
-    r"|that|so)"
-    r"|try (?:it )?again|again|go ahead|yes please|please do|now|go on|come on)\b",
-    re.IGNORECASE,
-)
-DRAFTED = re.compile(
-    r"\b(?:draft|word|compose|phrase|formulate|write|help me (?:write|word))\b.*\b(?:e-?mail"
-    r"|mail|message|text"
-    r"|letter|note|reply|invitation|card|post|sms|speech)\b",
-    re.IGNORECASE,
-)
 SALUTATION = re.compile(r"^\W*(?:dear|subject|hi|hello|hey|good (?:morning|day))\b", re.I | re.M)
 IT = r" (?:it|that|this|them|(?:the|your|an?|my) (?:e-?mail|mail|message|text|sms|letter))\b"
 DELIVERED = re.compile(
     rf"{I_HAVE}(?:(?:sent|posted|delivered){IT}|(?:e-?mailed|texted|messaged|written to)\b)"
     rf"|{I_WILL}(?:(?:send|post|deliver){IT}|(?:e-?mail|text|message)\b)"
     rf"|{I_AM}(?:sending{IT}|(?:e-?mailing|texting)\b)|\bi(?: just)? sent{IT}"
-    r"|\b(?:message|e-?mail|mail|text|sms|it) (?:is|was|has been|have been|will be) (?:sent"
-    r"|delivered)\b"
+    r"|\b(?:message|e-?mail|mail|text|sms|it) (?:is|was|has been|have been|will be)"
+    r" (?:sent|delivered)\b"
     r"|^(?:the |your )?(?:e-?mail|mail|message|text|sms)(?: \w+){0,3} sent\b",
     re.IGNORECASE,
 )
-ASKED_PRESENT = re.compile(
-    r"^(?!.*\bwhy\b).*(?:\b(?:is|isn't|will|does|did|has) it (?:still |going to |gonna |be "
-    r"|been )*(?:rain\w*"
-    r"|snow\w*|sunny"
-    r"|cloudy|windy|storm\w*|hail\w*|fogg?y?|hot|cold|warm|freezing)\b"
-    r"|\b(?:what|how)(?:'s| is| will| was| are)? (?:the )?(?:weather|forecast|temperature)\b"
-    r"|\b(?:weather|forecast)\b.*\b(?:today|tomorrow|tonight|now|outside|weekend|(?:mon|tues"
-    r"|wednes|thurs"
-    r"|fri|satur|sun)day)\b|\b(?:need|take|bring) (?:an umbrella|a coat|a jacket)\b"
-    r"|\bhow (?:hot|cold|warm|windy|many degrees) is it\b"
-    r"|\b(?:today's|latest|current|recent) (?:news|headlines?|exchange rate|price|score|traffic"
-    r"|weather)\b"
-    r"|\b(?:news|headlines)\b.*\b(?:today|now|tonight)\b|\bwhat (?:happened|is happening"
-    r"|'?s happening|'s new)"
-    r"\b.*\b(?:today|now|tonight|in the world)\b|\bthe news$"
-    r"|\b(?:price|cost|worth|share|stock|rate)\b.*\b(?:today|now|at the moment|currently"
-    r"|right now)\b"
-    r"|\bhow much (?:is|are|does)\b.*\b(?:today|now|at the moment|currently|right now)\b"
-    r"|\b(?:traffic|jam)\b.*\b(?:now|today|on the|to work|moment)\b|\b(?:bus|train|flight|plane"
-    r"|tram)\b"
-    r".*\b(?:late|delayed|landed|on time|running|left)\b"
-    r"|\bwho (?:won|is winning|is ahead|leads)\b.*\b(?:last night|yesterday|today|right now|now"
-    r"|tonight)\b"
-    r"|\bwhat(?:'s| is) the score\b)",
-    re.IGNORECASE | re.DOTALL,
-)
+
 ADMITS = re.compile(
-    r"\b(?:i|we) (?:really |just |currently )?(?:do not|don't|cannot|can't|am not|have no"
-    r"|am unable"
+    r"\b(?:i|we) (?:really |just |currently )?(?:do not|don't|cannot|can't|am not|have no|am unable"
     r"|could not|couldn't|would need|lack)\b|\bi'm (?:not|unable|sorry|afraid)\b|\bunable\b"
-    r"|\bno (?:access|way|information|real-?time)\b|\bdepends\b|\b(?:sorry|apologi[sz]e"
-    r"|unfortunately)\b"
+    r"|\bno (?:access|way|information|real-?time)\b|\bdepends\b"
+    r"|\b(?:sorry|apologi[sz]e|unfortunately)\b"
     r"|\bcheck(?:ing)? (?:a|the|your|with|online|local)\b|\breal-?time\b",
     re.IGNORECASE,
 )
 PRESENT = re.compile(
-    r"\b(?:it|it'll|weather|sky|temperature|price|score|traffic|there)(?:'s| is| are| will be"
-    r"| has)\b"
-    r"(?!.*\b(?:n't|not|cannot|hard|best|important|difficult)\b)",
+    r"\b(?:it|it'll|weather|sky|temperature|price|score|traffic|there)"
+    r"(?:'s| is| are| will be| has)\b(?!.*\b(?:n't|not|cannot|hard|best|important|difficult)\b)",
     re.IGNORECASE,
 )
-COMPOSED = re.compile(
-    r"\b(?:stor(?:y|ies)|tale|poem|verse|rhyme|lyrics|haiku|limerick|dialogue|dialog|scene"
-    r"|play about"
-    r"|joke|riddle|translat\w+|how (?:do|would|can) (?:you|i|we) say|in (?:german|french|spanish"
-    r"|italian"
-    r"|english|latin|dutch|portuguese)|sentence|pretend|imagine|role|spell|quote|essay|speech"
-    r"|code|python"
-    r"|program|script|function|(?:four|three|two|few|some) lines|mean(?:s|ing)?)\b",
-    re.IGNORECASE,
-)
+
 # Beginnings that may become a claim.
 BEGINS = re.compile(
     r"^\W*(?:(?:i|we)(?:$|['\u2019 ](?:$|v$|l$|ve\b|have\b|ll\b|will\b|m\b|am\b|d\b|had\b|just\b"
-    r"|now\b"
-    rf"|already\b|shall\b|can\b))|let(?:$| me\b)|(?:i|we) (?:{PAST})\b"
-    rf"|(?:the|your|all|my|both)(?: [\w'-]+){{0,4}}? (?:{THINGS})\b)",
+    r"|now\b|already\b|shall\b|can\b))|let(?:$| me\b)"
+    rf"|(?:i|we) (?:{PAST})\b|(?:the|your|all|my|both)(?: [\w'-]+){{0,4}}? (?:{THINGS})\b)",
     re.IGNORECASE,
 )
+
+
+def _kind(pattern: str, *tools: str) -> ActKind:
+    return ActKind(re.compile(pattern, re.IGNORECASE), frozenset(tools))
+
 
 CLAIMS = Claims(
     sure=SURE_ACTS,
@@ -255,22 +197,18 @@ CLAIMS = Claims(
     things=re.compile(rf"\b(?:{THINGS})\b", re.IGNORECASE),
     begins=BEGINS,
     kinds=(
-        ActKind(re.compile(r"\btimers?\b|\bcount(?:ing)? down\b", re.I), frozenset({"timer"})),
-        ActKind(re.compile(r"\balarm\b|\bw(?:ake|oke|oken|aking)\b", re.I), frozenset({"alarm"})),
-        ActKind(re.compile(r"\bremind(?:er|ers|ed|ing)?\b", re.I), frozenset({"reminder"})),
-        ActKind(re.compile(r"\blists?\b", re.I), frozenset({"list"})),
-        ActKind(
-            re.compile(
-                r"\bremember|\bmemori[sz]|\b(?:keep|kept) (?:that|this|it)\b|\b(?:make"
-                r"|made) a note"
-                r"|\bnoted?\b|\bforg[eo]t|\bsaved?\b|\bstored?\b|\bin mind\b",
-                re.I,
-            ),
-            frozenset({"memory", "mcp", "list", "reminder"}),
+        _kind(r"\btimers?\b|\bcount(?:ing)? down\b", "timer"),
+        _kind(r"\balarm\b|\bw(?:ake|oke|oken|aking)\b", "alarm"),
+        _kind(r"\bremind(?:er|ers|ed|ing)?\b", "reminder"),
+        _kind(r"\blists?\b", "list"),
+        _kind(
+            r"\bremember|\bmemori[sz]|\b(?:keep|kept) (?:that|this|it)\b|\b(?:make|made) a note"
+            r"|\bnoted?\b|\bforg[eo]t|\bsaved?\b|\bstored?\b|\bin mind\b",
+            *("memory", "mcp", "list", "reminder"),
         ),
-        ActKind(
-            re.compile(r"\bweb ?(?:site|page)|\bpage\b|\bclick|\bbrows(?:e|ing)|\btyped\b", re.I),
-            frozenset({"web_browser"}),
+        _kind(
+            r"\bweb ?(?:site|page)|\bpage\b|\bclick|\bbrows(?:e|ing)|\btyped\b",
+            "web_browser",
         ),
     ),
 )
