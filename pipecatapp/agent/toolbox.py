@@ -14,7 +14,7 @@ from pipecatapp.experts.discovery.selection import choose_directory
 from pipecatapp.experts.expert import Expert
 from pipecatapp.experts.routing import Experts
 from pipecatapp.experts.warming import Warming
-from pipecatapp.memory.summary import TurnWords, condensed, summarize
+from pipecatapp.memory.summary import condensed
 from pipecatapp.runtime.embedding.embedder import Embedder
 from pipecatapp.settings import Settings
 from pipecatapp.tools.execution.approvals import Approvals
@@ -222,7 +222,3 @@ class Toolbox:
     def schedule(self) -> Schedule:
         """The timers, alarms and reminders."""
         return self._schedule
-
-    def summarize(self, turns: list[TurnWords], query: str) -> str:
-        """Return the sentences of some turns that matter most to a query."""
-        return summarize(turns, query, self.embedder)

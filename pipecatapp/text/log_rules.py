@@ -84,6 +84,9 @@ class LogPhrases:
             whether questions are counted.
         counts_of: Likewise, how often the user spoke of a `{topic}`.
         kept: Introduces facts of long-term memory, `{facts}`.
+        kept_count: Say how many facts are kept: none, one, `{count}`, and more than are told.
+        nothing_kept: Says that there is no long-term memory.
+        turns: Say how much of the conversation is known: nothing, one message, `{count}`.
     """
 
     asked: str
@@ -109,3 +112,6 @@ class LogPhrases:
     counts: Mapping[bool, tuple[str, str]]
     counts_of: tuple[str, str]
     kept: str
+    kept_count: tuple[str, str, str, str]
+    nothing_kept: str
+    turns: tuple[str, str, str]

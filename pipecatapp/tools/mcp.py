@@ -1,12 +1,12 @@
 """`mcp`: the status of the twin, and its memory of the conversation."""
 
-import asyncio
 from typing import Any
 
+from pipecatapp.text.language import language
 from pipecatapp.tools.tool import Call, Toolset, tool
 
-SHOWN_FACTS = 12
-"""How many of the newest facts a memory summary names."""
+TOLD_FACTS = 6
+"""How many of the newest facts are told; the page shows all."""
 
 
 class Introspection(Toolset):
@@ -51,6 +51,7 @@ class Introspection(Toolset):
 
     @tool(
         read_only=True,
+        spoken=True,
         redact=True,
         examples=(
             "what do you remember",
@@ -75,17 +76,15 @@ class Introspection(Toolset):
     )
     async def get_memory_summary(self, call: Call) -> str:
         """Say what the twin remembers, of this conversation and for ever."""
-        turns = call.conversation.turns()
-        lines = [f"Short-term memory holds {len(turns)} turns."]
-        if turns:
-            summary = await asyncio.to_thread(self.resources.summarize, turns, "")
-            lines.append(f"What stands out:\n{summary}")
-        if self.resources.memory is None:
-            return "\n".join([*lines, "There is no long-term memory."])
-        lines.append(f"Long-term memory holds {await self.resources.memory.count()} facts.")
-        if latest := await self.resources.memory.latest(SHOWN_FACTS):
-            lines.append("\n".join(["The newest ones:", *latest]))
-        return "\n".join(lines)
+        phrases, memory = language().log_phrases, self.resources.memory
+        turns = len(call.conversation.turns())
+        known = phrases.turns[min(turns, 2)].format(count=turns)
+        if memory is None:
+            return f"{phrases.nothing_kept} {known}"
+        count = await memory.count()
+        kept = phrases.kept_count[min(count, 2) if count <= TOLD_FACTS else 3]
+        facts = await memory.latest(TOLD_FACTS, call.person)
+        return " ".join([kept.format(count=count), *facts, known])
 
     @tool(
         spoken=True,

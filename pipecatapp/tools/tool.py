@@ -76,9 +76,6 @@ class Resources(Protocol):
     async def status(self) -> dict[str, Any]:
         """Return what `/api/status` shows."""
 
-    def summarize(self, turns: list[tuple[str, str]], query: str) -> str:
-        """Return the sentences of the turns that matter most to a query."""
-
     @property
     def embedder(self) -> "Embedder":
         """Compares meanings."""
@@ -111,8 +108,8 @@ class FactMemory(Protocol):
     async def count(self) -> int:
         """Return how many facts there are."""
 
-    async def latest(self, most: int) -> list[str]:
-        """Return the newest facts, at most `most`."""
+    async def latest(self, most: int, person: str | None) -> list[str]:
+        """Return the newest facts, at most `most`, as sentences that a person is told."""
 
     async def matching(self, words: str) -> list[str]:
         """Return the facts that the words are about, the best match first."""

@@ -84,10 +84,6 @@ class _HelperResources(Resources):
         """Return nothing."""
         return {}
 
-    def summarize(self, turns: list[tuple[str, str]], query: str) -> str:
-        """Return nothing."""
-        return ""
-
     @property
     def embedder(self) -> "Embedder":
         """Not there: the helper compares no meanings."""

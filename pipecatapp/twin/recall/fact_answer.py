@@ -75,9 +75,12 @@ def told(fact: Fact, person: str | None) -> str:
     One that names a day by the day on which it was told is quoted, with that day.
 
     Args:
-        fact: One that the user told, or that is about them.
+        fact: Where somebody else told it of themselves, it is quoted with their name.
         person: Who the user is, where that is known.
     """
+    if not _is_theirs(fact, person):
+        text = fact.text.removesuffix(".")
+        return f"{language().statements.told_by.format(name=fact.told_by or USER, text=text)}."
     said = datetime.fromtimestamp(fact.at).date()
     statement = in_second_person(fact.text, _names(person))
     if statement is not None and (

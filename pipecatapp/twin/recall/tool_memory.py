@@ -10,7 +10,7 @@ from pipecatapp.memory.storage.fact import NewFact, Source
 from pipecatapp.text.normal_form import normal_form
 from pipecatapp.text.utterances import is_question
 from pipecatapp.tools.tool import Call, KeptFact
-from pipecatapp.twin.recall.fact_answer import USER
+from pipecatapp.twin.recall.fact_answer import USER, told
 from pipecatapp.twin.recall.forgetting import ENOUGH
 from pipecatapp.twin.recall.memory_service import MemoryService
 from pipecatapp.twin.recall.recall import Recall, significant
@@ -33,9 +33,9 @@ class ToolMemory:
         """Return how many facts there are."""
         return len(self._memories.long_term)
 
-    async def latest(self, most: int) -> list[str]:
-        """Return the facts that were told last."""
-        return [fact.text for fact in await self._memories.newest(most)]
+    async def latest(self, most: int, person: str | None) -> list[str]:
+        """Return the newest facts, at most `most`, as sentences that a person is told."""
+        return [told(fact, person) for fact in await self._memories.newest(most)]
 
     async def matching(self, words: str) -> list[str]:
         """Return the facts that some words are about, and unexamined turns that tell of it.

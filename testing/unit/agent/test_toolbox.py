@@ -87,12 +87,6 @@ async def test_a_tool_that_comes_to_work_is_offered_without_a_restart(
     assert "power.set_idle_threshold" in toolbox.agent_context().system
 
 
-async def test_summaries_are_of_what_was_said(toolbox: Toolbox) -> None:
-    assert toolbox.summarize([("The fence is green.", "")], "fence") == (
-        "User: The fence is green."
-    )
-
-
 async def test_outcomes_are_kept_by_conversation(toolbox: Toolbox) -> None:
     assert toolbox.pending_results("a") is toolbox.pending_results("a")
     assert toolbox.pending_results("a") is not toolbox.pending_results("b")

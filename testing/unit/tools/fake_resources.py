@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipecatapp.memory.summary import summarize
 from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.settings import Settings
 from pipecatapp.tools.schedule.schedule import Schedule
@@ -71,9 +70,6 @@ class FakeResources(Resources):
     @property
     def embedder(self) -> MiniLM:
         return MiniLM(self.settings.models_dir / "all-MiniLM-L6-v2-int8")
-
-    def summarize(self, turns: list[tuple[str, str]], query: str) -> str:
-        return summarize(turns, query, self.embedder)
 
 
 def call_in(*turns: tuple[str, str]) -> Call:

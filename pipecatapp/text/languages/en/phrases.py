@@ -130,4 +130,16 @@ LOG_PHRASES = LogPhrases(
         'You have spoken of "{topic}" {count} times in this conversation.',
     ),
     kept="What I keep for you is: {facts}",
+    kept_count=(
+        "I keep nothing for good yet.",
+        "I keep one thing for good.",
+        "I keep {count} things for good.",
+        "I keep {count} things for good. These are the newest.",
+    ),
+    nothing_kept="I keep nothing for good, as long-term memory is off.",
+    turns=(
+        "Nothing was said in this conversation before.",
+        "Of this conversation I know the one thing that you said to me.",
+        "Of this conversation I know the last {count} things that you said to me.",
+    ),
 )

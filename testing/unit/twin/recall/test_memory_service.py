@@ -16,6 +16,8 @@ from pipecatapp.memory.storage.fact import Fact, NewFact, Source
 from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.runtime.idle_monitor import IdleMonitor
 from pipecatapp.runtime.safe_files import write_atomic
+from pipecatapp.tools.execution.tool_definition import tools_of
+from pipecatapp.tools.mcp import Introspection
 from pipecatapp.tools.tool import Call, KeptFact
 from pipecatapp.twin.history import store
 from pipecatapp.twin.history.conversation import Conversation
@@ -25,6 +27,7 @@ from pipecatapp.twin.recall import conversation_sync as follower
 from pipecatapp.twin.recall.memory_service import MemoryService
 from pipecatapp.twin.recall.recall import Recall
 from pipecatapp.twin.recall.tool_memory import ToolMemory
+from testing.unit.tools.fake_resources import FakeResources
 
 SAID = "um my daughter's name is ada"
 ADA = NewFact("The user's daughter is named Ada.", Source.LEARNED, 1.0, context=SAID)
@@ -288,7 +291,18 @@ async def test_what_is_remembered_knows_its_turn_and_who_said_it(
     (fact,) = await memories.newest(5)
     assert (fact.source, fact.told_by, fact.context) == (Source.ASKED, "Ann", call.words)
     assert await lent.count() == 1
-    assert await lent.latest(5) == ["ada is five"]
+    assert await lent.latest(5, "Ann") == ["Ada is five."]
+
+
+async def test_each_person_is_told_what_is_kept_in_words_of_their_own(
+    memories: MemoryService, lent: ToolMemory
+) -> None:
+    call = Call(talk(memories, "one"), words="remember that I play the oboe", person="Ann")
+    await lent.remember("I play the oboe", call)
+    assert await lent.latest(5, "Ann") == ["You play the oboe."]
+    (said,) = await lent.latest(5, "Bob")
+    assert "Ann" in said
+    assert "You" not in said
 
 
 async def test_a_newer_value_is_recalled_and_the_older_one_kept_in_the_history(
@@ -361,3 +375,22 @@ async def test_only_what_was_shown_is_forgotten(memories: MemoryService, lent: T
     assert await lent.forget_texts(["The user's daughter"], call) == 0
     assert await lent.forget_texts([ADA.text], call) == 1
     assert [fact.text for fact in await memories.newest(5)] == [CAR.text]
+
+
+async def test_what_is_kept_is_counted_and_told_as_it_is(
+    memories: MemoryService, lent: ToolMemory
+) -> None:
+    call = Call(talk(memories, "one"), words="...", person="Ann")
+    (summary,) = (
+        each
+        for each in tools_of(Introspection(FakeResources(memory=lent)))
+        if each.name == "mcp.get_memory_summary"
+    )
+    assert summary.spoken
+    assert (await summary.run(call, {})).startswith("I keep nothing for good yet. ")
+    for number in range(1, 9):
+        await lent.remember(f"locker {number} holds {number * 11} towels", call)
+    said = await summary.run(call, {})
+    assert said.startswith("I keep 8 things for good. These are the newest. Locker 8 holds 88 ")
+    assert "Locker 3 holds 33 towels." in said
+    assert "Locker 2 holds" not in said
