@@ -93,9 +93,16 @@ class Room:
         await self.socket.send(json.dumps(message))
 
     async def until(self, condition: Callable[[], Any], seconds: float) -> Any:
-        """Wait for `condition` to hold, looked at whenever something arrives."""
-        async with asyncio.timeout(seconds), self._changed:
-            await self._changed.wait_for(lambda: condition() or self.closed)
+        """Wait for `condition` to hold, looked at whenever something arrives.
+
+        Raises:
+            TimeoutError: It does not hold in time; the error says what arrived last.
+        """
+        try:
+            async with asyncio.timeout(seconds), self._changed:
+                await self._changed.wait_for(lambda: condition() or self.closed)
+        except TimeoutError as error:
+            raise TimeoutError(f"after {seconds:g} s; it last sent {self.messages[-3:]}") from error
         held = condition()
         assert held, f"the agent hung up; it last sent {self.messages[-3:]}"
         return held
