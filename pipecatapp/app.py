@@ -18,6 +18,7 @@ from pipecat.processors.aggregators.llm_response_universal import (
     LLMContextAggregatorPair,
     LLMUserAggregatorParams,
 )
+from pipecat.processors.audio.vad_processor import VADProcessor
 from pipecat.processors.frameworks.rtvi import RTVIObserverParams
 from pipecat.transports.base_transport import BaseTransport
 from pipecat.turns.user_start import BaseUserTurnStartStrategy, VADUserTurnStartStrategy
@@ -116,6 +117,9 @@ def compose(
         [
             transport.input(),
             microphone,
+            # Before recognition, which thus sees a voice begin and end at its place in the audio,
+            # however late the audio comes and however slow the machine is.
+            VADProcessor(vad_analyzer=vad_analyzer()),
             make_stt(settings, agent.speech.recognizer, agent.speech.stt_dir, clock),
             microphone.transcripts(),
             aggregators.user(),
@@ -140,7 +144,6 @@ def _aggregators(
     return LLMContextAggregatorPair(
         conversation.view(written.message),
         user_params=LLMUserAggregatorParams(
-            vad_analyzer=vad_analyzer(),
             user_turn_strategies=turn_strategies(settings),
             user_turn_stop_timeout=TURN_WATCHDOG_SECS,
         ),

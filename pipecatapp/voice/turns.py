@@ -21,31 +21,46 @@ from pipecat.turns.user_stop import (
 )
 from pipecat.turns.user_stop.base_user_turn_stop_strategy import BaseUserTurnStopStrategy
 
+from pipecatapp.voice.whisper import SpeechPendingFrame
+
 
 class Speculation(BaseUserTurnStopStrategy):
-    """A mixin for stop strategies that has every final transcript answered speculatively."""
+    """A mixin for stop strategies that has every final transcript answered speculatively.
+
+    It also keeps a turn open while speech of it waits for a transcript: where recognition is slow,
+    or audio comes late and all at once, several stretches may wait.
+    """
 
     def __init__(self, **kwargs: Any):
         super().__init__(**kwargs)
         self._heard: list[str] = []
         self._answering: str | None = None
+        self._pending = 0
+        self._unanswered = False
+        self._is_due = False
 
     async def process_frame(self, frame: Frame) -> ProcessFrameResult:
         """Start an answer at a transcript, and withdraw it when the voice goes on."""
         if isinstance(frame, VADUserStartedSpeakingFrame):
+            self._is_due = False
             await self._withdraw()
+        elif isinstance(frame, SpeechPendingFrame):
+            self._pending = frame.stretches
         elif isinstance(frame, EagerEndOfTurnCancelFrame):
             self._answering = None
         elif isinstance(frame, TranscriptionFrame):
             self._heard.append(frame.text.strip())
-        heard = len(self._heard)
+            self._unanswered = True
         result = await super().process_frame(frame)
-        # If the base class has ended the turn on this frame, no speculation is needed.
-        if isinstance(frame, TranscriptionFrame) and heard == len(self._heard):
-            await self._answer_ahead()
+        if not self._pending:
+            if self._is_due:
+                await self.trigger_user_turn_stopped()
+            elif self._unanswered:  # the base class has not ended the turn on this frame
+                await self._answer_ahead()
         return result or ProcessFrameResult.CONTINUE
 
     async def _answer_ahead(self) -> None:
+        self._unanswered = False
         await self._withdraw()
         self._answering = " ".join(self._heard)
         await self.trigger_user_turn_inference_triggered(
@@ -60,7 +75,13 @@ class Speculation(BaseUserTurnStopStrategy):
     async def trigger_user_turn_stopped(
         self, *, enable_user_speaking_frames: bool | None = None
     ) -> None:
-        """End the turn; release an answer to all that was heard, withdraw any other."""
+        """End the turn once nothing of it waits for a transcript any more.
+
+        An answer to all that was heard is released, any other withdrawn.
+        """
+        self._is_due = self._pending > 0
+        if self._is_due:
+            return
         if self._answering is not None and self._answering == " ".join(self._heard):
             self._answering = None
             await self.trigger_user_turn_finalized(
@@ -74,14 +95,18 @@ class Speculation(BaseUserTurnStopStrategy):
 
     async def handle_user_turn_started(self) -> None:
         """Forget the turn before this one."""
-        self._heard = []
+        self._forget()
         await super().handle_user_turn_started()
 
     async def handle_user_turn_stopped(self) -> None:
         """Withdraw the answer to a turn that ended in another way."""
-        self._heard = []
+        self._forget()
         await self._withdraw()
         await super().handle_user_turn_stopped()
+
+    def _forget(self) -> None:
+        self._heard = []
+        self._unanswered = self._is_due = False
 
 
 class SpeculativeSpeechTimeout(Speculation, SpeechTimeoutUserTurnStopStrategy):

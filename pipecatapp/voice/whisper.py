@@ -3,11 +3,13 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from loguru import logger
 from pipecat.frames.frames import (
+    DataFrame,
     ErrorFrame,
     Frame,
     InputAudioRawFrame,
@@ -25,8 +27,8 @@ from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.voice.recognizer import Recognizer
 
 PREROLL_SECS = 2.0
-"""Audio that is kept from before a voice was detected. Pipecat's own second is too short for a busy
-machine, where detection lags behind: of a whole question only "of France." was heard."""
+"""Audio that is kept from before a voice was detected. Pipecat's own second is too short where a
+sentence begins softly: of a whole question only "of France." was heard."""
 PAUSE_SECS = 0.08
 """Silence after which a transcription begins, before voice detection reports a pause."""
 LONGEST_PAUSE_SECS = 0.36
@@ -36,6 +38,19 @@ PAUSE_LEVEL = 0.05
 
 Transcription = asyncio.Task[str]
 """Transcribes one stretch of speech."""
+
+
+@dataclass
+class SpeechPendingFrame(DataFrame):
+    """Tells how many stretches of speech wait for their transcript, each time that changes.
+
+    It follows the transcript of a stretch that had words.
+
+    Attributes:
+        stretches: Their number.
+    """
+
+    stretches: int
 
 
 class WhisperSpeechToText(WhisperSTTService):
@@ -56,6 +71,7 @@ class WhisperSpeechToText(WhisperSTTService):
         self._silence = 0.0
         self._early: Transcription | None = None
         self._queued: deque[Transcription | None] = deque()
+        self._pending = 0
         super().__init__(
             device="cpu",
             settings=WhisperSTTService.Settings(model=recognizer.name, language=Language.EN),
@@ -115,6 +131,8 @@ class WhisperSpeechToText(WhisperSTTService):
         if kept:
             self._queued.append(self._early)
             self._early = None
+            self._pending += 1
+            await self.push_frame(SpeechPendingFrame(self._pending))
         self._drop_early()
 
     def _begin_early(self) -> None:
@@ -140,7 +158,8 @@ class WhisperSpeechToText(WhisperSTTService):
             audio: PCM16 mono at 16 kHz.
 
         Yields:
-            A final transcription, nothing when there were no words, or an error frame.
+            A final transcription, nothing when there were no words, or an error frame; and then how
+            many stretches still wait.
         """
         await self.start_processing_metrics()
         early = self._queued.popleft() if self._queued else None
@@ -149,13 +168,14 @@ class WhisperSpeechToText(WhisperSTTService):
         except Exception as error:
             logger.exception("speech recognition failed")
             yield ErrorFrame(error=f"I could not make out what was said: {error}")
-            return
-        finally:
-            await self.stop_processing_metrics()
-        logger.debug(f"Heard {text!r}")
-        self._clock.transcribed()
-        if text:
-            self._heard_before = f"{self._heard_before} {text}".strip()
-            yield TranscriptionFrame(
-                text, self._user_id, time_now_iso8601(), Language.EN, finalized=True
-            )
+        else:
+            logger.debug(f"Heard {text!r}")
+            self._clock.transcribed()
+            if text:
+                self._heard_before = f"{self._heard_before} {text}".strip()
+                yield TranscriptionFrame(
+                    text, self._user_id, time_now_iso8601(), Language.EN, finalized=True
+                )
+        await self.stop_processing_metrics()
+        self._pending = max(0, self._pending - 1)
+        yield SpeechPendingFrame(self._pending)

@@ -98,12 +98,13 @@ def ask_aloud(node: Node, key: str, words: str, models: Path) -> tuple[str, str]
 
 
 async def _ask(node: Node, key: str, *, words: str, models: Path | None = None) -> str:
+    spoken = speech(models, words) if models else None  # which takes a while
     async with connect(f"http://{node.address}:8000", key) as room:
-        if models is None:
+        if spoken is None:
             await room.send("send-text", content=words, options={"audio_response": False})
             await room.until(lambda: room.told("timings"), PATIENCE)
             return room.reply()
-        await room.say(speech(models, words))
+        await room.say(spoken)
         await room.until(lambda: room.told("timings") and room.last_audio, PATIENCE)
         heard = [d["text"] for d in room.told("user-transcription") if d.get("final")]
         return f"{' '.join(heard)}\n{room.reply()}"

@@ -43,6 +43,8 @@ class Room:
         self._started = time.monotonic()
         self._played = 0
         self._changed = asyncio.Condition()
+        self._online = asyncio.Event()
+        self._online.set()
 
     def _now(self) -> int:
         return int((time.monotonic() - self._started) * RATE)
@@ -73,6 +75,7 @@ class Room:
         while True:
             due = self._started + (position + CHUNK) / RATE
             await asyncio.sleep(max(0.0, due - time.monotonic()))
+            await self._online.wait()
             heard = self._echo[position : position + CHUNK].copy()
             said, self._voice = self._voice[:CHUNK], self._voice[CHUNK:]
             heard[: len(said)] += said
@@ -86,6 +89,14 @@ class Room:
     async def say(self, voice: Samples) -> None:
         """Speak into the microphone, and return when that is done."""
         self._voice = voice
+        await self.until(lambda: not len(self._voice), 60)
+
+    async def say_while_offline(self, voice: Samples) -> None:
+        """Speak while the network stalls: all of it arrives at once afterwards."""
+        self._voice = np.asarray(voice)
+        self._online.clear()
+        await asyncio.sleep(len(voice) / RATE + 1.0)
+        self._online.set()
         await self.until(lambda: not len(self._voice), 60)
 
     async def send(self, kind: str, **data: Any) -> None:

@@ -16,6 +16,7 @@ from pipecat.processors.frame_processor import FrameProcessorSetup
 from pipecat.utils.asyncio.task_manager import TaskManager
 
 from pipecatapp.voice.turns import SpeculativeSpeechTimeout
+from pipecatapp.voice.whisper import SpeechPendingFrame
 
 VAD_STOP_SECS = 0.2
 Event = tuple[str, Any]
@@ -27,6 +28,7 @@ class Turn:
     def __init__(self) -> None:
         self.strategy = SpeculativeSpeechTimeout(user_speech_timeout=0.05)
         self.events: asyncio.Queue[Event] = asyncio.Queue()
+        self.stretches = 0
         for name, kind in (
             ("on_user_turn_inference_triggered", "answer"),
             ("on_user_turn_speculation_cancelled", "withdraw"),
@@ -53,9 +55,16 @@ class Turn:
 
     async def pauses(self) -> None:
         await self.strategy.process_frame(VADUserStoppedSpeakingFrame(stop_secs=VAD_STOP_SECS))
+        await self._awaits(self.stretches + 1)
 
     async def is_heard(self, text: str) -> None:
-        await self.strategy.process_frame(TranscriptionFrame(text, "", "", finalized=True))
+        if text:
+            await self.strategy.process_frame(TranscriptionFrame(text, "", "", finalized=True))
+        await self._awaits(max(0, self.stretches - 1))
+
+    async def _awaits(self, stretches: int) -> None:
+        self.stretches = stretches
+        await self.strategy.process_frame(SpeechPendingFrame(stretches))
 
 
 @pytest.fixture
@@ -133,3 +142,42 @@ async def test_a_new_turn_knows_nothing_of_the_one_before(turn: Turn) -> None:
     await turn.pauses()
     await turn.is_heard("Two.")
     assert (await turn.next("answer")).text == "Two."
+
+
+async def test_a_turn_waits_for_all_that_was_said_in_it(turn: Turn) -> None:
+    await turn.pauses()
+    await turn.speaks()
+    await turn.pauses()
+    silence = turn.strategy._user_speech_timeout_task
+    assert silence is not None
+    await silence
+    await turn.is_heard("What is")
+    assert turn.events.empty()
+    await turn.is_heard("the capital of France?")
+    assert await turn.next("answer") is None
+    await turn.next("stop")
+    assert turn.events.empty()
+
+
+async def test_a_noise_behind_the_words_does_not_hold_up_the_turn(turn: Turn) -> None:
+    await turn.pauses()
+    await turn.speaks()
+    await turn.pauses()
+    await turn.is_heard("Good morning.")
+    await turn.is_heard("")
+    assert (await turn.next("answer")).text == "Good morning."
+    assert (await turn.next("stop")).confirms_speculation
+
+
+async def test_who_goes_on_while_the_words_are_awaited_is_heard_out(turn: Turn) -> None:
+    await turn.pauses()
+    silence = turn.strategy._user_speech_timeout_task
+    assert silence is not None
+    await silence
+    await turn.speaks()
+    await turn.is_heard("What is")
+    await turn.next("answer")
+    await turn.pauses()
+    await turn.is_heard("the capital of France?")
+    await turn.next("withdraw")
+    assert (await turn.next("answer")).text == "What is the capital of France?"
