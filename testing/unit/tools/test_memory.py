@@ -22,7 +22,7 @@ class Facts:
     async def count(self) -> int:
         return len(self.kept)
 
-    async def latest(self, most: int) -> list[str]:
+    async def latest(self, most: int, person: str | None) -> list[str]:
         return self.kept[-most:]
 
     async def matching(self, words: str) -> list[str]:

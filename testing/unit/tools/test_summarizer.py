@@ -155,7 +155,7 @@ class Kept(FactMemory):
     async def count(self) -> int:
         return 1
 
-    async def latest(self, most: int) -> list[str]:
+    async def latest(self, most: int, person: str | None) -> list[str]:
         return [UNCLE][:most]
 
     async def matching(self, words: str) -> list[str]:
