@@ -71,7 +71,6 @@ class WhisperSpeechToText(WhisperSTTService):
         self._silence = 0.0
         self._early: Transcription | None = None
         self._queued: deque[Transcription | None] = deque()
-        self._pending = 0
         super().__init__(
             device="cpu",
             settings=WhisperSTTService.Settings(model=recognizer.name, language=Language.EN),
@@ -131,8 +130,7 @@ class WhisperSpeechToText(WhisperSTTService):
         if kept:
             self._queued.append(self._early)
             self._early = None
-            self._pending += 1
-            await self.push_frame(SpeechPendingFrame(self._pending))
+            await self.push_frame(SpeechPendingFrame(len(self._queued)))
         self._drop_early()
 
     def _begin_early(self) -> None:
@@ -162,7 +160,7 @@ class WhisperSpeechToText(WhisperSTTService):
             many stretches still wait.
         """
         await self.start_processing_metrics()
-        early = self._queued.popleft() if self._queued else None
+        early = self._queued[0] if self._queued else None
         try:
             text = await (early or self._transcribe(audio))
         except Exception as error:
@@ -177,5 +175,6 @@ class WhisperSpeechToText(WhisperSTTService):
                     text, self._user_id, time_now_iso8601(), Language.EN, finalized=True
                 )
         await self.stop_processing_metrics()
-        self._pending = max(0, self._pending - 1)
-        yield SpeechPendingFrame(self._pending)
+        if self._queued:
+            self._queued.popleft()
+        yield SpeechPendingFrame(len(self._queued))

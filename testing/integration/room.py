@@ -93,11 +93,11 @@ class Room:
 
     async def say_while_offline(self, voice: Samples) -> None:
         """Speak while the network stalls: all of it arrives at once afterwards."""
-        self._voice = np.asarray(voice)
         self._online.clear()
+        saying = asyncio.create_task(self.say(voice))
         await asyncio.sleep(len(voice) / RATE + 1.0)
         self._online.set()
-        await self.until(lambda: not len(self._voice), 60)
+        await saying
 
     async def send(self, kind: str, **data: Any) -> None:
         message = {"label": "rtvi-ai", "type": kind, "id": uuid4().hex, "data": data}

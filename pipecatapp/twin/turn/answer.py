@@ -19,7 +19,7 @@ from pipecatapp.twin.routing.router import in_own_words, in_words
 from pipecatapp.twin.turn.abilities import not_done
 from pipecatapp.twin.turn.answer_stream import AnswerStream
 from pipecatapp.twin.turn.checked_answer import AnswerCheck, CheckedAnswer
-from pipecatapp.twin.turn.claims import ClaimsCheck, PresentCheck, concerns_deed
+from pipecatapp.twin.turn.claims import ClaimsCheck, PresentCheck, lacks_deed
 from pipecatapp.twin.turn.expert_handoff import ExpertHandoff
 from pipecatapp.twin.turn.fact_check import FactCheck
 from pipecatapp.twin.turn.raw_calls import RawCalls
@@ -100,8 +100,8 @@ class AnswerStreamer:
         for asked in (prompt, in_own_words(prompt)):
             if await self._write_once(turn, asked, stream, answer):
                 return
-        told = is_remark(turn.words) or turn.own.done or not concerns_deed(turn)
-        await answer.say(fixed_reply(turn) if told else not_done(self._available()))
+        undone = lacks_deed(turn) and not is_remark(turn.words)
+        await answer.say(not_done(self._available()) if undone else fixed_reply(turn))
 
     async def _write_once(
         self,

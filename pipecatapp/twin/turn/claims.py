@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pipecatapp.text.foreign_claims import FOREIGN
 from pipecatapp.text.language import language
 from pipecatapp.tools.execution.tool_definition import Tool
-from pipecatapp.twin.history.turn import ActiveTurn
+from pipecatapp.twin.history.turn import ActiveTurn, Turn
 from pipecatapp.twin.turn.abilities import not_done, what_it_can
 from pipecatapp.twin.turn.checked_answer import Clause, Correction
 
@@ -130,16 +130,20 @@ def concerns_deed(turn: ActiveTurn) -> bool:
     return _refers_back(turn) and any(map(_is_request, turn.earlier_words[-BACK:]))
 
 
+def lacks_deed(turn: ActiveTurn) -> bool:
+    """Tell whether a turn is about a deed, and none was done in it."""
+    return concerns_deed(turn) and not turn.own.done
+
+
 def asks_of_undone(turn: ActiveTurn) -> bool:
     """Tell whether a question is about a deed that was asked for and never begun: "have you?"."""
     rules = language().claims
     if not rules.follow_up.match(turn.words):
         return False
-    for earlier in reversed(turn.before[-BACK:]):
-        if _is_request(earlier.words) or earlier.done:
-            begun = earlier.steps or earlier.unseen or earlier.expert
-            return not begun and not rules.composed.search(earlier.words)
-    return False
+    asking = _asking_turn(turn)
+    if asking is None or asking.steps or asking.done or asking.expert:
+        return False
+    return not rules.composed.search(asking.words)
 
 
 def _asks_of_present(turn: ActiveTurn) -> bool:
@@ -172,10 +176,16 @@ def _refers_back(turn: ActiveTurn) -> bool:
 
 def _asked_deed(turn: ActiveTurn) -> frozenset[str]:
     """Return what succeeded in the earlier turn that asked for a deed last."""
+    asking = _asking_turn(turn)
+    return asking.done if asking else frozenset()
+
+
+def _asking_turn(turn: ActiveTurn) -> Turn | None:
+    """Return the earlier turn that asked for a deed last, or had one done; None for none."""
     for earlier in reversed(turn.before[-BACK:]):
         if earlier.words and (_is_request(earlier.words) or earlier.done):
-            return earlier.done
-    return frozenset()
+            return earlier
+    return None
 
 
 def _own_words(text: str) -> str:

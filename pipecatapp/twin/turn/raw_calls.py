@@ -12,7 +12,7 @@ from pipecatapp.twin.history.turn import ActiveTurn
 from pipecatapp.twin.routing.actions import MARK
 from pipecatapp.twin.turn.abilities import not_done
 from pipecatapp.twin.turn.checked_answer import Clause, Correction
-from pipecatapp.twin.turn.claims import concerns_deed
+from pipecatapp.twin.turn.claims import lacks_deed
 
 _NAME = r"(?<![\w./@-])[a-z]\w*\.[a-z]\w*"
 _CALL = re.compile(
@@ -53,5 +53,5 @@ class RawCalls:
         said = f"{clause.before}{clause.text[: found.start()]}".strip("`*# \n")
         if said:
             return Correction("")
-        deed = concerns_deed(turn) and not turn.own.done
-        return Correction(not_done(self._available()) if deed else language().phrases.no_words)
+        undone = lacks_deed(turn)
+        return Correction(not_done(self._available()) if undone else language().phrases.no_words)

@@ -57,6 +57,12 @@ class Turn:
         await self.strategy.process_frame(VADUserStoppedSpeakingFrame(stop_secs=VAD_STOP_SECS))
         await self._awaits(self.stretches + 1)
 
+    async def is_silent(self) -> None:
+        """Return when the silence that ends a turn is over."""
+        silence = self.strategy._user_speech_timeout_task
+        assert silence is not None
+        await silence
+
     async def is_heard(self, text: str) -> None:
         if text:
             await self.strategy.process_frame(TranscriptionFrame(text, "", "", finalized=True))
@@ -105,9 +111,7 @@ async def test_a_voice_that_goes_on_withdraws_the_answer(turn: Turn) -> None:
 async def test_a_late_transcript_ends_the_turn_at_once_and_is_answered_once(turn: Turn) -> None:
     await turn.pauses()
     # The silence is long over when a slow processor has the transcript.
-    silence = turn.strategy._user_speech_timeout_task
-    assert silence is not None
-    await silence
+    await turn.is_silent()
     await turn.is_heard("Hello?")
     assert await turn.next("answer") is None
     assert not (await turn.next("stop")).confirms_speculation
@@ -148,9 +152,7 @@ async def test_a_turn_waits_for_all_that_was_said_in_it(turn: Turn) -> None:
     await turn.pauses()
     await turn.speaks()
     await turn.pauses()
-    silence = turn.strategy._user_speech_timeout_task
-    assert silence is not None
-    await silence
+    await turn.is_silent()
     await turn.is_heard("What is")
     assert turn.events.empty()
     await turn.is_heard("the capital of France?")
@@ -171,9 +173,7 @@ async def test_a_noise_behind_the_words_does_not_hold_up_the_turn(turn: Turn) ->
 
 async def test_who_goes_on_while_the_words_are_awaited_is_heard_out(turn: Turn) -> None:
     await turn.pauses()
-    silence = turn.strategy._user_speech_timeout_task
-    assert silence is not None
-    await silence
+    await turn.is_silent()
     await turn.speaks()
     await turn.is_heard("What is")
     await turn.next("answer")

@@ -244,6 +244,16 @@ def test_how_a_deed_went_that_was_never_begun_is_no_matter_for_the_model(words: 
     assert not asks_of_undone(turn_of("Write a poem about a taxi order.", words))
 
 
+def test_a_deed_that_was_done_late_is_not_denied() -> None:
+    late = Turn(ToolResult("1", "shutters.move", "moved"))
+    asked = Turn(UserMessage("Close the shutters."))
+    asked.steps += [
+        ToolCall("1", "shutters.move"),
+        ToolResult("1", "shutters.move", "", ResultState.AWAITS_APPROVAL),
+    ]
+    assert not asks_of_undone(ActiveTurn([asked, late], Turn(UserMessage("Have you?"))))
+
+
 @pytest.mark.parametrize(
     "words", ["Is it raining?", "have you heard of Bach", "how long is it to Kiel", "do they bite"]
 )
