@@ -15,6 +15,7 @@ from pipecatapp.text.numbers import number
 from pipecatapp.text.sentences import sentences
 from pipecatapp.text.words import spoken_words, undivided_words
 from pipecatapp.voice.compounds import Compounds
+from pipecatapp.voice.near_names import NearNames
 from pipecatapp.voice.speech_evidence import AudioEvidence, Recognition, is_speech
 
 SAMPLE_RATE = 16_000
@@ -68,9 +69,10 @@ class Recognizer:
         self.name = model_dir.name
         self._language = language
         self._hot_words = hot_words or None
-        names = (word.strip() for word in hot_words.split(","))
-        known = load_language(language).vocabulary.compounds
-        self._compounds = Compounds([*known, *names])
+        compounds = load_language(language).vocabulary.compounds
+        names = [*compounds, *(word.strip() for word in hot_words.split(","))]
+        self._compounds = Compounds(names)
+        self._near_names = NearNames(names, self._is_word)
         self._noise_words = load_language(language).vocabulary.noise_words
         self._model = WindowedWhisperModel(
             str(model_dir), device="cpu", compute_type="int8", cpu_threads=threads
@@ -98,7 +100,11 @@ class Recognizer:
         sure = (segment for segment in segments if is_speech(self._recognition(segment), evidence))
         spoken = " ".join(segment.text.strip() for segment in sure)
         once = spoken.strip() if window == FULL_WINDOW else without_echoed_sentences(spoken)
-        return self._compounds.joined(once)
+        return self._near_names.corrected(self._compounds.joined(once))
+
+    def _is_word(self, word: str) -> bool:
+        # Whisper's vocabulary holds some 25,000 words in one piece, which it writes after a space.
+        return self._model.hf_tokenizer.token_to_id(f"\u0120{word}") is not None
 
     def _recognition(self, segment: Segment) -> Recognition:
         words = " ".join(spoken_words(segment.text))
