@@ -1,5 +1,6 @@
 """Describes how an answer claims or promises an act, and how people ask for one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipecatapp.text.rules import Pattern
@@ -32,6 +33,7 @@ class Claims:
         denied: Matches words that make a claim none.
         state_denied: Matches words by which a thing is not so: "it is not on now".
         asked: Matches a request for a deed.
+        unable: By topic, matches requests for deeds that no tool of the product does.
         asked_whether: Matches a question whether something was done.
         follow_up: Matches a complete question about nothing but how a deed went.
         insisted: Matches words that ask once more for what was asked before.
@@ -55,6 +57,7 @@ class Claims:
     denied: Pattern
     state_denied: Pattern
     asked: Pattern
+    unable: Mapping[str, Pattern]
     asked_whether: Pattern
     follow_up: Pattern
     insisted: Pattern

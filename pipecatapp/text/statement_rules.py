@@ -97,6 +97,7 @@ class Remarks:
         reference: Matches words for what was said last; its group `noun` is what it was about.
         dependent: Matches a clause that another one goes on from, such as "if you like it,".
         around: Words, in small letters, that stand around words which are handed back.
+        own_names: What the twin is called where somebody else speaks of it, in small letters.
         turned: Words that change when "I" becomes "you", each with the word that stands for both.
         contracted: Replace contractions by whole words.
         complaint: Matches remarks about something bad.
@@ -112,6 +113,7 @@ class Remarks:
     reference: Pattern
     dependent: Pattern
     around: frozenset[str]
+    own_names: tuple[str, ...]
     turned: Mapping[str, str]
     contracted: Replacements
     complaint: Pattern

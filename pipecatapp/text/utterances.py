@@ -53,6 +53,17 @@ def asks_for_deed(utterance: str) -> bool:
     return bool(rules.asked.search(utterance) and rules.things.search(utterance))
 
 
+def unable_topic(utterance: str) -> str | None:
+    """Return the topic of a deed that no tool of the product does, where one is asked for.
+
+    The topic is named as in talk.yaml of the prompts.
+    """
+    if asks_for_text(utterance):
+        return None
+    rules = language().claims.unable
+    return next((topic for topic, asked in rules.items() if asked.match(utterance)), None)
+
+
 def asks_for_text(utterance: str) -> bool:
     """Tell whether an utterance asks for a text or a translation, which may be about any deed."""
     return language().claims.composed.search(utterance) is not None

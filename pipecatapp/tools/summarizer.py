@@ -3,6 +3,7 @@
 import asyncio
 
 from pipecatapp.text.language import language
+from pipecatapp.text.utterances import is_remark
 from pipecatapp.text.words import significant_words, stem
 from pipecatapp.tools.conversation_log.answer import LogAnswers
 from pipecatapp.tools.conversation_log.exchanges import exchanges_of
@@ -19,6 +20,11 @@ class Summarizer(Toolset):
         """Return the call that a plain question about the conversation asks for."""
         question = asked_of_log(words)
         return ("summarizer.get_summary", {"query": question.topic}) if question else None
+
+    def revised(self, call: DirectCall, words: str) -> DirectCall | None:
+        """Return no call where something is told: "we walked to the mill and back"."""
+        told = is_remark(words) and asked_of_log(words) is None
+        return None if told else call
 
     @tool(
         read_only=True,

@@ -153,9 +153,9 @@ class Call:
 DirectCall = tuple[str, dict[str, Any]]
 """The name of a tool and the arguments of a call."""
 
-Provenance = Literal["named", "partly named", "derived"]
+Provenance = Literal["named", "partly named", "address", "derived"]
 """What an argument that the model fills in has to do with what was said: every word of it was said,
-one was, or the model composes it, as it does a program."""
+one was, one of the host of an address was, or the model composes it, as it does a program."""
 
 
 class Toolset:

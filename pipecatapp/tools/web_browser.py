@@ -68,7 +68,7 @@ class WebBrowser(Toolset):
         purpose="open {url}",
         few_shot={"read me the news on debian dot org slash news": {"url": "debian.org/news"}},
         # "The front page of hacker news" has an address in which nobody's words are but "news".
-        provenance={"url": "partly named"},
+        provenance={"url": "address"},
         adds=("http", "https", "www", "com", "org", "net", "html", "index"),
         asks={"url": "Which page do you mean?"},
         act="open",

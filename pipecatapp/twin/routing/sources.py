@@ -3,6 +3,7 @@
 An argument that stands in none of these was made up, or taken from an example in the prompt.
 """
 
+import re
 from collections.abc import Collection, Iterable
 from functools import cached_property
 from typing import Any
@@ -15,6 +16,8 @@ from pipecatapp.twin.history.messages import NoteKind, ToolResult
 from pipecatapp.twin.history.turn import ActiveTurn
 from pipecatapp.twin.routing.said_words import SaidText, sound_alike
 
+_PATH = re.compile(r"(?<![:/])(?:/|\s+slash\b|[?#]).*", re.DOTALL)
+"""What follows the host of an address, typed or said: "holiday photos" stands in anybody's."""
 UNITS = (60, 3600, 86400)
 """People say minutes, hours and days where a tool takes seconds."""
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -63,9 +66,11 @@ class Sources:
             return self._counts(value, loosely=provenance == "partly named")
         if str(value).lower() in LOCAL and language().acts.this_machine.search(self._said.text):
             return True
+        if provenance == "address":
+            value = _PATH.sub("", str(value))
         telling = _telling([part for part in tokenize(str(value).lower()) if part not in adds])
         said = [self._says(part) for part in telling]
-        if provenance == "partly named" or not any(said):
+        if provenance in ("partly named", "address") or not any(said):
             return any(said)
         # Beside a word that was said, another may have been misheard; alone it is another word.
         return all(

@@ -15,18 +15,19 @@ from pipecatapp.twin.history.messages import Messages
 from pipecatapp.twin.history.turn import ActiveTurn
 from pipecatapp.twin.llm.chunks import TWIN, Chunks, text_of
 from pipecatapp.twin.routing.actions import Decision
-from pipecatapp.twin.routing.router import in_own_words, in_words
+from pipecatapp.twin.routing.questions import in_own_words, in_words
 from pipecatapp.twin.turn.abilities import not_done
 from pipecatapp.twin.turn.answer_stream import AnswerStream
 from pipecatapp.twin.turn.checked_answer import AnswerCheck, CheckedAnswer
 from pipecatapp.twin.turn.claims import ClaimsCheck, PresentCheck, lacks_deed
 from pipecatapp.twin.turn.expert_handoff import ExpertHandoff
 from pipecatapp.twin.turn.fact_check import FactCheck
+from pipecatapp.twin.turn.own_voice import OwnVoice
 from pipecatapp.twin.turn.raw_calls import RawCalls
 from pipecatapp.twin.turn.repetition_check import RepetitionCheck, fixed_reply
 from pipecatapp.twin.turn.turn_context import TurnContext
 
-CHECKS: tuple[AnswerCheck, ...] = (FactCheck(), RepetitionCheck())
+CHECKS: tuple[AnswerCheck, ...] = (FactCheck(), RepetitionCheck(), OwnVoice())
 """What else every clause that a model writes has to pass, in the order in which they are asked."""
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from pipecatapp.text.foreign_claims import FOREIGN
 from pipecatapp.text.language import language
+from pipecatapp.text.utterances import is_remark
 from pipecatapp.tools.execution.tool_definition import Tool
 from pipecatapp.twin.history.turn import ActiveTurn, Turn
 from pipecatapp.twin.turn.abilities import not_done, what_it_can
@@ -48,7 +49,7 @@ class ClaimsCheck:
         """Return the sentence that takes the place of a claim and of the rest."""
         if not _is_claim(clause, turn) or self._is_backed(clause, turn):
             return None
-        return Correction(self._honest(clause))
+        return Correction(self._honest(clause, turn))
 
     def _is_backed(self, clause: Clause, turn: ActiveTurn) -> bool:
         """Tell whether a tool of the kind that the claim is about has succeeded."""
@@ -77,19 +78,21 @@ class ClaimsCheck:
         words = [name.replace(".", " ").replace("_", " ")]
         return _things(" ".join([*words, tool.description, *tool.examples] if tool else words))
 
-    def _honest(self, clause: Clause) -> str:
+    def _honest(self, clause: Clause, turn: ActiveTurn) -> str:
+        """Return what is said instead; nothing after a remark that asked for no deed."""
         phrases = language().phrases
         if language().claims.denied.search(clause.text):
             return phrases.not_known.format(can=what_it_can(self._available()))
+        remark = is_remark(turn.words) and not concerns_deed(turn)
         for kind in language().claims.kinds:
             if kind.pattern.search(clause.text):
                 tools = map(self._tool, self._available())
                 usable = [t for t in tools if t and t.name.partition(".")[0] in kind.tools]
                 if "memory" in kind.tools:
                     return phrases.not_kept
-                if usable and usable[0].examples:
+                if usable and usable[0].examples and not remark:
                     return phrases.not_done_yet.format(example=usable[0].examples[0])
-        return not_done(self._available())
+        return "" if remark else not_done(self._available())
 
 
 class PresentCheck:

@@ -7,7 +7,7 @@ from typing import Any
 from pipecatapp.text.fact_match import untold
 from pipecatapp.text.fact_question import tokens_of
 from pipecatapp.text.language import language
-from pipecatapp.text.utterances import is_question
+from pipecatapp.text.utterances import is_question, is_remark, unable_topic
 from pipecatapp.tools.conversation_log.question import asked_of_log
 from pipecatapp.twin.history.turn import ActiveTurn
 from pipecatapp.twin.recall.recall import Recalled
@@ -45,6 +45,9 @@ class TurnPlanner:
                 return Decision("tool", *wanted, by="words", besides=besides)
             if asks_of_undone(turn):
                 return Decision("answer", by="words", text=not_done(self._agent.available()))
+            if topic := self._unable(turn):
+                text = refusal(topic, self._agent.available())
+                return Decision("answer", by="words", unable=topic, text=text)
             recalled = await self._recall(words, before, turn)
             if recalled.answer:
                 return Decision("answer", by="words", text=recalled.answer)
@@ -67,6 +70,15 @@ class TurnPlanner:
             if text := _of_the_user(recalled, before, words, refused=bool(decision.unable)):
                 return Decision("answer", by="words", text=text)
             return self._worded(decision)
+
+    def _unable(self, turn: ActiveTurn) -> str | None:
+        """Return the topic of a deed that is plainly asked for, and that no tool here does."""
+        topic = None if turn.asked_for or is_remark(turn.words) else unable_topic(turn.words)
+        if topic is None:
+            return None
+        tools = filter(None, map(self._agent.tool, self._agent.available()))
+        does = any(unable_topic(example) == topic for tool in tools for example in tool.examples)
+        return None if does else topic
 
     async def _recall(self, words: str, before: list[str], turn: ActiveTurn) -> Recalled:
         """Add what is remembered to the turn, so that all its requests share a prefix."""

@@ -210,3 +210,17 @@ async def test_plain_questions_need_no_model(words: str) -> None:
     wanted = await Summarizer(FakeResources()).wanted(words)
     assert wanted is not None
     assert wanted[0] == "summarizer.get_summary"
+
+
+@pytest.mark.parametrize(
+    ("words", "made"),
+    [
+        ("we cycled to the harbour and back", False),
+        ("the parcel came back again", False),
+        ("what was it we settled on for the roof", True),
+        ("summarize our chat", True),
+    ],
+)
+def test_what_is_told_is_no_question_to_the_log(words: str, made: bool) -> None:
+    call = "summarizer.get_summary", {"query": ""}
+    assert (Summarizer(FakeResources()).revised(call, words) == call) is made

@@ -21,6 +21,7 @@ from pipecatapp.text.languages.en.deeds import (
     FOLLOW_UP,
     INSISTED,
 )
+from pipecatapp.text.languages.en.unable import UNABLE
 
 ADVERB = r"(?:(?:just|now|already|also|all|both|currently|successfully|immediately|right away) )*"
 LEAD = (
@@ -184,6 +185,7 @@ CLAIMS = Claims(
     denied=DENIED,
     state_denied=STATE_DENIED,
     asked=ASKED,
+    unable=UNABLE,
     asked_whether=ASKED_WHETHER,
     follow_up=FOLLOW_UP,
     insisted=INSISTED,

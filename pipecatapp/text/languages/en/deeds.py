@@ -49,7 +49,7 @@ ASKED_WHETHER = re.compile(
     rf"{OPENING}(?:{DID_YOU}|is \w+ (?:\w+ )?(?:on|off|locked|closed|done)"
     rf"|(?:is|are|was|were) (?:the|my|our|your|all) (?:[\w'-]+ ){{1,4}}?{STATES})"
     r"|\bhave you (?:done|called|sent|ordered|turned|switched|locked)\b|\bhas it been\b"
-    r"|\bdid you (?:do|send|call|turn|start|switch|lock|order|book)\b",
+    r"|\bdid you (?:do|send|call|turn|start|switch|lock|order|book)\b|\b(?:have|did) you[?.!\s]*$",
     re.IGNORECASE,
 )
 OF_DEED = any_of(
@@ -59,11 +59,13 @@ OF_DEED = any_of(
     yet now already really again then please
     """
 )
+DONE = rf"{STATES}|{PAST}|{BASE}|{OF_DEED}"
 FOLLOW_UP = re.compile(
-    rf"{OPENING}(?:(?:have|did|had) you"
+    rf"(?:{OPENING}|^.{{1,80}}[\s,.!?])(?:have|did) you(?: (?:{DONE})){{0,4}}[\s?!.]*$"
+    rf"|{OPENING}(?:had you"
     r"|(?:is|was|are|were|has|have|did|will|does|do) (?:it|that|they|he|she)"
     r"|(?:when|how (?:long|soon)) (?:will|is|are|does|do|did|would) (?:it|that|this|they|he|she))"
-    rf"(?: (?:{STATES}|{PAST}|{BASE}|{OF_DEED})){{0,4}}[\s?!.]*$",
+    rf"(?: (?:{DONE})){{0,4}}[\s?!.]*$",
     re.IGNORECASE,
 )
 INSISTED = re.compile(

@@ -115,6 +115,7 @@ REMARKS = Remarks(
         re.IGNORECASE,
     ),
     around=frozenset(AROUND.split()),
+    own_names=("the twin", "the assistant", "the voice assistant"),
     turned={
         **dict.fromkeys(("i", "you", "me", "we", "us", "myself", "yourself"), "i"),
         **dict.fromkeys(("my", "your", "our", "mine", "yours", "ours"), "my"),

@@ -63,6 +63,10 @@ def test_what_nobody_said_has_no_source(said: str, value: Any) -> None:
     [
         ("the front page of the evening news", "news.example.net", "partly named", True),
         ("open that page i like", "shop.example.net", "partly named", False),
+        ("the front page of the evening news", "https://news.example.net/a", "address", True),
+        ("what is on tilde dot club slash news", "tilde dot club slash news", "address", True),
+        ("show the wedding video to all", "example.net/wedding-video", "address", False),
+        ("show the wedding video to all", "http://example.net?wedding", "address", False),
         ("let it sleep after an hour and a half", 5400, "partly named", True),
         ("let it sleep", 5400, "partly named", False),
         ("sort these", "print(sorted([3, 1, 2]))", "derived", True),

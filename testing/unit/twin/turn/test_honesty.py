@@ -43,6 +43,74 @@ async def test_what_nothing_can_do_is_said_without_the_model(quick_room: Room) -
     assert quick_room.server.requests == []
 
 
+@pytest.mark.parametrize(
+    ("words", "topic"),
+    [
+        ("message aunt Vera that we need twenty minutes more", "messages"),
+        ("Could you ring the vet?", "calls"),
+        ("buy two litres of paint on ebay", "orders"),
+        ("Twin, book three seats for eight o'clock.", "bookings"),
+        ("put the wedding video on the television", "media"),
+        ("photocopy both pages of the contract", "appliances"),
+    ],
+)
+async def test_a_deed_that_no_tool_does_is_refused_whatever_else_it_names(
+    room: Room, words: str, topic: str
+) -> None:
+    assert await room.say(words) == PHRASES.unable[topic].format(can=what_it_can([]))
+    assert room.server.requests == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Order these words by their length.",
+        "Book recommendations for a rainy day, please.",
+        "Text boards were the first forums.",
+        "Call the coding expert.",
+        "Write a poem: buy bread and sell the bakery.",
+    ],
+)
+async def test_words_that_only_look_like_such_a_deed_are_left_to_the_model(
+    room: Room, words: str
+) -> None:
+    room.server.replies = [writes("answer"), answers("Gladly.")]
+    await room.say(words)
+    assert room.server.requests
+
+
+class Postman(Toolset):
+    """Sends messages."""
+
+    namespace = "post"
+
+    @tool(
+        examples=(
+            "text my neighbour that the parcel is here",
+            *(f"message number {n} to the office" for n in range(4)),
+        )
+    )
+    async def send(self, call: Call, text: str) -> str:
+        """Send a message.
+
+        Args:
+            text: the message
+        """
+        return "It is sent."
+
+
+async def test_a_tool_of_the_household_takes_over(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (send,) = tools_of(Postman(FakeResources()))
+    monkeypatch.setattr(AgentContext, "available", lambda self: [send.name])
+    served = Room(room.server, replace(room.agent_context, tool=lambda name: send))
+    room.server.replies = [writes("answer"), answers("Gladly.")]
+    await served.say("text my neighbour that we are home")
+    assert room.server.requests
+    await served.model.close()
+
+
 def test_a_household_names_topics_of_its_own() -> None:
     assert refusal("beehives", []) == PHRASES.unable[""].format(can=what_it_can([]))
 
@@ -58,8 +126,8 @@ async def test_have_you_after_a_refusal_is_answered_by_what_was_done(quick_room:
 
 
 async def test_a_promise_is_replaced_and_the_rest_of_it_not_read(room: Room) -> None:
-    room.server.replies = [writes("answer"), answers("Sure!", " I will", " send it.", " Bye.")]
-    assert await room.say("Send Ada an e-mail.") == NOT_DONE
+    room.server.replies = [writes("answer"), answers("Sure!", " I will", " feed him.", " Bye.")]
+    assert await room.say("Feed the rabbit.") == NOT_DONE
 
 
 async def test_a_success_may_be_told_and_a_failure_may_not(room: Room, lamp: Lamp) -> None:
@@ -123,6 +191,12 @@ async def test_what_was_not_kept_is_not_promised(room: Room) -> None:
     room.server.replies = [writes("answer"), answers("How nice! ", "I will keep that in mind.")]
     said = await room.say("My aunt collects stamps.")
     assert said == f"How nice! {PHRASES.not_kept}"
+
+
+async def test_a_claim_beside_a_remark_is_left_out(room: Room) -> None:
+    claim = answers("I have set an alarm for nine.", " Sleep well.")
+    room.server.replies = [writes("answer"), claim, answers("What a noisy bird!")]
+    assert await room.say("Our parrot is terribly loud.") == "What a noisy bird!"
 
 
 async def test_a_deed_of_which_only_a_call_is_written_is_said_not_to_be_done(room: Room) -> None:

@@ -7,7 +7,7 @@ import pytest
 from pipecatapp.runtime.turn_clock import TurnClock
 from pipecatapp.text.languages.en.phrases import PHRASES
 from pipecatapp.twin.history.conversation import Conversation
-from pipecatapp.twin.routing.router import OWN_WORDS_WANTED
+from pipecatapp.twin.routing.questions import OWN_WORDS_WANTED
 from pipecatapp.twin.service import TwinService
 from pipecatapp.twin.turn.abilities import not_done
 from pipecatapp.twin.turn.agent_context import AgentContext
@@ -34,6 +34,21 @@ async def line(server: ModelServer, agent_context: AgentContext) -> AsyncIterato
 async def test_a_clause_of_the_users_is_left_out(server: ModelServer, line: Line) -> None:
     server.replies = [writes("answer"), answers(*REPEATED, " A net over", " the pond helps.")]
     assert await line.say(SAID) == "A net over the pond helps."
+
+
+@pytest.mark.parametrize("words", ["The twin has noted that.", "The assistant is listening."])
+async def test_a_model_that_speaks_of_itself_as_of_another_is_asked_once_more(
+    server: ModelServer, line: Line, words: str
+) -> None:
+    begun = words.split(" ", 2)
+    foreign = answers(*(f"{part} " for part in begun), "Indeed it was.")
+    server.replies = [writes("answer"), foreign, answers("What a pity!")]
+    assert await line.say(SAID) == "What a pity!"
+
+
+async def test_a_text_about_a_twin_is_left_as_it_is(server: ModelServer, line: Line) -> None:
+    server.replies = [writes("answer"), answers("The twin", " was born first.")]
+    assert await line.say("Which twin was the elder one?") == "The twin was born first."
 
 
 async def test_a_model_that_only_repeats_is_asked_once_more(
