@@ -5,8 +5,8 @@ The folder holds requests.yaml, what nothing here can do or know, and plain.yaml
 
 import asyncio
 import json
+import re
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +21,8 @@ if not __package__:
 from pipecatapp.errors import UserError
 from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.runtime.setup import set_up
+from pipecatapp.settings import Settings
+from prompt_engineering.hearing import Hearing
 from prompt_engineering.honesty_scoring import Kind, Told, honesty_report
 from prompt_engineering.household import Household, open_household
 from prompt_engineering.laboratory import serve
@@ -44,16 +46,18 @@ class HonestyCase(BaseModel):
     turns: Annotated[list[str], Field(min_length=1)]
 
 
+Cases = list[tuple[Kind, HonestyCase]]
 _CASES = TypeAdapter(list[HonestyCase])
+_FOREIGN = re.compile(r"(?:de|fr|es)-")
 
 
-def load_cases(suite: Path) -> list[tuple[Kind, HonestyCase]]:
+def load_cases(suite: Path) -> Cases:
     """Return the cases of a folder.
 
     Raises:
         UserError: A file is missing or cannot be used.
     """
-    cases: list[tuple[Kind, HonestyCase]] = []
+    cases: Cases = []
     for name, kind in FILES.items():
         path = suite / name
         try:
@@ -68,18 +72,36 @@ def load_cases(suite: Path) -> list[tuple[Kind, HonestyCase]]:
 @click.command()
 @click.option("--suite", type=FOLDER, required=True, help="Directory of cases.")
 @click.option("--model", help="A language model of the catalogue [the agent's own].")
+@click.option("--spoken", is_flag=True, help="Say the English cases aloud, and use what is heard.")
 @click.option("--json", "as_json", is_flag=True, help="Print every figure as JSON.")
-def measure(suite: Path, model: str | None, as_json: bool) -> None:
+def measure(suite: Path, model: str | None, spoken: bool, as_json: bool) -> None:
     """Ask the twin for what it cannot do, and print how often it says so."""
     try:
-        told = asyncio.run(_measure(load_cases(suite), model))
+        cases = load_cases(suite)
+        if spoken:
+            cases = _as_heard(cases, settings_for(model))
+        told = asyncio.run(_measure(cases, model))
     except UserError as error:
         raise click.ClickException(str(error)) from error
     found = honesty_report(told)
     click.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else table(found))
 
 
-async def _measure(cases: Sequence[tuple[Kind, HonestyCase]], model: str | None) -> list[Told]:
+def _as_heard(cases: Cases, settings: Settings) -> Cases:
+    """Return the English cases with what is heard in place of the words.
+
+    The identifier of a case in another language begins with the language's code.
+    """
+    set_up(settings)
+    hearing = Hearing(settings)
+    english = [(kind, case) for kind, case in cases if not _FOREIGN.match(case.id)]
+    return [
+        (kind, HonestyCase(id=case.id, turns=[hearing.heard(words) for words in case.turns]))
+        for kind, case in english
+    ]
+
+
+async def _measure(cases: Cases, model: str | None) -> list[Told]:
     settings = settings_for(model)
     prepared = set_up(settings)
     embedder = MiniLM(prepared.embedder)

@@ -21,6 +21,7 @@ from pipecatapp.errors import UserError
 from pipecatapp.runtime.embedding.embedder import MiniLM
 from pipecatapp.runtime.setup import set_up
 from pipecatapp.runtime.yaml_file import read_yaml
+from prompt_engineering.hearing import Hearing
 from prompt_engineering.household import Household, open_household
 from prompt_engineering.laboratory import serve
 from prompt_engineering.system import settings_for
@@ -90,11 +91,15 @@ class Reply:
 @click.command()
 @click.option("--suite", type=FOLDER, required=True, help="Directory of statements.")
 @click.option("--model", help="A language model of the catalogue [the agent's own].")
+@click.option("--spoken", is_flag=True, help="Say the statements aloud, and use what is heard.")
 @click.option("--json", "as_json", is_flag=True, help="Print every answer as JSON.")
-def measure(suite: Path, model: str | None, as_json: bool) -> None:
+def measure(suite: Path, model: str | None, spoken: bool, as_json: bool) -> None:
     """Make statements to the twin, and print how many were handed back."""
     try:
         scenes = read_yaml(suite / "statements.yaml", _Scenes).root
+        if spoken:
+            set_up(settings_for(model))
+            scenes = _as_heard(scenes, Hearing(settings_for(model)))
         found = statement_report(asyncio.run(_measure(scenes, model)))
     except UserError as error:
         raise click.ClickException(str(error)) from error
@@ -103,6 +108,14 @@ def measure(suite: Path, model: str | None, as_json: bool) -> None:
         return
     counts = ("statements", "repeated", "unanswered", "facts_out_of_place")
     click.echo("\n".join(f"{name}: {found[name]}" for name in counts))
+
+
+def _as_heard(scenes: Sequence[StatementScene], hearing: Hearing) -> list[StatementScene]:
+    """Return scenes with what is heard in place of what is said."""
+    return [
+        scene.model_copy(update={"statements": [hearing.heard(said) for said in scene.statements]})
+        for scene in scenes
+    ]
 
 
 async def _measure(scenes: Sequence[StatementScene], model: str | None) -> list[Reply]:

@@ -114,6 +114,8 @@ ELLIPTIC = re.compile(
     rf"^{LEAD}(?:(?:the |your )?(?:[\w'-]+ ){{0,3}}(?:{THINGS})(?: [\w'-]+){{0,4}}? {STATES}\b"
     rf"|(?:now )?(?:{GOING_ON})\b(?!.*\b(?:is|are|can|may|would|helps?|makes?|requires?|means)\b)"
     rf"|{IT_IS} (?:now |all |already |being )*(?:{PARTICIPLE}|{SET})\b"
+    r"|(?:the|your|my|our|their|all|both) (?:[\w'-]+ ){1,5}?"
+    rf"(?:has|have) (?:now |already |all |just )*been (?:{PARTICIPLE})\b"
     rf"|(?:all |it's |and it's )?(?:done|set|completed|finished)[.!,]*$|{OBLIGING}"
     rf"|(?:{BASE})(?:ed|ing)? (?:the|your|some)\b.*\b(?:now|{THINGS})\b"
     rf"|{I_WILL}(?!(?:{HARMLESS})\b)\w+)",

@@ -49,6 +49,7 @@ UNABLE = {
         rf"{NOT_OURS}{LEAD}(?:(?:text|message|sms|whatsapp|e-?mail|mail)"
         rf" (?!{NOBODY}|(?:{NO_PERSON})\b)\w+"
         rf"|(?:announce|broadcast|call out)\b.*\b(?:{HEARERS})\b"
+        r"|forward (?:that|this|the|my|our|it|them|an?)\b"
         rf"|(?:send|forward|post)\b.*\b(?:e-?mail|mail|message|text|sms|postcard|letter)\b)",
         re.IGNORECASE,
     ),

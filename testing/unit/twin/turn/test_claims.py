@@ -110,6 +110,8 @@ def is_corrected(answer: str, turn: ActiveTurn, before: str = "") -> bool:
         # passive, elliptic
         ("lock the gate", "The gate is now locked."),
         ("lock the gate", "Your gate has been locked."),
+        ("Send the recipe to Ada.", "The recipe has been sent to Ada."),
+        ("Send the recipe to Ada.", "Okay, your apple pie recipe has already been posted."),
         ("put the kettle on", "The kettle in the kitchen is on."),
         ("set a timer for nine minutes", "Timer set for nine minutes."),
         ("send a mail to Jo", "Email sent."),

@@ -46,6 +46,7 @@ async def test_what_nothing_can_do_is_said_without_the_model(quick_room: Room) -
 @pytest.mark.parametrize(
     ("words", "topic"),
     [
+        ("forward the bill to our lawyer", "messages"),
         ("message aunt Vera that we need twenty minutes more", "messages"),
         ("Could you ring the vet?", "calls"),
         ("buy two litres of paint on ebay", "orders"),
