@@ -98,6 +98,8 @@ class Remarks:
         dependent: Matches a clause that another one goes on from, such as "if you like it,".
         around: Words, in small letters, that stand around words which are handed back.
         own_names: What the twin is called where somebody else speaks of it, in small letters.
+        refusal: Matches words by which an answer refuses to help.
+        apology: Matches an apology for that, as a clause of its own.
         turned: Words that change when "I" becomes "you", each with the word that stands for both.
         contracted: Replace contractions by whole words.
         complaint: Matches remarks about something bad.
@@ -114,6 +116,8 @@ class Remarks:
     dependent: Pattern
     around: frozenset[str]
     own_names: tuple[str, ...]
+    refusal: Pattern
+    apology: Pattern
     turned: Mapping[str, str]
     contracted: Replacements
     complaint: Pattern

@@ -24,10 +24,16 @@ from pipecatapp.twin.turn.expert_handoff import ExpertHandoff
 from pipecatapp.twin.turn.fact_check import FactCheck
 from pipecatapp.twin.turn.own_voice import OwnVoice
 from pipecatapp.twin.turn.raw_calls import RawCalls
+from pipecatapp.twin.turn.remark_check import RemarkCheck
 from pipecatapp.twin.turn.repetition_check import RepetitionCheck, fixed_reply
 from pipecatapp.twin.turn.turn_context import TurnContext
 
-CHECKS: tuple[AnswerCheck, ...] = (FactCheck(), RepetitionCheck(), OwnVoice())
+CHECKS: tuple[AnswerCheck, ...] = (
+    FactCheck(),
+    RepetitionCheck(),
+    OwnVoice(),
+    RemarkCheck(),
+)
 """What else every clause that a model writes has to pass, in the order in which they are asked."""
 
 

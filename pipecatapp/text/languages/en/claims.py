@@ -55,7 +55,8 @@ SURELY_PROMISED = any_of(
     make_sure_(?!to_(?:keep|be|help|explain|answer|give|make))
     get_(?:right_|started_)?on_(?:it|that) get_back_to_you
     let_you_know_(?:when|once|if|as_soon) check_(?:on|back) look_(?:it|that)_up
-    look_into_(?:it|that) play_(?:some|the|your|a)_
+    look_into_(?:it|that) go_(?:and_)?(?:get|fetch) get_(?:it|them)_for_you
+    play_(?:some|the|your|a)_
     """
 )
 SURELY_UNDER_WAY = any_of(

@@ -34,7 +34,9 @@ ASKED = re.compile(
     rf"|tell {RELATIVE}(?: \w+)? (?:that|to|i|we)\b"
     r"|give (?:my|the|our|[A-Z]?\w+)(?: \w+)? a (?:call|ring)"
     rf"|{ALWAYS})"
-    rf"|\b(?:{THINGS})(?: [\w'-]+){{0,4}} (?:on|off|up|down)(?: please)?[.!]*$",
+    # "He always leaves the lights on" asks for nothing.
+    r"|^(?!(?:he|she|they|(?:we|i)(?! (?:want|need|would))|somebody|someone)\b)"
+    rf".*\b(?:{THINGS})(?: [\w'-]+){{0,4}} (?:on|off|up|down)(?: please)?[.!]*$",
     re.IGNORECASE,
 )
 

@@ -116,6 +116,15 @@ REMARKS = Remarks(
     ),
     around=frozenset(AROUND.split()),
     own_names=("the twin", "the assistant", "the voice assistant"),
+    refusal=re.compile(
+        r"\b(?:can't|cannot|can not|won't be able to|(?:am|'m) (?:unable|not able) to)"
+        r" (?:\w+ )?(?:assist|help|fulfil|comply|do that|provide)\b",
+        re.IGNORECASE,
+    ),
+    apology=re.compile(
+        r"(?:i'm (?:so |very )?sorry|i am sorry|i apologi[sz]e|sorry|unfortunately|i'm afraid)\W*",
+        re.IGNORECASE,
+    ),
     turned={
         **dict.fromkeys(("i", "you", "me", "we", "us", "myself", "yourself"), "i"),
         **dict.fromkeys(("my", "your", "our", "mine", "yours", "ours"), "my"),

@@ -102,6 +102,7 @@ def is_corrected(answer: str, turn: ActiveTurn, before: str = "") -> bool:
         ("Book a table.", "I am going to book a table at Mario's."),
         ("I like tea.", "I'll remember that."),
         ("I like tea.", "I will keep that in mind."),
+        ("My scarf is upstairs.", "I will go and fetch it for you."),
         ("I like tea.", "Let me check the weather for you."),
         ("remind me to water the plants", "I'll remind you."),
         ("hello", "I have sent your message."),

@@ -46,6 +46,17 @@ async def test_a_model_that_speaks_of_itself_as_of_another_is_asked_once_more(
     assert await line.say(SAID) == "What a pity!"
 
 
+async def test_nothing_is_refused_where_nothing_was_asked(server: ModelServer, line: Line) -> None:
+    refused = answers("I'm sorry, ", "but I cannot ", "assist with that. ", "Ask a vet.")
+    server.replies = [writes("answer"), refused, answers("I'm sorry, ", "what a loss.")]
+    assert await line.say(SAID) == "what a loss."
+
+
+async def test_sympathy_stays(server: ModelServer, line: Line) -> None:
+    server.replies = [writes("answer"), answers("I'm sorry to hear ", "of your fish.")]
+    assert await line.say("My goldfish has died.") == "I'm sorry to hear of your fish."
+
+
 async def test_a_text_about_a_twin_is_left_as_it_is(server: ModelServer, line: Line) -> None:
     server.replies = [writes("answer"), answers("The twin", " was born first.")]
     assert await line.say("Which twin was the elder one?") == "The twin was born first."
