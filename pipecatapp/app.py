@@ -37,6 +37,7 @@ from pipecatapp.twin.history.conversation import Conversation
 from pipecatapp.twin.service import TwinService
 from pipecatapp.twin.written_answer import WrittenAnswers
 from pipecatapp.voice.ahead import AnswerAhead
+from pipecatapp.voice.gain import AutomaticGain
 from pipecatapp.voice.microphone import MicrophoneGate
 from pipecatapp.voice.recognizer import SAMPLE_RATE
 from pipecatapp.voice.services import make_stt, make_tts
@@ -51,7 +52,7 @@ VAD_START_SECS = 0.2
 VAD_STOP_SECS = 0.2
 """Silence after which the transcript is made and an answer begun, not yet spoken."""
 VAD_MIN_VOLUME = 0.6
-"""How loud a voice must be, from 0 to 1. Raise it where a television runs."""
+"""How loud a voice must be, from 0 to 1, once voices are at one level (voice/gain.py)."""
 
 TURN_SILENCE_SECS = 0.5
 """Silence, after VAD_STOP_SECS, that ends a turn (TURN_STRATEGY=speech-timeout).
@@ -117,6 +118,7 @@ def compose(
         [
             transport.input(),
             microphone,
+            AutomaticGain(SAMPLE_RATE),
             # Before recognition, which thus sees a voice begin and end at its place in the audio,
             # however late the audio comes and however slow the machine is.
             VADProcessor(vad_analyzer=vad_analyzer()),
