@@ -107,7 +107,7 @@ class LevelControl:
         return max(0.0, min(TARGET - level, LOUDEST_NOISE - noise, MOST))
 
 
-class AutomaticGain(FrameProcessor):  # type: ignore[misc] # Pipecat's is untyped
+class AutomaticGain(FrameProcessor):
     """Applies the gain; it stands before voice detection, which tells it of voices upstream."""
 
     def __init__(self, sample_rate: int):
