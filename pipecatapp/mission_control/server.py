@@ -5,6 +5,8 @@ from pathlib import Path
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import InvalidState
 
 from pipecatapp.mission_control.addresses import WILDCARDS
 from pipecatapp.mission_control.auth.private_files import write_private
@@ -16,6 +18,21 @@ MAX_CONNECTIONS = 200
 KEEP_ALIVE_SECONDS = 30
 SHUTDOWN_SECONDS = 5
 PING_SECONDS = 20.0
+
+
+class SocketProtocol(WebSocketsSansIOProtocol):
+    """A socket that both sides may close at the same moment."""
+
+    def shutdown(self) -> None:
+        """Close it as the server stops.
+
+        Uvicorn would end its shutdown, and the agent's with it, at a socket whose client has just
+        closed it.
+        """
+        try:
+            super().shutdown()
+        except InvalidState:
+            self.transport.close()
 
 
 def uvicorn_config(settings: Settings, app: ASGIApp) -> uvicorn.Config:
@@ -33,7 +50,7 @@ def uvicorn_config(settings: Settings, app: ASGIApp) -> uvicorn.Config:
         app,
         host="0.0.0.0" if settings.lan else settings.host,  # noqa: S104 - asked for by --lan
         port=settings.port,
-        ws="websockets-sansio",
+        ws=SocketProtocol,
         ws_max_size=MAX_SOCKET_MESSAGE,
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=PING_SECONDS,

@@ -1,16 +1,27 @@
+import asyncio
+import socket
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+import uvicorn
 from click.testing import CliRunner
+from websockets.asyncio.client import connect as connect_async
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.frames import Close, Frame, Opcode
 from websockets.sync.client import ClientConnection, connect
 
 from pipecatapp.client.api import agent_headers, agent_ssl, agent_url, ask_agent
 from pipecatapp.commands.login_link import login_link
 from pipecatapp.errors import UserError
-from pipecatapp.mission_control.server import MAX_SOCKET_MESSAGE, announce, announcement
+from pipecatapp.mission_control.server import (
+    MAX_SOCKET_MESSAGE,
+    announce,
+    announcement,
+    uvicorn_config,
+)
+from pipecatapp.mission_control.web import create_app
 from pipecatapp.settings import Settings, load_settings
 from testing.fakes.backend import FakeBackend
 from testing.fakes.server import served
@@ -100,3 +111,18 @@ def test_an_enormous_message_closes_the_socket_and_the_server_goes_on(settings: 
             assert closed.value.rcvd is not None
             assert closed.value.rcvd.code == 1009
         assert ask_agent(settings, "GET", "/health") == {"status": "ok"}
+
+
+async def test_the_server_stops_where_a_client_is_closing_its_socket(settings: Settings) -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+    announce(settings, listener.getsockname()[1])
+    server = uvicorn.Server(uvicorn_config(settings, create_app(FakeBackend(settings))))
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    url = agent_url(settings).replace("http", "ws", 1) + "/ws"
+    async with connect_async(url, additional_headers=agent_headers(settings), proxy=None):
+        (connection,) = (c for c in server.server_state.connections if hasattr(c, "conn"))
+        # What the client sends when it closes, as it lies there when the server stops.
+        closing = Frame(Opcode.CLOSE, Close(1000, "").serialize()).serialize(mask=True)
+        connection.conn.receive_data(closing)
+        server.should_exit = True
+        await asyncio.wait_for(serving, 20)
