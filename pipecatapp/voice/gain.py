@@ -69,8 +69,7 @@ class LevelControl:
         if self._speaking:
             level = float(np.percentile(self._speaking, LOUD_PART))
             known = self._voice
-            louder = known is None or level > known
-            self._voice = level if louder or known is None else (known + level) / 2
+            self._voice = level if known is None else max(level, (known + level) / 2)
         self._speaking = None
 
     def apply(self, samples: Samples) -> Samples:
